@@ -1,0 +1,31 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "app/cli/report.h"
+#include "core/photo/photo.h"
+#include "models/restorer.h"
+
+namespace heirloom::app {
+
+/// What goes into a bare network.
+struct ForwardInput {
+  at::Tensor image;                 // float32 N C H W in 0..1, C as the network wants
+  std::vector<double> noiseLevels;  // sigma / 255, one a picture; empty: from the settings
+};
+
+/// A picture, or a .safetensors file with `image` and, where the network takes one, `noise_level`. Throws Error naming the file;
+/// what the network does not take is a warning.
+ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network, Report& report);
+
+/// The samples of a photo in 0..1 as 1 C H W: no colour conversion but to grey (OpenCV's, exact for 8 bit) or from it.
+at::Tensor pictureTensor(const core::Photo& photo, int channels);
+
+/// Draws from `file` ("noise.0", "noise.1", ...), or from a generator with `seed` where it is empty.
+std::unique_ptr<models::NoiseSource> noiseSource(const std::filesystem::path& file, std::uint64_t seed);
+
+}  // namespace heirloom::app

@@ -1,0 +1,141 @@
+// heirloom-networks: networks without photos, for another machine: what a checkpoint is, one run over tensors, timings.
+
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <map>
+
+#include "models/checkpoint/tensors.h"
+#include "models/cuda.h"
+#include "models/registry.h"
+
+namespace {
+
+using namespace heirloom;
+using namespace heirloom::models;
+
+struct Options {
+  std::string model;
+  std::string input;
+  std::string output;
+  std::string device = "cpu";
+  std::string precision = "float32";
+  std::vector<std::string> settings;
+  std::int64_t size = 512;
+  int runs = 5;
+};
+
+at::ScalarType precisionOf(const std::string& name) {
+  const std::map<std::string, at::ScalarType> known = {{"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}};
+  const auto found = known.find(name);
+  if (found == known.end()) {
+    throw Error(HEIRLOOM_TEXT("precision.unknown", "there is no precision named %1").with(name),
+                HEIRLOOM_TEXT("precision.unknown.remedy", "it is float32, bfloat16 or float16"));
+  }
+  return found->second;
+}
+
+std::unique_ptr<Session> start(const Restorer& model, const Options& options, Observer& observer) {
+  Settings settings(model.descriptor().parameters);
+  for (const std::string& assignment : options.settings) {
+    const std::size_t equals = assignment.find('=');
+    settings.set(assignment.substr(0, equals), std::string_view(assignment).substr(equals == std::string::npos ? assignment.size() : equals + 1));
+  }
+  return model.start(settings, {at::Device(options.device), precisionOf(options.precision)}, observer);
+}
+
+void inspectModel(const Options& options) {
+  const auto model = models::open(options.model);
+  const Descriptor& descriptor = model->descriptor();
+  std::cout << descriptor.family << ": " << descriptor.configuration << ", " << descriptor.parameterCount << " parameters, x"
+            << descriptor.scale << ", margin " << descriptor.margin << '\n';
+}
+
+void forward(const Options& options) {
+  const auto model = models::open(options.model);
+  Observer observer;
+  auto inputs = readSafetensors(options.input);
+  const auto picture = inputs.find("image");
+  if (picture == inputs.end()) {
+    throw Error(HEIRLOOM_TEXT("forward.image", "there is no tensor named image"),
+                HEIRLOOM_TEXT("forward.image.remedy", "give one, float32 N C H W in 0..1"), options.input);
+  }
+  const at::Tensor result = start(*model, options, observer)->restore(picture->second.to(at::kFloat));
+  writeSafetensors(options.output, NamedTensors{{"image", result}});
+}
+
+void bench(const Options& options) {
+  const auto model = models::open(options.model);
+  const Descriptor& descriptor = model->descriptor();
+  Observer observer;
+  const auto session = start(*model, options, observer);
+  const at::Tensor picture = at::rand({1, descriptor.channels, options.size, options.size});
+  const auto once = [&] {
+    const auto begin = std::chrono::steady_clock::now();
+    session->restore(picture).cpu();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  once();
+  std::vector<double> seconds;
+  for (int i = 0; i < options.runs; ++i) seconds.push_back(once());
+  std::ranges::sort(seconds);
+  const double median = seconds[seconds.size() / 2];
+  const double flop = descriptor.flopPerPixel * static_cast<double>(options.size * options.size);
+  std::cout << descriptor.family << ' ' << options.size << " x " << options.size << ' ' << options.precision << " on " << options.device
+            << ": median " << median * 1e3 << " ms of " << options.runs << ", " << flop / median / 1e9 << " GFLOP/s\n";
+}
+
+void devices() {
+  const CudaStatus& cuda = openCuda();
+  std::cout << "cpu: " << at::get_num_threads() << " threads\n";
+  for (const CudaDevice& device : cudaDevices()) {
+    std::cout << device.name << ", compute " << device.computeMajor << '.' << device.computeMinor << ", " << (device.freeMemory >> 20)
+              << " of " << (device.totalMemory >> 20) << " MiB free\n";
+  }
+  for (const Message& note : cuda.notes) std::cout << "no GPU: " << note.english() << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);  // freed activations stay with the process instead of being cleared anew by the kernel
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  CLI::App app{"Networks without photos: what a checkpoint is, one run over tensors, timings"};
+  app.require_subcommand(1);
+  Options options;
+  const auto command = [&](const char* name, const char* help, void (*action)(const Options&)) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->add_option("model", options.model, "checkpoint file")->required();
+    sub->callback([&options, action] { action(options); });
+    return sub;
+  };
+  const auto placed = [&](CLI::App* sub) {
+    sub->add_option("--device", options.device, "cpu, cuda, cuda:N");
+    sub->add_option("--dtype", options.precision, "float32, bfloat16, float16");
+    sub->add_option("--set", options.settings, "name=value");
+  };
+  command("inspect", "family, configuration, size", inspectModel);
+  CLI::App* run = command("forward", "runs image of a .safetensors file through the network", forward);
+  run->add_option("input", options.input)->required();
+  run->add_option("output", options.output)->required();
+  placed(run);
+  CLI::App* timing = command("bench", "median time on random pictures", bench);
+  timing->add_option("--size", options.size, "side of the picture");
+  timing->add_option("--runs", options.runs)->check(CLI::PositiveNumber);
+  placed(timing);
+  app.add_subcommand("devices", "processors found")->callback(devices);
+
+  try {
+    openCuda();
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << "heirloom-networks: " << oneLine(error.what()) << '\n';
+    return 1;
+  }
+}

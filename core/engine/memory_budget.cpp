@@ -1,0 +1,41 @@
+#include "core/engine/memory_budget.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+
+#include "core/photo/memory.h"
+#include "models/cuda.h"
+
+namespace heirloom::core {
+namespace {
+
+constexpr std::uint64_t kMostOnCpu = 1'500'000'000;
+
+}  // namespace
+
+std::uint64_t availableMemory(const at::Device& device) {
+  if (!device.is_cpu()) {
+    const std::vector<models::CudaDevice> gpus = models::cudaDevices();
+    const auto index = static_cast<std::size_t>(std::max<int>(0, device.index()));
+    return index < gpus.size() ? gpus[index].freeMemory : 0;
+  }
+  // The allocator keeps freed memory (initialiseEngine), which the system counts as ours although the next tile reuses
+  // it.
+  return roomForRasters().memory + mallinfo2().fordblks;
+}
+
+std::uint64_t activationBudget(const at::Device& device) {
+  const std::uint64_t available = availableMemory(device);
+  return device.is_cpu() ? std::min(available / 4, kMostOnCpu) : available / 2;
+}
+
+void releaseFreedMemory(const at::Device& device) {
+  if (device.is_cpu()) {
+    malloc_trim(0);
+  } else {
+    models::releaseCudaMemory();
+  }
+}
+
+}  // namespace heirloom::core

@@ -1,0 +1,189 @@
+#include "core/engine/run.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "core/engine/noise_estimate.h"
+#include "core/engine/placement.h"
+#include "core/engine/step.h"
+
+namespace heirloom::core {
+namespace {
+
+constexpr const char* kNoiseLevel = "noise_level";
+
+/// A step with its network loaded and its settings complete but for what is estimated.
+struct LoadedStep {
+  std::shared_ptr<const models::Restorer> network;
+  models::Settings settings;
+  double strength = 1;
+  bool estimateNoise = false;
+};
+
+LoadedStep load(const ModelLibrary& library, const Step& step) {
+  LoadedStep loaded;
+  loaded.network = library.open(step.model);
+  loaded.settings = models::Settings(loaded.network->descriptor().parameters);
+  for (const auto& [name, value] : step.settings) loaded.settings.set(name, std::string_view(value));
+  loaded.strength = step.strength;
+  loaded.estimateNoise = loaded.settings.has(kNoiseLevel) && !step.settings.contains(kNoiseLevel);
+  return loaded;
+}
+
+/// To a tenth, because nobody sees more and people read it; within what the network takes.
+std::string noiseText(double noise, const models::Settings& settings) {
+  for (const models::Parameter& parameter : settings.parameters()) {
+    const auto* range = std::get_if<models::RealRange>(&parameter.range);
+    if (parameter.name == kNoiseLevel && range) noise = std::clamp(noise, range->minimum, range->maximum);
+  }
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, noise, std::chars_format::fixed, 1).ptr};
+}
+
+class RecipeRun {
+ public:
+  RecipeRun(const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer, const RunOptions& options,
+            Outcome& outcome)
+      : recipe_(recipe), source_(source), sink_(sink), observer_(observer), options_(options), outcome_(outcome) {}
+
+  void operator()(const ModelLibrary& library) {
+    if (recipe_.steps.empty()) {
+      throw Error(HEIRLOOM_TEXT("run.no_steps", "the recipe has no steps"),
+                  HEIRLOOM_TEXT("run.no_steps_remedy", "choose a model"));
+    }
+    std::vector<LoadedStep> steps;
+    std::vector<double> costs;
+    double pixels = static_cast<double>(source_.raster->width()) * static_cast<double>(source_.raster->height());
+    for (const Step& step : recipe_.steps) {
+      steps.push_back(load(library, step));
+      const models::Descriptor& network = steps.back().network->descriptor();
+      costs.push_back(pixels * std::max(1.0, network.flopPerPixel));
+      pixels *= network.scale * network.scale;
+    }
+    const double total = [&] {
+      double sum = 0;
+      for (const double cost : costs) sum += cost;
+      return sum;
+    }();
+
+    Placed placed = place(options_.device, options_.precision);
+    for (const Message& note : placed.notes) warn(note);
+    const WorkingColour colour(source_.raster->layout().model, source_.iccProfile);
+    for (const Message& warning : colour.warnings()) warn(warning);
+
+    std::shared_ptr<const Raster> from = source_.raster;
+    double spent = 0;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const bool last = i + 1 == steps.size();
+      if (options_.stop.stop_requested()) throw Stopped{};
+      outcome_.chosen.clear();
+      chooseSettings(steps[i], *from, colour);
+      RasterSink between(SampleType::Float32);
+      const StepRun run{
+          .network = steps[i].network,
+          .settings = steps[i].settings,
+          .strength = last ? 1.0 : steps[i].strength,
+          .source = *from,
+          .colour = colour,
+          .sink = last ? sink_ : between,
+          .options = options_,
+          .placement = placed.placement,
+          .first = firstOf(*from),
+          .progress = [&](Progress progress) { report(progress, spent / total, costs[i] / total); },
+          .warning = [this](const Message& warning) { warn(warning); },
+          .written =
+              [&](const Box& box) {
+                if (last) observer_.tileWritten(box);
+              },
+      };
+      const StepResult result = runStep(run);
+      placed.placement = result.placement;  // what fell back to the processor stays there
+      outcome_.device = result.placement.device.str();
+      outcome_.tileSide = result.tileSide;
+      spent += costs[i];
+      if (!last) from = between.raster();
+    }
+  }
+
+ private:
+  void chooseSettings(LoadedStep& step, const Raster& from, const WorkingColour& colour) {
+    if (!step.estimateNoise) return;
+    const double noise = estimateNoise(from, colour, step.network->descriptor().channels);
+    const std::string text = noiseText(noise, step.settings);
+    step.settings.set(kNoiseLevel, std::string_view(text));
+    outcome_.chosen[kNoiseLevel] = text;
+  }
+
+  /// The region that is looked at, in pixels of this step's source.
+  std::optional<Box> firstOf(const Raster& from) const {
+    if (!options_.first) return std::nullopt;
+    const std::int64_t factor = from.width() / source_.raster->width();
+    const Box& box = *options_.first;
+    return Box{box.x * factor, box.y * factor, box.width * factor, box.height * factor};
+  }
+
+  void report(Progress progress, double before, double share) {
+    progress.fraction = std::clamp(before + share * progress.fraction, 0.0, 1.0);
+    progress.elapsed = std::chrono::steady_clock::now() - started_;
+    if ((progress.tilesDone > 0 || before > 0) && progress.fraction > 0) {
+      progress.remaining = progress.elapsed * ((1 - progress.fraction) / progress.fraction);
+    }
+    observer_.progress(progress);
+  }
+
+  void warn(const Message& message) {
+    outcome_.warnings.push_back(message);
+    observer_.warning(message);
+  }
+
+  const Recipe& recipe_;
+  const Photo& source_;
+  Sink& sink_;
+  RunObserver& observer_;
+  const RunOptions& options_;
+  Outcome& outcome_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,
+            const RunOptions& options) {
+  const auto started = std::chrono::steady_clock::now();
+  Outcome outcome;
+  const auto fail = [&](const Error& error) {
+    outcome.status = Outcome::Status::Failed;
+    outcome.error = error.file().empty() && !source.file.empty() ? error.in(source.file) : error;
+  };
+  const auto unexpected = [&](const std::string& what) {
+    fail(Error(HEIRLOOM_TEXT("run.unexpected", "the run failed: %1").with(oneLine(what.substr(0, what.find('\n')))),
+               HEIRLOOM_TEXT("run.unexpected_remedy", "try another model, or --device cpu")));
+  };
+  try {
+    RecipeRun(recipe, source, sink, observer, options, outcome)(library);
+  } catch (const Stopped&) {
+    outcome.status = Outcome::Status::Cancelled;
+  } catch (const Error& error) {
+    fail(error);
+  } catch (const std::bad_alloc&) {
+    fail(Error(HEIRLOOM_TEXT("run.bad_alloc", "there is not enough memory for this run"),
+               HEIRLOOM_TEXT("run.no_memory_remedy", "close other programs, or choose a smaller network")));
+  } catch (const std::exception& error) {
+    unexpected(error.what());
+  } catch (...) {
+    unexpected("unknown cause");
+  }
+  outcome.elapsed = std::chrono::steady_clock::now() - started;
+  return outcome;
+}
+
+int scaleOf(const ModelLibrary& library, const Recipe& recipe) {
+  int scale = 1;
+  for (const Step& step : recipe.steps) scale *= library.find(step.model).descriptor.scale;
+  return scale;
+}
+
+}  // namespace heirloom::core

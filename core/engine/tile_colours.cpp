@@ -1,0 +1,190 @@
+#include "core/engine/tile_colours.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+namespace heirloom::core {
+namespace {
+
+constexpr std::int64_t kRowsAtOnce = 16;
+constexpr std::int64_t kPixelsAtOnce = 1 << 14;
+
+float luma(const float* rgb) {
+  return 0.299F * rgb[0] + 0.587F * rgb[1] + 0.114F * rgb[2];
+}
+
+/// NaN becomes 0: a network must never see it, or it spreads as far as the network looks.
+float clampedToUnit(float value) {
+  return value > 0 ? std::min(value, 1.0F) : 0.0F;
+}
+
+/// What the network is shown of one pixel in working colour.
+void show(const float* working, int bands, float* shown, int channels) {
+  if (bands == channels) {
+    for (int i = 0; i < bands; ++i) shown[i] = clampedToUnit(working[i]);
+  } else if (bands == 3) {
+    const float clamped[3] = {clampedToUnit(working[0]), clampedToUnit(working[1]), clampedToUnit(working[2])};
+    shown[0] = luma(clamped);
+  } else {
+    std::fill(shown, shown + channels, clampedToUnit(working[0]));
+  }
+}
+
+/// The network's result of one pixel as working colour, `clamped` being the pixel before (used for the chroma it
+/// keeps).
+void take(const float* result, int channels, const float* clamped, float* working, int bands) {
+  if (bands == channels) {
+    for (int i = 0; i < bands; ++i) working[i] = result[i];
+  } else if (bands == 3) {
+    const float change = result[0] - luma(clamped);
+    for (int i = 0; i < 3; ++i) working[i] = clamped[i] + change;
+  } else {
+    working[0] = luma(result);
+  }
+}
+
+std::span<float> rowsOf(std::vector<float>& samples, std::int64_t begin, std::int64_t end, int bands) {
+  return std::span(samples).subspan(static_cast<std::size_t>(begin * bands),
+                                    static_cast<std::size_t>((end - begin) * bands));
+}
+
+std::vector<float> sized(std::int64_t pixels, int bands) {
+  return std::vector<float>(static_cast<std::size_t>(pixels * bands));
+}
+
+}  // namespace
+
+TileColours::TileColours(const Raster& source, const WorkingColour& colour, int networkChannels, int scale,
+                         double strength)
+    : source_(source),
+      colour_(colour),
+      channels_(networkChannels),
+      scale_(scale),
+      strength_(static_cast<float>(strength)),
+      colours_(colourBands(source.layout().model)),
+      enlargement_(source.width(), source.height(), scale) {}
+
+bool TileColours::straight() const {
+  const Layout& layout = source_.layout();
+  return colour_.isIdentity() && !layout.alpha && layout.bands() == channels_ && layout.type != SampleType::Float32;
+}
+
+std::vector<float> TileColours::samplesOf(const Box& box) const {
+  const int bands = source_.layout().bands();
+  std::vector<float> samples = sized(box.width * box.height, bands);
+  at::parallel_for(0, box.height, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    toFloat(source_, {box.x, box.y + begin, box.width, end - begin},
+            rowsOf(samples, begin * box.width, end * box.width, bands));
+  });
+  return samples;
+}
+
+at::Tensor TileColours::shown(const Box& box) const {
+  at::Tensor tensor = at::empty({1, box.height, box.width, channels_}, at::kFloat);
+  float* target = tensor.data_ptr<float>();
+  const int bands = source_.layout().bands();
+  const int workingBands = colour_.bands();
+  at::parallel_for(0, box.height, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    const std::int64_t pixels = (end - begin) * box.width;
+    const Box rows{box.x, box.y + begin, box.width, end - begin};
+    float* out = target + begin * box.width * channels_;
+    if (straight()) {
+      toFloat(source_, rows, std::span(out, static_cast<std::size_t>(pixels * channels_)));
+      return;
+    }
+    std::vector<float> samples = sized(pixels, bands);
+    toFloat(source_, rows, samples);
+    if (source_.layout().alpha) {
+      for (std::int64_t i = 0; i < pixels; ++i)
+        std::copy_n(samples.data() + i * bands, colours_, samples.data() + i * colours_);
+      samples.resize(static_cast<std::size_t>(pixels * colours_));
+    }
+    std::vector<float> working;
+    if (!colour_.isIdentity()) {
+      working = sized(pixels, workingBands);
+      colour_.toWorking(samples, working);
+    }
+    const std::vector<float>& from = colour_.isIdentity() ? samples : working;
+    for (std::int64_t i = 0; i < pixels; ++i)
+      show(from.data() + i * workingBands, workingBands, out + i * channels_, channels_);
+  });
+  return tensor.permute({0, 3, 1, 2});
+}
+
+std::span<const float> TileColours::finished(const Box& box, const at::Tensor& result,
+                                             std::vector<float>& buffer) const {
+  const float* network = result.const_data_ptr<float>();
+  if (straight() && strength_ == 1) return {network, static_cast<std::size_t>(result.numel())};
+
+  // Per source pixel: the file's samples, what the working space does not hold of them, what clamping took, what the
+  // network saw.
+  const Box target{box.x * scale_, box.y * scale_, box.width * scale_, box.height * scale_};
+  const Box from = enlargement_.sourceOf(target);
+  const int bands = source_.layout().bands();
+  const int workingBands = colour_.bands();
+  const std::int64_t sourcePixels = from.width * from.height;
+  const bool identity = colour_.isIdentity();
+  std::vector<float> samples = samplesOf(from);
+  std::vector<float> outside = identity ? std::vector<float>() : sized(sourcePixels, colours_);
+  std::vector<float> clamped = sized(sourcePixels, workingBands);
+  std::vector<float> removed = sized(sourcePixels, workingBands);
+  at::parallel_for(0, sourcePixels, kPixelsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> colours = sized(end - begin, colours_);
+    for (std::int64_t i = begin; i < end; ++i) {
+      std::copy_n(samples.data() + i * bands, colours_, colours.data() + (i - begin) * colours_);
+    }
+    std::vector<float> working;
+    if (!identity) {
+      working = sized(end - begin, workingBands);
+      colour_.toWorking(colours, working);
+      const std::span<float> rest = rowsOf(outside, begin, end, colours_);
+      colour_.fromWorking(working, rest);
+      for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = colours[i] - rest[i];
+    }
+    const std::vector<float>& values = identity ? colours : working;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::size_t at = static_cast<std::size_t>(begin * workingBands) + i;
+      clamped[at] = clampedToUnit(values[i]);
+      removed[at] = values[i] - clamped[at];
+    }
+  });
+  if (scale_ > 1) {
+    samples = enlargement_(samples, bands, target);
+    clamped = enlargement_(clamped, workingBands, target);
+    removed = enlargement_(removed, workingBands, target);
+    if (!identity) outside = enlargement_(outside, colours_, target);
+  }
+
+  const std::int64_t pixels = target.width * target.height;
+  buffer.resize(static_cast<std::size_t>(pixels * bands));
+  at::parallel_for(0, pixels, kPixelsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> working = sized(end - begin, workingBands);
+    for (std::int64_t i = begin; i < end; ++i) {
+      float* pixel = working.data() + (i - begin) * workingBands;
+      take(network + i * channels_, channels_, clamped.data() + i * workingBands, pixel, workingBands);
+      for (int band = 0; band < workingBands; ++band) pixel[band] += removed[i * workingBands + band];
+    }
+    std::vector<float> file;
+    if (!identity) {
+      file = sized(end - begin, colours_);
+      colour_.fromWorking(working, file);
+    }
+    const std::vector<float>& colours = identity ? working : file;
+    for (std::int64_t i = begin; i < end; ++i) {
+      float* out = buffer.data() + i * bands;
+      const float* before = samples.data() + i * bands;
+      for (int band = 0; band < colours_; ++band) {
+        float value = colours[(i - begin) * colours_ + band];
+        if (!identity) value += outside[i * colours_ + band];
+        out[band] = strength_ == 1 ? value : before[band] + strength_ * (value - before[band]);
+      }
+      // Bicubic enlargement overshoots at the edge of a cut-out.
+      if (bands > colours_) out[colours_] = scale_ == 1 ? before[colours_] : clampedToUnit(before[colours_]);
+    }
+  });
+  return buffer;
+}
+
+}  // namespace heirloom::core

@@ -1,0 +1,183 @@
+#include "core/engine/tile_network.h"
+
+#include <ATen/ATen.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "core/engine/memory_budget.h"
+#include "models/common/error.h"
+
+namespace heirloom::core {
+namespace {
+
+// Of a network whose descriptor says nothing: 64 channels in float32, three times.
+constexpr double kUsualBytesPerPixel = 64 * 4 * 3;
+
+// Memory that is in use by others may come and go between asking and taking.
+constexpr double kSafePart = 0.9;
+
+std::string megabytes(double bytes) {
+  return std::to_string(static_cast<std::int64_t>(bytes / 1e6));
+}
+
+/// LibTorch's CPU allocator reports exhaustion as a plain c10::Error, which only its text tells from others.
+bool isOutOfMemory(const std::exception& error) {
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&error) || dynamic_cast<const std::bad_alloc*>(&error)) return true;
+  const std::string_view text = error.what();
+  return text.find("DefaultCPUAllocator: ") != text.npos || text.find("out of memory") != text.npos;
+}
+
+}  // namespace
+
+/// Maps what a session reports to the part of the call that it computes.
+class TileNetwork::SessionObserver : public models::Observer {
+ public:
+  explicit SessionObserver(TileNetwork& owner) : owner_(owner) {}
+
+  void progress(const Message& stage, double fraction) override {
+    if (owner_.listener_.progress)
+      owner_.listener_.progress(stage, from + (to - from) * std::clamp(fraction, 0.0, 1.0));
+  }
+  bool stopRequested() const override { return owner_.stop_.stop_requested(); }
+
+  double from = 0;
+  double to = 1;
+
+ private:
+  TileNetwork& owner_;
+};
+
+TileNetwork::TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings,
+                         models::Placement placement, std::uint64_t budget, std::stop_token stop, Listener listener)
+    : network_(std::move(network)),
+      settings_(std::move(settings)),
+      placement_(placement),
+      stop_(std::move(stop)),
+      listener_(std::move(listener)),
+      rules_(network_->descriptor()),
+      observer_(std::make_unique<SessionObserver>(*this)) {
+  place(placement, budget);
+}
+
+TileNetwork::~TileNetwork() = default;
+
+void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
+  session_.reset();
+  placement_ = placement;
+  const double described = network_->descriptor().activationBytesPerPixel;
+  const double perPixel = described > 0 ? described : kUsualBytesPerPixel;
+  if (budget == 0) budget = activationBudget(placement.device);
+  areaLimit_ = static_cast<std::int64_t>(static_cast<double>(budget) / perPixel);
+  session_ = network_->start(settings_, placement, *observer_);
+}
+
+at::Tensor TileNetwork::restore(const at::Tensor& tiles) {
+  return within(tiles, 0, 1);
+}
+
+at::Tensor TileNetwork::within(const at::Tensor& tiles, double from, double to) {
+  while (true) {
+    if (stop_.stop_requested()) throw Stopped{};
+    const std::int64_t count = tiles.size(0);
+    if (tight_ && count > 1) {
+      std::vector<at::Tensor> results;
+      for (std::int64_t i = 0; i < count; ++i) {
+        const auto part = [&](std::int64_t n) {
+          return from + (to - from) * static_cast<double>(n) / static_cast<double>(count);
+        };
+        results.push_back(within(tiles.narrow(0, i, 1), part(i), part(i + 1)));
+      }
+      return at::cat(results);
+    }
+    if (tight_ && tiles.size(2) * tiles.size(3) > areaLimit_) {
+      const TilePlan plan(tiles.size(3), tiles.size(2), rules_, {0, areaLimit_});
+      if (plan.count() > 1) return inParts(tiles, from, to);
+    }
+    if (hasRoom(tiles)) {
+      try {
+        observer_->from = from;
+        observer_->to = to;
+        return session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
+      } catch (const Error&) {
+        throw;
+      } catch (const std::exception& error) {
+        if (!isOutOfMemory(error)) throw;
+      }
+    }
+    shrink(tiles);
+  }
+}
+
+at::Tensor TileNetwork::inParts(const at::Tensor& tile, double from, double to) {
+  const TilePlan plan(tile.size(3), tile.size(2), rules_, {0, areaLimit_});
+  const std::int64_t scale = rules_.scale;
+  at::Tensor result;
+  TileAssembler assembler(plan, rules_, [&](const Box& box, const at::Tensor& pixels) {
+    if (!result.defined())
+      result = at::empty({1, pixels.size(2), tile.size(2) * scale, tile.size(3) * scale}, at::kFloat);
+    result[0]
+        .narrow(1, box.y * scale, box.height * scale)
+        .narrow(2, box.x * scale, box.width * scale)
+        .copy_(pixels.permute({2, 0, 1}));
+  });
+  for (std::size_t i = 0; i < plan.count(); ++i) {
+    const Box box = plan.input(i);
+    const auto part = [&](std::size_t n) {
+      return from + (to - from) * static_cast<double>(n) / static_cast<double>(plan.count());
+    };
+    const at::Tensor input = tile.narrow(2, box.y, box.height).narrow(3, box.x, box.width);
+    assembler.add(i, within(input, part(i), part(i + 1))[0]);
+  }
+  return result;
+}
+
+bool TileNetwork::hasRoom(const at::Tensor& tiles) const {
+  // A GPU refuses and can be asked; on the CPU the system would kill.
+  if (!placement_.device.is_cpu()) return true;
+  const double described = network_->descriptor().activationBytesPerPixel;
+  const double needed = (described > 0 ? described : kUsualBytesPerPixel) *
+                        static_cast<double>(tiles.size(0) * tiles.size(2) * tiles.size(3));
+  return needed <= kSafePart * static_cast<double>(availableMemory(placement_.device));
+}
+
+void TileNetwork::shrink(const at::Tensor& tiles) {
+  releaseFreedMemory(placement_.device);
+  tight_ = true;
+  if (tiles.size(0) > 1) return;  // one at a time comes first
+  const std::int64_t area = tiles.size(2) * tiles.size(3);
+  const TilePlan halved(tiles.size(3), tiles.size(2), rules_, {0, area / 4});
+  if (halved.count() > 1 && halved.tileWidth() * halved.tileHeight() < area) {
+    areaLimit_ = std::max(area / 4, halved.tileWidth() * halved.tileHeight());
+    if (listener_.warning) {
+      listener_.warning(
+          HEIRLOOM_TEXT("run.smaller_tiles", "memory ran out; the run goes on with tiles of %1 x %2 pixels")
+              .with(std::to_string(halved.tileWidth()), std::to_string(halved.tileHeight())));
+    }
+    return;
+  }
+  if (!placement_.device.is_cpu()) {
+    if (listener_.warning) {
+      listener_.warning(HEIRLOOM_TEXT("run.to_cpu",
+                                      "the memory of %1 is not enough for the smallest tile; the run goes on "
+                                      "with the processor, which is slower")
+                            .with(placement_.device.str()));
+    }
+    place({at::kCPU, at::kFloat}, 0);
+    tight_ = false;
+    // The tile at hand was cut for the GPU.
+    if (area > areaLimit_) tight_ = true;
+    return;
+  }
+  throw Error(HEIRLOOM_TEXT("run.no_memory",
+                            "there is not enough memory for the smallest tile of %1 x %2 pixels (%3 MB are free)")
+                  .with(std::to_string(tiles.size(3)), std::to_string(tiles.size(2)),
+                        megabytes(static_cast<double>(availableMemory(placement_.device)))),
+              HEIRLOOM_TEXT("run.no_memory_remedy", "close other programs, or choose a smaller network"));
+}
+
+}  // namespace heirloom::core

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "core/engine/tiler.h"
+#include "models/restorer.h"
+
+namespace heirloom::core {
+
+/// A network at work on tiles, for one step of a run. Out of memory is an event here: what was freed is given back, the
+/// tile halved and the failed tile computed again; then the CPU takes over; then it is an error.
+class TileNetwork {
+ public:
+  struct Listener {
+    std::function<void(const Message& stage, double fraction)> progress;  // fraction of this call of `restore`
+    std::function<void(const Message& warning)> warning;
+  };
+
+  /// `budget`: bytes for activations; 0: a part of what is free. Throws Error when not even the smallest tile has room.
+  TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings, models::Placement placement,
+              std::uint64_t budget, std::stop_token stop, Listener listener);
+  ~TileNetwork();
+
+  /// Pixels of all tiles that may go through the network at once, as far as is known now.
+  std::int64_t areaLimit() const { return areaLimit_; }
+  const at::Device& device() const { return placement_.device; }
+
+  /// float32 N C H W on the CPU to float32 N C H*scale W*scale on the CPU. Throws Stopped and Error.
+  at::Tensor restore(const at::Tensor& tiles);
+
+ private:
+  class SessionObserver;
+
+  void place(models::Placement placement, std::uint64_t budget);
+  at::Tensor within(const at::Tensor& tiles, double from, double to);
+  at::Tensor inParts(const at::Tensor& tile, double from, double to);
+  void shrink(const at::Tensor& tiles);
+  bool hasRoom(const at::Tensor& tiles) const;
+
+  std::shared_ptr<const models::Restorer> network_;
+  models::Settings settings_;
+  models::Placement placement_;
+  std::stop_token stop_;
+  Listener listener_;
+  TileRules rules_;
+  std::int64_t areaLimit_ = 0;
+  bool tight_ = false;  // memory ran out once: nothing is batched any more
+  std::unique_ptr<SessionObserver> observer_;
+  std::unique_ptr<models::Session> session_;  // last: knows the observer
+};
+
+}  // namespace heirloom::core

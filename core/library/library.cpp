@@ -1,0 +1,211 @@
+#include "core/library/library.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string_view>
+
+namespace heirloom::core {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 5> kExtensions = {".safetensors", ".pth", ".pt", ".bin", ".ckpt"};
+constexpr std::size_t kSuggestions = 3;
+
+bool isCheckpointName(const fs::path& file) {
+  return std::find(kExtensions.begin(), kExtensions.end(), file.extension().string()) != kExtensions.end();
+}
+
+/// Where the shipped models lie: beside an installed program, otherwise in the source tree that it was built from.
+fs::path shippedFolder() {
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+  const fs::path installed = (program.parent_path() / "../share/heirloom/models").lexically_normal();
+  if (fs::is_directory(installed, ignored)) return installed;
+  return fs::path(HEIRLOOM_RESOURCES) / "models";
+}
+
+fs::path personalFolder() {
+  const char* data = std::getenv("XDG_DATA_HOME");
+  if (data && *data) return fs::path(data) / "heirloom/models";
+  const char* home = std::getenv("HOME");
+  return home ? fs::path(home) / ".local/share/heirloom/models" : fs::path();
+}
+
+/// The checkpoints directly in `folder`, by name.
+std::vector<fs::path> checkpointsIn(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code failed;
+  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
+    if (isCheckpointName(entry->path()) && entry->is_regular_file(failed)) files.push_back(entry->path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// What people want to read about a checkpoint: its own metadata, or an entry of its name in `heirloom.yaml` beside it.
+void describe(InstalledModel& model, const std::map<std::string, std::string>& metadata) {
+  YAML::Node beside;
+  try {
+    const fs::path file = model.file.parent_path() / "heirloom.yaml";
+    if (fs::exists(file)) beside = YAML::LoadFile(file.string());
+    if (beside.IsMap()) beside.reset(YAML::Clone(beside)[model.name]);
+  } catch (const YAML::Exception&) {
+    beside.reset();  // a broken note beside a model never makes the model unusable
+  }
+  const auto text = [&](const char* key) -> std::string {
+    if (const auto found = metadata.find(key); found != metadata.end()) return found->second;
+    if (beside.IsMap() && beside[key] && beside[key].IsScalar()) return beside[key].Scalar();
+    return {};
+  };
+  model.title = text("title");
+  model.licence = text("licence");
+  model.source = text("source");
+  if (model.title.empty()) model.title = model.descriptor.family + " (" + model.name + ")";
+}
+
+/// Empty when the file is no network we know. Throws Error when it is no checkpoint.
+std::optional<InstalledModel> read(const fs::path& file) {
+  const models::Inspection inspection = models::inspect(file);
+  if (!inspection.family) return std::nullopt;
+  InstalledModel model;
+  model.name = file.stem().string();
+  model.file = file;
+  model.descriptor = *inspection.considered.back().match.descriptor;
+  model.shipped = file.parent_path() == shippedFolder();
+  describe(model, inspection.archive->metadata());
+  return model;
+}
+
+std::size_t editDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+Error unknownModel(const std::string& model, std::vector<std::string> names) {
+  std::stable_sort(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+    return editDistance(model, a) < editDistance(model, b);
+  });
+  std::string near;
+  for (const std::string& name : names) {
+    const bool similar = editDistance(model, name) <= std::max<std::size_t>(2, model.size() / 3) ||
+                         name.find(model) != std::string::npos || model.find(name) != std::string::npos;
+    if (!similar || std::count(near.begin(), near.end(), ',') + 1 >= static_cast<std::ptrdiff_t>(kSuggestions)) break;
+    near += (near.empty() ? "" : ", ") + name;
+  }
+  const Message fault = HEIRLOOM_TEXT("library.unknown", "there is no model '%1'").with(model);
+  if (near.empty()) {
+    return Error(fault,
+                 HEIRLOOM_TEXT("library.unknown_remedy",
+                               "`heirloom-cli models list` shows the names; a checkpoint file can be given too"));
+  }
+  return Error(fault, HEIRLOOM_TEXT("library.did_you_mean", "did you mean %1?").with(near));
+}
+
+}  // namespace
+
+ModelLibrary::ModelLibrary(std::vector<fs::path> folders) : folders_(std::move(folders)) {}
+
+std::vector<fs::path> ModelLibrary::defaultFolders() {
+  std::vector<fs::path> folders;
+  const char* chosen = std::getenv("HEIRLOOM_MODELS");
+  for (std::string_view rest = chosen ? chosen : ""; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    if (end > 0) folders.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  folders.push_back(shippedFolder());
+  if (const fs::path own = personalFolder(); !own.empty()) folders.push_back(own);
+  return folders;
+}
+
+std::vector<InstalledModel> ModelLibrary::list() const {
+  std::vector<InstalledModel> models;
+  std::set<std::string> names;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, restorer] : added_) {
+      models.push_back({name, {}, restorer->descriptor(), name, {}, {}, false});
+      names.insert(name);
+    }
+  }
+  for (const fs::path& folder : folders_) {
+    for (const fs::path& file : checkpointsIn(folder)) {
+      if (names.contains(file.stem().string())) continue;
+      try {
+        if (auto model = read(file)) {
+          names.insert(model->name);
+          models.push_back(std::move(*model));
+        }
+      } catch (const Error&) {
+        continue;  // what cannot be read is no installed model; `find` says why when somebody asks for it
+      }
+    }
+  }
+  return models;
+}
+
+InstalledModel ModelLibrary::find(const std::string& model) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto added = added_.find(model); added != added_.end()) {
+      return {model, {}, added->second->descriptor(), model, {}, {}, false};
+    }
+  }
+  std::vector<std::string> names;
+  fs::path file;
+  for (const fs::path& folder : folders_) {
+    for (const fs::path& candidate : checkpointsIn(folder)) {
+      if (file.empty() && candidate.stem() == model) file = candidate;
+      names.push_back(candidate.stem().string());
+    }
+  }
+  std::error_code ignored;
+  if (file.empty() && fs::exists(model, ignored)) file = model;
+  if (file.empty()) {
+    if (model.find('/') == std::string::npos && !isCheckpointName(model)) throw unknownModel(model, std::move(names));
+    throw Error(
+        HEIRLOOM_TEXT("library.missing", "there is no such checkpoint file"),
+        HEIRLOOM_TEXT("library.missing_remedy", "check the path, or take a name from `heirloom-cli models list`"),
+        model);
+  }
+  if (auto found = read(file)) return *found;
+  models::open(file);  // throws, and says which families come closest
+  throw Error(HEIRLOOM_TEXT("library.changed", "the file changed while it was read"), {}, file);
+}
+
+std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& model) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto added = added_.find(model); added != added_.end()) return added->second;
+  }
+  const fs::path file = fs::canonical(find(model).file);
+  // Held while loading, so that two runs that ask at once share one copy of the weights.
+  const std::lock_guard lock(mutex_);
+  std::weak_ptr<const models::Restorer>& known = loaded_[file];
+  auto restorer = known.lock();
+  if (!restorer) known = restorer = models::open(file);
+  return restorer;
+}
+
+void ModelLibrary::add(const std::string& name, std::shared_ptr<const models::Restorer> restorer) {
+  const std::lock_guard lock(mutex_);
+  added_[name] = std::move(restorer);
+}
+
+}  // namespace heirloom::core

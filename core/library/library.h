@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "models/registry.h"
+
+namespace heirloom::core {
+
+/// A model that can be named.
+struct InstalledModel {
+  std::string name;             // of the file, without extension: what -m takes
+  std::filesystem::path file;
+  models::Descriptor descriptor;
+  std::string title;            // for people; from the file's metadata or heirloom.yaml beside it, otherwise family and name
+  std::string licence;          // empty: unknown
+  std::string source;           // where it came from; empty: unknown
+  bool shipped = false;
+};
+
+/// The networks on this machine: the shipped ones and those in the person's model folder. Thread-safe.
+class ModelLibrary {
+ public:
+  /// Folders are searched in order, an earlier name wins; a missing folder is an empty one.
+  explicit ModelLibrary(std::vector<std::filesystem::path> folders);
+
+  /// Shipped models (beside the program or in the source tree), then the person's (XDG_DATA_HOME/heirloom/models).
+  static std::vector<std::filesystem::path> defaultFolders();
+
+  /// Reads indexes only. Files that are no known network are left out.
+  std::vector<InstalledModel> list() const;
+
+  /// `model`: a name or a checkpoint's path. Throws Error: unknown name (with the names that are near), unreadable file.
+  InstalledModel find(const std::string& model) const;
+
+  /// As `find`, loaded; the same object while somebody holds it.
+  std::shared_ptr<const models::Restorer> open(const std::string& model) const;
+
+  /// Adds a network that lies in memory (one in training, say) under `name`, before everything in the folders.
+  void add(const std::string& name, std::shared_ptr<const models::Restorer> restorer);
+
+  /// Name of the denoiser that runs when nobody chose a model.
+  static constexpr const char* kDefaultModel = "heirloom-denoise";
+
+ private:
+  std::vector<std::filesystem::path> folders_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const models::Restorer>> added_;
+  mutable std::map<std::filesystem::path, std::weak_ptr<const models::Restorer>> loaded_;
+};
+
+}  // namespace heirloom::core

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace heirloom::core {
+
+/// Pictures as their 8-bit values 0..255 in double, interleaved rows: what the published figures are computed on.
+struct MetricImage {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  int bands = 1;
+  std::span<const double> values;  // height * width * bands
+};
+
+/// 20 log10(255 / sqrt(mse)) in double over everything but `border` pixels a side; +inf of equal pictures (KAIR
+/// utils_image.calculate_psnr). Throws Error when sizes or bands differ or nothing is left inside the border.
+double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);
+
+/// Wang et al. 2004 as MATLAB and KAIR compute it: per band, 11 x 11 Gaussian of sigma 1.5, valid region, K1 0.01, K2 0.03,
+/// mean over the map, then over bands. Throws as `psnr`, also when a side is below 11.
+double ssim(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);
+
+}  // namespace heirloom::core

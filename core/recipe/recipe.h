@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace heirloom::core {
+
+/// One pass over the picture.
+struct Step {
+  std::string model;                            // a name of the library, or a checkpoint's path
+  std::map<std::string, std::string> settings;  // as --set: name -> text; what is absent has its default
+  double strength = 1;                          // 0..1
+  bool operator==(const Step&) const = default;
+};
+
+/// What is done to a photo: the one thing that window, command line, batch and sidecar speak.
+struct Recipe {
+  std::vector<Step> steps;
+  bool operator==(const Recipe&) const = default;
+};
+
+/// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`. Numbers with a decimal point in every locale.
+std::string toYaml(const Recipe& recipe);
+
+/// Throws Error naming `source` and the line: not YAML, an unknown key, another version, a strength outside 0..1.
+Recipe parseRecipe(const std::string& yaml, const std::filesystem::path& source);
+Recipe readRecipe(const std::filesystem::path& file);
+
+}  // namespace heirloom::core

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace heirloom::core {
+
+/// What a training run does: one YAML document, decoupled from code. Every value has the default that stands here; unknown keys
+/// are errors.
+struct TrainConfig {
+  struct Dataset {
+    std::filesystem::path folder;           // clean photos, searched recursively
+    std::vector<double> scales = {1.0};     // each photo is also seen reduced by these factors
+    int patch = 64;                         // side in pixels
+    int batch = 16;
+    bool operator==(const Dataset&) const = default;
+  } dataset;
+  struct Degradation {
+    std::array<double, 2> sigma = {0, 75};  // deviation of Gaussian noise in 8-bit units, uniform in the range, one a patch
+    bool operator==(const Degradation&) const = default;
+  } degradation;
+  struct Network {
+    std::string family = "FFDNet";
+    int channels = 3;
+    int features = 96;
+    int layers = 12;
+    bool operator==(const Network&) const = default;
+  } network;
+  std::string loss = "l1";  // l1, l2
+  struct Optimizer {        // Adam
+    double learningRate = 1e-3;
+    std::array<double, 2> betas = {0.9, 0.999};
+    double weightDecay = 0;
+    double clipGradient = 0;  // largest norm; 0: none
+    bool operator==(const Optimizer&) const = default;
+  } optimizer;
+  struct Schedule {
+    std::int64_t iterations = 50'000;
+    std::int64_t warmUp = 500;         // linear from 0
+    std::string decay = "cosine";      // cosine, step, constant
+    double finalRate = 1e-6;           // of cosine
+    std::vector<std::int64_t> milestones;  // of step
+    double gamma = 0.5;                    // of step
+    bool operator==(const Schedule&) const = default;
+  } schedule;
+  double emaDecay = 0.999;             // of the averaged weights that are saved; 0: none
+  std::string precision = "float32";   // float32, bfloat16 (masters stay float32)
+  std::string device = "cpu";
+  struct Validation {
+    std::filesystem::path folder;      // clean photos; empty: no validation
+    double sigma = 25;
+    int crop = 512;                    // side of the centre crop of each photo; 0: the whole photo
+    std::int64_t every = 1'000;        // iterations; checkpoints are written as often
+    bool operator==(const Validation&) const = default;
+  } validation;
+  std::uint64_t seed = 0;
+  std::filesystem::path output;        // folder of checkpoint, log and result
+  std::map<std::string, std::string> metadata;  // title, licence, ... written into the result
+
+  bool operator==(const TrainConfig&) const = default;
+};
+
+/// Throws Error naming the file, the key and what it takes. Relative paths are relative to the file.
+TrainConfig readTrainConfig(const std::filesystem::path& file);
+
+}  // namespace heirloom::core

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+namespace heirloom::models {
+
+/// A regular file mapped read-only; the platform's calls for files stand in file_access.cpp and nowhere else. Nothing
+/// is read until a byte is touched. Another program that shortens the file while it is mapped makes the system end us,
+/// as with every mapping.
+class MappedFile {
+ public:
+  enum class Access { Scattered, Sequential };
+
+  /// Throws Error, which names the file, when it cannot be opened, is not a regular file or is empty.
+  explicit MappedFile(const std::filesystem::path& file);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::span<const std::byte> bytes() const { return bytes_; }
+
+  /// Tells the system whether reading ahead is worth it: it is not while an index is collected from all over a file.
+  void expect(Access access) const;
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+/// A file that appears whole or not at all: written beside its place, synchronised, then renamed over it. Without
+/// commit() the destructor removes it.
+class AtomicFile {
+ public:
+  /// Throws Error, as the other functions do, naming the file and what the system said.
+  explicit AtomicFile(const std::filesystem::path& file);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void commit();
+
+ private:
+  std::filesystem::path file_;
+  std::filesystem::path partial_;
+  int descriptor_ = -1;
+};
+
+}  // namespace heirloom::models

@@ -1,0 +1,39 @@
+#include "models/checkpoint/state_dict.h"
+
+#include <stdexcept>
+#include <utility>
+
+namespace heirloom::models {
+
+StateDict::StateDict(std::shared_ptr<const Archive> archive, std::vector<std::pair<std::string, TensorEntry>> entries)
+    : archive_(std::move(archive)), entries_(std::move(entries)) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!index_.emplace(entries_[i].first, i).second) {
+      throw std::invalid_argument("a state dict names " + entries_[i].first + " twice");
+    }
+  }
+}
+
+const TensorEntry* StateDict::find(std::string_view key) const {
+  const auto found = index_.find(key);
+  return found == index_.end() ? nullptr : &entries_[found->second].second;
+}
+
+std::vector<std::int64_t> StateDict::shape(std::string_view key) const {
+  const TensorEntry* entry = find(key);
+  return entry ? entry->shape : std::vector<std::int64_t>{};
+}
+
+StateDict StateDict::under(std::string_view prefix) const {
+  const std::string start = std::string(prefix) + ".";
+  std::vector<std::pair<std::string, TensorEntry>> below;
+  for (const auto& [key, entry] : entries_) {
+    if (key.starts_with(start)) below.emplace_back(key.substr(start.size()), entry);
+  }
+  StateDict result(archive_, std::move(below));
+  result.unwrapped = unwrapped;
+  result.unwrapped.push_back(start);
+  return result;
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/checkpoint/state_dict.h"
+#include "models/restorer.h"
+
+namespace heirloom::models {
+
+/// What a row of the table makes of a state dict.
+struct Match {
+  std::optional<Descriptor> descriptor;  // set when the family takes the file
+  std::string reason;                    // why it lost, in words, otherwise
+  std::vector<std::string> unfit;        // keys that are missing or do not fit the nearest configuration
+};
+
+/// One family of networks. `detect` looks at names and shapes only; `load` reads the weights of a state dict that it took,
+/// strictly: every key consumed, every parameter filled.
+struct Family {
+  std::string_view name;
+  Match (*detect)(const StateDict& tensors);
+  std::shared_ptr<const Restorer> (*load)(const StateDict& tensors);
+};
+
+/// Every family, in the order they are asked. The first that takes a file gets it.
+std::span<const Family> families();
+
+struct Candidate {
+  std::string_view family;
+  Match match;
+};
+
+/// What a checkpoint is, without reading its weights.
+struct Inspection {
+  std::shared_ptr<const Archive> archive;
+  StateDict tensors;
+  const Family* family = nullptr;      // null: unknown
+  std::vector<Candidate> considered;   // rows asked, the winner last; all of them when unknown, nearest first
+};
+
+/// Throws Error for a file that is no checkpoint. An unknown network is no error here.
+Inspection inspect(const std::filesystem::path& file);
+
+/// Opens, detects and loads. Throws Error; of an unknown network it names the nearest families and the keys that did not fit.
+std::shared_ptr<const Restorer> open(const std::filesystem::path& file);
+
+}  // namespace heirloom::models

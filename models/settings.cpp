@@ -1,0 +1,126 @@
+#include "models/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "models/common/error.h"
+
+namespace heirloom::models {
+namespace {
+
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <typename... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+// std::from_chars and std::to_chars know no locale.
+template <typename Number>
+std::optional<Number> parsed(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+template <typename Number>
+std::string printed(Number value) {
+  std::array<char, 32> buffer;
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return {buffer.data(), end};
+}
+
+std::string listed(const std::vector<std::string>& options) {
+  std::string text;
+  for (const std::string& option : options) text += (text.empty() ? "" : ", ") + option;
+  return text;
+}
+
+std::string allowed(const Parameter& parameter) {
+  return std::visit(Overloaded{[](const RealRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
+                               [](const IntegerRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
+                               [](const Toggle&) { return std::string("true or false"); },
+                               [](const Choice& c) { return "one of " + listed(c.options); }},
+                    parameter.range);
+}
+
+[[noreturn]] void refuse(const Parameter& parameter, std::string_view value) {
+  throw Error(HEIRLOOM_TEXT("setting.range", "%1 cannot be %2").with(parameter.name, std::string(value)),
+              HEIRLOOM_TEXT("setting.range.remedy", "it takes %1").with(allowed(parameter)));
+}
+
+Settings::Value byDefault(const Parameter& parameter) {
+  return std::visit([](const auto& range) -> Settings::Value { return range.byDefault; }, parameter.range);
+}
+
+}  // namespace
+
+Settings::Settings(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {
+  for (const Parameter& parameter : parameters_) values_.push_back(byDefault(parameter));
+}
+
+bool Settings::has(std::string_view name) const {
+  return std::ranges::any_of(parameters_, [&](const Parameter& parameter) { return parameter.name == name; });
+}
+
+std::size_t Settings::indexOf(std::string_view name) const {
+  const auto found = std::ranges::find(parameters_, name, &Parameter::name);
+  if (found != parameters_.end()) return static_cast<std::size_t>(found - parameters_.begin());
+  std::vector<std::string> names;
+  for (const Parameter& parameter : parameters_) names.push_back(parameter.name);
+  throw Error(HEIRLOOM_TEXT("setting.unknown", "there is no setting named %1").with(std::string(name)),
+              names.empty() ? HEIRLOOM_TEXT("setting.none", "this model has no settings")
+                            : HEIRLOOM_TEXT("setting.unknown.remedy", "this model has %1").with(listed(names)));
+}
+
+void Settings::set(std::string_view name, std::string_view text) {
+  const Parameter& parameter = parameters_[indexOf(name)];
+  const std::optional<Value> value = std::visit(
+      Overloaded{[&](const RealRange&) -> std::optional<Value> { return parsed<double>(text); },
+                 [&](const IntegerRange&) -> std::optional<Value> { return parsed<std::int64_t>(text); },
+                 [&](const Toggle&) -> std::optional<Value> {
+                   if (text == "true" || text == "1" || text == "on" || text == "yes") return true;
+                   if (text == "false" || text == "0" || text == "off" || text == "no") return false;
+                   return std::nullopt;
+                 },
+                 [&](const Choice&) -> std::optional<Value> { return std::string(text); }},
+      parameter.range);
+  if (!value) refuse(parameter, text);
+  set(name, *value);
+}
+
+void Settings::set(std::string_view name, Value value) {
+  const std::size_t index = indexOf(name);
+  const Parameter& parameter = parameters_[index];
+  const bool fits = std::visit(
+      Overloaded{[](const RealRange& r, double v) { return std::isfinite(v) && v >= r.minimum && v <= r.maximum; },
+                 [](const IntegerRange& r, std::int64_t v) { return v >= r.minimum && v <= r.maximum; },
+                 [](const Toggle&, bool) { return true; },
+                 [](const Choice& c, const std::string& v) { return std::ranges::find(c.options, v) != c.options.end(); },
+                 [](const auto&, const auto&) { return false; }},
+      parameter.range, value);
+  if (!fits) {
+    refuse(parameter, std::visit(Overloaded{[](const std::string& v) { return v; }, [](bool v) { return std::string(v ? "true" : "false"); },
+                                            [](auto v) { return printed(v); }},
+                                 value));
+  }
+  values_[index] = std::move(value);
+}
+
+double Settings::real(std::string_view name) const { return std::get<double>(values_[indexOf(name)]); }
+std::int64_t Settings::integer(std::string_view name) const { return std::get<std::int64_t>(values_[indexOf(name)]); }
+bool Settings::toggle(std::string_view name) const { return std::get<bool>(values_[indexOf(name)]); }
+const std::string& Settings::choice(std::string_view name) const { return std::get<std::string>(values_[indexOf(name)]); }
+
+std::string Settings::text(std::string_view name) const {
+  return std::visit(Overloaded{[](const std::string& v) { return v; }, [](bool v) { return std::string(v ? "true" : "false"); },
+                               [](auto v) { return printed(v); }},
+                    values_[indexOf(name)]);
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "models/common/message.h"
+
+namespace heirloom::models {
+
+struct RealRange {
+  double minimum = 0;
+  double maximum = 1;
+  double byDefault = 0;
+  double step = 1;  // of a slider
+  bool operator==(const RealRange&) const = default;
+};
+struct IntegerRange {
+  std::int64_t minimum = 0;
+  std::int64_t maximum = 1;
+  std::int64_t byDefault = 0;
+  bool operator==(const IntegerRange&) const = default;
+};
+struct Toggle {
+  bool byDefault = false;
+  bool operator==(const Toggle&) const = default;
+};
+struct Choice {
+  std::vector<std::string> options;  // values as they are typed; never empty
+  std::string byDefault;
+  bool operator==(const Choice&) const = default;
+};
+
+/// One thing a person can set: what a panel, `models show` and `--set` are made from.
+struct Parameter {
+  std::string name;  // as in --set: "noise_level"
+  Message label;
+  Message help;
+  std::string unit;  // "/255", "%", "" for none
+  std::variant<RealRange, IntegerRange, Toggle, Choice> range;
+  bool operator==(const Parameter&) const = default;
+};
+
+/// The values of a network's parameters: always complete, always within range.
+class Settings {
+ public:
+  using Value = std::variant<double, std::int64_t, bool, std::string>;
+
+  Settings() = default;
+  explicit Settings(std::vector<Parameter> parameters);  // every value at its default
+
+  /// Throws Error naming the setting, the value and what would be allowed: an unknown name, a value that does not parse or
+  /// lies outside its range. Numbers have a decimal point in every locale.
+  void set(std::string_view name, std::string_view value);
+  void set(std::string_view name, const char* value) { set(name, std::string_view(value)); }
+  void set(std::string_view name, Value value);
+
+  double real(std::string_view name) const;
+  std::int64_t integer(std::string_view name) const;
+  bool toggle(std::string_view name) const;
+  const std::string& choice(std::string_view name) const;
+
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  bool has(std::string_view name) const;
+  /// As `set` reads it back.
+  std::string text(std::string_view name) const;
+  bool operator==(const Settings&) const = default;
+
+ private:
+  std::size_t indexOf(std::string_view name) const;
+  std::vector<Parameter> parameters_;
+  std::vector<Value> values_;  // beside parameters_
+};
+
+}  // namespace heirloom::models

@@ -1,0 +1,65 @@
+# Compiler, warnings, sanitizers, LibTorch and the two helpers that every folder uses.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+add_compile_options(-fPIC)  # for programs too, so that all share one precompiled header
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+find_program(ccache ccache)
+if(ccache)
+  # Precompiled headers need this sloppiness, or ccache never hits.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${ccache})
+endif()
+find_program(mold mold)
+if(mold)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+if(HEIRLOOM_SANITIZE)
+  add_compile_options(-fsanitize=${HEIRLOOM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HEIRLOOM_SANITIZE})
+endif()
+
+add_library(heirloom_warnings INTERFACE)
+target_compile_options(heirloom_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wconversion -Wno-sign-conversion
+  -Wno-missing-field-initializers $<$<BOOL:${HEIRLOOM_WARNINGS_AS_ERRORS}>:-Werror>)
+
+# A library or program of ours: include root is the repository, warnings are on.
+function(heirloom_target name)
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE heirloom_warnings)
+endfunction()
+
+# LibTorch: only libtorch_cpu and libc10 are linked; libtorch.so would drag in every CUDA library.
+if(NOT HEIRLOOM_SMALL)
+  if(DEFINED ENV{XDG_CACHE_HOME})
+    set(cache_home $ENV{XDG_CACHE_HOME})
+  else()
+    set(cache_home $ENV{HOME}/.cache)
+  endif()
+  set(HEIRLOOM_LIBTORCH ${cache_home}/heirloom/libtorch-2.11.0/torch CACHE PATH "Folder that holds LibTorch's include/ and lib/")
+  if(NOT EXISTS ${HEIRLOOM_LIBTORCH}/lib/libtorch_cpu.so)
+    message(FATAL_ERROR "No LibTorch in ${HEIRLOOM_LIBTORCH}; run packaging/setup once, or set HEIRLOOM_LIBTORCH")
+  endif()
+  add_library(libtorch INTERFACE)
+  target_include_directories(libtorch SYSTEM INTERFACE
+    ${HEIRLOOM_LIBTORCH}/include ${HEIRLOOM_LIBTORCH}/include/torch/csrc/api/include)
+  target_link_libraries(libtorch INTERFACE ${HEIRLOOM_LIBTORCH}/lib/libtorch_cpu.so ${HEIRLOOM_LIBTORCH}/lib/libc10.so)
+  target_link_options(libtorch INTERFACE -Wl,-rpath,${HEIRLOOM_LIBTORCH}/lib)
+endif()
+
+# A GoogleTest program whose cases ctest runs one by one; DISCOVERY_TIMEOUT covers LibTorch's start on a cold disk.
+include(GoogleTest)
+find_package(GTest REQUIRED)
+function(heirloom_test name)
+  heirloom_target(${name})
+  target_link_libraries(${name} PRIVATE heirloom_test_support GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+endfunction()

@@ -1,0 +1,92 @@
+#include "models/checkpoint/file_access.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "models/checkpoint/archive.h"
+#include "models/common/error.h"
+#include "tests/checkpoint/sample_files.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::models {
+namespace {
+
+namespace fs = std::filesystem;
+using tests::asBytes;
+using tests::TemporaryFolder;
+
+std::string contentOf(const fs::path& file) {
+  std::ostringstream content;
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+std::string errorOf(const fs::path& file) {
+  try {
+    Archive::open(file);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(MappedFile, showsTheBytesOfAFile) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "a") << "content";
+  const MappedFile mapped(folder / "a");
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(mapped.bytes().data()), mapped.bytes().size()), "content");
+}
+
+TEST(MappedFile, saysWhyAFileCannotBeRead) {
+  const TemporaryFolder folder;
+  const fs::path missing = folder / "missing.pth", empty = folder / "empty.pth", pipe = folder / "pipe.pth";
+  std::ofstream(empty).flush();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(errorOf(missing), testing::StartsWith(missing.string() + ": the file cannot be read (No such file"));
+  EXPECT_THAT(errorOf(empty), testing::StartsWith(empty.string() + ": the file is empty"));
+  EXPECT_THAT(errorOf(folder.path()), testing::HasSubstr("not a regular file"));
+  EXPECT_THAT(errorOf(pipe), testing::HasSubstr("not a regular file"));
+}
+
+TEST(AtomicFile, appearsWholeAtCommit) {
+  const TemporaryFolder folder;
+  const fs::path file = folder / "a";
+  std::ofstream(file) << "old";
+  {
+    AtomicFile target(file);
+    target.write(asBytes("new "));
+    target.write(asBytes("content"));
+    EXPECT_EQ(contentOf(file), "old");
+    target.commit();
+  }
+  EXPECT_EQ(contentOf(file), "new content");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
+}
+
+TEST(AtomicFile, leavesNothingWithoutCommit) {
+  const TemporaryFolder folder;
+  {
+    AtomicFile target(folder / "a");
+    target.write(asBytes("half"));
+  }
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(AtomicFile, namesTheFileItCannotWrite) {
+  const TemporaryFolder folder;
+  const fs::path file = folder / "no such folder" / "a";
+  try {
+    AtomicFile target(file);
+    FAIL() << "was opened";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::StartsWith(file.string() + ": the file cannot be written"));
+  }
+}
+
+}  // namespace
+}  // namespace heirloom::models

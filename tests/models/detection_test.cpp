@@ -1,0 +1,87 @@
+// Which family takes which shapes, and what a person is told of a file that none takes.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "models/checkpoint/tensors.h"
+#include "models/dncnn/network.h"
+#include "models/ffdnet/network.h"
+#include "models/ircnn/network.h"
+#include "models/registry.h"
+#include "tests/support/shared.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+using testing::AllOf;
+using testing::HasSubstr;
+
+NamedTensors chain(int in, int out, int features, int depth) {
+  PlainStack stack(PlainStackConfig{in, out, features, std::vector<int>(static_cast<std::size_t>(depth), 1)});
+  NamedTensors tensors;
+  for (const auto& [name, tensor] : stateOf(*stack)) tensors.emplace_back("model." + name, tensor);
+  return tensors;
+}
+
+class Detection : public testing::Test {
+ protected:
+  std::string familyOf(const NamedTensors& tensors) {
+    writeSafetensors(folder_ / "net.safetensors", tensors);
+    const Inspection inspection = inspect(folder_ / "net.safetensors");
+    return inspection.family ? std::string(inspection.family->name) : "none";
+  }
+  std::string refusal(const NamedTensors& tensors) {
+    writeSafetensors(folder_ / "net.safetensors", tensors);
+    try {
+      models::open(folder_ / "net.safetensors");
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Detection, channelCountsTellTheChainsApart) {
+  EXPECT_EQ(familyOf(chain(1, 1, 8, 17)), "DnCNN");
+  EXPECT_EQ(familyOf(chain(3, 3, 8, 20)), "DnCNN");
+  EXPECT_EQ(familyOf(chain(2, 1, 8, 20)), "FDnCNN");
+  EXPECT_EQ(familyOf(chain(4, 3, 8, 20)), "FDnCNN");
+  EXPECT_EQ(familyOf(chain(5, 4, 8, 15)), "FFDNet");
+  EXPECT_EQ(familyOf(chain(13, 12, 8, 12)), "FFDNet");
+  EXPECT_EQ(familyOf(chain(1, 1, 8, 7)), "IRCNN");
+}
+
+TEST_F(Detection, aChainOfOtherChannelCountsIsNobodys) {
+  EXPECT_EQ(familyOf(chain(19, 27, 8, 12)), "none");  // SRMD x3
+  EXPECT_EQ(familyOf(chain(7, 2, 8, 12)), "none");
+}
+
+TEST_F(Detection, anUnknownNetworkNamesNearestFamiliesAndKeys) {
+  NamedTensors tensors = chain(13, 12, 8, 5);
+  tensors.emplace_back("upsampler.weight", at::zeros({3, 3}));
+  EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("net.safetensors"), HasSubstr("FFDNet"), HasSubstr("upsampler.weight")));
+  tensors = chain(1, 1, 8, 5);
+  std::erase_if(tensors, [](const auto& tensor) { return tensor.first == "model.4.bias"; });
+  EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("DnCNN"), HasSubstr("missing model.4.bias")));
+}
+
+TEST_F(Detection, aFileWithoutWeightsSaysSo) {
+  EXPECT_THAT(refusal({}), HasSubstr("no weights"));
+}
+
+TEST_F(Detection, halfPrecisionFilesLoadAsFloat32) {
+  NamedTensors tensors = chain(13, 12, 8, 4);
+  for (auto& [name, tensor] : tensors) tensor = tensor.to(at::kHalf);
+  EXPECT_EQ(familyOf(tensors), "FFDNet");
+  const auto model = models::open(folder_ / "net.safetensors");
+  EXPECT_EQ(model->descriptor().storedAs, DType::Float16);
+  Observer observer;
+  EXPECT_EQ(model->start(Settings(model->descriptor().parameters), {}, observer)->restore(at::rand({1, 3, 8, 8})).scalar_type(), at::kFloat);
+}
+
+}  // namespace
+}  // namespace heirloom::tests

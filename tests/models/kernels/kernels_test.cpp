@@ -1,0 +1,40 @@
+#include "models/kernels/kernels.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "models/cuda.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+TEST(Kernels, unshuffleWithNoisePutsFourNeighboursAndTheLevelIntoOnePixel) {
+  const at::Tensor picture = at::arange(16, at::kFloat).view({1, 1, 4, 4});
+  const at::Tensor packed = plainKernels().unshuffleWithNoise(picture, at::full({1, 1, 1, 1}, 0.5F));
+  ASSERT_EQ(packed.sizes(), at::IntArrayRef({1, 5, 2, 2}));
+  EXPECT_TRUE(packed.is_contiguous(at::MemoryFormat::ChannelsLast));
+  const at::Tensor bottomRight = packed.select(3, 1).select(2, 1).flatten();
+  EXPECT_TRUE(at::equal(bottomRight, at::tensor({10.F, 11.F, 14.F, 15.F, 0.5F})));
+}
+
+TEST(Kernels, cudaEqualsThePlainTwin) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  for (const auto& [batch, channels, height, width] :
+       {std::tuple{1, 1, 2, 2}, std::tuple{3, 3, 64, 38}, std::tuple{2, 3, 510, 254}}) {
+    const at::Tensor picture = at::rand({batch, channels, height, width});
+    const at::Tensor sigma = at::rand({batch, 1, 1, 1});
+    const at::Tensor fast = kernels(at::Device("cuda")).unshuffleWithNoise(picture.cuda(), sigma.cuda());
+    EXPECT_TRUE(at::equal(fast.cpu(), plainKernels().unshuffleWithNoise(picture, sigma)));
+  }
+}
+
+TEST(Cuda, withoutADeviceTheReasonIsNamed) {
+  const CudaStatus& status = openCuda();
+  EXPECT_NE(status.available, status.notes.size() == 1);
+  EXPECT_EQ(status.available, !cudaDevices().empty());
+}
+
+}  // namespace
+}  // namespace heirloom::tests

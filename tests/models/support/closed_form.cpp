@@ -1,0 +1,44 @@
+#include "tests/models/support/closed_form.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/checkpoint/tensors.h"
+
+namespace heirloom::tests {
+
+at::Tensor closedFormUniform(std::uint32_t seed, at::IntArrayRef shape) {
+  at::Tensor values = at::empty(shape, at::kDouble);
+  auto state = static_cast<std::uint32_t>(static_cast<std::uint64_t>(seed) * 2654435761ULL);
+  double* out = values.data_ptr<double>();
+  for (std::int64_t i = 0; i < values.numel(); ++i) {
+    state = state * 1664525U + 1013904223U;
+    out[i] = (state >> 8) / 16777216.0 - 0.5;
+  }
+  return values;
+}
+
+void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedShape>& tensors) {
+  std::vector<NamedShape> sorted = tensors;
+  std::ranges::sort(sorted, {}, &NamedShape::name);
+  models::NamedTensors filled;
+  std::uint32_t seed = 0;
+  for (const NamedShape& tensor : sorted) {
+    if (tensor.name.ends_with("num_batches_tracked")) {
+      filled.emplace_back(tensor.name, at::zeros({}, at::kLong));
+      continue;
+    }
+    at::Tensor values = closedFormUniform(++seed, tensor.shape);
+    if (tensor.shape.size() >= 2) {
+      const double fan = static_cast<double>(values.numel()) / static_cast<double>(tensor.shape[0]);
+      values = values * 2 * std::sqrt(3 / fan);
+    } else {
+      values = values * 0.2;
+      if (tensor.name.ends_with("weight") || tensor.name.ends_with("running_var")) values = values + 1;
+    }
+    filled.emplace_back(tensor.name, values.to(at::kFloat));
+  }
+  models::writeSafetensors(file, filled);
+}
+
+}  // namespace heirloom::tests

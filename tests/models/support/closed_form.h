@@ -1,0 +1,22 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace heirloom::tests {
+
+/// The weights and inputs of the conformance records: a linear congruential generator, a seed a tensor (kair.md 8.3).
+at::Tensor closedFormUniform(std::uint32_t seed, at::IntArrayRef shape);  // double, -0.5..0.5
+
+struct NamedShape {
+  std::string name;
+  std::vector<std::int64_t> shape;
+};
+
+/// Writes a .safetensors file of these tensors with the closed-form values in the order of sorted names.
+void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedShape>& tensors);
+
+}  // namespace heirloom::tests

@@ -1,0 +1,81 @@
+#include "ui/app_settings.h"
+
+#include <QStandardPaths>
+
+#include "ui/text.h"
+
+namespace heirloom::ui {
+namespace {
+
+QString fileIn(const std::filesystem::path& folder) {
+  if (!folder.empty()) return fromPath(folder / "heirloom.ini");
+  return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + QStringLiteral("/heirloom/heirloom.ini");
+}
+
+const QStringList kThemes{QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark")};
+
+}  // namespace
+
+AppSettings::AppSettings(const std::filesystem::path& folder, QObject* parent)
+    : QObject(parent), store_(fileIn(folder), QSettings::IniFormat) {}
+
+ThemeChoice AppSettings::theme() const {
+  const auto index = kThemes.indexOf(store_.value(QStringLiteral("theme")).toString());
+  return static_cast<ThemeChoice>(std::max<qsizetype>(0, index));
+}
+
+void AppSettings::setTheme(ThemeChoice theme) {
+  store_.setValue(QStringLiteral("theme"), kThemes[static_cast<int>(theme)]);
+  Q_EMIT themeChanged();
+}
+
+QString AppSettings::displayProfileFile() const { return store_.value(QStringLiteral("display_profile")).toString(); }
+
+void AppSettings::setDisplayProfileFile(const QString& file) {
+  if (file == displayProfileFile()) return;
+  store_.setValue(QStringLiteral("display_profile"), file);
+  Q_EMIT displayProfileChanged();
+}
+
+QString AppSettings::device() const { return store_.value(QStringLiteral("device"), QStringLiteral("auto")).toString(); }
+void AppSettings::setDevice(const QString& device) { store_.setValue(QStringLiteral("device"), device); }
+
+QString AppSettings::model() const { return store_.value(QStringLiteral("model")).toString(); }
+void AppSettings::setModel(const QString& name) { store_.setValue(QStringLiteral("model"), name); }
+
+QStringList AppSettings::recentFiles() const { return store_.value(QStringLiteral("recent_files")).toStringList(); }
+
+void AppSettings::addRecentFile(const QString& file) {
+  QStringList files = recentFiles();
+  files.removeAll(file);
+  files.prepend(file);
+  store_.setValue(QStringLiteral("recent_files"), files.mid(0, kRecentFiles));
+  Q_EMIT recentFilesChanged();
+}
+
+void AppSettings::clearRecentFiles() {
+  store_.remove(QStringLiteral("recent_files"));
+  Q_EMIT recentFilesChanged();
+}
+
+std::optional<QStringList> AppSettings::shortcuts(const QString& command) const {
+  const QString key = QStringLiteral("shortcuts/") + command;
+  if (!store_.contains(key)) return std::nullopt;
+  QStringList shortcuts = store_.value(key).toStringList();
+  shortcuts.removeAll(QString());
+  return shortcuts;
+}
+
+void AppSettings::setShortcuts(const QString& command, const std::optional<QStringList>& shortcuts) {
+  const QString key = QStringLiteral("shortcuts/") + command;
+  if (shortcuts) store_.setValue(key, *shortcuts);
+  else store_.remove(key);
+  Q_EMIT shortcutsChanged();
+}
+
+QByteArray AppSettings::windowGeometry() const { return store_.value(QStringLiteral("window_geometry")).toByteArray(); }
+void AppSettings::setWindowGeometry(const QByteArray& geometry) {
+  store_.setValue(QStringLiteral("window_geometry"), geometry);
+}
+
+}  // namespace heirloom::ui

@@ -1,0 +1,182 @@
+#include "ui/document.h"
+
+#include <QColorSpace>
+#include <cstring>
+
+#include "ui/text.h"
+
+namespace heirloom::ui {
+
+/// A run: from one result to the next.
+class ResultCommand : public QUndoCommand {
+ public:
+  ResultCommand(Document& document, RestoredResult result)
+      : QUndoCommand(Document::tr("Restore with %1").arg(result.modelTitle)),
+        document_(document),
+        before_(document.result()),
+        after_(std::move(result)) {}
+  void undo() override { document_.replaceResult(before_); }
+  void redo() override { document_.replaceResult(after_); }
+
+ private:
+  Document& document_;
+  std::optional<RestoredResult> before_;
+  std::optional<RestoredResult> after_;
+};
+
+/// A move of the strength slider.
+class StrengthCommand : public QUndoCommand {
+ public:
+  StrengthCommand(Document& document, double strength, int gesture)
+      : QUndoCommand(Document::tr("Change Strength")),
+        document_(document),
+        before_(document.strength()),
+        after_(strength),
+        gesture_(gesture) {}
+  void undo() override { document_.replaceStrength(before_); }
+  void redo() override { document_.replaceStrength(after_); }
+  int id() const override { return 1; }
+  bool mergeWith(const QUndoCommand* other) override {
+    const auto* next = static_cast<const StrengthCommand*>(other);
+    if (next->gesture_ != gesture_) return false;
+    after_ = next->after_;
+    return true;
+  }
+
+ private:
+  Document& document_;
+  double before_;
+  double after_;
+  int gesture_;
+};
+
+Document::Document(Workers& workers, std::filesystem::path file, QObject* parent)
+    : QObject(parent), workers_(workers), file_(std::move(file)), name_(fromPath(file_.filename())) {
+  connect(&undo_, &QUndoStack::cleanChanged, this, &Document::unsavedChanged);
+}
+
+Document::Document(Workers& workers, QString name, std::shared_ptr<const core::Photo> photo, QObject* parent)
+    : Document(workers, photo->file, parent) {
+  name_ = std::move(name);
+  photo_ = std::move(photo);
+  state_ = State::Ready;
+}
+
+void Document::load() {
+  if (state_ == State::Loading || state_ == State::Ready) return;
+  state_ = State::Loading;
+  Q_EMIT stateChanged();
+  inBackground(
+      workers_.files, this,
+      [file = file_](std::stop_token) { return std::make_shared<const core::Photo>(core::readPhoto(file)); },
+      [this](Result<std::shared_ptr<const core::Photo>> read) {
+        if (const auto* error = std::get_if<Error>(&read)) {
+          state_ = State::Failed;
+          Q_EMIT stateChanged();
+          Q_EMIT loadFailed(error->in(file_));
+        } else {
+          photo_ = std::get<0>(std::move(read));
+          state_ = State::Ready;
+          Q_EMIT stateChanged();
+        }
+      },
+      core::JobQueue::Lane::Fast);
+}
+
+void Document::unload() {
+  if (state_ != State::Ready || file_.empty() || result_ || run_ || undo_.count() > 0) return;
+  photo_.reset();
+  state_ = State::Unloaded;
+  Q_EMIT stateChanged();
+}
+
+void Document::addResult(RestoredResult result) { undo_.push(new ResultCommand(*this, std::move(result))); }
+
+void Document::setStrength(double strength, int gesture) {
+  if (strength == strength_) return;
+  // Without a result there is nothing to blend and nothing to undo.
+  if (result_) undo_.push(new StrengthCommand(*this, strength, gesture));
+  else replaceStrength(strength);
+}
+
+void Document::replaceResult(std::optional<RestoredResult> result) {
+  result_ = std::move(result);
+  Q_EMIT resultChanged();
+  Q_EMIT unsavedChanged();
+}
+
+void Document::replaceStrength(double strength) {
+  strength_ = strength;
+  Q_EMIT strengthChanged(strength);
+  Q_EMIT unsavedChanged();
+}
+
+void Document::markSaved(const std::filesystem::path& target) {
+  savedTo_ = target;
+  undo_.setClean();
+  Q_EMIT unsavedChanged();
+}
+
+core::Recipe Document::recipe() const {
+  if (!result_) return {};
+  core::Recipe recipe = result_->recipe;
+  if (recipe.steps.empty()) return recipe;
+  recipe.steps.back().strength = strength_;
+  // What the run chose itself belongs into the recipe, or it could not be repeated.
+  for (const auto& [name, value] : result_->chosen) recipe.steps.back().settings.try_emplace(name, value);
+  return recipe;
+}
+
+void Document::follow(std::unique_ptr<EngineRun> run, const QString& modelTitle) {
+  run_ = std::move(run);
+  progress_.reset();
+  connect(run_.get(), &EngineRun::began, this, &Document::runChanged);
+  connect(run_.get(), &EngineRun::progressed, this, [this](const RunProgress& progress) {
+    progress_ = progress;
+    Q_EMIT runProgressed(progress);
+  });
+  connect(run_.get(), &EngineRun::finished, this, [this, modelTitle](const RunEnd& end) { ended(end, modelTitle); });
+  Q_EMIT runChanged();
+}
+
+void Document::ended(const RunEnd& end, const QString& modelTitle) {
+  // Not deleted here: this is its signal.
+  run_.release()->deleteLater();
+  progress_.reset();
+  if (end.status == RunEnd::Status::Done) addResult({end.raster, end.recipe, modelTitle, end.chosen});
+  Q_EMIT runChanged();
+  Q_EMIT runEnded(end);
+}
+
+std::shared_ptr<const core::Photo> photoOf(const QImage& image) {
+  const bool deep = image.depth() > 32 || image.format() == QImage::Format_Grayscale16;
+  const bool alpha = image.hasAlphaChannel();
+  const QImage source = deep    ? image.convertToFormat(QImage::Format_RGBA64)
+                        : alpha ? image.convertToFormat(QImage::Format_RGBA8888)
+                                : image.convertToFormat(QImage::Format_RGB888);
+  core::Layout layout{source.width(), source.height(), core::ColourModel::Rgb, alpha,
+                      deep ? core::SampleType::UInt16 : core::SampleType::UInt8};
+  auto raster = std::make_shared<core::Raster>(layout);
+  for (int y = 0; y < source.height(); ++y) {
+    const uchar* in = source.constScanLine(y);
+    if (deep && !alpha) {
+      const auto* samples = reinterpret_cast<const std::uint16_t*>(in);
+      auto out = raster->samples<std::uint16_t>(y);
+      for (std::size_t x = 0; x < static_cast<std::size_t>(source.width()); ++x) {
+        std::copy_n(samples + 4 * x, 3, out.data() + 3 * x);
+      }
+    } else {
+      std::memcpy(raster->row(y).data(), in, layout.rowBytes());
+    }
+  }
+  auto photo = std::make_shared<core::Photo>();
+  photo->raster = std::move(raster);
+  photo->format = core::FileFormat::Png;
+  photo->lossless = true;
+  const QByteArray profile = image.colorSpace().isValid() ? image.colorSpace().iccProfile() : QByteArray();
+  const auto* bytes = reinterpret_cast<const std::byte*>(profile.constData());
+  photo->iccProfile.assign(bytes, bytes + profile.size());
+  return photo;
+}
+
+}  // namespace heirloom::ui

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <QImage>
+#include <QObject>
+#include <QUndoStack>
+#include <memory>
+#include <optional>
+
+#include "ui/engine_adapter.h"
+
+namespace heirloom::ui {
+
+/// A finished run: what it made and how.
+struct RestoredResult {
+  std::shared_ptr<const core::Raster> raster;  // full strength
+  core::Recipe recipe;
+  QString modelTitle;
+  std::map<std::string, std::string> chosen;
+};
+
+/// One open photo: its pixels, its results with an undo stack, its run. Lives on the GUI thread; reading happens on a worker.
+class Document : public QObject {
+  Q_OBJECT
+ public:
+  enum class State { Unloaded, Loading, Ready, Failed };
+
+  /// A photo on disk; nothing is read before `load`.
+  Document(Workers& workers, std::filesystem::path file, QObject* parent = nullptr);
+  /// A photo that is no file: pasted, or of a recovered session. Ready at once.
+  Document(Workers& workers, QString name, std::shared_ptr<const core::Photo> photo, QObject* parent = nullptr);
+
+  const std::filesystem::path& file() const { return file_; }  // empty: pasted
+  QString name() const { return name_; }
+  State state() const { return state_; }
+  /// `stateChanged` follows.
+  void load();
+  /// Gives the pixels back; only what can be read again, and not while there is a result.
+  void unload();
+  const std::shared_ptr<const core::Photo>& photo() const { return photo_; }
+
+  QUndoStack& undoStack() { return undo_; }
+  const std::optional<RestoredResult>& result() const { return result_; }
+  /// Replaces the result; can be undone.
+  void addResult(RestoredResult result);
+
+  double strength() const { return strength_; }
+  /// Can be undone; what belongs to one `gesture` is undone in one go.
+  void setStrength(double strength, int gesture);
+
+  /// There is a result that no file holds.
+  bool hasUnsavedResult() const { return result_ && !undo_.isClean(); }
+  void markSaved(const std::filesystem::path& target);
+  const std::optional<std::filesystem::path>& savedTo() const { return savedTo_; }
+  /// The recipe of the result with the strength as it is now.
+  core::Recipe recipe() const;
+
+  /// Null when nothing runs.
+  EngineRun* run() const { return run_.get(); }
+  /// Takes the run over; its result is added when it is done.
+  void follow(std::unique_ptr<EngineRun> run, const QString& modelTitle);
+  const std::optional<RunProgress>& progress() const { return progress_; }
+
+ Q_SIGNALS:
+  void stateChanged();
+  void loadFailed(const Error& error);
+  void resultChanged();
+  void strengthChanged(double strength);
+  void unsavedChanged();
+  void runChanged();  // started, grew a picture, ended
+  void runProgressed(const RunProgress& progress);
+  void runEnded(const RunEnd& end);
+
+ private:
+  friend class ResultCommand;
+  friend class StrengthCommand;
+  void replaceResult(std::optional<RestoredResult> result);
+  void replaceStrength(double strength);
+  void ended(const RunEnd& end, const QString& modelTitle);
+
+  Workers& workers_;
+  std::filesystem::path file_;
+  QString name_;
+  State state_ = State::Unloaded;
+  std::shared_ptr<const core::Photo> photo_;
+  std::optional<RestoredResult> result_;
+  double strength_ = 1;
+  QUndoStack undo_;
+  std::optional<std::filesystem::path> savedTo_;
+  std::unique_ptr<EngineRun> run_;
+  std::optional<RunProgress> progress_;
+};
+
+/// A picture of the clipboard as a photo of 8 or 16 bits, with its colour space where it has one. Blocking.
+std::shared_ptr<const core::Photo> photoOf(const QImage& image);
+
+}  // namespace heirloom::ui

@@ -1,0 +1,138 @@
+#include "ui/engine_adapter.h"
+
+#include "core/engine/run.h"
+#include "ui/platform/thread_priority.h"
+
+namespace heirloom::ui {
+namespace {
+
+/// Collects the result in a raster that starts as a copy of the original, so that a viewer can show it from the beginning.
+class GrowingSink : public core::Sink {
+ public:
+  GrowingSink(const core::Raster& source, std::function<void(const GrowingPicture&)> began)
+      : source_(source), began_(std::move(began)) {}
+
+  void begin(const core::Layout& layout) override {
+    core::Layout own = layout;
+    own.type = core::resultType(source_.layout().type);
+    raster_ = std::make_shared<core::Raster>(own);
+    copySource();
+    began_({raster_, writing_});
+  }
+
+  void write(const core::Box& box, std::span<const float> samples) override {
+    const std::unique_lock lock(*writing_);
+    core::fromFloat(samples, box, *raster_);
+  }
+
+  std::shared_ptr<const core::Raster> raster() const { return raster_; }
+
+ private:
+  void copySource() {
+    const auto bands = static_cast<std::size_t>(source_.layout().bands());
+    if (raster_->layout().bands() != source_.layout().bands()) return;
+    std::vector<float> from(static_cast<std::size_t>(source_.width()) * bands);
+    std::vector<float> to(static_cast<std::size_t>(raster_->width()) * bands);
+    for (std::int64_t y = 0; y < raster_->height(); ++y) {
+      const std::int64_t sourceY = y * source_.height() / raster_->height();
+      core::toFloat(source_, {0, sourceY, source_.width(), 1}, from);
+      for (std::int64_t x = 0; x < raster_->width(); ++x) {
+        const auto sourceX = static_cast<std::size_t>(x * source_.width() / raster_->width());
+        std::copy_n(from.data() + sourceX * bands, bands, to.data() + static_cast<std::size_t>(x) * bands);
+      }
+      core::fromFloat(to, {0, y, raster_->width(), 1}, *raster_);
+    }
+  }
+
+  const core::Raster& source_;
+  std::function<void(const GrowingPicture&)> began_;
+  std::shared_ptr<core::Raster> raster_;
+  std::shared_ptr<std::shared_mutex> writing_ = std::make_shared<std::shared_mutex>();
+};
+
+/// Forwards to the GUI thread, to whoever is still there.
+class QueuedObserver : public core::RunObserver {
+ public:
+  QueuedObserver(QPointer<QObject> guard, EngineRun* run) : guard_(std::move(guard)), run_(run) {}
+
+  void progress(const core::Progress& progress) override {
+    RunProgress report{progress.stage, progress.fraction, progress.elapsed, progress.remaining};
+    onGuiThread(guard_, [run = run_, report = std::move(report)] { Q_EMIT run->progressed(report); });
+  }
+  void tileWritten(const core::Box& box) override {
+    onGuiThread(guard_, [run = run_, box] { Q_EMIT run->tileWritten(box); });
+  }
+
+ private:
+  QPointer<QObject> guard_;
+  EngineRun* run_;  // used only where the guard found it alive
+};
+
+RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster) {
+  RunEnd end;
+  switch (outcome.status) {
+    case core::Outcome::Status::Done: end.status = RunEnd::Status::Done; break;
+    case core::Outcome::Status::Cancelled: end.status = RunEnd::Status::Cancelled; break;
+    case core::Outcome::Status::Failed: end.status = RunEnd::Status::Failed; break;
+  }
+  end.error = std::move(outcome.error);
+  end.warnings = std::move(outcome.warnings);
+  if (end.status == RunEnd::Status::Done) end.raster = std::move(raster);
+  end.device = std::move(outcome.device);
+  end.elapsed = outcome.elapsed;
+  end.chosen = std::move(outcome.chosen);
+  return end;
+}
+
+}  // namespace
+
+EngineRun::~EngineRun() { job_.stop(); }
+
+void EngineRun::cancel() {
+  if (cancelled_) return;
+  cancelled_ = true;
+  job_.stop();
+  // A run that still waits for its turn is dropped by the queue without a word.
+  if (!picture_.raster) {
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+          RunEnd end;
+          end.status = RunEnd::Status::Cancelled;
+          finish(end);
+        },
+        Qt::QueuedConnection);
+  }
+}
+
+void EngineRun::finish(const RunEnd& end) {
+  if (std::exchange(finished_, true)) return;
+  Q_EMIT finished(end);
+}
+
+std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
+  std::unique_ptr<EngineRun> run(new EngineRun);
+  auto work = [library = library_, request = std::move(request), guard = QPointer<QObject>(run.get()),
+               target = run.get()](std::stop_token stop) {
+    lowerThreadPriority();
+    GrowingSink sink(*request.photo->raster, [&](const GrowingPicture& picture) {
+      onGuiThread(guard, [target, picture] {
+        if (target->finished_) return;
+        target->picture_ = picture;
+        Q_EMIT target->began();
+      });
+    });
+    QueuedObserver observer(guard, target);
+    core::RunOptions options;
+    options.device = request.device;
+    options.first = request.first;
+    options.stop = stop;
+    RunEnd end = endOf(core::run(*library, request.recipe, *request.photo, sink, observer, options), sink.raster());
+    end.recipe = request.recipe;
+    onGuiThread(guard, [target, end = std::move(end)] { target->finish(end); });
+  };
+  run->job_ = queue_.submit(std::move(work));
+  return run;
+}
+
+}  // namespace heirloom::ui

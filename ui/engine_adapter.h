@@ -1,0 +1,99 @@
+#pragma once
+
+#include <QMetaType>
+#include <QObject>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "core/photo/photo.h"
+#include "core/recipe/recipe.h"
+#include "ui/background.h"
+
+namespace heirloom::core {
+class ModelLibrary;
+}
+
+namespace heirloom::ui {
+
+/// What is to be done to which photo: a snapshot that the worker reads and nobody changes.
+struct RunRequest {
+  std::shared_ptr<const core::Photo> photo;
+  core::Recipe recipe;
+  std::string device = "auto";
+  std::optional<core::Box> first;  // what the person looks at
+};
+
+struct RunProgress {
+  Message stage;
+  double fraction = 0;
+  std::chrono::duration<double> elapsed{};
+  std::optional<std::chrono::duration<double>> remaining;
+};
+
+/// How a run ended.
+struct RunEnd {
+  enum class Status { Done, Cancelled, Failed };
+  Status status = Status::Failed;
+  std::optional<Error> error;
+  std::vector<Message> warnings;
+  std::shared_ptr<const core::Raster> raster;  // of Done: full strength
+  core::Recipe recipe;
+  std::string device;
+  std::chrono::duration<double> elapsed{};
+  std::map<std::string, std::string> chosen;  // settings that the run chose itself
+};
+
+/// A picture that grows while it is looked at: before a tile is done it shows the original there.
+struct GrowingPicture {
+  std::shared_ptr<const core::Raster> raster;
+  std::shared_ptr<std::shared_mutex> writing;
+};
+
+/// One run as the GUI thread sees it. Its signals are queued from the worker. Deleting it stops the run without waiting.
+class EngineRun : public QObject {
+  Q_OBJECT
+ public:
+  ~EngineRun() override;
+
+  /// Answered within one tile; `finished` says Cancelled then.
+  void cancel();
+  bool isCancelled() const { return cancelled_; }
+  const GrowingPicture& picture() const { return picture_; }
+
+ Q_SIGNALS:
+  void began();  // `picture` is there
+  void tileWritten(const core::Box& box);
+  void progressed(const RunProgress& progress);
+  void finished(const RunEnd& end);
+
+ private:
+  friend class EngineAdapter;
+  using QObject::QObject;
+  void finish(const RunEnd& end);  // once
+
+  core::JobQueue::Handle job_;
+  GrowingPicture picture_;
+  bool cancelled_ = false;
+  bool finished_ = false;
+};
+
+/// The one place where the engine's callbacks, which come on a worker, become signals on the GUI thread.
+class EngineAdapter {
+ public:
+  EngineAdapter(core::JobQueue& queue, std::shared_ptr<const core::ModelLibrary> library)
+      : queue_(queue), library_(std::move(library)) {}
+
+  /// Runs of one device come one after the other. The caller owns the run.
+  std::unique_ptr<EngineRun> start(RunRequest request);
+
+ private:
+  core::JobQueue& queue_;
+  std::shared_ptr<const core::ModelLibrary> library_;
+};
+
+}  // namespace heirloom::ui

@@ -1,0 +1,112 @@
+#include "ui/model_catalogue.h"
+
+#include <algorithm>
+
+#include "core/library/library.h"
+#include "ui/text.h"
+
+namespace heirloom::ui {
+namespace {
+
+QString purposeText(models::Purpose purpose) {
+  switch (purpose) {
+    case models::Purpose::Denoise: return ModelCatalogue::tr("Removes noise");
+    case models::Purpose::Deblur: return ModelCatalogue::tr("Removes blur");
+    case models::Purpose::Deblock: return ModelCatalogue::tr("Removes JPEG artefacts");
+    case models::Purpose::SuperResolve: return ModelCatalogue::tr("Enlarges");
+    case models::Purpose::Restore: return ModelCatalogue::tr("Restores");
+  }
+  return {};
+}
+
+QString detailsOf(const core::InstalledModel& model) {
+  QStringList lines;
+  lines << QString::fromStdString(model.descriptor.family + ", " + model.descriptor.configuration);
+  if (model.descriptor.channels == 1) lines << ModelCatalogue::tr("Works on brightness only, colours stay as they are");
+  lines << (model.licence.empty() ? ModelCatalogue::tr("Licence unknown")
+                                  : ModelCatalogue::tr("Licence: %1").arg(QString::fromStdString(model.licence)));
+  if (!model.source.empty()) lines << ModelCatalogue::tr("Source: %1").arg(QString::fromStdString(model.source));
+  lines << fromPath(model.file);
+  return lines.join(u'\n');
+}
+
+ModelEntry entryOf(const core::InstalledModel& model) {
+  ModelEntry entry;
+  entry.name = model.name;
+  entry.title = QString::fromStdString(model.title.empty() ? model.name : model.title);
+  entry.purpose = purposeText(model.descriptor.purpose);
+  entry.details = detailsOf(model);
+  entry.scale = model.descriptor.scale;
+  entry.shipped = model.shipped;
+  entry.parameters = model.descriptor.parameters;
+  return entry;
+}
+
+}  // namespace
+
+ModelCatalogue::ModelCatalogue(Workers& workers, std::vector<std::filesystem::path> folders, QObject* parent)
+    : QObject(parent),
+      workers_(workers),
+      folders_(std::move(folders)),
+      library_(std::make_shared<const core::ModelLibrary>(folders_)) {}
+
+ModelCatalogue::~ModelCatalogue() = default;
+
+std::vector<std::filesystem::path> ModelCatalogue::defaultFolders() { return core::ModelLibrary::defaultFolders(); }
+
+std::filesystem::path ModelCatalogue::personalFolder() const { return folders_.empty() ? std::filesystem::path{} : folders_.back(); }
+
+const ModelEntry* ModelCatalogue::find(const std::string& name) const {
+  const auto found = std::ranges::find(entries_, name, &ModelEntry::name);
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+void ModelCatalogue::refresh() {
+  inBackground(
+      workers_.files, this,
+      [library = library_](std::stop_token) {
+        std::vector<ModelEntry> installed;
+        for (const core::InstalledModel& model : library->list()) installed.push_back(entryOf(model));
+        return installed;
+      },
+      [this](Result<std::vector<ModelEntry>> result) {
+        if (const auto* error = std::get_if<Error>(&result)) Q_EMIT failed(*error);
+        else replace(std::get<0>(std::move(result)));
+      },
+      core::JobQueue::Lane::Fast);
+}
+
+void ModelCatalogue::replace(std::vector<ModelEntry> installed) {
+  // The default model first, then what is shipped, then by title.
+  const auto rank = [](const ModelEntry& entry) {
+    return std::tuple(entry.name != core::ModelLibrary::kDefaultModel, !entry.shipped, entry.title);
+  };
+  std::ranges::sort(installed, {}, rank);
+  for (ModelEntry& entry : entries_) {
+    if (entry.opened) installed.push_back(std::move(entry));
+  }
+  entries_ = std::move(installed);
+  Q_EMIT changed();
+}
+
+void ModelCatalogue::openCheckpoint(const std::filesystem::path& file) {
+  inBackground(
+      workers_.files, this,
+      [library = library_, file](std::stop_token) {
+        ModelEntry entry = entryOf(library->find(file.string()));
+        entry.name = file.string();
+        entry.opened = true;
+        return entry;
+      },
+      [this](Result<ModelEntry> result) {
+        if (const auto* error = std::get_if<Error>(&result)) return Q_EMIT failed(*error);
+        ModelEntry entry = std::get<0>(std::move(result));
+        std::erase_if(entries_, [&](const ModelEntry& other) { return other.name == entry.name; });
+        entries_.push_back(entry);
+        Q_EMIT changed();
+        Q_EMIT opened(entry.name);
+      },
+      core::JobQueue::Lane::Fast);
+}
+
+}  // namespace heirloom::ui

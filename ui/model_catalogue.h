@@ -1,0 +1,66 @@
+#pragma once
+
+#include <QObject>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/settings.h"
+#include "ui/background.h"
+
+namespace heirloom::core {
+class ModelLibrary;
+}
+
+namespace heirloom::ui {
+
+/// What a chooser shows of a model, and what a panel is generated from.
+struct ModelEntry {
+  std::string name;  // what a recipe's step takes: the library's name, or a checkpoint's path
+  QString title;
+  QString purpose;
+  QString details;  // family, licence and source, for a tip
+  int scale = 1;
+  bool shipped = false;
+  bool opened = false;  // by "Open Checkpoint", not installed
+  std::vector<models::Parameter> parameters;
+};
+
+/// The models that can be chosen. Reads the library on a worker; GUI thread otherwise.
+class ModelCatalogue : public QObject {
+  Q_OBJECT
+ public:
+  ModelCatalogue(Workers& workers, std::vector<std::filesystem::path> folders, QObject* parent = nullptr);
+  ~ModelCatalogue() override;
+
+  const std::vector<ModelEntry>& entries() const { return entries_; }
+  const ModelEntry* find(const std::string& name) const;
+  const std::shared_ptr<const core::ModelLibrary>& library() const { return library_; }
+
+  /// Shipped models (beside the program or in the source tree), then the person's.
+  static std::vector<std::filesystem::path> defaultFolders();
+  /// Where people put their own models; empty where none of the folders is theirs.
+  std::filesystem::path personalFolder() const;
+
+  /// Looks again; `changed` follows.
+  void refresh();
+  /// Adds a checkpoint for this session; `opened` or `failed` follows.
+  void openCheckpoint(const std::filesystem::path& file);
+
+ Q_SIGNALS:
+  void changed();
+  void opened(const std::string& name);
+  void failed(const Error& error);
+
+ private:
+  void replace(std::vector<ModelEntry> installed);
+
+  Workers& workers_;
+  std::vector<std::filesystem::path> folders_;
+  std::shared_ptr<const core::ModelLibrary> library_;
+  std::vector<ModelEntry> entries_;
+};
+
+}  // namespace heirloom::ui

@@ -1,0 +1,252 @@
+#include "ui/viewer/viewer.h"
+
+#include <QKeyEvent>
+#include <QPainter>
+#include <QWheelEvent>
+#include <cmath>
+
+#include "ui/viewer/divider.h"
+#include "ui/viewer/layer_painter.h"
+
+namespace heirloom::ui {
+namespace {
+
+constexpr double kZoomStep = 1.25;
+
+void paintLabel(QPainter& painter, const QString& text, QPointF corner, bool right) {
+  const QFontMetricsF metrics(painter.font());
+  QRectF box(corner, QSizeF(metrics.horizontalAdvance(text) + 18, metrics.height() + 8));
+  if (right) box.moveRight(corner.x());
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(QColor(0, 0, 0, 130));
+  painter.drawRoundedRect(box, box.height() / 2, box.height() / 2);
+  painter.setPen(QColor(255, 255, 255, 235));
+  painter.drawText(box, Qt::AlignCenter, text);
+}
+
+}  // namespace
+
+Viewer::Viewer(QWidget* parent) : QWidget(parent), divider_(new Divider(this)) {
+  setObjectName(QStringLiteral("viewer"));
+  setFocusPolicy(Qt::StrongFocus);
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  setMinimumSize(240, 180);
+  setAccessibleName(tr("Photo"));
+  setAccessibleDescription(tr("Plus and minus zoom, Shift and the arrow keys move the picture"));
+  connect(divider_, &Divider::valueChanged, this, qOverload<>(&QWidget::update));
+  updateDivider();
+}
+
+QSizeF Viewer::viewport() const { return QSizeF(size()) * devicePixelRatioF(); }
+
+QSizeF Viewer::canvas() const { return after_ ? after_->size() : before_ ? before_->size() : QSize(); }
+
+void Viewer::setPictures(TilePyramid* before, TilePyramid* after, bool samePhoto) {
+  for (TilePyramid* old : {before_.data(), after_.data()}) {
+    if (old) disconnect(old, nullptr, this, nullptr);
+  }
+  before_ = before;
+  after_ = after;
+  for (TilePyramid* layer : {before, after}) {
+    if (layer) connect(layer, &TilePyramid::tileReady, this, qOverload<>(&QWidget::update), Qt::UniqueConnection);
+  }
+  setView(samePhoto ? view_.ofPicture(canvas()) : ViewTransform::fitted(canvas(), viewport()));
+  updateDivider();
+}
+
+void Viewer::setStrength(double strength) {
+  strength_ = strength;
+  update();
+}
+
+void Viewer::setComparison(Comparison comparison) {
+  comparison_ = comparison;
+  updateDivider();
+}
+
+void Viewer::setSwapped(bool swapped) {
+  swapped_ = swapped;
+  update();
+}
+
+void Viewer::showOriginal(bool original) {
+  if (original_ == original) return;
+  original_ = original;
+  updateDivider();
+}
+
+void Viewer::setNotice(const QString& notice) {
+  notice_ = notice;
+  update();
+}
+
+void Viewer::updateDivider() {
+  divider_->setVisible(after_ && comparison_ == Comparison::Split && !original_);
+  divider_->place();
+  update();
+}
+
+void Viewer::setView(const ViewTransform& view) {
+  view_ = view;
+  update();
+  Q_EMIT viewChanged();
+}
+
+void Viewer::zoomIn() { setView(view_.zoomedBy(kZoomStep, QPointF(viewport().width(), viewport().height()) / 2)); }
+void Viewer::zoomOut() { setView(view_.zoomedBy(1 / kZoomStep, QPointF(viewport().width(), viewport().height()) / 2)); }
+void Viewer::fit() { setView(ViewTransform::fitted(canvas(), viewport())); }
+void Viewer::actualSize() { setView(view_.zoomedTo(1, QPointF(viewport().width(), viewport().height()) / 2)); }
+
+void Viewer::toggleFit(QPointF deviceAnchor) {
+  if (view_.isFitted()) setView(view_.zoomedTo(1, deviceAnchor));
+  else fit();
+}
+
+std::optional<core::Box> Viewer::visibleRegion() const {
+  if (!before_ || canvas().isEmpty()) return std::nullopt;
+  const double factor = before_->size().width() / canvas().width();
+  const QRectF corners(view_.toPicture({0, 0}) * factor, view_.toPicture({viewport().width(), viewport().height()}) * factor);
+  const QRect visible = corners.toAlignedRect().intersected(QRect({}, before_->size()));
+  if (visible.isEmpty()) return std::nullopt;
+  return core::Box{visible.x(), visible.y(), visible.width(), visible.height()};
+}
+
+void Viewer::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  const double ratio = devicePixelRatioF();
+  painter.fillRect(rect(), palette().color(QPalette::Dark));
+  const QRect area = view_.pictureRect().toAlignedRect() & QRect({}, viewport().toSize());
+  if (before_ && !area.isEmpty()) {
+    painter.save();
+    painter.scale(1 / ratio, 1 / ratio);
+    if (before_->hasAlpha()) paintChecker(painter, area, ratio);
+    QRect originalPart = area;
+    QRect resultPart;
+    if (after_ && !original_) {
+      resultPart = area;
+      originalPart = {};
+      if (comparison_ == Comparison::Split) {
+        const int line = qRound(divider_->fraction() * viewport().width());
+        QRect& left = swapped_ ? resultPart : originalPart;
+        QRect& right = swapped_ ? originalPart : resultPart;
+        left = area & QRect(0, 0, line, area.bottom() + 1);
+        right = area & QRect(QPoint(line, 0), area.bottomRight());
+      }
+    }
+    paintLayer(painter, *before_, view_, originalPart);
+    if (!resultPart.isEmpty() && strength_ >= 1) {
+      paintLayer(painter, *after_, view_, resultPart);
+    } else if (!resultPart.isEmpty() && !before_->hasAlpha()) {
+      paintLayer(painter, *before_, view_, resultPart);
+      paintLayer(painter, *after_, view_, resultPart, strength_);
+    } else if (!resultPart.isEmpty()) {
+      // Premultiplied pictures are mixed apart from the squares behind them.
+      QImage mixed(resultPart.size(), QImage::Format_ARGB32_Premultiplied);
+      mixed.fill(Qt::transparent);
+      QPainter mixing(&mixed);
+      mixing.translate(-resultPart.topLeft());
+      mixing.setCompositionMode(QPainter::CompositionMode_Plus);
+      paintLayer(mixing, *before_, view_, resultPart, 1 - strength_);
+      paintLayer(mixing, *after_, view_, resultPart, strength_);
+      mixing.end();
+      painter.drawImage(resultPart, mixed);
+    }
+    painter.restore();
+  }
+  painter.setRenderHint(QPainter::Antialiasing);
+  if (after_ && original_) {
+    paintLabel(painter, tr("Original"), {12, 12}, false);
+  } else if (after_ && comparison_ == Comparison::Split) {
+    paintLabel(painter, swapped_ ? tr("After") : tr("Before"), {12, 12}, false);
+    paintLabel(painter, swapped_ ? tr("Before") : tr("After"), {width() - 12.0, 12}, true);
+  }
+  if (!notice_.isEmpty()) {
+    painter.setPen(palette().color(QPalette::BrightText));
+    painter.drawText(rect(), Qt::AlignCenter, notice_);
+  }
+  if (hasFocus()) {
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setPen(palette().color(QPalette::Highlight));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRect(rect().adjusted(0, 0, -1, -1));
+  }
+}
+
+void Viewer::resizeEvent(QResizeEvent*) {
+  setView(view_.resized(viewport()));
+  divider_->place();
+}
+
+bool Viewer::event(QEvent* event) {
+  // Another screen can mean another pixel density.
+  if (event->type() == QEvent::ScreenChangeInternal) setView(view_.resized(viewport()));
+  return QWidget::event(event);
+}
+
+void Viewer::wheelEvent(QWheelEvent* event) {
+  const QPoint angle = event->angleDelta();
+  const int turn = angle.y() != 0 ? angle.y() : angle.x();
+  if (turn == 0) return event->ignore();
+  setView(view_.zoomedBy(std::pow(kZoomStep, turn / 120.0), toDevice(event->position())));
+  event->accept();
+}
+
+void Viewer::mousePressEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton) return event->ignore();
+  grabbed_ = toDevice(event->position());
+  updateCursor();
+}
+
+void Viewer::mouseMoveEvent(QMouseEvent* event) {
+  if (!grabbed_) return;
+  const QPointF here = toDevice(event->position());
+  setView(view_.panned(here - *grabbed_));
+  grabbed_ = here;
+}
+
+void Viewer::mouseReleaseEvent(QMouseEvent*) {
+  grabbed_.reset();
+  updateCursor();
+}
+
+void Viewer::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (event->button() == Qt::LeftButton) toggleFit(toDevice(event->position()));
+}
+
+void Viewer::keyPressEvent(QKeyEvent* event) {
+  const double step = 0.1 * viewport().width();
+  QPointF pan;
+  if (event->key() == Qt::Key_Space) {
+    spaceHeld_ = true;
+    return updateCursor();
+  }
+  if (event->modifiers() & Qt::ShiftModifier) {
+    if (event->key() == Qt::Key_Left) pan = {step, 0};
+    if (event->key() == Qt::Key_Right) pan = {-step, 0};
+    if (event->key() == Qt::Key_Up) pan = {0, step};
+    if (event->key() == Qt::Key_Down) pan = {0, -step};
+  }
+  if (pan.isNull()) return QWidget::keyPressEvent(event);
+  setView(view_.panned(pan));
+}
+
+void Viewer::keyReleaseEvent(QKeyEvent* event) {
+  if (event->key() != Qt::Key_Space || event->isAutoRepeat()) return QWidget::keyReleaseEvent(event);
+  spaceHeld_ = false;
+  updateCursor();
+}
+
+void Viewer::focusOutEvent(QFocusEvent* event) {
+  spaceHeld_ = false;
+  updateCursor();
+  QWidget::focusOutEvent(event);
+}
+
+void Viewer::updateCursor() {
+  divider_->setAttribute(Qt::WA_TransparentForMouseEvents, spaceHeld_);
+  if (grabbed_) setCursor(Qt::ClosedHandCursor);
+  else if (spaceHeld_) setCursor(Qt::OpenHandCursor);
+  else unsetCursor();
+}
+
+}  // namespace heirloom::ui
