@@ -111,7 +111,7 @@ void Document::replaceStrength(double strength) {
   Q_EMIT unsavedChanged();
 }
 
-void Document::markSaved(const std::filesystem::path& target) {
+void Document::markSaved(const SaveTarget& target) {
   savedTo_ = target;
   undo_.setClean();
   Q_EMIT unsavedChanged();

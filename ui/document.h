@@ -18,6 +18,12 @@ struct RestoredResult {
   std::map<std::string, std::string> chosen;
 };
 
+/// Where and how a result was saved.
+struct SaveTarget {
+  std::filesystem::path file;
+  core::WriteOptions options;
+};
+
 /// One open photo: its pixels, its results with an undo stack, its run. Lives on the GUI thread; reading happens on a worker.
 class Document : public QObject {
   Q_OBJECT
@@ -49,8 +55,8 @@ class Document : public QObject {
 
   /// There is a result that no file holds.
   bool hasUnsavedResult() const { return result_ && !undo_.isClean(); }
-  void markSaved(const std::filesystem::path& target);
-  const std::optional<std::filesystem::path>& savedTo() const { return savedTo_; }
+  void markSaved(const SaveTarget& target);
+  const std::optional<SaveTarget>& savedTo() const { return savedTo_; }
   /// The recipe of the result with the strength as it is now.
   core::Recipe recipe() const;
 
@@ -85,7 +91,7 @@ class Document : public QObject {
   std::optional<RestoredResult> result_;
   double strength_ = 1;
   QUndoStack undo_;
-  std::optional<std::filesystem::path> savedTo_;
+  std::optional<SaveTarget> savedTo_;
   std::unique_ptr<EngineRun> run_;
   std::optional<RunProgress> progress_;
 };

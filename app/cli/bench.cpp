@@ -1,3 +1,4 @@
+#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -38,7 +39,9 @@ std::uint64_t peakMemory() {
   return 0;
 }
 
-void resetPeakMemory() { std::ofstream("/proc/self/clear_refs") << "5"; }
+void resetPeakMemory() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
 
 struct Timing {
   double median = 0;  // seconds
@@ -46,12 +49,12 @@ struct Timing {
   std::uint64_t peak = 0;
 };
 
-Timing measure(const models::Restorer& network, const models::Placement& placement, std::int64_t side, std::int64_t runs,
-               const std::stop_token& stop) {
+Timing measure(const models::Restorer& network, const models::Placement& placement, std::int64_t side,
+               std::int64_t runs, const std::stop_token& stop) {
   const at::NoGradGuard noGradients;
   QuietObserver observer(stop);
   const models::Descriptor& descriptor = network.descriptor();
-  const at::Tensor picture = at::full({1, descriptor.channels, side, side}, 0.5, at::kFloat).to(placement.device);
+  const at::Tensor picture = at::rand({1, descriptor.channels, side, side}, at::kFloat).to(placement.device);
   const auto session = network.start(models::Settings(descriptor.parameters), placement, observer);
   // A sum needs every pixel, so that a device that works behind our back has ended.
   const auto once = [&] { return session->restore(picture).sum().item<float>(); };
@@ -85,9 +88,12 @@ int bench(const BenchOptions& options, Context& context) {
   const core::Placed placed = core::place(options.device, options.dtype);
   for (const Message& note : placed.notes) report.warning(note);
   const std::string device = placed.placement.device.str();
-  report.document.update({{"device", device}, {"threads", at::get_num_threads()}, {"precision", std::string(toString(placed.placement.precision))}});
+  const int threads = at::get_num_threads();
+  report.document["device"] = device;
+  report.document["threads"] = threads;
+  report.document["precision"] = toString(placed.placement.precision);
   report.document["items"] = Json::array();
-  report.line("on " + device + ", " + std::to_string(at::get_num_threads()) + " threads, median of " + std::to_string(options.runs) +
+  report.line("on " + device + ", " + std::to_string(threads) + " threads, median of " + std::to_string(options.runs) +
               " runs");
   const std::vector<std::int64_t> sides = options.sides.empty() ? std::vector<std::int64_t>{256, 512} : options.sides;
   ProgressBar bar;
@@ -95,7 +101,8 @@ int bench(const BenchOptions& options, Context& context) {
     const auto network = context.library.open(names[i]);
     for (const std::int64_t side : sides) {
       bar.start(models[i].name);
-      bar.show(static_cast<double>(i) / static_cast<double>(models.size()), std::to_string(side) + " x " + std::to_string(side));
+      bar.show(static_cast<double>(i) / static_cast<double>(models.size()),
+               std::to_string(side) + " x " + std::to_string(side));
       const Timing timing = measure(*network, placed.placement, side, options.runs, context.stop);
       bar.clear();
       const double pixels = static_cast<double>(side) * static_cast<double>(side);
@@ -110,9 +117,9 @@ int bench(const BenchOptions& options, Context& context) {
                                           {"gflops", gflops},
                                           {"ms_per_megapixel", timing.median * 1e9 / pixels},
                                           {"peak_memory", timing.peak}});
-      report.line(models[i].name + " at " + std::to_string(side) + " x " + std::to_string(side) + ": " + fixed(timing.median * 1e3, 1) +
-                  " ms, " + fixed(gflops, 0) + " GFLOP/s, " + fixed(timing.median * 1e9 / pixels, 0) + " ms a megapixel, peak " +
-                  bytesText(timing.peak));
+      report.line(models[i].name + " at " + std::to_string(side) + " x " + std::to_string(side) + ": " +
+                  fixed(timing.median * 1e3, 1) + " ms, " + fixed(gflops, 0) + " GFLOP/s, " +
+                  fixed(timing.median * 1e9 / pixels, 0) + " ms a megapixel, peak " + bytesText(timing.peak));
     }
   }
   return kDone;
@@ -122,7 +129,8 @@ int bench(const BenchOptions& options, Context& context) {
 
 void addBench(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<BenchOptions>();
-  Arguments arguments(program, "bench", "Measures time and memory of networks on this machine; without NAME, of all that are installed.",
+  Arguments arguments(program, "bench",
+                      "Measures time and memory of networks on this machine; without NAME, of all that are installed.",
                       "heirloom-cli bench heirloom-denoise --size 512 --runs 9");
   arguments.positionals("NAME", false, [options](const std::string& value) { options->names.push_back(value); });
   arguments.list(

@@ -1,12 +1,9 @@
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <array>
 #include <memory>
 
 #include "app/cli/commands.h"
-#include "app/cli/picture_values.h"
+#include "app/cli/scores.h"
 #include "core/batch/inputs.h"
-#include "core/quality/metrics.h"
 
 namespace heirloom::app {
 namespace {
@@ -19,55 +16,6 @@ struct CompareOptions {
   bool recursive = false;
   std::int64_t border = 0;
 };
-
-struct Pair {
-  fs::path a;
-  fs::path b;
-  std::string name;
-};
-
-struct Scores {
-  double psnr = 0;
-  double ssim = 0;
-  std::optional<double> lumaPsnr;  // of colour pictures
-  std::optional<double> lumaSsim;
-  double largest = 0;              // difference of a sample, of 255
-};
-
-/// SSIM needs 11 pixels a side; smaller pictures still have a PSNR.
-double ssimOrNothing(const core::MetricImage& a, const core::MetricImage& b, std::int64_t border) {
-  const bool fits = std::min(a.width, a.height) - 2 * border >= 11;
-  return fits ? core::ssim(a, b, border) : std::numeric_limits<double>::quiet_NaN();
-}
-
-Scores score(const PictureValues& a, const PictureValues& b, std::int64_t border) {
-  Scores scores;
-  scores.psnr = core::psnr(a.image(), b.image(), border);
-  scores.ssim = ssimOrNothing(a.image(), b.image(), border);
-  for (std::size_t i = 0; i < a.values.size(); ++i) scores.largest = std::max(scores.largest, std::abs(a.values[i] - b.values[i]));
-  if (a.bands == 3) {
-    const PictureValues lumaA = luma(a);
-    const PictureValues lumaB = luma(b);
-    scores.lumaPsnr = core::psnr(lumaA.image(), lumaB.image(), border);
-    scores.lumaSsim = ssimOrNothing(lumaA.image(), lumaB.image(), border);
-  }
-  return scores;
-}
-
-Json numberJson(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
-Json scoresJson(const Scores& scores) {
-  Json json = {{"psnr", numberJson(scores.psnr)}, {"ssim", numberJson(scores.ssim)}, {"equal", scores.largest == 0}};
-  if (scores.lumaPsnr) json.update({{"psnr_y", numberJson(*scores.lumaPsnr)}, {"ssim_y", numberJson(*scores.lumaSsim)}});
-  json["largest_difference"] = scores.largest;
-  return json;
-}
-
-std::string scoresText(const Scores& scores) {
-  std::string text = "PSNR " + fixed(scores.psnr, 4) + " dB, SSIM " + fixed(scores.ssim, 4);
-  if (scores.lumaPsnr) text += ", luma " + fixed(*scores.lumaPsnr, 4) + " dB, " + fixed(*scores.lumaSsim, 4);
-  return text + ", largest difference " + fixed(scores.largest, 1) + "/255";
-}
 
 /// The picture of `folder` that belongs to `a`: of the same name, of the same stem, or what `restore` makes of it
 /// ("a_model.png"). Throws Error when there is none, or several.
@@ -84,8 +32,9 @@ fs::path counterpart(const core::Input& a, const std::vector<core::Input>& candi
   for (const std::vector<fs::path>& files : found) {
     if (files.size() == 1) return files.front();
   }
-  throw Error(HEIRLOOM_TEXT("compare.counterpart", "there is not exactly one picture for it in %1").with(oneLine(folder)),
-              HEIRLOOM_TEXT("compare.counterpart.remedy", "give both the same name"), a.file);
+  throw Error(
+      HEIRLOOM_TEXT("compare.counterpart", "there is not exactly one picture for it in %1").with(oneLine(folder)),
+      HEIRLOOM_TEXT("compare.counterpart.remedy", "give both the same name"), a.file);
 }
 
 class Comparison {
@@ -119,9 +68,9 @@ class Comparison {
       }
     }
     if (a.files.empty() && !failed_) {
-      context_.report.error(Error(HEIRLOOM_TEXT("compare.nothing", "there are no pictures in the folder"),
-                                  HEIRLOOM_TEXT("compare.nothing.remedy", "name pictures, or use -r for the folders in it"),
-                                  options_.a));
+      context_.report.error(
+          Error(HEIRLOOM_TEXT("compare.nothing", "there are no pictures in the folder"),
+                HEIRLOOM_TEXT("compare.nothing.remedy", "name pictures, or use -r for the folders in it"), options_.a));
       return kNothingToDo;
     }
     means();
@@ -147,18 +96,21 @@ class Comparison {
       for (const Message& warning : photoA.warnings) report.warning(warning, fileA);
       for (const Message& warning : photoB.warnings) report.warning(warning, fileB);
       if (photoA.raster->width() != photoB.raster->width() || photoA.raster->height() != photoB.raster->height()) {
-        throw Error(HEIRLOOM_TEXT("compare.size", "the pictures differ in size: %1 and %2").with(sizeText(photoA), sizeText(photoB)),
+        throw Error(HEIRLOOM_TEXT("compare.size", "the pictures differ in size: %1 and %2")
+                        .with(sizeText(photoA), sizeText(photoB)),
                     HEIRLOOM_TEXT("compare.size.remedy", "compare pictures of one size"), fileB);
       }
-      const auto [a, b, converted] = comparableValues(photoA, photoB);
-      if (converted) {
-        report.warning(HEIRLOOM_TEXT("compare.profiles", "the pictures differ in colours or profile; both were converted to sRGB"), fileB);
+      if (photoA.iccProfile != photoB.iccProfile) {
+        report.warning(HEIRLOOM_TEXT("compare.profiles",
+                                     "the profiles differ from those of %1; samples are compared as they are stored")
+                           .with(oneLine(fileA.string())),
+                       fileB);
       }
-      const Scores scores = score(a, b, options_.border);
+      const core::Score scores = core::compare(photoA, photoB, options_.border);
       Json item = Json::object();
       putPath(item, "file", fileA);
       putPath(item, "other", fileB);
-      item.update(scoresJson(scores));
+      putScores(item, scores);
       report.document["items"].push_back(item);
       report.line(name.string() + ": " + scoresText(scores));
       scores_.push_back(scores);
@@ -173,28 +125,14 @@ class Comparison {
 
   void means() {
     if (scores_.empty()) return;
-    Scores mean = scores_.front();
-    const auto average = [this](const auto& value) {
-      double sum = 0;
-      for (const Scores& scores : scores_) sum += value(scores);
-      return sum / static_cast<double>(scores_.size());
-    };
-    mean.psnr = average([](const Scores& scores) { return scores.psnr; });
-    mean.ssim = average([](const Scores& scores) { return scores.ssim; });
-    if (std::all_of(scores_.begin(), scores_.end(), [](const Scores& scores) { return scores.lumaPsnr.has_value(); })) {
-      mean.lumaPsnr = average([](const Scores& scores) { return *scores.lumaPsnr; });
-      mean.lumaSsim = average([](const Scores& scores) { return *scores.lumaSsim; });
-    } else {
-      mean.lumaPsnr = mean.lumaSsim = std::nullopt;
-    }
-    for (const Scores& scores : scores_) mean.largest = std::max(mean.largest, scores.largest);
-    context_.report.document["mean"] = scoresJson(mean);
+    const core::Score mean = core::meanOf(scores_);
+    putScores(context_.report.document["mean"], mean);
     context_.report.line("mean of " + std::to_string(scores_.size()) + ": " + scoresText(mean));
   }
 
   const CompareOptions& options_;
   Context& context_;
-  std::vector<Scores> scores_;
+  std::vector<core::Score> scores_;
   bool failed_ = false;
 };
 
@@ -202,7 +140,8 @@ class Comparison {
 
 void addCompare(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<CompareOptions>();
-  Arguments arguments(program, "compare", "Scores picture B against picture A, or folder against folder: PSNR, SSIM, both of luma as well.",
+  Arguments arguments(program, "compare",
+                      "Scores picture B against picture A, or folder against folder: PSNR, SSIM, both of luma as well.",
                       "heirloom-cli compare original.png restored.png --border 4");
   arguments.positional("A", options->a);
   arguments.positional("B", options->b);

@@ -24,7 +24,8 @@ int list(Context& context) {
                                           {"precisions", device.precisions},
                                           {"instructions", device.instructions},
                                           {"cores", device.cores}});
-    report.line(device.id + ": " + device.name + (device.cores > 0 ? ", " + std::to_string(device.cores) + " cores" : ""));
+    report.line(device.id + ": " + device.name +
+                (device.cores > 0 ? ", " + std::to_string(device.cores) + " cores" : ""));
     report.line("  memory        " + bytesText(device.totalMemory) + ", " + bytesText(device.freeMemory) + " free");
     report.line("  precisions    " + joined(device.precisions));
     if (!device.instructions.empty()) report.line("  instructions  " + joined(device.instructions));
@@ -39,7 +40,8 @@ int list(Context& context) {
 }  // namespace
 
 void addDevices(CLI::App& program, Command& chosen) {
-  Arguments arguments(program, "devices", "Shows the processors found, their memory and the precisions each one runs at speed.",
+  Arguments arguments(program, "devices",
+                      "Shows the processors found, their memory and the precisions each one runs at speed.",
                       "heirloom-cli devices --json");
   arguments.runs(chosen, [](Context& context) {
     context.report.document["command"] = "devices";

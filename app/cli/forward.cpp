@@ -108,8 +108,9 @@ int forward(const ForwardOptions& options, Context& context) {
   report.document["mean"] = image.to(at::kDouble).mean().item<double>();
   std::string shape;
   for (const std::int64_t side : image.sizes()) shape += (shape.empty() ? "" : " x ") + std::to_string(side);
-  report.line(options.input + " -> " + options.output + " (image " + shape + ", " + fixed(image.min().item<double>(), 4) + ".." +
-              fixed(image.max().item<double>(), 4) + ", mean " + fixed(report.document["mean"].get<double>(), 6) + ")");
+  report.line(options.input + " -> " + options.output + " (image " + shape + ", " +
+              fixed(image.min().item<double>(), 4) + ".." + fixed(image.max().item<double>(), 4) + ", mean " +
+              fixed(report.document["mean"].get<double>(), 6) + ")");
   return kDone;
 }
 
@@ -117,20 +118,23 @@ int forward(const ForwardOptions& options, Context& context) {
 
 void addForward(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<ForwardOptions>();
-  Arguments arguments(program, "forward",
-                      "Runs the bare network: no tiles, no colour conversion, no clamping; float32 on the CPU unless told otherwise.",
-                      "heirloom-cli forward ffdnet_color noisy.png out.safetensors --set noise_level=25");
+  Arguments arguments(
+      program, "forward",
+      "Runs the bare network: no tiles, no colour conversion, no clamping; float32 on the CPU unless told otherwise.",
+      "heirloom-cli forward ffdnet_color noisy.png out.safetensors --set noise_level=25");
   arguments.positional("MODEL", options->model);
   arguments.positional("INPUT", options->input);
   arguments.positional("OUTPUT", options->output);
   arguments.list(
       "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
       "a setting of the model; `models show MODEL` lists them");
-  arguments.value("--noise", "FILE", options->noise, "a .safetensors with noise.0, noise.1, ... instead of random numbers");
+  arguments.value("--noise", "FILE", options->noise,
+                  "a .safetensors with noise.0, noise.1, ... instead of random numbers");
   arguments.value(
       "--seed", "N",
       [options](const std::string& value) {
-        options->seed = static_cast<std::uint64_t>(readInteger("--seed", value, 0, std::numeric_limits<std::int64_t>::max()));
+        options->seed =
+            static_cast<std::uint64_t>(readInteger("--seed", value, 0, std::numeric_limits<std::int64_t>::max()));
       },
       "of the random numbers (default 0)");
   arguments.value(

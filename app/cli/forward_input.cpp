@@ -3,9 +3,9 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/types.h>
 
-#include <cmath>
 #include <map>
 
+#include "core/quality/picture_samples.h"
 #include "models/checkpoint/tensors.h"
 
 namespace heirloom::app {
@@ -17,29 +17,36 @@ std::string shapeText(const at::Tensor& tensor) {
   return text + "]";
 }
 
-Error unfit(const std::filesystem::path& file, const std::string& name, const at::Tensor& tensor, const std::string& wanted) {
-  return Error(HEIRLOOM_TEXT("forward.tensor", "%1 is %2 of %3").with(name, shapeText(tensor), std::string(toString(tensor.scalar_type()))),
+Error unfit(const std::filesystem::path& file, const std::string& name, const at::Tensor& tensor,
+            const std::string& wanted) {
+  return Error(HEIRLOOM_TEXT("forward.tensor", "%1 is %2 of %3")
+                   .with(name, shapeText(tensor), std::string(toString(tensor.scalar_type()))),
                HEIRLOOM_TEXT("forward.tensor.remedy", "it must be %1").with(wanted), file);
 }
 
-bool takesNoiseLevel(const models::Descriptor& network) { return models::Settings(network.parameters).has("noise_level"); }
+bool takesNoiseLevel(const models::Descriptor& network) {
+  return models::Settings(network.parameters).has("noise_level");
+}
 
 ForwardInput readTensors(const std::filesystem::path& file, const models::Descriptor& network, Report& report) {
   const std::map<std::string, at::Tensor> tensors = models::readSafetensors(file);
   const auto image = tensors.find("image");
   if (image == tensors.end()) {
     throw Error(HEIRLOOM_TEXT("forward.image", "it holds no tensor named image"),
-                HEIRLOOM_TEXT("forward.image.remedy", "store the picture as float32 [N,C,H,W] in 0..1 under that name"), file);
+                HEIRLOOM_TEXT("forward.image.remedy", "store the picture as float32 [N,C,H,W] in 0..1 under that name"),
+                file);
   }
   ForwardInput input{image->second, {}};
   const std::int64_t channels = network.channels;
-  if (input.image.scalar_type() != at::kFloat || input.image.dim() != 4 || input.image.size(1) != channels || input.image.numel() == 0) {
+  if (input.image.scalar_type() != at::kFloat || input.image.dim() != 4 || input.image.size(1) != channels ||
+      input.image.numel() == 0) {
     throw unfit(file, "image", input.image, "Float [N," + std::to_string(channels) + ",H,W]");
   }
   for (const auto& [name, tensor] : tensors) {
     if (name == "image") continue;
     if (name != "noise_level" || !takesNoiseLevel(network)) {
-      report.warning(HEIRLOOM_TEXT("forward.unused", "%1 does not take the tensor %2").with(network.family, oneLine(name)), file);
+      report.warning(
+          HEIRLOOM_TEXT("forward.unused", "%1 does not take the tensor %2").with(network.family, oneLine(name)), file);
       continue;
     }
     const std::int64_t pictures = input.image.size(0);
@@ -50,13 +57,6 @@ ForwardInput readTensors(const std::filesystem::path& file, const models::Descri
     input.noiseLevels.assign(levels.const_data_ptr<double>(), levels.const_data_ptr<double>() + pictures);
   }
   return input;
-}
-
-/// 0.299 R + 0.587 G + 0.114 B, for 8 bit in OpenCV's fixed point: what the published grey figures were read with.
-float greyOf(const float* rgb, bool eightBit) {
-  if (!eightBit) return 0.299F * rgb[0] + 0.587F * rgb[1] + 0.114F * rgb[2];
-  const auto value = [rgb](int band) { return std::lround(rgb[band] * 255); };
-  return static_cast<float>((value(0) * 4899 + value(1) * 9617 + value(2) * 1868 + 8192) >> 14) / 255.0F;
 }
 
 class DrawnNoise : public models::NoiseSource {
@@ -93,35 +93,22 @@ class StoredNoise : public models::NoiseSource {
 }  // namespace
 
 at::Tensor pictureTensor(const core::Photo& photo, int channels) {
-  const core::Layout& layout = photo.raster->layout();
-  const int colours = core::colourBands(layout.model);
-  if (colours == 4) {
-    throw Error(HEIRLOOM_TEXT("forward.cmyk", "a bare network takes no CMYK picture"),
-                HEIRLOOM_TEXT("forward.cmyk.remedy", "convert it to RGB first, or use restore"), photo.file);
-  }
-  const int bands = layout.bands();
-  at::Tensor picture = at::empty({1, channels, layout.height, layout.width}, at::kFloat);
-  auto planes = picture.accessor<float, 4>();
-  std::vector<float> row(static_cast<std::size_t>(layout.width) * static_cast<std::size_t>(bands));
-  for (std::int64_t y = 0; y < layout.height; ++y) {
-    core::toFloat(*photo.raster, {0, y, layout.width, 1}, row);
-    for (std::int64_t x = 0; x < layout.width; ++x) {
-      const float* pixel = row.data() + x * bands;
-      for (int channel = 0; channel < channels; ++channel) {
-        const bool toGrey = channels == 1 && colours == 3;
-        planes[0][channel][y][x] =
-            toGrey ? greyOf(pixel, layout.type == core::SampleType::UInt8) : pixel[colours == 1 ? 0 : channel];
-      }
-    }
-  }
-  return picture;
+  const core::FloatImage read = core::samplesOf(photo);
+  core::FloatImage picture = channels == 1 ? core::greyOf(read) : core::colourOf(read);
+  return at::from_blob(picture.values.data(), {1, picture.height, picture.width, picture.bands}, at::kFloat)
+      .permute({0, 3, 1, 2})  // N C H W
+      .clone(at::MemoryFormat::Contiguous);
 }
 
 ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network, Report& report) {
   if (file.extension() == ".safetensors") return readTensors(file, network, report);
   const core::Photo photo = core::readPhoto(file);
   for (const Message& warning : photo.warnings) report.warning(warning, file);
-  return {pictureTensor(photo, network.channels), {}};
+  try {
+    return {pictureTensor(photo, network.channels), {}};
+  } catch (const Error& error) {
+    throw error.file().empty() ? error.in(file) : error;
+  }
 }
 
 std::unique_ptr<models::NoiseSource> noiseSource(const std::filesystem::path& file, std::uint64_t seed) {

@@ -18,11 +18,11 @@ struct ForwardInput {
   std::vector<double> noiseLevels;  // sigma / 255, one a picture; empty: from the settings
 };
 
-/// A picture, or a .safetensors file with `image` and, where the network takes one, `noise_level`. Throws Error naming the file;
-/// what the network does not take is a warning.
+/// A picture, or a .safetensors file with `image` and, where the network takes one, `noise_level`. Throws Error naming
+/// the file; what the network does not take is a warning.
 ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network, Report& report);
 
-/// The samples of a photo in 0..1 as 1 C H W: no colour conversion but to grey (OpenCV's, exact for 8 bit) or from it.
+/// The samples of a photo in 0..1 as 1 C H W: no colour conversion but to grey or from it. Throws Error for CMYK.
 at::Tensor pictureTensor(const core::Photo& photo, int channels);
 
 /// Draws from `file` ("noise.0", "noise.1", ...), or from a generator with `seed` where it is empty.

@@ -19,9 +19,12 @@ struct InfoOptions {
 std::string modelText(const core::Layout& layout) {
   const std::string alpha = layout.alpha ? " with transparency" : "";
   switch (layout.model) {
-    case core::ColourModel::Grey: return "grey" + alpha;
-    case core::ColourModel::Rgb: return "RGB" + alpha;
-    case core::ColourModel::Cmyk: return "CMYK" + alpha;
+    case core::ColourModel::Grey:
+      return "grey" + alpha;
+    case core::ColourModel::Rgb:
+      return "RGB" + alpha;
+    case core::ColourModel::Cmyk:
+      return "CMYK" + alpha;
   }
   return alpha;
 }
@@ -33,7 +36,8 @@ std::string depthText(core::SampleType type) {
 
 std::string profileText(const core::Photo& photo) {
   if (photo.iccProfile.empty()) {
-    return photo.raster->layout().model == core::ColourModel::Cmyk ? "none, the default CMYK profile is used" : "none, taken as sRGB";
+    return photo.raster->layout().model == core::ColourModel::Cmyk ? "none, the default CMYK profile is used"
+                                                                   : "none, taken as sRGB";
   }
   const std::string name = core::profileName(photo.iccProfile);
   return (name.empty() ? "unnamed" : name) + ", " + bytesText(photo.iccProfile.size());
@@ -53,7 +57,8 @@ void describeLosses(const core::Photo& photo, std::optional<core::FileFormat> on
       text += (text.empty() ? "" : "; ") + message.english();
     }
     json["losses"][std::string(format.name)] = lost;
-    if (!text.empty() || only) report.line("  as " + std::string(format.name) + ": " + (text.empty() ? "nothing is lost" : text));
+    if (!text.empty() || only)
+      report.line("  as " + std::string(format.name) + ": " + (text.empty() ? "nothing is lost" : text));
   }
 }
 
@@ -67,25 +72,30 @@ void describe(const std::filesystem::path& file, const InfoOptions& options, Rep
   json["format"] = core::traits(photo.format).name;
   json["width"] = layout.width;
   json["height"] = layout.height;
-  json["colour"] = layout.model == core::ColourModel::Grey ? "grey" : layout.model == core::ColourModel::Rgb ? "rgb" : "cmyk";
+  json["colour"] = layout.model == core::ColourModel::Grey  ? "grey"
+                   : layout.model == core::ColourModel::Rgb ? "rgb"
+                                                            : "cmyk";
   json["alpha"] = layout.alpha;
   json["bits"] = core::sampleSize(layout.type) * 8;
   json["floating_point"] = layout.type == core::SampleType::Float32;
   json["lossless"] = photo.lossless;
   json["bytes"] = size;
   json["profile"] = {{"bytes", photo.iccProfile.size()}, {"name", core::profileName(photo.iccProfile)}};
-  json["metadata"] = {{"exif", photo.metadata.exif.size()}, {"iptc", photo.metadata.iptc.size()}, {"xmp", photo.metadata.xmp.size()}};
+  json["metadata"] = {
+      {"exif", photo.metadata.exif.size()}, {"iptc", photo.metadata.iptc.size()}, {"xmp", photo.metadata.xmp.size()}};
   if (photo.jpegQuality > 0) json["jpeg_quality"] = photo.jpegQuality;
   if (photo.pixelsPerMillimetreX > 0) json["pixels_per_millimetre"] = photo.pixelsPerMillimetreX;
 
   report.line(file.string());
-  report.line("  picture     " + std::to_string(layout.width) + " x " + std::to_string(layout.height) + ", " + depthText(layout.type) +
-              " " + modelText(layout));
+  report.line("  picture     " + std::to_string(layout.width) + " x " + std::to_string(layout.height) + ", " +
+              depthText(layout.type) + " " + modelText(layout));
   report.line("  file        " + std::string(core::traits(photo.format).name) + ", " + bytesText(error ? 0 : size) +
-              (photo.jpegQuality > 0 ? ", quality " + std::to_string(photo.jpegQuality) : photo.lossless ? ", without loss" : ""));
+              (photo.jpegQuality > 0 ? ", quality " + std::to_string(photo.jpegQuality)
+               : photo.lossless      ? ", without loss"
+                                     : ""));
   report.line("  profile     " + profileText(photo));
-  report.line("  metadata    EXIF " + bytesText(photo.metadata.exif.size()) + ", IPTC " + bytesText(photo.metadata.iptc.size()) +
-              ", XMP " + bytesText(photo.metadata.xmp.size()));
+  report.line("  metadata    EXIF " + bytesText(photo.metadata.exif.size()) + ", IPTC " +
+              bytesText(photo.metadata.iptc.size()) + ", XMP " + bytesText(photo.metadata.xmp.size()));
   json["tags"] = Json::object();
   for (const auto& [name, value] : core::tagsOf(photo.metadata)) {
     json["tags"][name] = value;
@@ -135,7 +145,8 @@ int info(const InfoOptions& options, Context& context) {
 
 void addInfo(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<InfoOptions>();
-  Arguments arguments(program, "info", "Shows size, depth, profile and metadata of photos, and what other formats would lose.",
+  Arguments arguments(program, "info",
+                      "Shows size, depth, profile and metadata of photos, and what other formats would lose.",
                       "heirloom-cli info scan.tif -f jpg");
   arguments.positionals("PHOTO", true, [options](const std::string& value) { options->inputs.emplace_back(value); });
   arguments.flag("-r,--recursive", options->recursive, "folders with everything below them");

@@ -9,11 +9,16 @@ namespace {
 
 std::string purposeText(models::Purpose purpose) {
   switch (purpose) {
-    case models::Purpose::Denoise: return "denoise";
-    case models::Purpose::Deblur: return "deblur";
-    case models::Purpose::Deblock: return "deblock";
-    case models::Purpose::SuperResolve: return "super-resolve";
-    case models::Purpose::Restore: return "restore";
+    case models::Purpose::Denoise:
+      return "denoise";
+    case models::Purpose::Deblur:
+      return "deblur";
+    case models::Purpose::Deblock:
+      return "deblock";
+    case models::Purpose::SuperResolve:
+      return "super-resolve";
+    case models::Purpose::Restore:
+      return "restore";
   }
   return "restore";
 }
@@ -32,9 +37,12 @@ std::string rangeText(const models::Parameter& parameter) {
       return shortest(range.minimum) + ".." + shortest(range.maximum) + ", default " + shortest(range.byDefault);
     }
     std::string operator()(const models::IntegerRange& range) const {
-      return std::to_string(range.minimum) + ".." + std::to_string(range.maximum) + ", default " + std::to_string(range.byDefault);
+      return std::to_string(range.minimum) + ".." + std::to_string(range.maximum) + ", default " +
+             std::to_string(range.byDefault);
     }
-    std::string operator()(const models::Toggle& range) const { return std::string("on or off, default ") + (range.byDefault ? "on" : "off"); }
+    std::string operator()(const models::Toggle& range) const {
+      return std::string("on or off, default ") + (range.byDefault ? "on" : "off");
+    }
     std::string operator()(const models::Choice& range) const {
       std::string text;
       for (const std::string& option : range.options) text += (text.empty() ? "" : ", ") + option;
@@ -45,16 +53,23 @@ std::string rangeText(const models::Parameter& parameter) {
 }
 
 Json parameterJson(const models::Parameter& parameter) {
-  Json json = {{"name", parameter.name}, {"label", parameter.label.english()}, {"help", parameter.help.english()}, {"unit", parameter.unit}};
+  Json json = {{"name", parameter.name},
+               {"label", parameter.label.english()},
+               {"help", parameter.help.english()},
+               {"unit", parameter.unit}};
   struct Facts {
     Json& json;
     void operator()(const models::RealRange& range) const {
-      json.update({{"type", "real"}, {"minimum", range.minimum}, {"maximum", range.maximum}, {"default", range.byDefault}});
+      json.update(
+          {{"type", "real"}, {"minimum", range.minimum}, {"maximum", range.maximum}, {"default", range.byDefault}});
     }
     void operator()(const models::IntegerRange& range) const {
-      json.update({{"type", "integer"}, {"minimum", range.minimum}, {"maximum", range.maximum}, {"default", range.byDefault}});
+      json.update(
+          {{"type", "integer"}, {"minimum", range.minimum}, {"maximum", range.maximum}, {"default", range.byDefault}});
     }
-    void operator()(const models::Toggle& range) const { json.update({{"type", "toggle"}, {"default", range.byDefault}}); }
+    void operator()(const models::Toggle& range) const {
+      json.update({{"type", "toggle"}, {"default", range.byDefault}});
+    }
     void operator()(const models::Choice& range) const {
       json.update({{"type", "choice"}, {"options", range.options}, {"default", range.byDefault}});
     }
@@ -86,7 +101,8 @@ Json descriptorJson(const models::Descriptor& descriptor) {
 Json modelJson(const core::InstalledModel& model) {
   Json json = {{"name", model.name}};
   putPath(json, "file", model.file);
-  json.update({{"title", model.title}, {"licence", model.licence}, {"source", model.source}, {"shipped", model.shipped}});
+  json.update(
+      {{"title", model.title}, {"licence", model.licence}, {"source", model.source}, {"shipped", model.shipped}});
   json.update(descriptorJson(model.descriptor));
   return json;
 }
@@ -99,12 +115,14 @@ void describe(const models::Descriptor& descriptor, Report& report) {
   row("purpose", purposeText(descriptor.purpose));
   row("picture", std::string(descriptor.channels == 1 ? "grey" : "colour") +
                      (descriptor.scale == 1 ? "" : ", enlarged " + std::to_string(descriptor.scale) + " times"));
-  row("parameters", std::to_string(descriptor.parameterCount) + ", stored as " + std::string(models::name(descriptor.storedAs)));
+  row("parameters",
+      std::to_string(descriptor.parameterCount) + ", stored as " + std::string(models::name(descriptor.storedAs)));
   row("reach", descriptor.local ? std::to_string(descriptor.margin) + " pixels" : "the whole picture");
   row("work", fixed(descriptor.flopPerPixel / 1e6, 2) + " MFLOP a pixel");
   for (const std::string& alternative : descriptor.alternatives) row("could also be", alternative);
   for (const models::Parameter& parameter : descriptor.parameters) {
-    row("--set " + parameter.name, rangeText(parameter) + (parameter.unit.empty() ? "" : " (unit " + parameter.unit + ")") + ": " +
+    row("--set " + parameter.name, rangeText(parameter) +
+                                       (parameter.unit.empty() ? "" : " (unit " + parameter.unit + ")") + ": " +
                                        parameter.help.english());
   }
 }
@@ -157,7 +175,8 @@ void listTensors(const models::Inspection& inspection, Report& report, Json& jso
     json["tensors"].push_back({{"name", key}, {"shape", entry.shape}, {"dtype", models::name(entry.dtype)}});
   }
   json["values"] = values;
-  report.line("  tensors       " + std::to_string(inspection.tensors.entries().size()) + " with " + std::to_string(values) + " values");
+  report.line("  tensors       " + std::to_string(inspection.tensors.entries().size()) + " with " +
+              std::to_string(values) + " values");
   for (const std::string& wrapping : inspection.tensors.unwrapped) report.line("  unwrapped     " + wrapping);
   for (const auto& [key, entry] : inspection.tensors.entries()) {
     report.detail("    " + key + ": " + shapeText(entry.shape) + " " + std::string(models::name(entry.dtype)));
@@ -179,8 +198,10 @@ int inspectFile(const std::filesystem::path& file, Context& context) {
   json["considered"] = Json::array();
   for (const models::Candidate& candidate : inspection.considered) {
     const bool taken = inspection.family != nullptr && candidate.family == inspection.family->name;
-    json["considered"].push_back(
-        {{"family", candidate.family}, {"taken", taken}, {"reason", candidate.match.reason}, {"unfit", candidate.match.unfit}});
+    json["considered"].push_back({{"family", candidate.family},
+                                  {"taken", taken},
+                                  {"reason", candidate.match.reason},
+                                  {"unfit", candidate.match.unfit}});
     if (taken) {
       json["model"] = descriptorJson(*candidate.match.descriptor);
       describe(*candidate.match.descriptor, report);
@@ -196,7 +217,8 @@ int inspectFile(const std::filesystem::path& file, Context& context) {
 }  // namespace
 
 void addModels(CLI::App& program, Command& chosen) {
-  CLI::App& models = *program.add_subcommand("models", "what is installed (list, show NAME); what a checkpoint is (inspect FILE)");
+  CLI::App& models =
+      *program.add_subcommand("models", "what is installed (list, show NAME); what a checkpoint is (inspect FILE)");
   models.set_help_flag("-h,--help")->group("");
   models.require_subcommand(1);
   models.footer("Example: heirloom-cli models show heirloom-denoise");

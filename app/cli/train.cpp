@@ -14,15 +14,17 @@ class TrainingLog : public core::TrainObserver {
   explicit TrainingLog(Report& report) : report_(report) {}
 
   void progress(const core::TrainProgress& progress) override {
-    const double fraction =
-        progress.iterations > 0 ? static_cast<double>(progress.iteration) / static_cast<double>(progress.iterations) : 0;
+    const double fraction = progress.iterations > 0
+                                ? static_cast<double>(progress.iteration) / static_cast<double>(progress.iterations)
+                                : 0;
     if (std::isnan(progress.psnr)) {
       bar_.show(fraction, "loss " + fixed(progress.loss, 5));
       return;
     }
     bar_.clear();
-    report_.line("iteration " + std::to_string(progress.iteration) + "/" + std::to_string(progress.iterations) + ", loss " +
-                 fixed(progress.loss, 5) + ", " + fixed(progress.psnr, 3) + " dB, " + durationText(progress.elapsed.count()));
+    report_.line("iteration " + std::to_string(progress.iteration) + "/" + std::to_string(progress.iterations) +
+                 ", loss " + fixed(progress.loss, 5) + ", " + fixed(progress.psnr, 3) + " dB, " +
+                 durationText(progress.elapsed.count()));
     report_.document["validations"].push_back({{"iteration", progress.iteration},
                                                {"loss", progress.loss},
                                                {"learning_rate", progress.learningRate},
@@ -59,7 +61,8 @@ int train(const std::filesystem::path& file, Context& context) {
 
 void addTrain(CLI::App& program, Command& chosen) {
   const auto file = std::make_shared<std::string>();
-  Arguments arguments(program, "train", "Trains a network as a YAML file says; started again, it goes on where it was stopped.",
+  Arguments arguments(program, "train",
+                      "Trains a network as a YAML file says; started again, it goes on where it was stopped.",
                       "heirloom-cli train denoiser.yaml");
   arguments.positional("CONFIG", *file);
   arguments.runs(chosen, [file](Context& context) {

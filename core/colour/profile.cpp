@@ -72,21 +72,23 @@ ProfilePointer openProfile(cmsContext context, ColourModel model, std::span<cons
                            std::vector<Message>& warnings) {
   if (bytes.empty()) {
     if (model == ColourModel::Cmyk) {
-      warnings.push_back(HEIRLOOM_TEXT("colour.cmykWithoutProfile", "it is CMYK without a profile; a usual one is assumed"));
+      warnings.push_back(
+          HEIRLOOM_TEXT("colour.cmykWithoutProfile", "it is CMYK without a profile; a usual one is assumed"));
     }
     return defaultProfile(context, model);
   }
-  ProfilePointer profile(
-      cmsOpenProfileFromMemTHR(context, bytes.data(), static_cast<cmsUInt32Number>(bytes.size())));
+  ProfilePointer profile(cmsOpenProfileFromMemTHR(context, bytes.data(), static_cast<cmsUInt32Number>(bytes.size())));
   if (!profile) {
     warnings.push_back(HEIRLOOM_TEXT("colour.corruptProfile", "its colour profile is damaged; %1 is assumed")
                            .with(model == ColourModel::Cmyk ? "usual CMYK" : "sRGB"));
   } else if (cmsGetColorSpace(profile.get()) != spaceOf(model)) {
-    warnings.push_back(HEIRLOOM_TEXT("colour.profileOfOtherModel", "its colour profile is for another kind of samples; %1 is assumed")
-                           .with(model == ColourModel::Cmyk ? "usual CMYK" : "sRGB"));
+    warnings.push_back(
+        HEIRLOOM_TEXT("colour.profileOfOtherModel", "its colour profile is for another kind of samples; %1 is assumed")
+            .with(model == ColourModel::Cmyk ? "usual CMYK" : "sRGB"));
   } else if (!worksBothWays(profile.get())) {
-    warnings.push_back(HEIRLOOM_TEXT("colour.oneWayProfile", "its colour profile describes a device that only reads; %1 is assumed")
-                           .with(model == ColourModel::Cmyk ? "usual CMYK" : "sRGB"));
+    warnings.push_back(
+        HEIRLOOM_TEXT("colour.oneWayProfile", "its colour profile describes a device that only reads; %1 is assumed")
+            .with(model == ColourModel::Cmyk ? "usual CMYK" : "sRGB"));
   } else {
     return profile;
   }

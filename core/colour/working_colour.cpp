@@ -101,14 +101,21 @@ WorkingColour::WorkingColour(ColourModel model, std::span<const std::byte> profi
 
 WorkingColour::~WorkingColour() = default;
 
-int WorkingColour::bands() const { return transforms_->model == ColourModel::Grey ? 1 : 3; }
+int WorkingColour::bands() const {
+  return transforms_->model == ColourModel::Grey ? 1 : 3;
+}
 
-bool WorkingColour::isIdentity() const { return transforms_->identity; }
+bool WorkingColour::isIdentity() const {
+  return transforms_->identity;
+}
 
-const std::vector<Message>& WorkingColour::warnings() const { return transforms_->warnings; }
+const std::vector<Message>& WorkingColour::warnings() const {
+  return transforms_->warnings;
+}
 
 void WorkingColour::toWorking(std::span<const float> file, std::span<float> working) const {
-  const auto pixels = static_cast<cmsUInt32Number>(file.size() / static_cast<std::size_t>(colourBands(transforms_->model)));
+  const auto pixels =
+      static_cast<cmsUInt32Number>(file.size() / static_cast<std::size_t>(colourBands(transforms_->model)));
   if (isIdentity()) {
     std::ranges::copy(file, working.begin());
   } else if (transforms_->model == ColourModel::Cmyk) {
@@ -129,6 +136,20 @@ void WorkingColour::fromWorking(std::span<const float> working, std::span<float>
   cmsDoTransform(transforms_->from.get(), working.data(), file.data(), pixels);
   if (transforms_->model == ColourModel::Cmyk) {
     for (float& ink : file) ink /= kFullInk;
+  }
+}
+
+void WorkingColour::applyChange(std::span<const float> before, std::span<const float> after,
+                                std::span<float> file) const {
+  std::vector<float> from(file.size());
+  std::vector<float> to(file.size());
+  fromWorking(before, from);
+  fromWorking(after, to);
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    const float change = to[i] - from[i];
+    if (change == 0) continue;
+    const bool inside = file[i] >= 0 && file[i] <= 1;
+    file[i] = inside ? std::clamp(file[i] + change, 0.0f, 1.0f) : file[i] + change;
   }
 }
 

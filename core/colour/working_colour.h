@@ -10,13 +10,13 @@
 
 namespace heirloom::core {
 
-/// The way from a photo's own colours to the working colour and back. Working colour is sRGB-encoded float32, not clamped:
-/// 0..1 is the sRGB gamut, what lies outside is wide gamut and highlights. Grey stays one band (sRGB's curve).
+/// The way from a photo's own colours to the working colour and back. Working colour is sRGB-encoded float32, not
+/// clamped: 0..1 is the sRGB gamut, what lies outside is wide gamut and highlights. Grey stays one band (sRGB's curve).
 /// Immutable; used by many threads at once.
 class WorkingColour {
  public:
-  /// `profile` empty: sRGB, its curve for grey, the library's default profile for CMYK. A profile that does not parse or does not
-  /// fit the model is treated as absent and named in `warnings`.
+  /// `profile` empty: sRGB, its curve for grey, the library's default profile for CMYK. A profile that does not parse
+  /// or does not fit the model is treated as absent and named in `warnings`.
   WorkingColour(ColourModel model, std::span<const std::byte> profile);
   ~WorkingColour();
 
@@ -24,16 +24,23 @@ class WorkingColour {
   bool isIdentity() const;  // the file's samples are working colour already (sRGB, to half an 8-bit code value)
   const std::vector<Message>& warnings() const;
 
-  /// `file`: pixels of colourBands(model) interleaved floats in 0..1 (CMYK: ink); `working`: bands() interleaved floats.
+  /// `file`: pixels of colourBands(model) interleaved floats in 0..1 (CMYK: ink); `working`: bands() interleaved
+  /// floats.
   void toWorking(std::span<const float> file, std::span<float> working) const;
   void fromWorking(std::span<const float> working, std::span<float> file) const;
+
+  /// What `fromWorking` cannot know, because many mixes of inks are one colour: how the photo itself mixed. `file`
+  /// holds the photo's own samples and `before` what `toWorking` made of them; only the change from `before` to `after`
+  /// is applied, so that where they are equal `file` stays as it is, bit for bit. Results lie in 0..1 where `file` did.
+  void applyChange(std::span<const float> before, std::span<const float> after, std::span<float> file) const;
 
  private:
   struct Transforms;
   std::unique_ptr<const Transforms> transforms_;
 };
 
-/// For the screen: a photo's own colours to a display profile (8-bit), relative colorimetric with black-point compensation.
+/// For the screen: a photo's own colours to a display profile (8-bit), relative colorimetric with black-point
+/// compensation.
 class DisplayTransform {
  public:
   /// `display` empty: sRGB.

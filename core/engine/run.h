@@ -65,7 +65,7 @@ struct RunOptions {
   std::string precision = "auto";  // auto, float32, bfloat16, float16; auto is float32 on the CPU
   std::int64_t tile = 0;        // side of a tile in input pixels; 0: from the memory budget
   std::uint64_t memoryBudget = 0;  // bytes for activations; 0: a part of what is free
-  std::optional<Box> first;     // the region that the person looks at: its tiles come first
+  std::optional<Box> first;     // the region that the person looks at, in source pixels: its tiles come first
   std::uint64_t seed = 0;
   std::stop_token stop;
 };

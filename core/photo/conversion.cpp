@@ -10,7 +10,9 @@
 namespace heirloom::core {
 namespace {
 
-bool isHeif(FileFormat format) { return format == FileFormat::Heif || format == FileFormat::Avif; }
+bool isHeif(FileFormat format) {
+  return format == FileFormat::Heif || format == FileFormat::Avif;
+}
 
 SampleType depthFor(SampleType wanted, const FormatTraits& row) {
   // HEIF and AVIF hold 10 and 12 bits, for which 16-bit samples stand here.
@@ -20,7 +22,9 @@ SampleType depthFor(SampleType wanted, const FormatTraits& row) {
   return SampleType::UInt8;
 }
 
-int bitsOf(SampleType type) { return static_cast<int>(8 * sampleSize(type)); }
+int bitsOf(SampleType type) {
+  return static_cast<int>(8 * sampleSize(type));
+}
 
 void warnOfDepth(Conversion& plan, const FormatTraits& row, const WriteOptions& options) {
   const int from = bitsOf(plan.source.type);
@@ -124,16 +128,16 @@ Conversion planConversion(const Photo& photo, const WriteOptions& options) {
   if (plan.source.model == ColourModel::Cmyk && !row.cmyk) {
     plan.leavesSpace = true;
     plan.target.model = ColourModel::Rgb;
-    plan.warnings.push_back(HEIRLOOM_TEXT("photo.cmykLost", "%1 has no CMYK; the colours become sRGB")
-                                .with(std::string(row.name)));
+    plan.warnings.push_back(
+        HEIRLOOM_TEXT("photo.cmykLost", "%1 has no CMYK; the colours become sRGB").with(std::string(row.name)));
   }
   if (plan.source.model == ColourModel::Grey && !row.grey) {
     // Without a profile grey has sRGB's curve already, and three equal bands are the same colour.
     plan.leavesSpace = !photo.iccProfile.empty();
     plan.target.model = ColourModel::Rgb;
     if (plan.leavesSpace) {
-      plan.warnings.push_back(HEIRLOOM_TEXT("photo.greyProfileLost", "%1 has no grey; the tones become sRGB")
-                                  .with(std::string(row.name)));
+      plan.warnings.push_back(
+          HEIRLOOM_TEXT("photo.greyProfileLost", "%1 has no grey; the tones become sRGB").with(std::string(row.name)));
     }
   }
   return plan;

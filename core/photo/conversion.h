@@ -11,7 +11,7 @@ namespace heirloom::core {
 struct Conversion {
   Layout source;
   Layout target;
-  bool flattens = false;   // alpha over the background
+  bool flattens = false;     // alpha over the background
   bool leavesSpace = false;  // CMYK, or grey with a profile, to sRGB: the profile goes
   std::vector<Message> warnings;
 };

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "core/photo/jxl_boxes.h"
 #include "core/photo/memory.h"
 #include "core/photo/turning.h"
 
@@ -51,7 +52,8 @@ VipsPointer<VipsImage> load(VipsSource* source, FileFormat format, Decoding::Dam
 
 int integerOf(VipsImage* image, const char* name, int otherwise) {
   int value = otherwise;
-  if (vips_image_get_typeof(image, name) == G_TYPE_INT && vips_image_get_int(image, name, &value) != 0) vips_error_clear();
+  if (vips_image_get_typeof(image, name) == G_TYPE_INT && vips_image_get_int(image, name, &value) != 0)
+    vips_error_clear();
   return value;
 }
 
@@ -83,8 +85,9 @@ constexpr double kUnknownResolution = 1;  // libvips' value for a file that says
 }  // namespace
 
 Error Damaged::error() const {
-  return Error(HEIRLOOM_TEXT("photo.damaged", "the file is damaged or ends too early: %1").with(cause_),
-               HEIRLOOM_TEXT("photo.acceptDamaged", "use another copy, or --accept-damaged to take what can be decoded"));
+  return Error(
+      HEIRLOOM_TEXT("photo.damaged", "the file is damaged or ends too early: %1").with(cause_),
+      HEIRLOOM_TEXT("photo.acceptDamaged", "use another copy, or --accept-damaged to take what can be decoded"));
 }
 
 Decoding::Decoding(int descriptor, FileFormat format, Damage damage, int orientation)
@@ -96,8 +99,8 @@ Decoding::Decoding(int descriptor, FileFormat format, Damage damage, int orienta
   pages_ = std::max(1, integerOf(image_.get(), VIPS_META_N_PAGES, 1));
   if (orientation == 0) orientation_ = std::clamp(integerOf(image_.get(), VIPS_META_ORIENTATION, 1), 1, 8);
   if (pages_ > 1) {
-    warnings_.push_back(HEIRLOOM_TEXT("photo.firstPageOnly", "it holds %1 pictures; the first was taken")
-                            .with(std::to_string(pages_)));
+    warnings_.push_back(
+        HEIRLOOM_TEXT("photo.firstPageOnly", "it holds %1 pictures; the first was taken").with(std::to_string(pages_)));
   }
   convertSamples();
   layout_ = {.width = image_->Xsize,
@@ -113,7 +116,8 @@ Decoding::Decoding(int descriptor, FileFormat format, Damage damage, int orienta
 void Decoding::convertSamples() {
   VipsImage* next = nullptr;
   const VipsInterpretation meaning = vips_image_get_interpretation(image_.get());
-  if (meaning == VIPS_INTERPRETATION_LAB || meaning == VIPS_INTERPRETATION_LABS || meaning == VIPS_INTERPRETATION_LABQ) {
+  if (meaning == VIPS_INTERPRETATION_LAB || meaning == VIPS_INTERPRETATION_LABS ||
+      meaning == VIPS_INTERPRETATION_LABQ) {
     warnings_.push_back(HEIRLOOM_TEXT("photo.labToSrgb", "its Lab colours were converted to 16-bit sRGB"));
     replace(image_, vips_colourspace(image_.get(), &next, VIPS_INTERPRETATION_RGB16, nullptr), next);
     vips_image_remove(image_.get(), VIPS_META_ICC_NAME);
@@ -195,10 +199,7 @@ Photo Decoding::photo() {
 }
 
 bool codedWithoutLoss(FileFormat format, std::span<const std::byte> file) {
-  const auto contains = [&](std::string_view word, std::size_t within) {
-    const std::string_view text(reinterpret_cast<const char*>(file.data()), std::min(file.size(), within));
-    return text.find(word) != text.npos;
-  };
+  const std::string_view start(reinterpret_cast<const char*>(file.data()), std::min<std::size_t>(file.size(), 65536));
   switch (format) {
     case FileFormat::Png:
     case FileFormat::Gif:
@@ -206,7 +207,15 @@ bool codedWithoutLoss(FileFormat format, std::span<const std::byte> file) {
     case FileFormat::Tiff:  // JPEG inside TIFF is rare, and TIFF is written without loss anyway
       return true;
     case FileFormat::WebP:
-      return contains("VP8L", 64);
+      return start.substr(0, 64).find("VP8L") != start.npos;
+    case FileFormat::JpegXl:
+      return jxlKeepsSamples(file);
+    case FileFormat::Jpeg2000: {
+      // ISO 15444-1, A.6.1: the coding style marker, whose last field is 1 for the reversible wavelet.
+      constexpr std::size_t kWavelet = 13;
+      const std::size_t style = start.find("\xff\x52");
+      return style != start.npos && style + kWavelet < start.size() && start[style + kWavelet] == 1;
+    }
     default:
       return false;
   }

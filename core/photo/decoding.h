@@ -25,7 +25,8 @@ class Decoding {
  public:
   enum class Damage { Refuse, Accept };
 
-  /// `orientation` as in EXIF, 1..8; 0 leaves it to the decoder. Throws Damaged, or Error for samples that we do not hold.
+  /// `orientation` as in EXIF, 1..8; 0 leaves it to the decoder. Throws Damaged, or Error for samples that we do not
+  /// hold.
   Decoding(int descriptor, FileFormat format, Damage damage, int orientation);
 
   FileFormat format() const { return format_; }

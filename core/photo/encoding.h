@@ -5,8 +5,8 @@
 
 namespace heirloom::core {
 
-/// Codes the pixels through libvips into `descriptor`, with profile and resolution, without other metadata. All formats but
-/// HEIF and AVIF. Throws Error.
+/// Codes the pixels through libvips into `descriptor`, with profile and resolution, without other metadata. All formats
+/// but HEIF and AVIF. Throws Error.
 void encode(const Photo& photo, const Converted& converted, const WriteOptions& options, int descriptor);
 
 /// Whether a TIFF of this layout may outgrow the classic form.

@@ -130,19 +130,23 @@ void makeUpright(Exiv2::ExifData& tags) {
   eraseIf(tags, [](const Exiv2::Exifdatum& each) { return each.groupName() == "Thumbnail"; });
 }
 
-void dropStructure(Exiv2::ExifData& tags) { eraseIf(tags, isStructure); }
+void dropStructure(Exiv2::ExifData& tags) {
+  eraseIf(tags, isStructure);
+}
 
 void dropPlaces(Exiv2::ExifData& tags) {
-  eraseIf(tags, [](const Exiv2::Exifdatum& tag) { return tag.groupName() == "GPSInfo" || tag.key() == "Exif.Image.GPSTag"; });
+  eraseIf(tags,
+          [](const Exiv2::Exifdatum& tag) { return tag.groupName() == "GPSInfo" || tag.key() == "Exif.Image.GPSTag"; });
 }
 
 void dropPlaces(Exiv2::IptcData& records) {
-  constexpr std::array kPlaces = {
-      Exiv2::IptcDataSets::LocationCode, Exiv2::IptcDataSets::LocationName,  Exiv2::IptcDataSets::City,
-      Exiv2::IptcDataSets::SubLocation,  Exiv2::IptcDataSets::ProvinceState, Exiv2::IptcDataSets::CountryCode,
-      Exiv2::IptcDataSets::CountryName};
+  constexpr std::array kPlaces = {Exiv2::IptcDataSets::LocationCode,  Exiv2::IptcDataSets::LocationName,
+                                  Exiv2::IptcDataSets::City,          Exiv2::IptcDataSets::SubLocation,
+                                  Exiv2::IptcDataSets::ProvinceState, Exiv2::IptcDataSets::CountryCode,
+                                  Exiv2::IptcDataSets::CountryName};
   eraseIf(records, [&](const Exiv2::Iptcdatum& record) {
-    return record.record() == Exiv2::IptcDataSets::application2 && std::ranges::find(kPlaces, record.tag()) != kPlaces.end();
+    return record.record() == Exiv2::IptcDataSets::application2 &&
+           std::ranges::find(kPlaces, record.tag()) != kPlaces.end();
   });
 }
 

@@ -78,9 +78,9 @@ constexpr std::array<FormatTraits, 10> kFormats = {{
      .alpha = true,
      .cmyk = false,
      .grey = false,
-     .sixteenBit = false,  // 12 bits
+     .sixteenBit = false,  // 10 bits
      .floatingPoint = false,
-     .lossless = false,
+     .lossless = true,
      .lossy = true,
      .maximumSide = 16'384},
     {.format = FileFormat::Avif,
@@ -92,7 +92,7 @@ constexpr std::array<FormatTraits, 10> kFormats = {{
      .grey = false,
      .sixteenBit = false,  // 12 bits
      .floatingPoint = false,
-     .lossless = false,
+     .lossless = true,
      .lossy = true,
      .maximumSide = 16'384},
     {.format = FileFormat::JpegXl,
@@ -103,7 +103,7 @@ constexpr std::array<FormatTraits, 10> kFormats = {{
      .cmyk = false,
      .grey = true,
      .sixteenBit = true,
-     .floatingPoint = true,
+     .floatingPoint = false,
      .lossless = true,
      .lossy = true,
      .maximumSide = 1'073'741'823},
@@ -157,9 +157,13 @@ std::string lowerExtension(const std::filesystem::path& file) {
 
 }  // namespace
 
-std::span<const FormatTraits> formats() { return kFormats; }
+std::span<const FormatTraits> formats() {
+  return kFormats;
+}
 
-const FormatTraits& traits(FileFormat format) { return kFormats.at(static_cast<std::size_t>(format)); }
+const FormatTraits& traits(FileFormat format) {
+  return kFormats.at(static_cast<std::size_t>(format));
+}
 
 std::optional<FileFormat> formatOf(const std::filesystem::path& file) {
   const std::string extension = lowerExtension(file);
@@ -172,10 +176,10 @@ std::optional<FileFormat> formatOf(const std::filesystem::path& file) {
 void requireFits(std::int64_t width, std::int64_t height, FileFormat format, const std::filesystem::path& file) {
   const FormatTraits& row = traits(format);
   if (width <= row.maximumSide && height <= row.maximumSide) return;
-  throw Error(HEIRLOOM_TEXT("photo.tooLargeForFormat", "%1 x %2 pixels are too many for %3, which ends at %4 a side")
-                  .with(std::to_string(width), std::to_string(height), std::string(row.name),
-                        std::to_string(row.maximumSide)),
-              HEIRLOOM_TEXT("photo.chooseTiff", "choose TIFF or a smaller scale"), file);
+  throw Error(
+      HEIRLOOM_TEXT("photo.tooLargeForFormat", "%1 x %2 pixels are too many for %3, which ends at %4 a side")
+          .with(std::to_string(width), std::to_string(height), std::string(row.name), std::to_string(row.maximumSide)),
+      HEIRLOOM_TEXT("photo.chooseTiff", "choose TIFF or a smaller scale"), file);
 }
 
 }  // namespace heirloom::core

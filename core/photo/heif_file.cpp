@@ -108,7 +108,8 @@ int heifBits(FileFormat format, SampleType type) {
 HeifMetadata readHeifMetadata(std::span<const std::byte> file) {
   HeifMetadata found;
   const Context context(heif_context_alloc());
-  if (heif_context_read_from_memory_without_copy(context.get(), file.data(), file.size(), nullptr).code != heif_error_Ok) {
+  if (heif_context_read_from_memory_without_copy(context.get(), file.data(), file.size(), nullptr).code !=
+      heif_error_Ok) {
     return found;
   }
   heif_image_handle* primary = nullptr;
@@ -129,8 +130,8 @@ HeifMetadata readHeifMetadata(std::span<const std::byte> file) {
   return found;
 }
 
-std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byte> iccProfile, const HeifMetadata& metadata,
-                                  const HeifCoding& coding) {
+std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byte> iccProfile,
+                                  const HeifMetadata& metadata, const HeifCoding& coding) {
   const Context context(heif_context_alloc());
   const Image image = imageOf(raster, heifBits(coding.format, raster.layout().type));
   if (!iccProfile.empty()) {

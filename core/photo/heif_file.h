@@ -25,8 +25,8 @@ struct HeifCoding {
 
 /// An RGB raster as a HEIF or AVIF file, 8 bits, or 10 (HEIF) and 12 (AVIF) for 16-bit samples. Colours are stored as
 /// full-range RGB where lossless is asked for. Throws Error.
-std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byte> iccProfile, const HeifMetadata& metadata,
-                                  const HeifCoding& coding);
+std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byte> iccProfile,
+                                  const HeifMetadata& metadata, const HeifCoding& coding);
 
 /// Bits a sample has in the file when the raster's are of `type`.
 int heifBits(FileFormat format, SampleType type);

@@ -14,7 +14,9 @@ namespace {
 using std::string_view_literals::operator""sv;
 
 constexpr auto kSignature = "\0\0\0\x0cJXL \r\n\x87\n"sv;
-constexpr auto kFileType = "\0\0\0\x14" "ftypjxl \0\0\0\0jxl "sv;
+constexpr auto kFileType =
+    "\0\0\0\x14"
+    "ftypjxl \0\0\0\0jxl "sv;
 constexpr std::size_t kMostMetadata = 64u << 20;
 
 void append(std::vector<std::byte>& to, std::string_view text) {
@@ -26,7 +28,8 @@ void appendNumber(std::vector<std::byte>& to, std::uint64_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) to.push_back(static_cast<std::byte>(value >> shift & 0xff));
 }
 
-void appendBox(std::vector<std::byte>& to, std::string_view type, std::string_view prefix, std::span<const std::byte> body) {
+void appendBox(std::vector<std::byte>& to, std::string_view type, std::string_view prefix,
+               std::span<const std::byte> body) {
   const std::uint64_t size = 8 + prefix.size() + body.size();
   const bool large = size > 0xffffffffu;
   appendNumber(to, large ? 1 : size, 4);
@@ -49,7 +52,8 @@ void copyPicture(std::span<const std::byte> file, std::vector<std::byte>& to) {
     if (size == 1 && file.size() >= 16) size = number(file.subspan(8), 8);
     if (size < 8 || size > file.size()) size = file.size();
     const std::string_view type(reinterpret_cast<const char*>(file.data()) + 4, 4);
-    if (type.starts_with("jxl"sv) || type == "jbrd"sv) to.insert(to.end(), file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
+    if (type.starts_with("jxl"sv) || type == "jbrd"sv)
+      to.insert(to.end(), file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
     file = file.subspan(size);
   }
 }
@@ -63,9 +67,14 @@ std::vector<std::byte> tiffBlock(std::vector<std::byte> box) {
   return box;
 }
 
+struct DestroyDecoder {
+  void operator()(JxlDecoder* decoder) const { JxlDecoderDestroy(decoder); }
+};
+using Decoder = std::unique_ptr<JxlDecoder, DestroyDecoder>;
+
 class BoxReader {
  public:
-  explicit BoxReader(std::span<const std::byte> file) : decoder_(JxlDecoderCreate(nullptr), &JxlDecoderDestroy) {
+  explicit BoxReader(std::span<const std::byte> file) : decoder_(JxlDecoderCreate(nullptr)) {
     JxlDecoderSubscribeEvents(decoder_.get(), JXL_DEC_BOX);
     JxlDecoderSetDecompressBoxes(decoder_.get(), JXL_TRUE);
     JxlDecoderSetInput(decoder_.get(), reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
@@ -76,7 +85,7 @@ class BoxReader {
     JxlMetadata found;
     std::vector<std::byte> body;
     std::string open;
-    for (JxlDecoderStatus status = JXL_DEC_BOX_NEED_MORE_OUTPUT; ;) {
+    for (JxlDecoderStatus status = JXL_DEC_SUCCESS;;) {
       status = JxlDecoderProcessInput(decoder_.get());
       if (status == JXL_DEC_BOX_NEED_MORE_OUTPUT) {
         if (body.size() > kMostMetadata) break;
@@ -86,7 +95,8 @@ class BoxReader {
       if (!open.empty()) {
         body.resize(body.size() - JxlDecoderReleaseBoxBuffer(decoder_.get()));
         if (open == "Exif" && found.exif.empty()) found.exif = tiffBlock(std::move(body));
-        if (open == "xml " && found.xmp.empty()) found.xmp.assign(reinterpret_cast<const char*>(body.data()), body.size());
+        if (open == "xml " && found.xmp.empty())
+          found.xmp.assign(reinterpret_cast<const char*>(body.data()), body.size());
         open.clear();
       }
       if (status != JXL_DEC_BOX) break;
@@ -109,12 +119,23 @@ class BoxReader {
     JxlDecoderSetBoxBuffer(decoder_.get(), reinterpret_cast<std::uint8_t*>(body.data()) + used, body.size() - used);
   }
 
-  std::unique_ptr<JxlDecoder, decltype(&JxlDecoderDestroy)> decoder_;
+  Decoder decoder_;
 };
 
 }  // namespace
 
-JxlMetadata readJxlMetadata(std::span<const std::byte> file) { return BoxReader(file).read(); }
+JxlMetadata readJxlMetadata(std::span<const std::byte> file) {
+  return BoxReader(file).read();
+}
+
+bool jxlKeepsSamples(std::span<const std::byte> file) {
+  const Decoder decoder(JxlDecoderCreate(nullptr));
+  JxlDecoderSubscribeEvents(decoder.get(), JXL_DEC_BASIC_INFO);
+  JxlDecoderSetInput(decoder.get(), reinterpret_cast<const std::uint8_t*>(file.data()), file.size());
+  if (JxlDecoderProcessInput(decoder.get()) != JXL_DEC_BASIC_INFO) return false;
+  JxlBasicInfo info;
+  return JxlDecoderGetBasicInfo(decoder.get(), &info) == JXL_DEC_SUCCESS && info.uses_original_profile;
+}
 
 std::vector<std::byte> withJxlMetadata(std::span<const std::byte> file, const JxlMetadata& metadata) {
   const bool bare = file.size() >= 2 && file[0] == std::byte{0xff} && file[1] == std::byte{0x0a};
@@ -122,8 +143,8 @@ std::vector<std::byte> withJxlMetadata(std::span<const std::byte> file, const Jx
   result.reserve(file.size() + metadata.exif.size() + metadata.xmp.size() + 128);
   append(result, kSignature);
   append(result, kFileType);
-  // Before the picture, so that a reader finds them without passing over it. The offset in front of the TIFF block is 0.
-  // A level box, which copyPicture brings, has its place right after the file type in the standard, and libjxl and
+  // Before the picture, so that a reader finds them without passing over it. The offset in front of the TIFF block is
+  // 0. A level box, which copyPicture brings, has its place right after the file type in the standard, and libjxl and
   // exiftool read it anywhere before the codestream.
   if (!metadata.exif.empty()) appendBox(result, "Exif", "\0\0\0\0"sv, metadata.exif);
   if (!metadata.xmp.empty()) {

@@ -82,9 +82,10 @@ RoomForTest::~RoomForTest() {
 void requireRoom(std::uint64_t bytes) {
   const Room room = roomForRasters();
   if (bytes <= std::max(room.memoryThreshold(), room.scratch)) return;
-  throw Error(HEIRLOOM_TEXT("photo.noRoom", "the decoded picture takes %1, and memory and scratch disk together hold %2")
-                  .with(sizeInWords(bytes), sizeInWords(room.total())),
-              HEIRLOOM_TEXT("photo.makeRoom", "free memory, or set TMPDIR to a folder with more room"));
+  throw Error(
+      HEIRLOOM_TEXT("photo.noRoom", "the decoded picture takes %1, and memory and scratch disk together hold %2")
+          .with(sizeInWords(bytes), sizeInWords(room.total())),
+      HEIRLOOM_TEXT("photo.makeRoom", "free memory, or set TMPDIR to a folder with more room"));
 }
 
 int openScratchFile(std::uint64_t bytes) {

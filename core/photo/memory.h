@@ -7,8 +7,8 @@ namespace heirloom::core {
 
 /// What this machine can give to rasters. Filled from the system by `roomForRasters`; tests set their own.
 struct Room {
-  std::uint64_t memory = 0;         // bytes of memory that can be taken without swapping
-  std::uint64_t scratch = 0;        // bytes free on the scratch disk
+  std::uint64_t memory = 0;   // bytes of memory that can be taken without swapping
+  std::uint64_t scratch = 0;  // bytes free on the scratch disk
   std::filesystem::path scratchFolder;
 
   /// Rasters larger than this lie in a scratch file: half of what is free, so that source and result fit together.

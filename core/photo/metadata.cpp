@@ -22,8 +22,8 @@ std::vector<std::byte> bytesOf(const Exiv2::DataBuf& buffer) {
 }
 
 MetadataRead readByExiv2(std::span<const std::byte> bytes) {
-  const auto image = Exiv2::ImageFactory::open(reinterpret_cast<const Exiv2::byte*>(bytes.data()),
-                                               static_cast<long>(bytes.size()));
+  const auto image =
+      Exiv2::ImageFactory::open(reinterpret_cast<const Exiv2::byte*>(bytes.data()), static_cast<long>(bytes.size()));
   image->readMetadata();
   MetadataRead read;
   Exiv2::ExifData& tags = image->exifData();
@@ -143,7 +143,8 @@ std::vector<Message> metadataLosses(const Metadata& metadata, FileFormat format)
               .with(std::string(traits(format).name), lost)};
 }
 
-std::vector<std::byte> withMetadata(std::span<const std::byte> encoded, const Metadata& metadata, FileFormat format) try {
+std::vector<std::byte> withMetadata(std::span<const std::byte> encoded, const Metadata& metadata,
+                                    FileFormat format) try {
   initialiseExiv2();
   const auto image = Exiv2::ImageFactory::open(reinterpret_cast<const Exiv2::byte*>(encoded.data()),
                                                static_cast<long>(encoded.size()));
@@ -181,6 +182,8 @@ std::vector<std::byte> withMetadata(std::span<const std::byte> encoded, const Me
               HEIRLOOM_TEXT("photo.stripMetadata", "choose another format, or leave them out with --strip all"));
 }
 
-std::string embeddedRecipe(const Metadata& metadata) { return recipeInXmp(metadata.xmp); }
+std::string embeddedRecipe(const Metadata& metadata) {
+  return recipeInXmp(metadata.xmp);
+}
 
 }  // namespace heirloom::core

@@ -30,13 +30,16 @@ struct Layout {
   SampleType type = SampleType::UInt8;
 
   int bands() const { return colourBands(model) + (alpha ? 1 : 0); }
-  std::size_t rowBytes() const { return static_cast<std::size_t>(width) * static_cast<std::size_t>(bands()) * sampleSize(type); }
+  std::size_t rowBytes() const {
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(bands()) * sampleSize(type);
+  }
   std::uint64_t bytes() const { return rowBytes() * static_cast<std::uint64_t>(height); }
   bool operator==(const Layout&) const = default;
 };
 
-/// A file's own samples, rows of interleaved bands. Lies in memory, or above a threshold in an unlinked scratch file that is
-/// mapped, so that the system can take its pages back. Reading from many threads is safe; writing is the maker's business.
+/// A file's own samples, rows of interleaved bands. Lies in memory, or above a threshold in an unlinked scratch file
+/// that is mapped, so that the system can take its pages back. Reading from many threads is safe; writing is the
+/// maker's business.
 class Raster {
  public:
   /// Zero-filled. Throws Error when neither memory nor scratch disk can hold it, with both figures.
@@ -68,7 +71,8 @@ class Raster {
   bool mapped_ = false;
 };
 
-/// Samples of `box` as float32 in 0..1 (integers divided by their maximum; floats as they are), interleaved as in the raster.
+/// Samples of `box` as float32 in 0..1 (integers divided by their maximum; floats as they are), interleaved as in the
+/// raster.
 void toFloat(const Raster& raster, const Box& box, std::span<float> interleaved);
 
 /// The inverse: integers are clamped and rounded half to even, floats stored as they are.

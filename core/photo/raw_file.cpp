@@ -65,7 +65,9 @@ std::vector<std::byte> developedProfile() {
 
 }  // namespace
 
-bool isRawName(const std::filesystem::path& file) { return formatOf(file) == FileFormat::Raw; }
+bool isRawName(const std::filesystem::path& file) {
+  return formatOf(file) == FileFormat::Raw;
+}
 
 std::optional<PhotoHeader> readRawHeader(const std::filesystem::path& file) {
   const auto raw = std::make_unique<LibRaw>();
@@ -88,12 +90,12 @@ Photo developRaw(const std::filesystem::path& file) {
       raw->dcraw_make_mem_image(&failed), &LibRaw::dcraw_clear_mem);
   if (!picture) throw rawError(failed);
 
-  const auto raster = std::make_shared<Raster>(
-      Layout{.width = picture->width,
-             .height = picture->height,
-             .model = picture->colors == 1 ? ColourModel::Grey : ColourModel::Rgb,
-             .alpha = false,
-             .type = SampleType::UInt16});
+  const auto raster =
+      std::make_shared<Raster>(Layout{.width = picture->width,
+                                      .height = picture->height,
+                                      .model = picture->colors == 1 ? ColourModel::Grey : ColourModel::Rgb,
+                                      .alpha = false,
+                                      .type = SampleType::UInt16});
   for (std::int64_t y = 0; y < raster->height(); ++y) {
     std::memcpy(raster->row(y).data(), picture->data + static_cast<std::size_t>(y) * raster->layout().rowBytes(),
                 raster->layout().rowBytes());

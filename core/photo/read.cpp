@@ -7,9 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
+#include "core/colour/working_colour.h"
 #include "core/photo/decoding.h"
 #include "core/photo/jpeg_tables.h"
 #include "core/photo/memory.h"
@@ -75,7 +75,8 @@ class MappedFile {
 FileFormat requireFormat(const MappedFile& file) {
   if (file.bytes().empty()) throw Error(HEIRLOOM_TEXT("photo.empty", "the file is empty"), tryAnother());
   const auto format = formatOf(file.bytes());
-  if (!format) throw Error(HEIRLOOM_TEXT("photo.notAPicture", "this is not a picture that Heirloom reads"), tryAnother());
+  if (!format)
+    throw Error(HEIRLOOM_TEXT("photo.notAPicture", "this is not a picture that Heirloom reads"), tryAnother());
   // Before any decoder sees the file: deflate never packs tighter than 1032 to 1, so a header beyond that lies.
   const std::uint64_t claim = pngClaim(file.bytes());
   constexpr std::uint64_t kTightest = 1032;
@@ -96,7 +97,17 @@ PhotoHeader headerOf(const Decoding& decoding) {
   return header;
 }
 
+/// A profile that says nothing about these samples is left out, so that nobody later takes it for theirs.
+void checkProfile(Photo& photo) {
+  const WorkingColour colour(photo.raster->layout().model, photo.iccProfile);
+  for (const Message& warning : colour.warnings()) {
+    photo.warnings.push_back(warning);
+    if (warning.id == "colour.corruptProfile" || warning.id == "colour.profileOfOtherModel") photo.iccProfile.clear();
+  }
+}
+
 void describe(Photo& photo, const MappedFile& file) {
+  checkProfile(photo);
   if (photo.format == FileFormat::Jpeg) {
     const JpegCoding coding = jpegCoding(file.bytes());
     photo.jpegQuality = coding.quality;

@@ -27,7 +27,8 @@ std::optional<FileFormat> formatOfBrands(std::span<const std::byte> start) {
     if (offset == 12) continue;  // the minor version
     const std::string_view brand = text(start, offset, 4);
     if (brand == "avif"sv || brand == "avis"sv) return FileFormat::Avif;
-    for (const std::string_view known : {"heic"sv, "heix"sv, "hevc"sv, "hevx"sv, "heim"sv, "heis"sv, "mif1"sv, "msf1"sv}) {
+    for (const std::string_view known :
+         {"heic"sv, "heix"sv, "hevc"sv, "hevx"sv, "heim"sv, "heis"sv, "mif1"sv, "msf1"sv}) {
       heif = heif || brand == known;
     }
   }
@@ -44,7 +45,8 @@ std::optional<FileFormat> formatOf(std::span<const std::byte> start) {
     if (text(start, 0, 4) == tiff) return FileFormat::Tiff;
   }
   if (text(start, 0, 4) == "RIFF"sv && text(start, 8, 4) == "WEBP"sv) return FileFormat::WebP;
-  if (text(start, 0, 2) == "\xff\x0a"sv || text(start, 0, 12) == "\0\0\0\x0cJXL \r\n\x87\n"sv) return FileFormat::JpegXl;
+  if (text(start, 0, 2) == "\xff\x0a"sv || text(start, 0, 12) == "\0\0\0\x0cJXL \r\n\x87\n"sv)
+    return FileFormat::JpegXl;
   if (text(start, 0, 12) == "\0\0\0\x0cjP  \r\n\x87\n"sv || text(start, 0, 4) == "\xff\x4f\xff\x51"sv) {
     return FileFormat::Jpeg2000;
   }

@@ -23,7 +23,8 @@ void initialiseVips() {
     g_setenv("VIPS_WARNING", "1", FALSE);
     if (VIPS_INIT("heirloom") != 0) throw std::runtime_error("libvips does not start: " + takeVipsError());
     vips_block_untrusted_set(TRUE);
-    for (const char* allowed : {"VipsForeignLoadJxl", "VipsForeignSaveJxl", "VipsForeignLoadJp2k", "VipsForeignSaveJp2k"}) {
+    for (const char* allowed :
+         {"VipsForeignLoadJxl", "VipsForeignSaveJxl", "VipsForeignLoadJp2k", "VipsForeignSaveJp2k"}) {
       vips_operation_block_set(allowed, FALSE);
     }
     // Photos are read once and never twice the same way, so that a cache of operations would only keep them alive.

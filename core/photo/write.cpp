@@ -77,7 +77,8 @@ std::vector<Message> losses(const Photo& photo, const WriteOptions& options) {
   return lossesOf(planConversion(photo, options), writtenMetadata(photo, options), options.format);
 }
 
-std::vector<Message> writePhoto(const Photo& photo, const std::filesystem::path& file, const WriteOptions& options) try {
+std::vector<Message> writePhoto(const Photo& photo, const std::filesystem::path& file,
+                                const WriteOptions& options) try {
   initialiseVips();
   const FileFormat format = options.format;
   requireWritable(format);

@@ -41,9 +41,12 @@ struct Tag {
   std::vector<Attribute> attributes;
 };
 
-bool isSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool isSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
-/// The tags of a document one after the other; comments, CDATA, processing instructions and declarations are passed over.
+/// The tags of a document one after the other; comments, CDATA, processing instructions and declarations are passed
+/// over.
 class Tags {
  public:
   explicit Tags(std::string_view text) : text_(text) {}
@@ -106,7 +109,8 @@ class Tags {
 
   std::string_view word() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && !isSpace(text_[at_]) && text_[at_] != '>' && text_[at_] != '/' && text_[at_] != '=') ++at_;
+    while (at_ < text_.size() && !isSpace(text_[at_]) && text_[at_] != '>' && text_[at_] != '/' && text_[at_] != '=')
+      ++at_;
     return text_.substr(begin, at_ - begin);
   }
 
@@ -114,7 +118,9 @@ class Tags {
   std::size_t at_ = 0;
 };
 
-std::string_view part(std::string_view text, Span span) { return text.substr(span.begin, span.end - span.begin); }
+std::string_view part(std::string_view text, Span span) {
+  return text.substr(span.begin, span.end - span.begin);
+}
 
 std::string unescaped(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, char>, 6> kEntities = {
@@ -259,16 +265,18 @@ std::string withProperty(std::string packet, std::string_view space, std::string
                          std::string_view value) {
   auto [end, about] = endOfRdf(packet);
   if (end == packet.npos) {
-    packet = "<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
-             "<rdf:RDF xmlns:rdf=\"" + std::string(kRdf) + "\">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>";
+    packet =
+        "<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
+        "<rdf:RDF xmlns:rdf=\"" +
+        std::string(kRdf) + "\">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>";
     std::tie(end, about) = endOfRdf(packet);
   }
   // The packet's own prefix of RDF: "</rdf:RDF" names it.
   const std::string rdf = packet.substr(end + 2, packet.find(':', end) - end - 2);
   const std::string property = std::string(prefix) + ":" + std::string(name);
-  const std::string description = "<" + rdf + ":Description " + rdf + ":about=\"" + about + "\" xmlns:" + std::string(prefix) +
-                                  "=\"" + std::string(space) + "\"><" + property + ">" + escaped(value) + "</" + property +
-                                  "></" + rdf + ":Description>\n";
+  const std::string description = "<" + rdf + ":Description " + rdf + ":about=\"" + about +
+                                  "\" xmlns:" + std::string(prefix) + "=\"" + std::string(space) + "\"><" + property +
+                                  ">" + escaped(value) + "</" + property + "></" + rdf + ":Description>\n";
   packet.insert(end, description);
   return packet;
 }
@@ -280,7 +288,9 @@ bool isPlace(std::string_view space, std::string_view name) {
   return space == kIptcExtension && name.starts_with("Location");
 }
 
-bool isRecipe(std::string_view space, std::string_view name) { return space == kHeirloom && name == "Recipe"; }
+bool isRecipe(std::string_view space, std::string_view name) {
+  return space == kHeirloom && name == "Recipe";
+}
 
 void appendUtf8(std::string& text, std::uint32_t c) {
   const auto tail = [&](int shift) { text += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
@@ -335,9 +345,13 @@ std::string uprightXmp(std::string_view packet) {
   return upright;
 }
 
-std::string xmpWithoutPlaces(std::string_view packet) { return without(packet, isPlace); }
+std::string xmpWithoutPlaces(std::string_view packet) {
+  return without(packet, isPlace);
+}
 
-std::string xmpWithoutRecipe(std::string_view packet) { return without(packet, isRecipe); }
+std::string xmpWithoutRecipe(std::string_view packet) {
+  return without(packet, isRecipe);
+}
 
 std::string xmpWithRecipe(std::string_view packet, std::string_view recipe) {
   return withProperty(without(packet, isRecipe), kHeirloom, "heirloom", "Recipe", recipe);

@@ -17,8 +17,8 @@ struct MetricImage {
 /// utils_image.calculate_psnr). Throws Error when sizes or bands differ or nothing is left inside the border.
 double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);
 
-/// Wang et al. 2004 as MATLAB and KAIR compute it: per band, 11 x 11 Gaussian of sigma 1.5, valid region, K1 0.01, K2 0.03,
-/// mean over the map, then over bands. Throws as `psnr`, also when a side is below 11.
+/// Wang et al. 2004 as MATLAB and KAIR compute it: per band, 11 x 11 Gaussian of sigma 1.5, valid region, K1 0.01, K2
+/// 0.03, mean over the map, then over bands. Throws as `psnr`, also when a side is below 11.
 double ssim(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);
 
 }  // namespace heirloom::core

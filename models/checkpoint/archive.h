@@ -36,14 +36,21 @@ struct TensorEntry {
   bool operator==(const TensorEntry&) const = default;
 };
 
+struct NamedNode;
+
 /// One value of the object a checkpoint holds. Anything that is neither a tensor nor a dictionary is opaque.
 struct Node {
   enum class Kind { Opaque, Dictionary, Tensor };
   Kind kind = Kind::Opaque;
-  TensorEntry tensor;                                    // Kind::Tensor
-  std::vector<std::pair<std::string, Node>> dictionary;  // Kind::Dictionary, in the file's order; keys are unique
+  TensorEntry tensor;                 // Kind::Tensor
+  std::vector<NamedNode> dictionary;  // Kind::Dictionary, in the file's order; keys are unique
 
   const Node* find(std::string_view key) const;  // null when absent
+};
+
+struct NamedNode {
+  std::string key;
+  Node value;
 };
 
 /// A checkpoint file, memory-mapped: opening reads its index only, whatever its size. Immutable; may be shared by

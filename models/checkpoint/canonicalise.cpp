@@ -27,9 +27,9 @@ const Node* unwrap(const Node* node, std::vector<std::string>& unwrapped) {
       break;
     }
   }
-  if (node->dictionary.size() == 1 && node->dictionary[0].second.kind == Node::Kind::Dictionary) {
-    unwrapped.push_back(node->dictionary[0].first);
-    node = &node->dictionary[0].second;
+  if (node->dictionary.size() == 1 && node->dictionary[0].value.kind == Node::Kind::Dictionary) {
+    unwrapped.push_back(node->dictionary[0].key);
+    node = &node->dictionary[0].value;
   }
   return node;
 }

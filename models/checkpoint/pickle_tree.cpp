@@ -63,7 +63,8 @@ class TreeMaker {
       if (!names.insert(name).second) {
         throw untrustworthy(HEIRLOOM_TEXT("checkpoint.tree.repeated", "it names '%1' twice").with(printable(name)));
       }
-      node.dictionary.emplace_back(std::move(name), make(value, depth + 1, path));
+      Node child = make(value, depth + 1, path);
+      node.dictionary.push_back({std::move(name), std::move(child)});
     }
   }
 

@@ -198,8 +198,8 @@ Contents parseSafetensors(std::span<const std::byte> file) {
     entry.storageBytes = range.end - range.begin;
     checkLayout(entry);
     ranges.push_back(range);
-    contents.root.dictionary.emplace_back(std::move(tensor.name),
-                                          Node{.kind = Node::Kind::Tensor, .tensor = std::move(entry)});
+    contents.root.dictionary.push_back(
+        {std::move(tensor.name), {.kind = Node::Kind::Tensor, .tensor = std::move(entry)}});
   }
 
   // The format allows neither holes nor overlaps: nothing can hide in a file, and nothing is stored twice.

@@ -16,7 +16,6 @@ constexpr std::uint32_t kEnd = 0x06054b50;
 constexpr std::uint32_t kEnd64 = 0x06064b50;
 constexpr std::uint32_t kEnd64Locator = 0x07064b50;
 constexpr std::uint32_t kDescriptor = 0x08074b50;
-constexpr std::uint64_t kLocalHeaderBytes = 30;
 constexpr std::uint64_t kCentralHeaderBytes = 46;
 constexpr std::uint64_t kEndBytes = 22;
 constexpr std::uint64_t kEnd64Bytes = 56;

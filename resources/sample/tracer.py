@@ -94,7 +94,8 @@ class Lathe(Thing):
   def __init__(self, profile, paint, position, rotation=None):
     points = np.array(profile, np.float32)
     reach = points[:, 0].max()
-    super().__init__((-reach, points[:, 1].min(), -reach), (reach, points[:, 1].max(), reach), paint, position, rotation)
+    bottom, top = points[:, 1].min(), points[:, 1].max()
+    super().__init__((-reach, bottom, -reach), (reach, top, reach), paint, position, rotation)
     self.points = points
     step = np.diff(points, axis=0)
     flat = np.stack([step[:, 1], -step[:, 0]], 1)
@@ -201,7 +202,8 @@ class Scene:
     towards = self.window.at(u, v) - point
     reach = np.sqrt(dot(towards, towards))
     towards = towards / reach
-    strength = np.maximum(dot(normal, towards), 0) * np.maximum(-towards[0], 0) * self.window.area / (np.pi * reach ** 2)
+    facing = np.maximum(dot(normal, towards), 0) * np.maximum(-towards[0], 0)
+    strength = facing * self.window.area / (np.pi * reach ** 2)
     visible = strength > 0
     rays = np.flatnonzero(visible)
     visible[rays] = ~self.blocked((point + NEAR * 2 * normal)[:, rays], towards[:, rays], reach[rays])
@@ -226,7 +228,7 @@ class Scene:
     distance, which, normal = self.nearest(origin, direction)
     light = self.room(direction)
     if with_window:
-      light = np.where(self.window.seen(origin, direction), self.window.colour * 4.0, light)
+      light = np.where(self.window.seen(origin, direction), self.window.colour * self.gain, light)
     rays = np.flatnonzero(which >= 0)
     if rays.size:
       o, d = origin[:, rays], direction[:, rays]
@@ -244,7 +246,7 @@ def scatter(normal, u, v):
 
 
 def trace(scene, origin, direction, numbers):
-  """One sample a ray: albedo, normal, depth, thing, window light with its visibility, scattered light, mirrored light.
+  """One sample a ray: albedo, normal, depth, window light and its visibility, scattered light, mirrored light.
 
   numbers holds eight streams of N numbers in 0..1, stratified over the samples of a pixel by the caller.
   """
@@ -263,4 +265,4 @@ def trace(scene, origin, direction, numbers):
     jitter = scatter(straight, numbers[6][rays], numbers[7][rays])
     bent = unit(straight + rough[rays] * (jitter - straight * dot(jitter, straight)))
     mirrored[:, rays] = fresnel[:, rays] * np.minimum(scene.glimpse(lifted[:, rays], bent, numbers[4:6, rays], True), 6)
-  return albedo, n, distance, which, strength, visible, scattered, mirrored
+  return albedo, n, distance, strength, visible, scattered, mirrored

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "tests/checkpoint/fuzz/harness.h"
 #include "tests/checkpoint/hostile_files.h"
 
@@ -30,7 +32,8 @@ TEST_P(Corpus, ofHostilePartsDoesNoHarm) {
     if (hostile.bytes.size() > 8) replay(hostile.name, std::string_view(hostile.bytes).substr(8));
     const std::size_t pickle = hostile.bytes.find("\x80\x02");
     if (pickle != std::string::npos) replay(hostile.name, std::string_view(hostile.bytes).substr(pickle));
-    if (hostile.bytes.starts_with(preamble)) replay(hostile.name, std::string_view(hostile.bytes).substr(preamble.size()));
+    if (hostile.bytes.starts_with(preamble))
+      replay(hostile.name, std::string_view(hostile.bytes).substr(preamble.size()));
   }
 }
 
@@ -42,12 +45,14 @@ TEST_P(Corpus, ofFlippedBitsDoesNoHarm) {
   for (const NamedBytes& flipped : bitFlips()) replay(flipped.name, flipped.bytes);
 }
 
+std::string partName(const testing::TestParamInfo<Harness>& part) {
+  constexpr std::array kNames{"archive", "safetensors", "zip", "legacy", "pickle"};
+  return kNames[part.index];
+}
+
 INSTANTIATE_TEST_SUITE_P(Each, Corpus,
                          testing::Values(fuzzArchive, fuzzSafetensors, fuzzZip, fuzzLegacyPickle, fuzzPickle),
-                         [](const auto& info) {
-                           constexpr std::array kNames{"archive", "safetensors", "zip", "legacy", "pickle"};
-                           return std::string(kNames[info.index]);
-                         });
+                         partName);
 
 }  // namespace
 }  // namespace heirloom::tests

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
 
 #include "models/checkpoint/archive.h"
@@ -33,12 +34,15 @@ TEST_P(HostileFiles, endInOneLineThatNamesFileAndReason) {
   }
 }
 
+std::string partName(const testing::TestParamInfo<std::vector<HostileFile> (*)()>& part) {
+  constexpr std::array kNames{"safetensors", "zip", "pickle", "legacy", "stranger"};
+  return kNames[part.index];
+}
+
 INSTANTIATE_TEST_SUITE_P(Each, HostileFiles,
-                         testing::Values(hostileSafetensors, hostileZips, hostilePickles, hostileLegacyFiles, strangers),
-                         [](const auto& info) {
-                           constexpr std::array kNames{"safetensors", "zip", "pickle", "legacy", "stranger"};
-                           return std::string(kNames[info.index]);
-                         });
+                         testing::Values(hostileSafetensors, hostileZips, hostilePickles, hostileLegacyFiles,
+                                         strangers),
+                         partName);
 
 TEST(HostileFilesList, hasOneNameForEachCase) {
   for (const auto& make : {hostileSafetensors, hostileZips, hostilePickles, hostileLegacyFiles, strangers}) {

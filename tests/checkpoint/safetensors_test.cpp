@@ -13,16 +13,16 @@ using testing::ElementsAre;
 using testing::Pair;
 
 TEST(Safetensors, readsTensorsAndMetadata) {
-  const std::string file = safetensorsFile(
-      R"({"__metadata__":{"format":"pt"},"b":{"data_offsets":[8,14],"dtype":"I16","shape":[3,1]},)"
-      R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}   )",
-      floats({1.5f, -2}) + number(7, 2) + number(8, 2) + number(0xffff, 2));
+  const std::string file =
+      safetensorsFile(R"({"__metadata__":{"format":"pt"},"b":{"data_offsets":[8,14],"dtype":"I16","shape":[3,1]},)"
+                      R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}   )",
+                      floats({1.5f, -2}) + number(7, 2) + number(8, 2) + number(0xffff, 2));
   const auto archive = Archive::parse(asBytes(file), "x.safetensors");
   EXPECT_EQ(archive->format(), "safetensors");
   EXPECT_EQ(archive->file(), "x.safetensors");
   EXPECT_THAT(archive->metadata(), ElementsAre(Pair("format", "pt")));
   ASSERT_EQ(archive->root().dictionary.size(), 2u);
-  EXPECT_EQ(archive->root().dictionary[0].first, "b");  // the file's order
+  EXPECT_EQ(archive->root().dictionary[0].key, "b");  // the file's order
   const TensorEntry& b = archive->root().find("b")->tensor;
   EXPECT_EQ(b.dtype, DType::Int16);
   EXPECT_THAT(b.shape, ElementsAre(3, 1));

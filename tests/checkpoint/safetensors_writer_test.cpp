@@ -34,15 +34,15 @@ TEST(SafetensorsWriter, writesWhatTheReaderReads) {
   const auto& entries = archive->root().dictionary;
   ASSERT_EQ(entries.size(), tensors.size());
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    EXPECT_EQ(entries[i].first, tensors[i].name);
-    EXPECT_EQ(entries[i].second.tensor.dtype, tensors[i].dtype);
-    EXPECT_EQ(entries[i].second.tensor.shape, tensors[i].shape);
+    EXPECT_EQ(entries[i].key, tensors[i].name);
+    EXPECT_EQ(entries[i].value.tensor.dtype, tensors[i].dtype);
+    EXPECT_EQ(entries[i].value.tensor.shape, tensors[i].shape);
     // Aligned to the item, so that other readers may map it.
-    EXPECT_EQ(entries[i].second.tensor.storageBegin % itemSize(tensors[i].dtype), 0u);
+    EXPECT_EQ(entries[i].value.tensor.storageBegin % itemSize(tensors[i].dtype), 0u);
   }
-  EXPECT_THAT(readValues<float>(*archive, entries[1].second.tensor), ElementsAre(1, 2, 3, 4));
-  EXPECT_THAT(readValues<std::int64_t>(*archive, entries[2].second.tensor), ElementsAre(9));
-  EXPECT_THAT(readValues<std::uint8_t>(*archive, entries[0].second.tensor), ElementsAre(1, 0, 1));
+  EXPECT_THAT(readValues<float>(*archive, entries[1].value.tensor), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(readValues<std::int64_t>(*archive, entries[2].value.tensor), ElementsAre(9));
+  EXPECT_THAT(readValues<std::uint8_t>(*archive, entries[0].value.tensor), ElementsAre(1, 0, 1));
 }
 
 TEST(SafetensorsWriter, padsTheHeaderToEightBytes) {
@@ -57,7 +57,8 @@ TEST(SafetensorsWriter, replacesAFileOnlyWhole) {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder / "x.safetensors";
   writeSafetensors(file, std::vector<TensorBytes>{{"a", DType::UInt8, {1}, asBytes("x")}});
-  const std::vector<TensorBytes> repeated{{"b", DType::UInt8, {1}, asBytes("x")}, {"b", DType::UInt8, {1}, asBytes("x")}};
+  const std::vector<TensorBytes> repeated{{"b", DType::UInt8, {1}, asBytes("x")},
+                                          {"b", DType::UInt8, {1}, asBytes("x")}};
   EXPECT_THROW(writeSafetensors(file, repeated), Error);
   EXPECT_TRUE(Archive::open(file)->root().find("a"));
   writeSafetensors(file, std::vector<TensorBytes>{{"c", DType::UInt8, {1}, asBytes("x")}});

@@ -12,7 +12,7 @@ std::span<const std::byte> asBytes(std::string_view text) {
 
 std::string number(std::uint64_t value, std::size_t bytes) {
   std::string result;
-  for (std::size_t i = 0; i < bytes; ++i) result += static_cast<char>(value >> (8 * i) & 0xff);
+  for (std::size_t i = 0; i < bytes; ++i) result += static_cast<char>(i < 8 ? value >> (8 * i) & 0xff : 0);
   return result;
 }
 
@@ -106,6 +106,30 @@ std::string zipFile(const std::vector<ZipPart>& parts, bool end64) {
   const auto narrow = [&](std::uint64_t value, std::size_t width) { return number(end64 ? ~0ull : value, width); };
   return file + number(0x06054b50, 4) + number(0, 4) + narrow(parts.size(), 2) + narrow(parts.size(), 2) +
          narrow(directory.size(), 4) + narrow(begin, 4) + number(0, 2);
+}
+
+SplitZip zipWithLargeStorage(const std::vector<ZipPart>& parts, const std::string& name, std::uint64_t bytes) {
+  const std::string small = zipFile(parts, true);
+  // Entries, then the directory of zipFile without its three end records.
+  const std::size_t directoryAt = small.find("PK\x01\x02");
+  const std::string directory = small.substr(directoryAt, small.size() - directoryAt - 22 - 20 - 56);
+  const std::string sizes = number(1, 2) + number(16, 2) + number(bytes, 8) + number(bytes, 8);
+  const std::string placed =
+      number(1, 2) + number(24, 2) + number(bytes, 8) + number(bytes, 8) + number(directoryAt, 8);
+  SplitZip zip;
+  zip.head = small.substr(0, directoryAt) + number(0x04034b50, 4) + number(45, 2) + number(0, 12) + number(~0ull, 8) +
+             number(name.size(), 2) + number(sizes.size(), 2) + name + sizes;
+  const std::string own = number(0x02014b50, 4) + number(45, 2) + number(45, 2) + number(0, 12) + number(~0ull, 8) +
+                          number(name.size(), 2) + number(placed.size(), 2) + number(0, 10) + number(~0ull, 4) + name +
+                          placed;
+  const std::uint64_t begin = zip.head.size() + bytes;
+  const std::uint64_t length = directory.size() + own.size();
+  const std::uint64_t count = parts.size() + 1;
+  zip.tail = directory + own + number(0x06064b50, 4) + number(44, 8) + number(45, 2) + number(45, 2) + number(0, 8) +
+             number(count, 8) + number(count, 8) + number(length, 8) + number(begin, 8) + number(0x07064b50, 4) +
+             number(0, 4) + number(begin + length, 8) + number(1, 4) + number(0x06054b50, 4) + number(0, 4) +
+             number(~0ull, 8) + number(~0ull, 4) + number(0, 2);
+  return zip;
 }
 
 std::vector<ZipPart> zipCheckpoint(const std::string& pickle, const std::vector<NamedBytes>& storages) {

@@ -89,6 +89,13 @@ struct ZipPart {
 };
 std::string zipFile(const std::vector<ZipPart>& parts, bool end64 = false);
 
+/// A zip file whose last entry, `name`, holds `bytes` zeros without checksum: they belong between head and tail. Sizes
+/// and places beyond 32 bits stand where PyTorch puts them.
+struct SplitZip {
+  std::string head, tail;
+};
+SplitZip zipWithLargeStorage(const std::vector<ZipPart>& parts, const std::string& name, std::uint64_t bytes);
+
 /// The parts of a zip checkpoint called "archive": data.pkl, byteorder, version and the storages "data/<key>".
 std::vector<ZipPart> zipCheckpoint(const std::string& pickle, const std::vector<NamedBytes>& storages);
 

@@ -18,13 +18,13 @@ IconColours& currentColours() {
   return colours;
 }
 
-/// Draws an SVG of which every `currentColor` is the theme's.
+/// Draws an SVG whose lines are black in the colour of the theme instead.
 class ThemedIconEngine : public QIconEngine {
  public:
   ThemedIconEngine(QByteArray svg, QColor colour) : svg_(std::move(svg)), colour_(std::move(colour)) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
-    QSvgRenderer renderer(QByteArray(svg_).replace("currentColor", colour_.name().toLatin1()));
+    QSvgRenderer renderer(QByteArray(svg_).replace("#000000", colour_.name().toLatin1()));
     painter->save();
     if (mode == QIcon::Disabled) painter->setOpacity(0.35);
     renderer.render(painter, rect);

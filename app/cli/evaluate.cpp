@@ -1,0 +1,143 @@
+#include "core/quality/evaluate.h"
+
+#include <limits>
+#include <memory>
+
+#include "app/cli/commands.h"
+#include "app/cli/progress.h"
+#include "app/cli/scores.h"
+#include "core/batch/inputs.h"
+#include "core/engine/placement.h"
+
+namespace heirloom::app {
+namespace {
+
+struct EvaluateOptions {
+  std::string model;
+  std::string folder;
+  std::string device = "cpu";
+  core::EvaluationOptions evaluation;
+};
+
+Json degradationJson(const core::Degradation& degradation) {
+  Json json = {{"seed", degradation.seed}, {"clip", degradation.clip}};
+  if (degradation.sigma) json["sigma"] = *degradation.sigma;
+  if (degradation.scale) json["scale"] = *degradation.scale;
+  if (degradation.jpeg) json["jpeg"] = *degradation.jpeg;
+  return json;
+}
+
+/// Pictures of a folder; throws UsageError when it is none.
+std::size_t picturesIn(const std::filesystem::path& folder, std::size_t most) {
+  if (!std::filesystem::is_directory(folder)) {
+    throw usage(HEIRLOOM_TEXT("evaluate.folder", "%1 is no folder").with(oneLine(folder.string())),
+                HEIRLOOM_TEXT("evaluate.folder.remedy", "name a folder with clean pictures"));
+  }
+  const std::size_t pictures = core::collectInputs(std::span(&folder, 1), false).files.size();
+  return most > 0 ? std::min(most, pictures) : pictures;
+}
+
+int evaluate(const EvaluateOptions& given, Context& context) {
+  Report& report = context.report;
+  core::EvaluationOptions options = given.evaluation;
+  const core::Degradation& degradation = options.degradation;
+  if (!degradation.sigma && !degradation.scale && !degradation.jpeg) {
+    throw usage(HEIRLOOM_TEXT("evaluate.nothing", "nothing is to be degraded"),
+                HEIRLOOM_TEXT("evaluate.nothing.remedy", "give --sigma, --scale or --jpeg"));
+  }
+  const core::InstalledModel model = requireModel(context.library, given.model);
+  requireSettings(model, options.settings);
+  requireDevice(given.device);
+  const std::size_t pictures = picturesIn(given.folder, options.most);
+  report.document["model"] = model.name;
+  putPath(report.document, "folder", given.folder);
+  report.document["degradation"] = degradationJson(degradation);
+  report.document["items"] = Json::array();
+  if (pictures == 0) {
+    report.error(Error(HEIRLOOM_TEXT("evaluate.none", "there are no pictures in the folder"),
+                       HEIRLOOM_TEXT("evaluate.none.remedy", "name a folder with clean pictures"), given.folder));
+    return kNothingToDo;
+  }
+  const core::Placed placed = core::place(given.device, "float32");
+  for (const Message& note : placed.notes) report.warning(note);
+  options.placement = placed.placement;
+  options.stop = context.stop;
+
+  ProgressBar bar;
+  bar.start(model.name);
+  std::size_t done = 0;
+  const auto scored = [&](const core::Score& score) {
+    bar.clear();
+    Json item = Json::object();
+    putPath(item, "file", score.file);
+    putScores(item, score);
+    report.document["items"].push_back(item);
+    report.line(score.file.filename().string() + ": " + scoresText(score));
+    ++done;
+    bar.show(static_cast<double>(done) / static_cast<double>(pictures),
+             std::to_string(done) + " of " + std::to_string(pictures));
+  };
+  const core::Evaluation result = core::evaluate(context.library.open(given.model), given.folder, options, scored);
+  bar.clear();
+  const core::Score before = core::meanOf(result.degraded);
+  const core::Score mean = core::meanOf(result.pictures);
+  putScores(report.document["degraded"], before);
+  putScores(report.document["mean"], mean);
+  report.line("degraded, mean of " + std::to_string(pictures) + ": " + scoresText(before));
+  report.line("restored, mean of " + std::to_string(pictures) + ": " + scoresText(mean));
+  return kDone;
+}
+
+}  // namespace
+
+void addEvaluate(CLI::App& program, Command& chosen) {
+  const auto options = std::make_shared<EvaluateOptions>();
+  core::EvaluationOptions& evaluation = options->evaluation;
+  Arguments arguments(
+      program, "evaluate",
+      "Degrades the clean pictures of a folder, restores them with the bare network and scores the results.",
+      "heirloom-cli evaluate dncnn_25.pth set12 --sigma 25");
+  arguments.positional("MODEL", options->model);
+  arguments.positional("FOLDER", options->folder);
+  arguments.value(
+      "--sigma", "X",
+      [&evaluation](const std::string& value) { evaluation.degradation.sigma = readReal("--sigma", value, 0, 255); },
+      "deviation of added noise, in 8-bit units");
+  arguments.value(
+      "--seed", "N",
+      [&evaluation](const std::string& value) {
+        const std::int64_t seed = readInteger("--seed", value, 0, std::numeric_limits<std::uint32_t>::max());
+        evaluation.degradation.seed = static_cast<std::uint32_t>(seed);
+      },
+      "of the noise, for every picture anew (default 0)");
+  arguments.flag("--clip", evaluation.degradation.clip, "clip and round the noisy picture to 8 bits, as a file is");
+  arguments.value(
+      "--scale", "N",
+      [&evaluation](const std::string& value) {
+        evaluation.degradation.scale = static_cast<int>(readInteger("--scale", value, 1, 16));
+      },
+      "make it N times smaller first (bicubic)");
+  arguments.value(
+      "--jpeg", "1..100",
+      [&evaluation](const std::string& value) {
+        evaluation.degradation.jpeg = static_cast<int>(readInteger("--jpeg", value, 1, 100));
+      },
+      "store it as JPEG of this quality");
+  arguments.list(
+      "--set", "NAME=VALUE",
+      [&evaluation](const std::string& value) { addSetting(evaluation.settings, "--set", value); },
+      "a setting of the model (noise_level is the sigma where not set)");
+  arguments.value(
+      "--first", "N",
+      [&evaluation](const std::string& value) {
+        evaluation.most = static_cast<std::size_t>(readInteger("--first", value, 1, 1 << 30));
+      },
+      "only the first N pictures by name");
+  arguments.value("--device", "DEVICE", options->device, "cpu (default), cuda or cuda:N");
+  arguments.runs(chosen, [options](Context& context) {
+    context.report.document["command"] = "evaluate";
+    return evaluate(*options, context);
+  });
+}
+
+}  // namespace heirloom::app

@@ -1,0 +1,183 @@
+#include "core/quality/evaluate.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/engine/memory_budget.h"
+#include "core/engine/tile_network.h"
+#include "core/engine/tiler.h"
+#include "core/quality/imresize.h"
+#include "core/quality/metrics.h"
+#include "core/quality/numpy_random.h"
+#include "core/quality/picture_samples.h"
+#include "core/quality/ycbcr.h"
+
+namespace heirloom::core {
+namespace {
+
+constexpr const char* kNoiseLevel = "noise_level";
+constexpr std::int64_t kSsimSide = 11;
+
+std::vector<double> codesOf(const FloatImage& image) {
+  std::vector<double> codes(image.values.size());
+  std::transform(image.values.begin(), image.values.end(), codes.begin(),
+                 [](float value) { return std::nearbyint(std::clamp(value, 0.0F, 1.0F) * 255.0F); });
+  return codes;
+}
+
+void roundToEightBits(FloatImage& image) {
+  for (float& value : image.values) value = std::nearbyint(std::clamp(value, 0.0F, 1.0F) * 255.0F) / 255.0F;
+}
+
+Score scoreOf(const FloatImage& a, const FloatImage& b, std::int64_t border) {
+  const std::vector<double> codesA = codesOf(a);
+  const std::vector<double> codesB = codesOf(b);
+  const MetricImage first{a.width, a.height, a.bands, codesA};
+  const MetricImage second{b.width, b.height, b.bands, codesB};
+  const bool structured = std::min(a.width, a.height) - 2 * border >= kSsimSide;
+  Score score;
+  score.psnr = psnr(first, second, border);
+  if (structured) score.ssim = ssim(first, second, border);
+  if (a.bands == 3) {
+    const std::vector<double> lumaA = lumaOf(first, LumaRounding::EightBit);
+    const std::vector<double> lumaB = lumaOf(second, LumaRounding::EightBit);
+    const MetricImage firstLuma{a.width, a.height, 1, lumaA};
+    const MetricImage secondLuma{b.width, b.height, 1, lumaB};
+    score.psnrLuma = psnr(firstLuma, secondLuma, border);
+    if (structured) score.ssimLuma = ssim(firstLuma, secondLuma, border);
+  }
+  return score;
+}
+
+/// A network, bare: whole pictures unless memory does not suffice.
+FloatImage restored(TileNetwork& tiles, const models::Descriptor& network, const FloatImage& picture) {
+  const at::Tensor input = at::from_blob(const_cast<float*>(picture.values.data()),
+                                         {1, picture.height, picture.width, picture.bands}, at::kFloat)
+                               .permute({0, 3, 1, 2});
+  const TileRules rules(network);
+  const TilePlan plan(picture.width, picture.height, rules, {0, std::max<std::int64_t>(1, tiles.areaLimit())});
+  FloatImage result{picture.width * network.scale, picture.height * network.scale, picture.bands, {}};
+  result.values.resize(static_cast<std::size_t>(result.width * result.height * result.bands));
+  const at::Tensor target =
+      at::from_blob(result.values.data(), {result.height, result.width, result.bands}, at::kFloat);
+  TileAssembler assembler(plan, rules, [&](const Box& box, const at::Tensor& pixels) {
+    target.narrow(0, box.y * network.scale, box.height * network.scale)
+        .narrow(1, box.x * network.scale, box.width * network.scale)
+        .copy_(pixels);
+  });
+  for (std::size_t i = 0; i < plan.count(); ++i) {
+    const Box box = plan.input(i);
+    // Row by row as the reference lays it out: the picture's own layout would choose other kernels, and other
+    // roundings.
+    assembler.add(i, tiles.restore(input.narrow(2, box.y, box.height).narrow(3, box.x, box.width).contiguous())[0]);
+  }
+  return result;
+}
+
+std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folder, std::size_t most) {
+  std::vector<std::filesystem::path> files;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    if (entry->is_regular_file(failed) && formatOf(entry->path())) files.push_back(entry->path());
+  }
+  if (failed || files.empty()) {
+    throw Error(HEIRLOOM_TEXT("evaluate.folder", "there are no pictures in this folder"),
+                HEIRLOOM_TEXT("evaluate.folder_remedy", "give a folder that holds clean pictures"), folder);
+  }
+  std::sort(files.begin(), files.end());
+  if (most > 0 && files.size() > most) files.resize(most);
+  return files;
+}
+
+/// Enlarged to the size of `like` where the network itself does not.
+FloatImage enlarged(FloatImage picture, const FloatImage& like) {
+  if (picture.width >= like.width) return picture;
+  FloatImage large = imresize(picture, static_cast<double>(like.width) / static_cast<double>(picture.width));
+  return large;
+}
+
+}  // namespace
+
+Score meanOf(const std::vector<Score>& scores) {
+  Score mean;
+  const auto add = [&](std::optional<double>& sum, const std::optional<double>& value) {
+    if (value) sum = sum.value_or(0) + *value / static_cast<double>(scores.size());
+  };
+  for (const Score& score : scores) {
+    mean.psnr += score.psnr / static_cast<double>(scores.size());
+    add(mean.ssim, score.ssim);
+    add(mean.psnrLuma, score.psnrLuma);
+    add(mean.ssimLuma, score.ssimLuma);
+  }
+  return mean;
+}
+
+Score compare(const Photo& a, const Photo& b, std::int64_t border) {
+  const FloatImage first = samplesOf(a);
+  FloatImage second = samplesOf(b);
+  if (first.bands != second.bands && first.width == second.width && first.height == second.height) {
+    // A grey result of a grey picture that was kept in colour, or the other way round.
+    return scoreOf(greyOf(first), greyOf(second), border);
+  }
+  Score score = scoreOf(first, second, border);
+  score.file = a.file;
+  return score;
+}
+
+Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, const std::filesystem::path& folder,
+                    const EvaluationOptions& options, const std::function<void(const Score&)>& scored) {
+  const models::Descriptor& descriptor = network->descriptor();
+  const Degradation& degradation = options.degradation;
+  models::Settings settings(descriptor.parameters);
+  if (degradation.sigma && settings.has(kNoiseLevel))
+    settings.set(kNoiseLevel, models::Settings::Value(*degradation.sigma));
+  for (const auto& [name, value] : options.settings) settings.set(name, std::string_view(value));
+  const int scale = degradation.scale.value_or(1);
+  if (descriptor.scale != 1 && descriptor.scale != scale) {
+    throw Error(HEIRLOOM_TEXT("evaluate.scale", "%1 enlarges %2 times; the pictures are made smaller %3 times")
+                    .with(descriptor.family, std::to_string(descriptor.scale), std::to_string(scale)),
+                HEIRLOOM_TEXT("evaluate.scale_remedy", "give --scale %1").with(std::to_string(descriptor.scale)));
+  }
+  TileNetwork tiles(network, settings, options.placement, availableMemory(options.placement.device) / 2, options.stop,
+                    {});
+
+  Evaluation evaluation;
+  for (const std::filesystem::path& file : picturesIn(folder, options.most)) {
+    if (options.stop.stop_requested()) throw Stopped{};
+    const Photo photo = readPhoto(file);
+    FloatImage clean = cropped(descriptor.channels == 1 ? greyOf(samplesOf(photo)) : colourOf(samplesOf(photo)), scale);
+    if (clean.values.empty()) {
+      throw Error(
+          HEIRLOOM_TEXT("evaluate.small", "the picture is smaller than %1 pixels a side").with(std::to_string(scale)),
+          {}, file);
+    }
+    roundToEightBits(clean);
+    FloatImage degraded = clean;
+    if (scale > 1) {
+      degraded = imresize(clean, 1.0 / scale);
+      roundToEightBits(degraded);
+    }
+    if (degradation.sigma) {
+      NumpyRandom random(degradation.seed);
+      for (float& value : degraded.values) {
+        value = static_cast<float>(static_cast<double>(value) + *degradation.sigma / 255 * random.normal());
+      }
+      if (degradation.clip) roundToEightBits(degraded);
+    }
+    if (degradation.jpeg) degraded = throughJpeg(degraded, *degradation.jpeg);
+
+    const FloatImage before = enlarged(degraded, clean);
+    const FloatImage after = restored(tiles, descriptor, descriptor.scale == 1 ? before : degraded);
+    evaluation.degraded.push_back(scoreOf(clean, before, scale > 1 ? scale : 0));
+    Score score = scoreOf(clean, after, scale > 1 ? scale : 0);
+    score.file = evaluation.degraded.back().file = file;
+    evaluation.pictures.push_back(score);
+    if (scored) scored(score);
+  }
+  return evaluation;
+}
+
+}  // namespace heirloom::core

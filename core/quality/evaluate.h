@@ -1,0 +1,60 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/photo/photo.h"
+#include "models/restorer.h"
+
+namespace heirloom::core {
+
+/// How good one picture is against another.
+struct Score {
+  std::filesystem::path file;
+  double psnr = 0;
+  std::optional<double> ssim;      // none of pictures with a side below 11
+  std::optional<double> psnrLuma;  // of colour pictures: on BT.601 luma rounded to 8 bits, as KAIR's testers do
+  std::optional<double> ssimLuma;
+};
+
+/// `psnr` of equal pictures is infinite and makes the mean infinite, too.
+Score meanOf(const std::vector<Score>& scores);
+
+/// Two pictures as their 8-bit values, profiles and alpha left aside. Throws Error when they cannot be compared.
+Score compare(const Photo& a, const Photo& b, std::int64_t border = 0);
+
+/// What is done to clean pictures before they are restored; in this order.
+struct Degradation {
+  std::optional<int> scale;     // made smaller by MATLAB's bicubic, to 8 bits; the metric leaves out a border as wide
+  std::optional<double> sigma;  // noise in 8-bit units by NumPy's generator, seeded anew for every picture
+  std::uint32_t seed = 0;
+  bool clip = false;        // the noisy picture is clipped and rounded to 8 bits, as a file is
+  std::optional<int> jpeg;  // quality 1..100
+};
+
+struct EvaluationOptions {
+  Degradation degradation;
+  std::map<std::string, std::string> settings;  // noise_level left out: sigma, where the network takes one
+  models::Placement placement;
+  std::size_t most = 0;  // pictures, in order of name; 0: all
+  std::stop_token stop;
+};
+
+struct Evaluation {
+  std::vector<Score> pictures;
+  std::vector<Score> degraded;  // what the network had to start from; of --scale, enlarged by MATLAB's bicubic
+};
+
+/// Degrades clean pictures, restores them with the bare network (float32, whole pictures unless memory does not
+/// suffice, clamped and rounded half to even) and scores the result: what published figures are made with (kair.md
+/// 0.1). Grey networks are given grey pictures. `scored` is called after each picture. Throws Error and Stopped.
+Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, const std::filesystem::path& folder,
+                    const EvaluationOptions& options, const std::function<void(const Score&)>& scored = {});
+
+}  // namespace heirloom::core

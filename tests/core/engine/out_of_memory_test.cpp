@@ -1,0 +1,141 @@
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/engine/run.h"
+#include "core/engine/tile_network.h"
+#include "core/photo/memory.h"
+#include "tests/core/support/failing_allocator.h"
+#include "tests/core/support/fake_network.h"
+#include "tests/core/support/photos.h"
+
+namespace heirloom::core {
+namespace {
+
+using testing::HasSubstr;
+using tests::FailingAllocator;
+using tests::FakeNetwork;
+using tests::texturedPhoto;
+using Status = Outcome::Status;
+
+constexpr std::int64_t kSide = 128;
+
+/// Takes 64 float32 channels a pixel, as a convolutional network does, and looks two pixels far.
+std::shared_ptr<FakeNetwork> greedy() {
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer&) {
+    const at::Tensor activations = at::zeros({picture.size(0), 64, picture.size(2), picture.size(3)});
+    return at::avg_pool2d(picture, 5, 1, 2, false, false) + activations[0][0][0][0];
+  });
+  network->own.margin = 2;
+  return network;
+}
+
+Photo photo() {
+  return texturedPhoto({kSide, kSide, ColourModel::Rgb, false, SampleType::UInt16});
+}
+
+TEST(OutOfMemory, halvesTheTileAndGivesTheSameResult) {
+  const auto plenty = tests::runOn(photo(), greedy());
+  ASSERT_EQ(plenty.outcome.status, Status::Done);
+  ASSERT_EQ(plenty.outcome.tileSide, kSide);
+
+  FailingAllocator allocator(64 * 4 * 70 * 70);  // a quarter of the photo, not more
+  auto network = greedy();
+  const auto tight = tests::runOn(photo(), network);
+  ASSERT_EQ(tight.outcome.status, Status::Done) << tight.outcome.error->what();
+  EXPECT_GT(allocator.refusals(), 0);
+  EXPECT_LE(tests::largestDifference(*plenty.raster, *tight.raster), 1);
+  ASSERT_FALSE(tight.outcome.warnings.empty());
+  EXPECT_THAT(tight.outcome.warnings.front().english(), HasSubstr("memory ran out"));
+  EXPECT_EQ(tight.diary.warnings, tight.outcome.warnings);
+}
+
+TEST(OutOfMemory, goesOnFromTheFailedTile) {
+  auto network = greedy();
+  FailingAllocator allocator(64 * 4 * 80 * 80);
+  int done = 0;
+  network->own.flopPerPixel = 1;
+  RunOptions options;
+  options.tile = 64;
+  options.memoryBudget = 1;  // one tile at a time
+  // The third of several tiles fails for the first time.
+  auto shrinking = std::make_shared<FakeNetwork>([&](const at::Tensor& picture, models::Observer&) {
+    if (++done == 3) allocator.setBudget(64 * 4 * 40 * 40);
+    const at::Tensor activations = at::zeros({picture.size(0), 64, picture.size(2), picture.size(3)});
+    return picture + activations[0][0][0][0];
+  });
+  shrinking->own.margin = 2;
+  const auto finished = tests::runOn(photo(), shrinking, options);
+  ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
+  std::int64_t written = 0;
+  for (const Box& box : finished.diary.tiles) written += box.width * box.height;
+  EXPECT_EQ(written, kSide * kSide);  // no tile twice
+  EXPECT_EQ(finished.diary.tiles.size(), static_cast<std::size_t>(finished.diary.reports.back().tiles));
+  EXPECT_EQ(tests::largestDifference(*photo().raster, *finished.raster), 0);
+}
+
+TEST(OutOfMemory, takesTilesOneByOneBeforeItHalvesThem) {
+  RunOptions options;
+  options.tile = 32;
+  options.memoryBudget = 100 * 32 * 32 * 8;  // as far as the descriptor knows, eight at once
+  FailingAllocator allocator(64 * 4 * 32 * 32 * 2);
+  auto network = greedy();
+  const auto finished = tests::runOn(photo(), network, options);
+  ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
+  EXPECT_GT(allocator.refusals(), 0);
+  EXPECT_TRUE(finished.outcome.warnings.empty());  // tiles stayed as they were
+}
+
+TEST(OutOfMemory, isAnHonestErrorWhenNotEvenTheSmallestTileFits) {
+  const Photo source = photo();
+  Outcome outcome;
+  {
+    FailingAllocator allocator(kSide * kSide * 3 * 4 * 2);  // the picture itself, but none of the activations
+    auto network = std::make_shared<FakeNetwork>(
+        [](const at::Tensor& picture, models::Observer&) { return picture + at::zeros({100'000'000})[0]; });
+    outcome = tests::runOn(source, network).outcome;
+  }
+  EXPECT_EQ(outcome.status, Status::Failed);
+  ASSERT_TRUE(outcome.error);
+  EXPECT_THAT(outcome.error->what(), HasSubstr("not enough memory for the smallest tile"));
+  // The next run is not harmed.
+  EXPECT_EQ(tests::runOn(source, greedy()).outcome.status, Status::Done);
+}
+
+TEST(OutOfMemory, theProcessorsMemoryIsNotTakenBeyondWhatIsFree) {
+  auto network = greedy();
+  network->own.activationBytesPerPixel = 64e6;  // 128 x 128 of these would be a terabyte
+  RunOptions options;
+  options.memoryBudget = 1ULL << 62;  // told to take everything
+  const auto finished = tests::runOn(photo(), network, options);
+  ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
+  EXPECT_FALSE(finished.outcome.warnings.empty());
+  EXPECT_GT(network->calls, 4);
+}
+
+TEST(OutOfMemory, theBudgetDecidesTheTile) {
+  auto network = greedy();
+  network->own.activationBytesPerPixel = 1000;
+  RunOptions options;
+  options.memoryBudget = 1000 * 40 * 40;
+  const auto finished = tests::runOn(photo(), network, options);
+  EXPECT_LE(finished.outcome.tileSide, 128);
+  EXPECT_GE(network->calls, 11);
+  EXPECT_TRUE(finished.outcome.warnings.empty());
+}
+
+TEST(OutOfMemory, networksThatAreNotLocalStaySeamlessWhenHalved) {
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer&) {
+    const at::Tensor activations = at::zeros({picture.size(0), 64, picture.size(2), picture.size(3)});
+    return picture + activations[0][0][0][0];
+  });
+  network->own.margin = 8;
+  network->own.local = false;
+  FailingAllocator allocator(64 * 4 * 70 * 70);
+  const auto finished = tests::runOn(photo(), network);
+  ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
+  EXPECT_LE(tests::largestDifference(*photo().raster, *finished.raster), 1);
+}
+
+}  // namespace
+}  // namespace heirloom::core

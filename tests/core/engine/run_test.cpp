@@ -1,0 +1,357 @@
+#include "core/engine/run.h"
+
+#include <ATen/ATen.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "tests/core/support/fake_network.h"
+#include "tests/core/support/photos.h"
+
+namespace heirloom::core {
+namespace {
+
+using testing::HasSubstr;
+using tests::Diary;
+using tests::FakeNetwork;
+using tests::largestDifference;
+using tests::photoOf;
+using tests::runOn;
+using tests::texturedPhoto;
+using Status = Outcome::Status;
+
+at::Tensor same(const at::Tensor& picture, models::Observer&) {
+  return picture;
+}
+
+std::shared_ptr<FakeNetwork> identity(int channels = 3) {
+  return std::make_shared<FakeNetwork>(same, channels);
+}
+
+std::shared_ptr<FakeNetwork> brighter(double by, int channels = 3) {
+  return std::make_shared<FakeNetwork>([by](const at::Tensor& picture, models::Observer&) { return picture + by; },
+                                       channels);
+}
+
+RunOptions tiles(std::int64_t side) {
+  RunOptions options;
+  options.tile = side;
+  return options;
+}
+
+struct Kind {
+  const char* name;
+  Layout layout;
+};
+
+class IdentityNetwork : public testing::TestWithParam<Kind> {};
+
+TEST_P(IdentityNetwork, changesNothing) {
+  const Photo photo = texturedPhoto(GetParam().layout);
+  for (const int channels : {1, 3}) {
+    const auto finished = runOn(photo, identity(channels), tiles(24));
+    ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
+    const auto saved = blend(*photo.raster, *finished.raster, 1);
+    EXPECT_EQ(saved->layout(), photo.raster->layout());
+    const double allowed = GetParam().layout.type == SampleType::Float32 ? 1e-5 : 1;
+    EXPECT_LE(largestDifference(*photo.raster, *saved), allowed) << channels << " channels";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, IdentityNetwork,
+                         testing::Values(Kind{"rgb8", {61, 47, ColourModel::Rgb, false, SampleType::UInt8}},
+                                         Kind{"rgb16", {61, 47, ColourModel::Rgb, false, SampleType::UInt16}},
+                                         Kind{"rgbFloat", {61, 47, ColourModel::Rgb, false, SampleType::Float32}},
+                                         Kind{"rgba8", {61, 47, ColourModel::Rgb, true, SampleType::UInt8}},
+                                         Kind{"grey16", {61, 47, ColourModel::Grey, false, SampleType::UInt16}},
+                                         Kind{"greyAlpha16", {61, 47, ColourModel::Grey, true, SampleType::UInt16}},
+                                         Kind{"cmyk8", {61, 47, ColourModel::Cmyk, false, SampleType::UInt8}},
+                                         Kind{"onePixel", {1, 1, ColourModel::Rgb, false, SampleType::UInt8}},
+                                         Kind{"oneRow", {1000, 1, ColourModel::Rgb, false, SampleType::UInt8}}),
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST(Run, resultsOfEightBitSourcesAreKeptInSixteen) {
+  const Photo photo = texturedPhoto({20, 20, ColourModel::Rgb, false, SampleType::UInt8});
+  const auto finished = runOn(photo, brighter(0.3 / 255));
+  EXPECT_EQ(finished.raster->layout().type, SampleType::UInt16);
+  const float change = tests::samplesOf(*finished.raster)[0] - tests::samplesOf(*photo.raster)[0];
+  EXPECT_NEAR(change, 0.3 / 255, 1e-5);  // less than half a code value of 8 bits is not lost yet
+}
+
+TEST(Run, whatTheNetworkWasNotShownIsAddedBack) {
+  const Photo photo = photoOf({40, 30, ColourModel::Rgb, false, SampleType::Float32}, [](auto x, auto y, int) {
+    return -0.5 + 0.05 * static_cast<double>(x) + 0.01 * static_cast<double>(y);
+  });
+  auto network = brighter(0.125);
+  network->keep = true;
+  const auto finished = runOn(photo, network);
+  ASSERT_EQ(finished.outcome.status, Status::Done);
+  EXPECT_GE(network->shown.at(0).min().item<float>(), 0);
+  EXPECT_LE(network->shown.at(0).max().item<float>(), 1);
+  const auto before = tests::samplesOf(*photo.raster);
+  const auto after = tests::samplesOf(*finished.raster);
+  for (std::size_t i = 0; i < before.size(); ++i) ASSERT_NEAR(after[i], before[i] + 0.125F, 1e-6);
+}
+
+TEST(Run, greyNetworksChangeLumaAndLeaveChromaAlone) {
+  const Photo photo = photoOf({32, 32, ColourModel::Rgb, false, SampleType::Float32}, [](auto x, auto y, int band) {
+    return 0.2 + 0.1 * band + 0.005 * static_cast<double>(x + y);
+  });
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& luma, models::Observer&) { return luma * 0.5; }, 1);
+  network->keep = true;
+  const auto finished = runOn(photo, network);
+  const auto before = tests::samplesOf(*photo.raster);
+  const auto after = tests::samplesOf(*finished.raster);
+  const double luma = 0.299 * before[0] + 0.587 * before[1] + 0.114 * before[2];
+  EXPECT_NEAR(network->shown.at(0).flatten()[0].item<double>(), luma, 1e-6);
+  for (int band = 0; band < 3; ++band) EXPECT_NEAR(after[band], before[band] - luma / 2, 1e-6);
+}
+
+TEST(Run, colourNetworksRestoreGreyPhotos) {
+  const Photo photo = texturedPhoto({32, 32, ColourModel::Grey, false, SampleType::UInt16});
+  auto network = brighter(0.05);
+  network->keep = true;
+  const auto finished = runOn(photo, network);
+  ASSERT_EQ(network->shown.at(0).size(1), 3);
+  EXPECT_TRUE(at::equal(network->shown[0][0][0], network->shown[0][0][2]));
+  EXPECT_EQ(finished.raster->layout().model, ColourModel::Grey);
+  EXPECT_NEAR(tests::samplesOf(*finished.raster)[5], tests::samplesOf(*photo.raster)[5] + 0.05, 2e-5);
+}
+
+TEST(Run, notANumberInTheSourceStaysWhereItIs) {
+  const Photo photo = photoOf({16, 16, ColourModel::Rgb, false, SampleType::Float32}, [](auto x, auto y, int) {
+    return x == 5 && y == 6 ? std::nan("") : 0.01 * static_cast<double>(x + y);
+  });
+  const auto finished = runOn(photo, brighter(0.1));
+  ASSERT_EQ(finished.outcome.status, Status::Done);
+  int odd = 0;
+  for (const float sample : tests::samplesOf(*finished.raster)) odd += std::isnan(sample) ? 1 : 0;
+  EXPECT_EQ(odd, 3);
+}
+
+TEST(Run, enlargesColoursAlphaAndWhatWasNotShown) {
+  const Photo photo = photoOf({24, 20, ColourModel::Rgb, true, SampleType::Float32}, [](auto x, auto, int band) {
+    return band == 3 ? (x < 12 ? 0.0 : 1.0) : 0.9 + 0.01 * static_cast<double>(x);  // beyond 1 from x = 10 on
+  });
+  const auto nearest = [](const at::Tensor& picture, models::Observer&) {
+    return picture.repeat_interleave(2, 2).repeat_interleave(2, 3);
+  };
+  const auto finished = runOn(photo, std::make_shared<FakeNetwork>(nearest, 3, 2));
+  ASSERT_EQ(finished.outcome.status, Status::Done);
+  ASSERT_EQ(finished.raster->width(), 48);
+  ASSERT_EQ(finished.raster->height(), 40);
+  const auto after = tests::samplesOf(*finished.raster);
+  EXPECT_NEAR(after[(10 * 48 + 40) * 4], 0.9 + 0.01 * 20 - 0.0025, 0.003);  // 1.1: highlight kept
+  EXPECT_EQ(after[(10 * 48 + 2) * 4 + 3], 0);
+  EXPECT_EQ(after[(10 * 48 + 45) * 4 + 3], 1);
+  for (std::size_t i = 3; i < after.size(); i += 4) ASSERT_TRUE(after[i] >= 0 && after[i] <= 1);
+}
+
+TEST(Run, resultsDoNotDependOnTheTiles) {
+  const Photo photo = texturedPhoto({90, 70, ColourModel::Rgb, false, SampleType::UInt16});
+  at::manual_seed(5);
+  const at::Tensor weight = at::randn({3, 3, 5, 5}) * 0.1;
+  const auto make = [&] {
+    auto network = std::make_shared<FakeNetwork>(
+        [weight](const at::Tensor& picture, models::Observer&) { return at::conv2d(picture, weight, {}, 1, 2); });
+    network->own.margin = 2;
+    return network;
+  };
+  const auto whole = runOn(photo, make());
+  const auto parts = runOn(photo, make(), tiles(20));
+  EXPECT_EQ(whole.outcome.tileSide, 90);
+  EXPECT_LE(parts.outcome.tileSide, 20);
+  EXPECT_LE(largestDifference(*whole.raster, *parts.raster), 1);  // one of 65,535
+}
+
+TEST(Run, equalTilesGoThroughTheNetworkTogether) {
+  const Photo photo = texturedPhoto({64, 64, ColourModel::Rgb, false, SampleType::UInt8});
+  auto network = identity();
+  RunOptions options = tiles(16);
+  options.memoryBudget = 100 * 16 * 16 * 4;  // room for four tiles
+  const auto finished = runOn(photo, network, options);
+  EXPECT_EQ(finished.outcome.status, Status::Done);
+  EXPECT_EQ(network->calls, 4);
+}
+
+TEST(Run, reportsEveryTileAndSteadyProgress) {
+  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
+  RunOptions options = tiles(16);
+  options.memoryBudget = 1;  // one tile at a time
+  const auto finished = runOn(photo, identity(), options);
+  std::int64_t written = 0;
+  for (const Box& box : finished.diary.tiles) written += box.width * box.height;
+  EXPECT_EQ(written, 64 * 48);
+  double last = 0;
+  for (const Progress& report : finished.diary.reports) {
+    EXPECT_GE(report.fraction, last);
+    EXPECT_EQ(report.tiles, 12);
+    EXPECT_EQ(report.remaining.has_value(), report.tilesDone > 0);
+    last = report.fraction;
+  }
+  EXPECT_EQ(last, 1);
+  EXPECT_EQ(finished.diary.reports.back().tilesDone, 12);
+}
+
+TEST(Run, theRegionThatIsLookedAtComesFirst) {
+  const Photo photo = texturedPhoto({64, 64, ColourModel::Rgb, false, SampleType::UInt8});
+  RunOptions options = tiles(16);
+  options.memoryBudget = 1;
+  options.first = Box{50, 34, 4, 4};
+  const auto finished = runOn(photo, identity(), options);
+  EXPECT_EQ(finished.diary.tiles.front(), (Box{48, 32, 16, 16}));
+}
+
+TEST(Run, stopsWithinATile) {
+  const Photo photo = texturedPhoto({64, 64, ColourModel::Rgb, false, SampleType::UInt8});
+  std::stop_source stop;
+  auto network = std::make_shared<FakeNetwork>([&stop](const at::Tensor& picture, models::Observer& observer) {
+    stop.request_stop();
+    if (observer.stopRequested()) throw Stopped{};  // as a network does between its blocks
+    return picture;
+  });
+  RunOptions options = tiles(16);
+  options.stop = stop.get_token();
+  const auto finished = runOn(photo, network, options);
+  EXPECT_EQ(finished.outcome.status, Status::Cancelled);
+  EXPECT_FALSE(finished.outcome.error);
+  EXPECT_EQ(network->calls, 1);
+  EXPECT_TRUE(finished.diary.tiles.empty());
+}
+
+TEST(Run, stopsBetweenTilesWhenTheNetworkNeverAsks) {
+  const Photo photo = texturedPhoto({64, 64, ColourModel::Rgb, false, SampleType::UInt8});
+  std::stop_source stop;
+  auto network = std::make_shared<FakeNetwork>([&stop](const at::Tensor& picture, models::Observer&) {
+    stop.request_stop();
+    return picture;
+  });
+  RunOptions options = tiles(16);
+  options.memoryBudget = 1;
+  options.stop = stop.get_token();
+  EXPECT_EQ(runOn(photo, network, options).outcome.status, Status::Cancelled);
+  EXPECT_EQ(network->calls, 1);
+}
+
+void expectFailure(const Outcome& outcome, const std::string& part) {
+  EXPECT_EQ(outcome.status, Status::Failed);
+  ASSERT_TRUE(outcome.error);
+  EXPECT_THAT(outcome.error->what(), HasSubstr(part));
+  EXPECT_EQ(std::string(outcome.error->what()).find('\n'), std::string::npos);
+}
+
+TEST(Run, valuesThatAreNotNumbersAreAFailure) {
+  const Photo photo = texturedPhoto({32, 32, ColourModel::Rgb, false, SampleType::UInt8});
+  for (const float odd : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    auto network = std::make_shared<FakeNetwork>([odd](const at::Tensor& picture, models::Observer&) {
+      at::Tensor broken = picture.clone();
+      broken[0][1][20][3] = odd;
+      return broken;
+    });
+    expectFailure(runOn(photo, network).outcome, "not numbers");
+  }
+}
+
+TEST(Run, oneConstantColourForATexturedPhotoIsAFailure) {
+  auto network = std::make_shared<FakeNetwork>(
+      [](const at::Tensor& picture, models::Observer&) { return at::zeros_like(picture); });
+  expectFailure(runOn(texturedPhoto({32, 32, ColourModel::Rgb, false, SampleType::UInt8}), network).outcome,
+                "constant");
+  const Photo blank =
+      photoOf({32, 32, ColourModel::Rgb, false, SampleType::UInt8}, [](auto, auto, int band) { return band * 0.4; });
+  EXPECT_EQ(runOn(blank, network).outcome.status, Status::Done);
+}
+
+TEST(Run, aNetworkThatThrowsIsAFailureWithOneLine) {
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor&, models::Observer&) -> at::Tensor {
+    throw std::runtime_error("shapes do not match\nframe #0: main");
+  });
+  expectFailure(runOn(texturedPhoto({32, 32, ColourModel::Rgb, false, SampleType::UInt8}), network).outcome,
+                "shapes do not match");
+}
+
+TEST(Run, wrongQuestionsAreFailuresThatSaySo) {
+  const Photo photo = texturedPhoto({16, 16, ColourModel::Rgb, false, SampleType::UInt8});
+  ModelLibrary library({});
+  library.add("network", identity());
+  RasterSink sink(SampleType::UInt16);
+  Diary diary;
+  RunOptions options;
+  options.device = "cpu";
+  expectFailure(run(library, {}, photo, sink, diary, options), "no steps");
+  expectFailure(run(library, tests::recipeOf("netwrok"), photo, sink, diary, options), "did you mean network?");
+  expectFailure(run(library, tests::recipeOf("network", {{"noise_levle", "3"}}), photo, sink, diary, options),
+                "noise_levle");
+  options.device = "cuda:99";
+  expectFailure(run(library, tests::recipeOf("network"), photo, sink, diary, options), "cuda:99");
+  options.device = "cpu";
+  options.precision = "float8";
+  expectFailure(run(library, tests::recipeOf("network"), photo, sink, diary, options), "float8");
+}
+
+TEST(Run, precisionIsFloat32OnTheProcessorUnlessAskedOtherwise) {
+  const Photo photo = texturedPhoto({16, 16, ColourModel::Rgb, false, SampleType::UInt8});
+  auto network = identity();
+  runOn(photo, network);
+  EXPECT_EQ(network->placement.precision, at::kFloat);
+  RunOptions options;
+  options.precision = "bfloat16";
+  runOn(photo, network, options);
+  EXPECT_EQ(network->placement.precision, at::kBFloat16);
+}
+
+TEST(Run, stepsFollowEachOtherInFloat) {
+  const Photo photo = texturedPhoto({32, 32, ColourModel::Rgb, false, SampleType::UInt8});
+  ModelLibrary library({});
+  library.add("more", brighter(0.0011));
+  library.add("less", brighter(-0.0011));
+  library.add("half", brighter(0.002));
+  Recipe recipe{{{"more", {}, 1}, {"half", {}, 0.5}, {"less", {}, 1}}};
+  RasterSink sink(SampleType::UInt16);
+  Diary diary;
+  RunOptions options;
+  options.device = "cpu";
+  const Outcome outcome = run(library, recipe, photo, sink, diary, options);
+  ASSERT_EQ(outcome.status, Status::Done);
+  const auto before = tests::samplesOf(*photo.raster);
+  const auto after = tests::samplesOf(*sink.raster());
+  for (std::size_t i = 0; i < before.size(); ++i) ASSERT_NEAR(after[i], before[i] + 0.001F, 2e-5);
+  double last = 0;
+  for (const Progress& report : diary.reports) {
+    EXPECT_GE(report.fraction, last - 1e-12);
+    last = report.fraction;
+  }
+  EXPECT_NEAR(last, 1, 1e-9);
+}
+
+TEST(Run, theNoiseLevelIsEstimatedWhenNobodySaysIt) {
+  at::manual_seed(11);
+  const at::Tensor noise = at::randn({256, 256, 3}) * (20.0 / 255);
+  const Photo photo = photoOf({256, 256, ColourModel::Rgb, false, SampleType::UInt8}, [&](auto x, auto y, int band) {
+    return 0.5 + 0.2 * std::sin(static_cast<double>(x) / 40) + noise[y][x][band].item<double>();
+  });
+  auto network = identity();
+  network->own.parameters = {tests::noiseLevel()};
+  const auto estimated = runOn(photo, network);
+  ASSERT_TRUE(estimated.outcome.chosen.contains("noise_level"));
+  EXPECT_NEAR(std::stod(estimated.outcome.chosen.at("noise_level")), 20, 1);
+  EXPECT_NEAR(network->settings.real("noise_level"), 20, 1);
+
+  const auto told = runOn(photo, network, {}, {{"noise_level", "7"}});
+  EXPECT_TRUE(told.outcome.chosen.empty());
+  EXPECT_EQ(network->settings.real("noise_level"), 7);
+}
+
+TEST(Run, scalesMultiplyOverTheSteps) {
+  ModelLibrary library({});
+  library.add("one", identity());
+  library.add("two", std::make_shared<FakeNetwork>(same, 3, 2));
+  library.add("four", std::make_shared<FakeNetwork>(same, 3, 4));
+  EXPECT_EQ(scaleOf(library, {{{"two", {}, 1}, {"one", {}, 1}, {"four", {}, 1}}}), 8);
+  EXPECT_THROW(scaleOf(library, tests::recipeOf("three")), Error);
+}
+
+}  // namespace
+}  // namespace heirloom::core

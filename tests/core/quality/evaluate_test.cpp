@@ -1,0 +1,200 @@
+#include "core/quality/evaluate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/library/library.h"
+#include "core/quality/picture_samples.h"
+#include "tests/core/support/fake_network.h"
+#include "tests/core/support/photos.h"
+#include "tests/support/shared.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::core {
+namespace {
+
+using testing::HasSubstr;
+
+Evaluation evaluateFile(const std::filesystem::path& checkpoint, const std::filesystem::path& set,
+                        EvaluationOptions options) {
+  return evaluate(ModelLibrary({}).open(checkpoint.string()), set, options);
+}
+
+// kair.md 8.1: checkpoint reader, generator, network and both metrics in one figure.
+TEST(Evaluate, publishedDnCnnOnSet12GivesThePublishedFigures) {
+  REQUIRE_SHARED(folder, "");
+  EvaluationOptions options;
+  options.degradation.sigma = 25;
+  const Evaluation evaluation = evaluateFile(folder / "checkpoints/dncnn_25.pth", folder / "testsets/set12", options);
+  constexpr std::array<double, 12> kPsnr = {30.2076, 33.1008, 30.8202, 29.3584, 30.4081, 29.0749,
+                                            29.4393, 32.4097, 30.0057, 30.1965, 30.0819, 30.0760};
+  constexpr std::array<double, 12> kSsim = {.8753, .8611, .8787, .8673, .9204, .8688,
+                                            .8618, .8686, .8786, .8095, .8216, .8281};
+  ASSERT_EQ(evaluation.pictures.size(), kPsnr.size());
+  for (std::size_t i = 0; i < kPsnr.size(); ++i) {
+    EXPECT_NEAR(evaluation.pictures[i].psnr, kPsnr[i], 1e-3) << evaluation.pictures[i].file;
+    EXPECT_NEAR(*evaluation.pictures[i].ssim, kSsim[i], 1e-4) << evaluation.pictures[i].file;
+  }
+  EXPECT_NEAR(meanOf(evaluation.pictures).psnr, 30.4316, 1e-3);
+  EXPECT_NEAR(*meanOf(evaluation.pictures).ssim, 0.8617, 1e-4);
+  EXPECT_NEAR(meanOf(evaluation.degraded).psnr, 20.3688, 1e-3);
+}
+
+struct Gate {
+  std::string name;
+  std::filesystem::path weights;
+  std::filesystem::path set;
+  double sigma = 0;
+  double measured = 0;
+  std::vector<double> pictures;
+};
+
+std::vector<Gate> gates() {
+  std::vector<Gate> all;
+  const auto folder = tests::sharedFolder();
+  if (!folder) return all;
+  std::ifstream file(*folder / "conformance/gates.json");
+  const auto document = nlohmann::json::parse(file);
+  for (const auto& gate : document["gates"]) {
+    if (gate["task"] != "denoise") continue;
+    all.push_back({gate["name"], *folder / "conformance" / gate["weights"].get<std::string>(),
+                   *folder / "conformance" / gate["set"].get<std::string>(), gate["sigma"], gate["measured"],
+                   gate["per_image"]});
+  }
+  return all;
+}
+
+class PublishedGates : public testing::TestWithParam<Gate> {};
+
+void expectGate(const Gate& gate, std::size_t pictures) {
+  EvaluationOptions options;
+  options.degradation.sigma = gate.sigma;
+  options.most = pictures;
+  const Evaluation evaluation = evaluateFile(gate.weights, gate.set, options);
+  ASSERT_EQ(evaluation.pictures.size(), pictures);
+  for (std::size_t i = 0; i < pictures; ++i) {
+    EXPECT_NEAR(evaluation.pictures[i].psnr, gate.pictures[i], 0.005) << evaluation.pictures[i].file;
+  }
+  if (pictures == gate.pictures.size()) EXPECT_NEAR(meanOf(evaluation.pictures).psnr, gate.measured, 0.005);
+}
+
+TEST_P(PublishedGates, firstPicturesGiveTheMeasuredFigures) {
+  expectGate(GetParam(), 2);
+}
+
+TEST_P(PublishedGates, fullSetGivesTheMeasuredFigures) {
+  if (!std::getenv("HEIRLOOM_FULL")) GTEST_SKIP() << "the full sets take minutes each: set HEIRLOOM_FULL=1";
+  expectGate(GetParam(), GetParam().pictures.size());
+}
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(PublishedGates);
+INSTANTIATE_TEST_SUITE_P(Shared, PublishedGates, testing::ValuesIn(gates()),
+                         [](const auto& tested) { return tested.param.name; });
+
+class OwnPictures : public testing::Test {
+ protected:
+  OwnPictures() {
+    for (const char* name : {"b.png", "a.png"}) {
+      WriteOptions options;
+      writePhoto(tests::texturedPhoto({33, 30, ColourModel::Rgb, false, SampleType::UInt8}), folder / name, options);
+    }
+    std::ofstream(folder / "list.txt") << "no picture";
+  }
+  std::shared_ptr<tests::FakeNetwork> identity(int channels, int scale = 1) {
+    return std::make_shared<tests::FakeNetwork>(
+        [scale](const at::Tensor& picture, models::Observer&) {
+          return picture.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
+        },
+        channels, scale);
+  }
+  tests::TemporaryFolder folder;
+};
+
+TEST_F(OwnPictures, areTakenByNameAndScoredOneByOne) {
+  std::vector<std::string> seen;
+  EvaluationOptions options;
+  options.degradation.sigma = 25;
+  const Evaluation evaluation =
+      evaluate(identity(3), folder.path(), options, [&](const Score& score) { seen.push_back(score.file.filename()); });
+  EXPECT_EQ(seen, (std::vector<std::string>{"a.png", "b.png"}));
+  // Seeded anew for every picture: the same picture scores the same.
+  EXPECT_EQ(evaluation.pictures[0].psnr, evaluation.pictures[1].psnr);
+  EXPECT_EQ(evaluation.pictures[0].psnr, evaluation.degraded[0].psnr);
+  EXPECT_NEAR(evaluation.pictures[0].psnr, 20 * std::log10(255 / 25.0), 0.4);
+}
+
+TEST_F(OwnPictures, greyNetworksAreGivenGreyPictures) {
+  auto network = identity(1);
+  network->keep = true;
+  EvaluationOptions options;
+  options.most = 1;
+  const Evaluation evaluation = evaluate(network, folder.path(), options);
+  EXPECT_EQ(network->shown.at(0).size(1), 1);
+  EXPECT_EQ(evaluation.pictures[0].psnr, std::numeric_limits<double>::infinity());
+  EXPECT_FALSE(evaluation.pictures[0].psnrLuma);
+}
+
+TEST_F(OwnPictures, smallerPicturesAreMadeByTheScaleAndABorderIsLeftOut) {
+  EvaluationOptions options;
+  options.degradation.scale = 2;
+  auto network = identity(3, 2);
+  network->keep = true;
+  const Evaluation evaluation = evaluate(network, folder.path(), options);
+  EXPECT_EQ(network->shown.at(0).size(3), 16);  // 33 cropped to 32
+  EXPECT_GT(evaluation.pictures[0].psnr, 5);
+  EXPECT_TRUE(evaluation.pictures[0].psnrLuma);
+  options.degradation.scale = 3;
+  EXPECT_THROW(evaluate(network, folder.path(), options), Error);
+}
+
+TEST_F(OwnPictures, jpegLosesWhatItsQualitySays) {
+  EvaluationOptions options;
+  options.degradation.jpeg = 95;
+  const double high = evaluate(identity(1), folder.path(), options).pictures[0].psnr;
+  options.degradation.jpeg = 10;
+  const double low = evaluate(identity(1), folder.path(), options).pictures[0].psnr;
+  EXPECT_GT(high, low + 5);
+}
+
+TEST_F(OwnPictures, theNoiseLevelIsSigmaUnlessSaidOtherwise) {
+  auto network = identity(3);
+  network->own.parameters = {tests::noiseLevel()};
+  EvaluationOptions options;
+  options.degradation.sigma = 25;
+  evaluate(network, folder.path(), options);
+  EXPECT_EQ(network->settings.real("noise_level"), 25);
+  options.settings["noise_level"] = "10";
+  evaluate(network, folder.path(), options);
+  EXPECT_EQ(network->settings.real("noise_level"), 10);
+}
+
+TEST_F(OwnPictures, aFolderWithoutPicturesIsAnError) {
+  const tests::TemporaryFolder empty;
+  EXPECT_THROW(evaluate(identity(3), empty.path(), {}), Error);
+  EXPECT_THROW(evaluate(identity(3), empty / "missing", {}), Error);
+}
+
+TEST(Compare, scoresPhotosOfTheSameSize) {
+  const Photo a = tests::texturedPhoto({40, 30, ColourModel::Rgb, false, SampleType::UInt8});
+  const Photo brighter = tests::photoOf(a.raster->layout(), [&](auto x, auto y, int band) {
+    return tests::samplesOf(*a.raster)[static_cast<std::size_t>((y * 40 + x) * 3 + band)] + 4.0 / 255;
+  });
+  EXPECT_NEAR(compare(a, brighter).psnr, 20 * std::log10(255.0 / 4), 1e-9);
+  EXPECT_EQ(compare(a, a).psnr, std::numeric_limits<double>::infinity());
+  EXPECT_THROW(compare(a, tests::texturedPhoto({41, 30, ColourModel::Rgb, false, SampleType::UInt8})), Error);
+}
+
+TEST(PictureSamples, greyIsOpenCvsFixedPoint) {
+  const FloatImage picture{2, 1, 3, {51.0F / 255, 128.0F / 255, 204.0F / 255, 1, 1, 1}};
+  const FloatImage grey = greyOf(picture);
+  EXPECT_FLOAT_EQ(grey.values[0] * 255, 114);  // 4899 * 51 + 9617 * 128 + 1868 * 204 = 113.6 * 2^14
+  EXPECT_FLOAT_EQ(grey.values[1], 1);
+}
+
+}  // namespace
+}  // namespace heirloom::core

@@ -1,0 +1,69 @@
+#include "tests/core/support/failing_allocator.h"
+
+#include <c10/core/CPUAllocator.h>
+#include <c10/util/Exception.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace heirloom::tests {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+constexpr std::uint8_t kPriority = 255;
+
+std::atomic<std::int64_t> taken = 0;
+std::atomic<std::int64_t> budget = 0;
+std::atomic<int> refused = 0;
+
+/// In front of every block lies its size.
+class Budgeted : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(std::size_t bytes) override {
+    if (taken + static_cast<std::int64_t>(bytes) > budget) {
+      ++refused;
+      TORCH_CHECK_WITH(OutOfMemoryError, false, "the test's budget is spent");
+    }
+    void* block = nullptr;
+    if (posix_memalign(&block, kAlignment, bytes + kAlignment) != 0) throw std::bad_alloc();
+    std::memcpy(block, &bytes, sizeof bytes);
+    taken += static_cast<std::int64_t>(bytes);
+    return {static_cast<std::byte*>(block) + kAlignment, block, &release, c10::Device(c10::kCPU)};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return nullptr; }
+  void copy_data(void* target, const void* source, std::size_t bytes) const override {
+    std::memcpy(target, source, bytes);
+  }
+
+ private:
+  static void release(void* block) {
+    std::size_t bytes = 0;
+    std::memcpy(&bytes, block, sizeof bytes);
+    taken -= static_cast<std::int64_t>(bytes);
+    std::free(block);
+  }
+};
+
+Budgeted allocator;
+
+}  // namespace
+
+FailingAllocator::FailingAllocator(std::int64_t bytes) : usual_(c10::GetCPUAllocator()) {
+  refused = 0;
+  setBudget(bytes);
+  c10::SetCPUAllocator(&allocator, kPriority);
+}
+
+FailingAllocator::~FailingAllocator() {
+  c10::SetCPUAllocator(usual_, kPriority);
+}
+
+void FailingAllocator::setBudget(std::int64_t bytes) {
+  budget = taken + bytes;
+}
+
+int FailingAllocator::refusals() const {
+  return refused;
+}
+
+}  // namespace heirloom::tests

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <c10/core/Allocator.h>
+
+#include <atomic>
+#include <cstdint>
+
+namespace heirloom::tests {
+
+/// While it lives, LibTorch's CPU tensors come out of a budget: what would exceed it fails with c10::OutOfMemoryError,
+/// as a GPU's allocator does. Tensors that it made must be gone before it ends.
+class FailingAllocator {
+ public:
+  explicit FailingAllocator(std::int64_t budget);
+  ~FailingAllocator();
+  FailingAllocator(const FailingAllocator&) = delete;
+  FailingAllocator& operator=(const FailingAllocator&) = delete;
+
+  void setBudget(std::int64_t budget);
+  int refusals() const;
+
+ private:
+  c10::Allocator* usual_;
+};
+
+}  // namespace heirloom::tests

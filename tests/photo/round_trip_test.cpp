@@ -1,0 +1,309 @@
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <cstring>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/colour/working_colour.h"
+#include "tests/photo/exiftool.h"
+#include "tests/photo/format_table.h"
+#include "tests/photo/pictures.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::tests {
+namespace {
+
+using core::ColourModel;
+using core::FileFormat;
+using core::Layout;
+using core::SampleType;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t kWidth = 83;
+constexpr std::int64_t kHeight = 61;
+
+std::filesystem::path fileOf(const TemporaryFolder& folder, FileFormat format) {
+  return folder / ("photo." + std::string(core::traits(format).extensions.front()));
+}
+
+int bitsKept(const FormatRow& row, SampleType type) {
+  switch (type) {
+    case SampleType::UInt8:
+      return row.fromEight;
+    case SampleType::UInt16:
+      return row.fromSixteen;
+    case SampleType::Float32:
+      break;
+  }
+  return row.fromFloat;
+}
+
+/// Half a step of the kept depth; 0 where the kind of sample stays.
+double tolerance(int bits, SampleType type) {
+  if (bits == static_cast<int>(8 * core::sampleSize(type))) return 0;
+  return 0.5 / ((1u << bits) - 1) + 1e-6 + (bits < 16 && bits > 8 ? 0.5 / 65535 : 0);
+}
+
+core::WriteOptions losslessly(FileFormat format) {
+  core::WriteOptions options;
+  options.format = format;
+  options.lossless = true;
+  return options;
+}
+
+class RoundTrip : public ::testing::TestWithParam<FormatRow> {};
+
+std::string nameOf(const ::testing::TestParamInfo<FormatRow>& info) {
+  std::string name(core::traits(info.param.format).name);
+  std::erase(name, ' ');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, RoundTrip, ::testing::ValuesIn(kFormatTable), nameOf);
+
+TEST_P(RoundTrip, keepsSamplesAsTheTableSays) {
+  const FormatRow& row = GetParam();
+  const TemporaryFolder folder;
+  for (const ColourModel model : {ColourModel::Grey, ColourModel::Rgb, ColourModel::Cmyk}) {
+    for (const bool alpha : {false, true}) {
+      for (const SampleType type : {SampleType::UInt8, SampleType::UInt16, SampleType::Float32}) {
+        if ((model == ColourModel::Cmyk && !row.cmyk) || (model == ColourModel::Grey && !row.grey) ||
+            (alpha && !row.alpha)) {
+          continue;
+        }
+        SCOPED_TRACE(std::to_string(colourBands(model)) + (alpha ? " bands and alpha, " : " bands, ") +
+                     std::to_string(8 * core::sampleSize(type)) + " bits");
+        const auto file = fileOf(folder, row.format);
+        auto options = losslessly(row.format);
+        options.overwrite = true;
+        options.quality = 100;
+        const core::Photo photo = photoOf({kWidth, kHeight, model, alpha, type});
+        const auto warnings = core::writePhoto(photo, file, options);
+        const core::Photo back = core::readPhoto(file);
+        ASSERT_EQ(back.raster->layout().model, model);
+        ASSERT_EQ(back.raster->layout().alpha, alpha);
+        const int bits = bitsKept(row, type);
+        EXPECT_EQ(8 * sampleSize(back.raster->layout().type), bits <= 8 ? 8u : bits <= 16 ? 16u : 32u);
+        EXPECT_EQ(warnings.empty(), bits == static_cast<int>(8 * sampleSize(type)));
+        // A JPEG of quality 100 still rounds its cosines and its YCbCr.
+        EXPECT_LE(largestDifference(*photo.raster, *back.raster), row.lossless ? tolerance(bits, type) : 0.02);
+        EXPECT_EQ(back.lossless, row.lossless && row.format != FileFormat::Heif && row.format != FileFormat::Avif);
+      }
+    }
+  }
+}
+
+TEST_P(RoundTrip, writesWhatIsReadWithoutAnyChangeAgain) {
+  const FormatRow& row = GetParam();
+  if (!row.lossless) GTEST_SKIP() << "a lossy format";
+  const TemporaryFolder folder;
+  core::writePhoto(photoOf({kWidth, kHeight, ColourModel::Rgb, false, SampleType::UInt16}), fileOf(folder, row.format),
+                   losslessly(row.format));
+  const core::Photo first = core::readPhoto(fileOf(folder, row.format));
+  const auto again = folder / ("again" + fileOf(folder, row.format).extension().string());
+  EXPECT_EQ(core::writePhoto(first, again, losslessly(row.format)).size(),
+            first.raster->layout().type == SampleType::UInt16 && row.fromSixteen != 16 ? 1u : 0u);
+  EXPECT_EQ(largestDifference(*first.raster, *core::readPhoto(again).raster), 0);
+}
+
+TEST_P(RoundTrip, keepsTheBytesOfEveryProfile) {
+  const FormatRow& row = GetParam();
+  const TemporaryFolder folder;
+  for (const NamedProfile& profile : profiles()) {
+    SCOPED_TRACE(profile.name);
+    if ((profile.model == ColourModel::Cmyk && !row.cmyk) || (profile.model == ColourModel::Grey && !row.grey))
+      continue;
+    const auto file = fileOf(folder, row.format);
+    auto options = losslessly(row.format);
+    options.overwrite = true;
+    const core::Photo photo = photoOf({kWidth, kHeight, profile.model, false, SampleType::UInt8}, profile.bytes);
+    core::writePhoto(photo, file, options);
+    const core::Photo back = core::readPhoto(file);
+    EXPECT_THAT(back.warnings, IsEmpty());
+    EXPECT_EQ(back.iccProfile, profile.bytes);
+    // JPEG XL packs the profile into its codestream, and ExifTool does not look into JPEG 2000's: OpenJPEG's own
+    // reading is all.
+    if (row.format != FileFormat::JpegXl && row.format != FileFormat::Jpeg2000) {
+      EXPECT_EQ(profileIn(file), profile.bytes);
+    }
+  }
+}
+
+TEST_P(RoundTrip, survivesOnePixelAndLongStrips) {
+  const FormatRow& row = GetParam();
+  const TemporaryFolder folder;
+  for (const auto& [width, height] : {std::pair{1, 1}, {1, 10000}, {10000, 1}}) {
+    SCOPED_TRACE(std::to_string(width) + " x " + std::to_string(height));
+    const auto file = fileOf(folder, row.format);
+    auto options = losslessly(row.format);
+    options.overwrite = true;
+    const core::Photo photo = photoOf({width, height, ColourModel::Rgb, false, SampleType::UInt8});
+    core::writePhoto(photo, file, options);
+    const core::Photo back = core::readPhoto(file);
+    EXPECT_LE(largestDifference(*photo.raster, *back.raster), row.lossless ? 0 : 0.3);
+  }
+}
+
+TEST_P(RoundTrip, turnsCmykIntoSrgbWhereItMust) {
+  const FormatRow& row = GetParam();
+  if (row.cmyk) GTEST_SKIP() << "it holds CMYK";
+  const TemporaryFolder folder;
+  const core::Photo photo = photoOf({kWidth, kHeight, ColourModel::Cmyk, true, SampleType::UInt8}, profile("CMYK"));
+  const auto warnings = core::writePhoto(photo, fileOf(folder, row.format), losslessly(row.format));
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings.front().english(), HasSubstr("CMYK"));
+  const core::Photo back = core::readPhoto(fileOf(folder, row.format));
+  ASSERT_EQ(back.raster->layout().model, ColourModel::Rgb);
+  EXPECT_TRUE(back.raster->layout().alpha);
+
+  const core::WorkingColour colour(ColourModel::Cmyk, photo.iccProfile);
+  std::vector<float> inks(5);
+  std::vector<float> expected(3);
+  std::vector<float> found(4);
+  toFloat(*photo.raster, {40, 30, 1, 1}, inks);
+  toFloat(*back.raster, {40, 30, 1, 1}, found);
+  colour.toWorking(std::span(inks).first(4), expected);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(found[i], std::clamp(expected[i], 0.0f, 1.0f), 0.5 / 255 + 1e-5);
+  EXPECT_FLOAT_EQ(found[3], inks[4]);
+}
+
+TEST(RoundTrip, keepsSixteenBitGreyWithAlpha) {
+  const TemporaryFolder folder;
+  for (const FileFormat format : {FileFormat::Png, FileFormat::Tiff, FileFormat::JpegXl, FileFormat::Jpeg2000}) {
+    SCOPED_TRACE(core::traits(format).name);
+    const core::Photo photo = photoOf({1, 1, ColourModel::Grey, true, SampleType::UInt16});
+    core::writePhoto(photo, fileOf(folder, format), losslessly(format));
+    EXPECT_EQ(largestDifference(*photo.raster, *core::readPhoto(fileOf(folder, format)).raster), 0);
+  }
+}
+
+TEST(RoundTrip, keepsFloatsBeyondWhiteInTiff) {
+  const TemporaryFolder folder;
+  core::Photo photo;
+  const auto raster = std::make_shared<core::Raster>(Layout{2, 1, ColourModel::Rgb, false, SampleType::Float32});
+  const std::vector<float> samples = {-0.25f, 1.5f, 1e6f, 0.1f, 1e-30f, 1};
+  fromFloat(samples, {0, 0, 2, 1}, *raster);
+  photo.raster = raster;
+  core::writePhoto(photo, folder / "a.tif", losslessly(FileFormat::Tiff));
+  const core::Photo back = core::readPhoto(folder / "a.tif");
+  EXPECT_THAT(back.raster->samples<float>(0), ::testing::ElementsAreArray(samples));
+}
+
+/// OpenCV's own codecs read the same samples from our files.
+TEST(RoundTrip, isReadByOtherCodecs) {
+  const TemporaryFolder folder;
+  for (const FileFormat format : {FileFormat::Png, FileFormat::Tiff, FileFormat::WebP}) {
+    for (const SampleType type : {SampleType::UInt8, SampleType::UInt16}) {
+      if (format == FileFormat::WebP && type == SampleType::UInt16) continue;
+      SCOPED_TRACE(std::string(core::traits(format).name) + " " + std::to_string(8 * core::sampleSize(type)));
+      auto options = losslessly(format);
+      options.overwrite = true;
+      const core::Photo photo = photoOf({kWidth, kHeight, ColourModel::Rgb, true, type});
+      core::writePhoto(photo, fileOf(folder, format), options);
+      cv::Mat picture = cv::imread(fileOf(folder, format).string(), cv::IMREAD_UNCHANGED);
+      ASSERT_EQ(picture.size(), cv::Size(kWidth, kHeight));
+      cv::cvtColor(picture, picture, cv::COLOR_BGRA2RGBA);
+      for (std::int64_t y = 0; y < kHeight; ++y) {
+        ASSERT_EQ(
+            std::memcmp(picture.ptr(static_cast<int>(y)), photo.raster->row(y).data(), photo.raster->row(y).size()), 0);
+      }
+    }
+  }
+}
+
+/// Lossy formats differ by at most one code value from the same samples coded by somebody else at the same settings.
+TEST(RoundTrip, jpegAndWebPEqualADirectEncoding) {
+  const TemporaryFolder folder;
+  const core::Photo photo = photoOf({256, 192, ColourModel::Rgb, false, SampleType::UInt8});
+  cv::Mat direct(192, 256, CV_8UC3);
+  for (int y = 0; y < 192; ++y) std::memcpy(direct.ptr(y), photo.raster->row(y).data(), photo.raster->row(y).size());
+  cv::cvtColor(direct, direct, cv::COLOR_RGB2BGR);
+  for (const auto& [format, quality] :
+       {std::pair{FileFormat::Jpeg, 85}, {FileFormat::Jpeg, 40}, {FileFormat::WebP, 80}}) {
+    SCOPED_TRACE(std::string(core::traits(format).name) + " " + std::to_string(quality));
+    core::WriteOptions options;
+    options.format = format;
+    options.quality = quality;
+    options.overwrite = true;
+    core::writePhoto(photo, fileOf(folder, format), options);
+    const auto other = folder / ("direct" + fileOf(folder, format).extension().string());
+    cv::imwrite(other.string(), direct,
+                {format == FileFormat::Jpeg ? cv::IMWRITE_JPEG_QUALITY : cv::IMWRITE_WEBP_QUALITY, quality});
+    EXPECT_LE(largestDifference(*core::readPhoto(fileOf(folder, format)).raster, *core::readPhoto(other).raster),
+              1.0 / 255 + 1e-6);
+  }
+}
+
+TEST(RoundTrip, jpegTakesOverQualityAndSubsampling) {
+  const TemporaryFolder folder;
+  for (const bool subsampled : {false, true}) {
+    core::Photo photo = photoOf({64, 64, ColourModel::Rgb, false, SampleType::UInt8});
+    photo.format = FileFormat::Jpeg;
+    photo.jpegQuality = 71;
+    photo.jpegSubsampled = subsampled;
+    core::WriteOptions options;
+    options.format = FileFormat::Jpeg;
+    options.overwrite = true;
+    core::writePhoto(photo, folder / "a.jpg", options);
+    const core::Photo back = core::readPhoto(folder / "a.jpg");
+    EXPECT_EQ(back.jpegQuality, 71);
+    EXPECT_EQ(back.jpegSubsampled, subsampled);
+    EXPECT_EQ(tagsOf(folder / "a.jpg")["File:YCbCrSubSampling"], subsampled ? "2 2" : "1 1");
+  }
+}
+
+TEST(RoundTrip, putsAlphaOnTheBackgroundForJpeg) {
+  const TemporaryFolder folder;
+  core::Photo photo;
+  const auto raster = std::make_shared<core::Raster>(Layout{8, 8, ColourModel::Rgb, true, SampleType::UInt8});
+  photo.raster = raster;  // all zero: black and fully transparent
+  core::WriteOptions options;
+  options.format = FileFormat::Jpeg;
+  options.quality = 100;
+  const auto warnings = core::writePhoto(photo, folder / "white.jpg", options);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings.front().english(), HasSubstr("transparency"));
+  EXPECT_EQ(core::losses(photo, options), warnings);
+  EXPECT_EQ(core::readPhoto(folder / "white.jpg").raster->row(4)[12], std::byte{255});
+  options.background = {1, 0, 0};
+  core::writePhoto(photo, folder / "red.jpg", options);
+  const core::Photo red = core::readPhoto(folder / "red.jpg");
+  EXPECT_NEAR(std::to_integer<int>(red.raster->row(4)[12]), 255, 2);
+  EXPECT_NEAR(std::to_integer<int>(red.raster->row(4)[13]), 0, 2);
+}
+
+TEST(RoundTrip, expandsPalettesAndSingleBits) {
+  const TemporaryFolder folder;
+  cv::Mat bits(5, 9, CV_8UC1);
+  for (int i = 0; i < 45; ++i) bits.data[i] = static_cast<std::uint8_t>(i % 3 == 0 ? 255 : 0);
+  cv::imwrite((folder / "bits.png").string(), bits, {cv::IMWRITE_PNG_BILEVEL, 1});
+  const core::Photo photo = core::readPhoto(folder / "bits.png");
+  EXPECT_EQ(photo.raster->layout(), (Layout{9, 5, ColourModel::Grey, false, SampleType::UInt8}));
+  EXPECT_EQ(std::memcmp(photo.raster->row(0).data(), bits.data, 45), 0);
+}
+
+TEST(RoundTrip, writesWithANewNameOnlyAndNamesOfAnyBytes) {
+  const TemporaryFolder folder;
+  const core::Photo photo = photoOf({8, 8, ColourModel::Rgb, false, SampleType::UInt8});
+  for (const std::string name :
+       {"-o.png", "a b[page=2].png", "\xf0\x9f\x93\xb7.png", "\xff\xfe.png", "line\nbreak.png"}) {
+    core::writePhoto(photo, folder / name, losslessly(FileFormat::Png));
+    EXPECT_EQ(largestDifference(*photo.raster, *core::readPhoto(folder / name).raster), 0) << name;
+  }
+}
+
+TEST(RoundTrip, keepsTheResolution) {
+  const TemporaryFolder folder;
+  for (const FileFormat format : {FileFormat::Jpeg, FileFormat::Png, FileFormat::Tiff}) {
+    SCOPED_TRACE(core::traits(format).name);
+    core::Photo photo = photoOf({8, 8, ColourModel::Rgb, false, SampleType::UInt8});
+    photo.pixelsPerMillimetreX = photo.pixelsPerMillimetreY = 300 / 25.4;
+    core::writePhoto(photo, fileOf(folder, format), losslessly(format));
+    EXPECT_NEAR(core::readPhoto(fileOf(folder, format)).pixelsPerMillimetreX, 300 / 25.4, 0.05);
+  }
+}
+
+}  // namespace
+}  // namespace heirloom::tests

@@ -1,0 +1,249 @@
+// What the commands of the window do.
+#include <QApplication>
+#include <QClipboard>
+#include <QDesktopServices>
+#include <QFileDialog>
+#include <QLabel>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QStatusBar>
+#include <QUrl>
+
+#include "core/engine/devices.h"
+#include "ui/dialogs/preferences_dialog.h"
+#include "ui/dialogs/shortcuts_dialog.h"
+#include "ui/main_window.h"
+#include "ui/panels/message_area.h"
+#include "ui/panels/restore_panel.h"
+#include "ui/save_flow.h"
+#include "ui/system_information.h"
+#include "ui/text.h"
+#include "ui/viewer/presenter.h"
+#include "ui/viewer/viewer.h"
+
+namespace heirloom::ui {
+namespace {
+
+constexpr int kNoteTime = 6000;  // ms in the status bar
+
+QString photoFilter() {
+  QStringList patterns;
+  for (const core::FormatTraits& traits : core::formats()) {
+    for (const std::string_view extension : traits.extensions) {
+      const QString text = QString::fromUtf8(extension.data(), static_cast<qsizetype>(extension.size()));
+      patterns << QStringLiteral("*.") + text << QStringLiteral("*.") + text.toUpper();
+    }
+  }
+  return MainWindow::tr("Photos (%1)").arg(patterns.join(u' ')) + QStringLiteral(";;") + MainWindow::tr("All files (*)");
+}
+
+}  // namespace
+
+void MainWindow::connectFileCommands() {
+  const auto on = [this](const char* id, auto act) { connect((*commands_)[id], &QAction::triggered, this, act); };
+  on("file.open", &MainWindow::openFiles);
+  on("file.openFolder", &MainWindow::openFolder);
+  on("file.save", [this] { saving_->save(photos_.current()); });
+  on("file.saveAs", [this] { saving_->saveAs(photos_.current()); });
+  on("file.close", [this] {
+    Document* document = photos_.current();
+    std::vector<Document*> unsaved;
+    if (document->hasUnsavedResult()) unsaved.push_back(document);
+    saving_->giveUp(unsaved, [this, guard = QPointer<Document>(document)] {
+      if (guard) photos_.close(guard);
+    });
+  });
+  on("file.quit", &QWidget::close);
+  on("edit.undo", [this] { photos_.current()->undoStack().undo(); });
+  on("edit.redo", [this] { photos_.current()->undoStack().redo(); });
+  on("edit.copy", &MainWindow::copyPicture);
+  on("edit.paste", [this] { take(*QGuiApplication::clipboard()->mimeData()); });
+  on("edit.preferences", [this] {
+    auto* dialog = new PreferencesDialog(env_.settings, env_.workers, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+  });
+  connect(saving_, &SaveFlow::saved, this, [this](Document* document) {
+    if (document->savedTo()) statusBar()->showMessage(tr("Saved as %1").arg(fromPath(document->savedTo()->file.filename())), kNoteTime);
+  });
+}
+
+void MainWindow::connectViewCommands() {
+  const auto on = [this](const char* id, auto act) { connect((*commands_)[id], &QAction::triggered, this, act); };
+  const auto toggled = [this](const char* id, auto act) { connect((*commands_)[id], &QAction::toggled, this, act); };
+  on("view.zoomIn", [this] { viewer_->zoomIn(); });
+  on("view.zoomOut", [this] { viewer_->zoomOut(); });
+  on("view.fit", [this] { viewer_->fit(); });
+  on("view.actualSize", [this] { viewer_->actualSize(); });
+  toggled("view.compare", [this](bool on) { viewer_->setComparison(on ? Viewer::Comparison::Split : Viewer::Comparison::ResultOnly); });
+  toggled("view.swap", [this](bool on) { viewer_->setSwapped(on); });
+  toggled("view.panel", [this](bool on) { panel_->setVisible(on); });
+  toggled("view.fullScreen", [this](bool on) {
+    setWindowState(on ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
+  });
+  on("view.previous", [this] { photos_.step(-1); });
+  on("view.next", [this] { photos_.step(1); });
+  connect(commands_, &CommandSet::held, this, [this](const QString& id, bool down) {
+    if (id == QLatin1String("view.original")) viewer_->showOriginal(down);
+  });
+  connect(viewer_, &Viewer::viewChanged, this, &MainWindow::updateStatus);
+  (*commands_)["view.compare"]->setChecked(true);
+  (*commands_)["view.panel"]->setChecked(true);
+}
+
+void MainWindow::connectOtherCommands() {
+  const auto on = [this](const char* id, auto act) { connect((*commands_)[id], &QAction::triggered, this, act); };
+  on("restore.run", &MainWindow::run);
+  on("restore.cancel", [this] {
+    if (EngineRun* running = photos_.current()->run()) running->cancel();
+    Q_EMIT photos_.current()->runChanged();
+  });
+  on("models.openCheckpoint", &MainWindow::openCheckpoint);
+  on("models.refresh", [this] { env_.models.refresh(); });
+  on("models.folder", [this] {
+    const std::filesystem::path folder = env_.models.personalFolder();
+    std::error_code failure;
+    std::filesystem::create_directories(folder, failure);
+    if (!QDesktopServices::openUrl(QUrl::fromLocalFile(fromPath(folder)))) {
+      messages_->show(MessageArea::Severity::Information, tr("Models lie in %1. No file manager could be started.").arg(fromPath(folder)));
+    }
+  });
+  on("help.shortcuts", [this] {
+    auto* dialog = new ShortcutsDialog(env_.settings, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
+  });
+  on("help.systemInformation", &MainWindow::copySystemInformation);
+  on("help.about", &MainWindow::about);
+
+  connect(&env_.models, &ModelCatalogue::failed, messages_, qOverload<const Error&>(&MessageArea::show));
+  connect(&env_.models, &ModelCatalogue::opened, panel_, &RestorePanel::chooseModel);
+  connect(&env_.models, &ModelCatalogue::changed, this, [this] {
+    // The choice of the last session, once the list is there.
+    if (!std::exchange(modelRestored_, true)) panel_->chooseModel(env_.settings.model().toStdString());
+    updateFacts();
+  });
+  connect(panel_, &RestorePanel::modelChosen, this, [this](const std::string& name) {
+    if (modelRestored_) env_.settings.setModel(QString::fromStdString(name));
+    updateFacts();
+  });
+  connect(panel_, &RestorePanel::openCheckpointRequested, this, &MainWindow::openCheckpoint);
+  connect(&env_.theme, &Theme::changed, this, &MainWindow::updateTheme);
+  connect(&env_.settings, &AppSettings::displayProfileChanged, this, &MainWindow::updateDisplayProfile);
+}
+
+void MainWindow::fillRecentMenu() {
+  recent_->clear();
+  for (const QString& file : env_.settings.recentFiles()) {
+    QAction* action = recent_->addAction(shortName(QFileInfo(file).fileName(), 60).replace(u'&', QStringLiteral("&&")));
+    action->setToolTip(file);
+    connect(action, &QAction::triggered, this, [this, file] { open({toPath(file)}); });
+  }
+  recent_->addSeparator();
+  connect(recent_->addAction(tr("&Clear List")), &QAction::triggered, &env_.settings, &AppSettings::clearRecentFiles);
+}
+
+void MainWindow::openFiles() {
+  const QStringList recent = env_.settings.recentFiles();
+  auto* dialog = new QFileDialog(this, tr("Open Photos"), recent.isEmpty() ? QString() : QFileInfo(recent.first()).path(), photoFilter());
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::ExistingFiles);
+  connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) {
+    std::vector<std::filesystem::path> paths;
+    for (const QString& file : files) paths.push_back(toPath(file));
+    open(paths);
+  });
+  dialog->open();
+}
+
+void MainWindow::openFolder() {
+  auto* dialog = new QFileDialog(this, tr("Open Folder"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::Directory);
+  dialog->setOption(QFileDialog::ShowDirsOnly);
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) { open({toPath(folder)}); });
+  dialog->open();
+}
+
+void MainWindow::openCheckpoint() {
+  auto* dialog = new QFileDialog(this, tr("Open Checkpoint"), {},
+                                 tr("Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt)") + QStringLiteral(";;") + tr("All files (*)"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::ExistingFile);
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { env_.models.openCheckpoint(toPath(file)); });
+  dialog->open();
+}
+
+void MainWindow::take(const QMimeData& data) {
+  std::vector<std::filesystem::path> paths;
+  for (const QUrl& url : data.urls()) {
+    if (url.isLocalFile()) paths.push_back(toPath(url.toLocalFile()));
+  }
+  if (!paths.empty()) return open(paths);
+  const QImage image = data.hasImage() ? qvariant_cast<QImage>(data.imageData()) : QImage();
+  if (!image.isNull()) return photos_.addImage(image);
+  messages_->show(MessageArea::Severity::Information, tr("There is no picture here to open. Copy a picture or files of photos first."));
+}
+
+void MainWindow::copyPicture() {
+  inBackground(
+      env_.workers.display, this, [job = saveJobOf(*photos_.current(), {})](std::stop_token) { return pictureForClipboard(job); },
+      [this](Result<QImage> image) {
+        if (const auto* error = std::get_if<Error>(&image)) return messages_->show(*error);
+        QGuiApplication::clipboard()->setImage(std::get<QImage>(image));
+        statusBar()->showMessage(tr("Copied"), kNoteTime);
+      });
+}
+
+void MainWindow::run() {
+  Document* document = photos_.current();
+  const ModelEntry* model = env_.models.find(panel_->model());
+  if (!document || !document->photo() || !model || document->run()) return;
+  RunRequest request;
+  request.photo = document->photo();
+  request.recipe = panel_->recipe();
+  request.device = env_.settings.device().toStdString();
+  request.first = viewer_->visibleRegion();
+  document->follow(engine_.start(std::move(request)), model->title);
+}
+
+void MainWindow::runEnded(Document* document, const RunEnd& end) {
+  switch (end.status) {
+    case RunEnd::Status::Done:
+      messages_->showWarnings(document->name(), end.warnings);
+      statusBar()->showMessage(tr("Restored in %1").arg(spoken(end.elapsed.count())), kNoteTime);
+      break;
+    case RunEnd::Status::Cancelled: statusBar()->showMessage(tr("Cancelled"), kNoteTime); break;
+    case RunEnd::Status::Failed:
+      if (end.error) messages_->show(*end.error);
+      break;
+  }
+  updateFacts();
+}
+
+void MainWindow::copySystemInformation() {
+  inBackground(
+      env_.workers.files, this, [](std::stop_token) { return core::devices(); },
+      [this](Result<core::DeviceReport> report) {
+        if (const auto* error = std::get_if<Error>(&report)) return messages_->show(*error);
+        QGuiApplication::clipboard()->setText(systemInformation(std::get<0>(report)));
+        messages_->show(MessageArea::Severity::Information, tr("The system information is in the clipboard. Nothing was sent anywhere."));
+      });
+}
+
+void MainWindow::about() {
+  auto* box = new QMessageBox(this);
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setWindowTitle(tr("About Heirloom"));
+  box->setIconPixmap(QIcon(QStringLiteral(":/heirloom/icons/heirloom.svg")).pixmap(QSize(72, 72), devicePixelRatioF()));
+  box->setText(QStringLiteral("<h3>Heirloom " HEIRLOOM_VERSION "</h3>"));
+  box->setInformativeText(tr("Restores photographs with neural networks, on this computer and nowhere else.\n\n"
+                             "Free software under the GNU General Public License, version 3 or later. "
+                             "It comes without any warranty."));
+  box->addButton(tr("Close"), QMessageBox::RejectRole)->setAccessibleName(tr("Close"));
+  box->open();
+}
+
+}  // namespace heirloom::ui

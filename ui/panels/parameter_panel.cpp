@@ -1,0 +1,237 @@
+#include "ui/panels/parameter_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QSlider>
+#include <QSpinBox>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "ui/text.h"
+
+namespace heirloom::ui {
+namespace {
+
+/// The setting whose value the engine estimates from the photo where a recipe leaves it out (core/engine/run.h).
+constexpr const char* kEstimated = "noise_level";
+
+void describe(QWidget* widget, const models::Parameter& parameter, const QString& unit = {}) {
+  const QString label = translated(parameter.label);
+  widget->setAccessibleName(unit.isEmpty() ? label : label + u' ' + unit);
+  widget->setAccessibleDescription(sentence(parameter.help));
+  widget->setToolTip(sentence(parameter.help));
+}
+
+int decimalsOf(double step) { return step >= 1 ? 0 : std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 1, 4); }
+
+// Recipes have a decimal point in every language.
+std::string portable(double value) { return QLocale::c().toString(value, 'g', 8).toStdString(); }
+
+}  // namespace
+
+ParameterPanel::ParameterPanel(QWidget* parent) : QWidget(parent) {
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+}
+
+void ParameterPanel::setParameters(const std::vector<models::Parameter>& parameters) {
+  const auto before = settings();
+  rows_.clear();
+  delete content_;
+  content_ = new QWidget(this);
+  auto* column = new QVBoxLayout(content_);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(6);
+  layout()->addWidget(content_);
+  for (const models::Parameter& parameter : parameters) {
+    if (const auto* real = std::get_if<models::RealRange>(&parameter.range)) {
+      rows_[parameter.name] = addReal(parameter, *real, parameter.name == kEstimated);
+    } else if (const auto* integer = std::get_if<models::IntegerRange>(&parameter.range)) {
+      rows_[parameter.name] = addInteger(parameter, *integer);
+    } else if (const auto* toggle = std::get_if<models::Toggle>(&parameter.range)) {
+      rows_[parameter.name] = addToggle(parameter, *toggle);
+    } else if (const auto* choice = std::get_if<models::Choice>(&parameter.range)) {
+      rows_[parameter.name] = addChoice(parameter, *choice);
+    }
+  }
+  for (const auto& [name, value] : before) {
+    if (rows_.contains(name)) rows_[name].write(value);
+  }
+  setVisible(!parameters.empty());
+}
+
+std::map<std::string, std::string> ParameterPanel::settings() const {
+  std::map<std::string, std::string> settings;
+  for (const auto& [name, row] : rows_) {
+    if (std::string value = row.read(); !value.empty()) settings[name] = std::move(value);
+  }
+  return settings;
+}
+
+void ParameterPanel::setSettings(const std::map<std::string, std::string>& settings) {
+  for (auto& [name, row] : rows_) {
+    const auto found = settings.find(name);
+    row.write(found == settings.end() ? std::string{} : found->second);
+  }
+}
+
+void ParameterPanel::showChosen(const std::map<std::string, std::string>& chosen) {
+  for (auto& [name, row] : rows_) {
+    const auto found = chosen.find(name);
+    if (row.showChosen) row.showChosen(found == chosen.end() ? std::string{} : found->second);
+  }
+}
+
+QWidget* ParameterPanel::addHeader(const models::Parameter& parameter, QWidget* beside) {
+  auto* header = new QWidget(content_);
+  auto* line = new QHBoxLayout(header);
+  line->setContentsMargins(0, 4, 0, 0);
+  auto* label = new QLabel(translated(parameter.label), header);
+  label->setToolTip(sentence(parameter.help));
+  line->addWidget(label);
+  line->addStretch();
+  if (beside) line->addWidget(beside);
+  content_->layout()->addWidget(header);
+  return header;
+}
+
+ParameterPanel::Row ParameterPanel::addReal(const models::Parameter& parameter, const models::RealRange& range, bool automatic) {
+  auto* autoBox = automatic ? new QCheckBox(tr("Automatic"), content_) : nullptr;
+  addHeader(parameter, autoBox);
+  auto* controls = new QWidget(content_);
+  auto* line = new QHBoxLayout(controls);
+  line->setContentsMargins(0, 0, 0, 0);
+  auto* slider = new QSlider(Qt::Horizontal, controls);
+  const double step = range.step > 0 ? range.step : (range.maximum - range.minimum) / 100;
+  slider->setRange(0, qRound((range.maximum - range.minimum) / step));
+  slider->setPageStep(std::max(1, slider->maximum() / 10));
+  auto* field = new QDoubleSpinBox(controls);
+  field->setRange(range.minimum, range.maximum);
+  field->setSingleStep(step);
+  field->setDecimals(decimalsOf(step));
+  field->setFixedWidth(62);
+  field->setAlignment(Qt::AlignRight);
+  auto* unit = new QLabel(QString::fromStdString(parameter.unit), controls);
+  unit->setObjectName(QStringLiteral("unit"));
+  const QString unitText = unit->text();
+  slider->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Slider"));
+  field->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Field"));
+  describe(slider, parameter, unitText);
+  describe(field, parameter, unitText);
+  line->addWidget(slider, 1);
+  line->addWidget(field);
+  line->addWidget(unit);
+  unit->setVisible(!unitText.isEmpty());
+  content_->layout()->addWidget(controls);
+
+  // The field holds the value; the slider follows it and moves it by whole steps.
+  connect(field, &QDoubleSpinBox::valueChanged, this, [this, slider, range, step](double value) {
+    const QSignalBlocker quiet(slider);
+    slider->setValue(qRound((value - range.minimum) / step));
+    Q_EMIT changed();
+  });
+  connect(slider, &QSlider::valueChanged, this, [field, range, step](int value) { field->setValue(range.minimum + value * step); });
+  field->setValue(range.byDefault);
+  slider->setValue(qRound((range.byDefault - range.minimum) / step));
+  if (autoBox) {
+    autoBox->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Automatic"));
+    autoBox->setAccessibleName(tr("%1: automatic").arg(translated(parameter.label)));
+    autoBox->setToolTip(tr("Estimated from the photo when it is restored"));
+    connect(autoBox, &QCheckBox::toggled, this, [this, controls](bool on) {
+      controls->setEnabled(!on);
+      Q_EMIT changed();
+    });
+    autoBox->setChecked(true);
+  }
+  Row row;
+  row.read = [field, autoBox] { return autoBox && autoBox->isChecked() ? std::string{} : portable(field->value()); };
+  row.write = [field, autoBox, range](const std::string& text) {
+    bool number = false;
+    const double value = QLocale::c().toDouble(QString::fromStdString(text), &number);
+    const bool fits = number && value >= range.minimum && value <= range.maximum;
+    if (autoBox) autoBox->setChecked(!fits);
+    if (fits) field->setValue(value);
+    else if (!autoBox) field->setValue(range.byDefault);
+  };
+  if (autoBox) {
+    row.showChosen = [field, autoBox](const std::string& text) {
+      bool number = false;
+      const double value = QLocale::c().toDouble(QString::fromStdString(text), &number);
+      if (number && autoBox->isChecked()) field->setValue(value);
+    };
+  }
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addInteger(const models::Parameter& parameter, const models::IntegerRange& range) {
+  addHeader(parameter, nullptr);
+  auto* controls = new QWidget(content_);
+  auto* line = new QHBoxLayout(controls);
+  line->setContentsMargins(0, 0, 0, 0);
+  auto* slider = new QSlider(Qt::Horizontal, controls);
+  auto* field = new QSpinBox(controls);
+  for (const auto& [minimum, maximum] : {std::pair(static_cast<int>(range.minimum), static_cast<int>(range.maximum))}) {
+    slider->setRange(minimum, maximum);
+    field->setRange(minimum, maximum);
+  }
+  field->setFixedWidth(62);
+  field->setAlignment(Qt::AlignRight);
+  slider->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Slider"));
+  field->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Field"));
+  const QString unitText = QString::fromStdString(parameter.unit);
+  describe(slider, parameter, unitText);
+  describe(field, parameter, unitText);
+  line->addWidget(slider, 1);
+  line->addWidget(field);
+  if (!unitText.isEmpty()) line->addWidget(new QLabel(unitText, controls));
+  content_->layout()->addWidget(controls);
+  connect(slider, &QSlider::valueChanged, field, &QSpinBox::setValue);
+  connect(field, &QSpinBox::valueChanged, slider, &QSlider::setValue);
+  connect(field, &QSpinBox::valueChanged, this, &ParameterPanel::changed);
+  field->setValue(static_cast<int>(range.byDefault));
+  Row row;
+  row.read = [field] { return std::to_string(field->value()); };
+  row.write = [field, range](const std::string& text) {
+    bool number = false;
+    const int value = QString::fromStdString(text).toInt(&number);
+    field->setValue(number && value >= range.minimum && value <= range.maximum ? value : static_cast<int>(range.byDefault));
+  };
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addToggle(const models::Parameter& parameter, const models::Toggle& toggle) {
+  auto* box = new QCheckBox(translated(parameter.label), content_);
+  box->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Box"));
+  describe(box, parameter);
+  box->setChecked(toggle.byDefault);
+  connect(box, &QCheckBox::toggled, this, &ParameterPanel::changed);
+  content_->layout()->addWidget(box);
+  Row row;
+  row.read = [box] { return std::string(box->isChecked() ? "true" : "false"); };
+  row.write = [box, toggle](const std::string& text) { box->setChecked(text.empty() ? toggle.byDefault : text == "true"); };
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addChoice(const models::Parameter& parameter, const models::Choice& choice) {
+  addHeader(parameter, nullptr);
+  auto* list = new QComboBox(content_);
+  list->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("List"));
+  describe(list, parameter);
+  for (const std::string& option : choice.options) list->addItem(QString::fromStdString(option));
+  list->setCurrentText(QString::fromStdString(choice.byDefault));
+  connect(list, &QComboBox::currentIndexChanged, this, &ParameterPanel::changed);
+  content_->layout()->addWidget(list);
+  Row row;
+  row.read = [list] { return list->currentText().toStdString(); };
+  row.write = [list, choice](const std::string& text) {
+    const int index = list->findText(QString::fromStdString(text));
+    list->setCurrentIndex(index >= 0 ? index : list->findText(QString::fromStdString(choice.byDefault)));
+  };
+  return row;
+}
+
+}  // namespace heirloom::ui

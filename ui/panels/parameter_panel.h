@@ -1,0 +1,50 @@
+#pragma once
+
+#include <QWidget>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "models/settings.h"
+
+namespace heirloom::ui {
+
+/// Widgets for the settings of any model, generated from its parameters: a slider with a field and unit for a number, a check
+/// box for a toggle, a list for a choice. A setting that the engine can choose itself has an automatic state.
+class ParameterPanel : public QWidget {
+  Q_OBJECT
+ public:
+  explicit ParameterPanel(QWidget* parent = nullptr);
+
+  /// Replaces everything. Values of names that the last model had too, and that are still in range, are taken over.
+  void setParameters(const std::vector<models::Parameter>& parameters);
+
+  /// As a recipe's step holds them; what is automatic is absent.
+  std::map<std::string, std::string> settings() const;
+  /// Absent names become automatic where they can be, otherwise default. Values that do not fit are left out.
+  void setSettings(const std::map<std::string, std::string>& settings);
+  /// What the engine chose for automatic settings, shown beside them.
+  void showChosen(const std::map<std::string, std::string>& chosen);
+
+ Q_SIGNALS:
+  void changed();
+
+ private:
+  /// One setting on the screen.
+  struct Row {
+    std::function<std::string()> read;              // empty: automatic
+    std::function<void(const std::string&)> write;  // empty: automatic or default
+    std::function<void(const std::string&)> showChosen;
+  };
+  Row addReal(const models::Parameter& parameter, const models::RealRange& range, bool automatic);
+  Row addInteger(const models::Parameter& parameter, const models::IntegerRange& range);
+  Row addToggle(const models::Parameter& parameter, const models::Toggle& toggle);
+  Row addChoice(const models::Parameter& parameter, const models::Choice& choice);
+  QWidget* addHeader(const models::Parameter& parameter, QWidget* beside);
+
+  std::map<std::string, Row> rows_;
+  QWidget* content_ = nullptr;
+};
+
+}  // namespace heirloom::ui
