@@ -1,3 +1,2492 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
-<TS version="2.1" language="de_DE"></TS>
+<TS version="2.1" language="de_DE">
+<context>
+    <name>batch.depth</name>
+    <message>
+        <source>%1 cannot store %2 bits a sample</source>
+        <translation>%1 kann %2 Bit je Wert nicht speichern</translation>
+    </message>
+</context>
+<context>
+    <name>batch.depth.remedy</name>
+    <message>
+        <source>leave --bit-depth out, or choose -f tiff</source>
+        <translation>lassen Sie --bit-depth weg, oder wählen Sie -f tiff</translation>
+    </message>
+</context>
+<context>
+    <name>batch.failure</name>
+    <message>
+        <source>failed: %1</source>
+        <translation>fehlgeschlagen: %1</translation>
+    </message>
+</context>
+<context>
+    <name>batch.memory</name>
+    <message>
+        <source>there is not enough memory for this photo</source>
+        <translation>für dieses Foto reicht der Speicher nicht</translation>
+    </message>
+</context>
+<context>
+    <name>batch.memory.remedy</name>
+    <message>
+        <source>close other programs or use a smaller --tile</source>
+        <translation>schließen Sie andere Programme, oder nehmen Sie ein kleineres --tile</translation>
+    </message>
+</context>
+<context>
+    <name>batch.write</name>
+    <message>
+        <source>cannot be written: %1</source>
+        <translation>kann nicht geschrieben werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>batch.write.remedy</name>
+    <message>
+        <source>check the folder&apos;s permissions and free space, or choose another with -o</source>
+        <translation>prüfen Sie Rechte und freien Platz des Ordners, oder wählen Sie mit -o einen anderen</translation>
+    </message>
+</context>
+<context>
+    <name>blend.sizes</name>
+    <message>
+        <source>a result of %1 does not belong to a source of %2</source>
+        <translation>ein Ergebnis von %1 gehört nicht zu einem Original von %2</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.bigEndian</name>
+    <message>
+        <source>its numbers are stored big end first</source>
+        <translation>seine Zahlen beginnen mit dem höchsten Byte</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.crc</name>
+    <message>
+        <source>the checksum of a tensor does not match its data</source>
+        <translation>die Prüfsumme eines Tensors passt nicht zu seinen Daten</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.dtype.remedy</name>
+    <message>
+        <source>save the weights as float32, float16 or bfloat16</source>
+        <translation>speichern Sie die Gewichte als float32, float16 oder bfloat16</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.dtype.small</name>
+    <message>
+        <source>its numbers have fewer than 16 bits (%1)</source>
+        <translation>seine Zahlen haben weniger als 16 Bit (%1)</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.dtype.unknown</name>
+    <message>
+        <source>its numbers are of the type %1, which is not read</source>
+        <translation>seine Zahlen sind vom Typ %1, der nicht gelesen wird</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.empty</name>
+    <message>
+        <source>there are no weights in the file</source>
+        <translation>in der Datei sind keine Gewichte</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.empty.remedy</name>
+    <message>
+        <source>choose the file that holds the network&apos;s weights</source>
+        <translation>wählen Sie die Datei mit den Gewichten des Netzes</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.file.empty</name>
+    <message>
+        <source>the file is empty</source>
+        <translation>die Datei ist leer</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.file.kind</name>
+    <message>
+        <source>this is not a regular file</source>
+        <translation>das ist keine gewöhnliche Datei</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.file.kind.remedy</name>
+    <message>
+        <source>name a checkpoint file</source>
+        <translation>nennen Sie eine Checkpoint-Datei</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.file.read</name>
+    <message>
+        <source>the file cannot be read (%1)</source>
+        <translation>die Datei kann nicht gelesen werden (%1)</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.file.read.remedy</name>
+    <message>
+        <source>check its name and that you may read it</source>
+        <translation>prüfen Sie den Namen und ob Sie sie lesen dürfen</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.file.write</name>
+    <message>
+        <source>the file cannot be written (%1)</source>
+        <translation>die Datei kann nicht geschrieben werden (%1)</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.file.write.remedy</name>
+    <message>
+        <source>choose a folder you may write to, with enough free space</source>
+        <translation>wählen Sie einen Ordner, in den Sie schreiben dürfen und der genug Platz hat</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.legacy.keys</name>
+    <message>
+        <source>the list of its storages is damaged</source>
+        <translation>das Verzeichnis seiner Speicher ist beschädigt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.legacy.preamble</name>
+    <message>
+        <source>the beginning of the checkpoint is damaged</source>
+        <translation>der Anfang des Checkpoints ist beschädigt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.legacy.rest</name>
+    <message>
+        <source>bytes at the end of the file belong to no tensor</source>
+        <translation>Bytes am Ende der Datei gehören zu keinem Tensor</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.noTensors</name>
+    <message>
+        <source>the file holds no tensors with names</source>
+        <translation>die Datei enthält keine Tensoren mit Namen</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.noTensors.remedy</name>
+    <message>
+        <source>give a file with the weights of a network</source>
+        <translation>geben Sie eine Datei mit den Gewichten eines Netzes an</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.call</name>
+    <message>
+        <source>it asks to run %1, which loading weights does not need</source>
+        <translation>sie will %1 ausführen, was zum Laden von Gewichten nicht nötig ist</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.call.remedy</name>
+    <message>
+        <source>nothing was run; if you trust where it comes from, save only its state dict from PyTorch</source>
+        <translation>nichts wurde ausgeführt; wenn Sie der Herkunft trauen, speichern Sie in PyTorch nur ihr state dict</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.corrupt</name>
+    <message>
+        <source>the pickle in it is damaged or was not written by PyTorch</source>
+        <translation>das Pickle darin ist beschädigt oder nicht von PyTorch geschrieben</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.lazy</name>
+    <message>
+        <source>a tensor in it is stored before its last operation</source>
+        <translation>ein Tensor darin ist vor seiner letzten Operation gespeichert</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.module</name>
+    <message>
+        <source>it holds a whole network with its program</source>
+        <translation>sie enthält ein ganzes Netz mit seinem Programm</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.opcode</name>
+    <message>
+        <source>the pickle in it holds the instruction %1, which no checkpoint needs</source>
+        <translation>das Pickle darin enthält den Befehl %1, den kein Checkpoint braucht</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.storageTwice</name>
+    <message>
+        <source>it describes the storage &apos;%1&apos; in two ways</source>
+        <translation>sie beschreibt den Speicher &apos;%1&apos; auf zwei Weisen</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.tensor</name>
+    <message>
+        <source>a tensor in it is described wrongly</source>
+        <translation>ein Tensor darin ist falsch beschrieben</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.tensors</name>
+    <message>
+        <source>it holds more tensors than any checkpoint</source>
+        <translation>sie enthält mehr Tensoren als irgendein Checkpoint</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.tooMuch</name>
+    <message>
+        <source>the pickle in it is larger than any checkpoint&apos;s</source>
+        <translation>das Pickle darin ist größer als das irgendeines Checkpoints</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.pickle.view</name>
+    <message>
+        <source>it shares storages in the way of PyTorch before 0.4</source>
+        <translation>sie teilt Speicher nach Art von PyTorch vor 0.4</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.remedy.damaged</name>
+    <message>
+        <source>the file is damaged: get it again</source>
+        <translation>die Datei ist beschädigt: beschaffen Sie sie neu</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.remedy.unsupported</name>
+    <message>
+        <source>save its state dict again with a current PyTorch, or as .safetensors</source>
+        <translation>speichern Sie ihr state dict mit einem aktuellen PyTorch neu, oder als .safetensors</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.remedy.untrustworthy</name>
+    <message>
+        <source>do not trust this file: get it again from who published it</source>
+        <translation>trauen Sie dieser Datei nicht: beschaffen Sie sie neu von dem, der sie veröffentlicht hat</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.repeated</name>
+    <message>
+        <source>the file names the tensor &apos;%1&apos; twice</source>
+        <translation>die Datei nennt den Tensor &apos;%1&apos; zweimal</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.backwards</name>
+    <message>
+        <source>&apos;%1&apos; ends before it begins</source>
+        <translation>&apos;%1&apos; endet, bevor er beginnt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.headerShort</name>
+    <message>
+        <source>the file ends within its header</source>
+        <translation>die Datei endet mitten im Kopf</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.headerSize</name>
+    <message>
+        <source>it claims a header of %1 bytes</source>
+        <translation>sie behauptet einen Kopf von %1 Bytes</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.hole</name>
+    <message>
+        <source>bytes between two tensors belong to neither</source>
+        <translation>Bytes zwischen zwei Tensoren gehören zu keinem von beiden</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.incomplete</name>
+    <message>
+        <source>the header lacks type, shape or place of &apos;%1&apos;</source>
+        <translation>im Kopf fehlt Typ, Form oder Ort von &apos;%1&apos;</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.json</name>
+    <message>
+        <source>the header is not valid JSON at byte %1</source>
+        <translation>der Kopf ist bei Byte %1 kein gültiges JSON</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.outside</name>
+    <message>
+        <source>&apos;%1&apos; lies beyond the end of the file</source>
+        <translation>&apos;%1&apos; liegt hinter dem Ende der Datei</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.overlap</name>
+    <message>
+        <source>two tensors overlap in the file</source>
+        <translation>zwei Tensoren überlappen sich in der Datei</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.repeated</name>
+    <message>
+        <source>the header names &apos;%1&apos; twice</source>
+        <translation>der Kopf nennt &apos;%1&apos; zweimal</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.rest</name>
+    <message>
+        <source>bytes at the end of the file belong to no tensor</source>
+        <translation>Bytes am Ende der Datei gehören zu keinem Tensor</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.size</name>
+    <message>
+        <source>the bytes of &apos;%1&apos; do not match its shape</source>
+        <translation>die Bytes von &apos;%1&apos; passen nicht zu seiner Form</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.start</name>
+    <message>
+        <source>the header does not start with &apos;{&apos;</source>
+        <translation>der Kopf beginnt nicht mit &apos;{&apos;</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.safetensors.unexpected</name>
+    <message>
+        <source>the header holds something unexpected at &apos;%1&apos;</source>
+        <translation>der Kopf enthält bei &apos;%1&apos; etwas Unerwartetes</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.short</name>
+    <message>
+        <source>the file ends too early</source>
+        <translation>die Datei endet zu früh</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.storage.missing</name>
+    <message>
+        <source>the storage &apos;%1&apos; is missing</source>
+        <translation>der Speicher &apos;%1&apos; fehlt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.storage.size</name>
+    <message>
+        <source>the storage &apos;%1&apos; has not the size it should have</source>
+        <translation>der Speicher &apos;%1&apos; hat nicht die Größe, die er haben sollte</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.stranger</name>
+    <message>
+        <source>this is %1</source>
+        <translation>das ist %1</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tensor.negativeSize</name>
+    <message>
+        <source>a tensor has a dimension of negative size</source>
+        <translation>ein Tensor hat eine Dimension negativer Größe</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tensor.negativeStride</name>
+    <message>
+        <source>a tensor has a negative stride</source>
+        <translation>ein Tensor hat eine negative Schrittweite</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tensor.outside</name>
+    <message>
+        <source>a tensor reaches beyond the storage that holds its elements</source>
+        <translation>ein Tensor reicht über den Speicher seiner Elemente hinaus</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tensor.overlap</name>
+    <message>
+        <source>a tensor claims far more elements than its storage holds</source>
+        <translation>ein Tensor behauptet weit mehr Elemente, als sein Speicher fasst</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tensor.rank</name>
+    <message>
+        <source>a tensor has %1 dimensions, at most %2 are read</source>
+        <translation>ein Tensor hat %1 Dimensionen, höchstens %2 werden gelesen</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tensor.strides</name>
+    <message>
+        <source>a tensor has another number of strides than of dimensions</source>
+        <translation>ein Tensor hat nicht so viele Schrittweiten wie Dimensionen</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tensor.tooLarge</name>
+    <message>
+        <source>a tensor claims more elements than exist</source>
+        <translation>ein Tensor behauptet mehr Elemente, als es gibt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tree.depth</name>
+    <message>
+        <source>its dictionaries are nested too deep</source>
+        <translation>ihre Wörterbücher sind zu tief verschachtelt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tree.name</name>
+    <message>
+        <source>it holds a name that is no text</source>
+        <translation>sie enthält einen Namen, der kein Text ist</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tree.repeated</name>
+    <message>
+        <source>it names &apos;%1&apos; twice</source>
+        <translation>sie nennt &apos;%1&apos; zweimal</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.tree.size</name>
+    <message>
+        <source>it holds more entries than any checkpoint</source>
+        <translation>sie enthält mehr Einträge als irgendein Checkpoint</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.unfit</name>
+    <message>
+        <source>the weights do not fit the network: %1</source>
+        <translation>die Gewichte passen nicht zum Netz: %1</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.unfit.remedy</name>
+    <message>
+        <source>use the file as its authors published it</source>
+        <translation>nehmen Sie die Datei, wie ihre Urheber sie veröffentlicht haben</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.unknown</name>
+    <message>
+        <source>this is neither a .safetensors file nor a PyTorch checkpoint</source>
+        <translation>das ist weder eine .safetensors-Datei noch ein PyTorch-Checkpoint</translation>
+    </message>
+    <message>
+        <source>a network that Heirloom does not know; nearest are %1</source>
+        <translation>ein Netz, das Heirloom nicht kennt; am nächsten sind %1</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.unknown.remedy</name>
+    <message>
+        <source>give a .safetensors or .pth file, downloaded whole and unpacked</source>
+        <translation>geben Sie eine .safetensors- oder .pth-Datei an, ganz heruntergeladen und ausgepackt</translation>
+    </message>
+    <message>
+        <source>`heirloom-cli models inspect` shows its keys</source>
+        <translation>`heirloom-cli models inspect` zeigt ihre Schlüssel</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.write.repeated</name>
+    <message>
+        <source>the name &apos;%1&apos; is taken</source>
+        <translation>der Name &apos;%1&apos; ist vergeben</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.write.utf8</name>
+    <message>
+        <source>&apos;%1&apos; is not valid UTF-8 and cannot be written as a name</source>
+        <translation>&apos;%1&apos; ist kein gültiges UTF-8 und lässt sich nicht als Name schreiben</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.compressed</name>
+    <message>
+        <source>&apos;%1&apos; in the zip file is compressed</source>
+        <translation>&apos;%1&apos; in der Zip-Datei ist komprimiert</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.crc</name>
+    <message>
+        <source>the checksum of &apos;%1&apos; does not match its data</source>
+        <translation>die Prüfsumme von &apos;%1&apos; passt nicht zu den Daten</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.directory</name>
+    <message>
+        <source>the directory at the end of the zip file is missing or damaged</source>
+        <translation>das Verzeichnis am Ende der Zip-Datei fehlt oder ist beschädigt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.encrypted</name>
+    <message>
+        <source>&apos;%1&apos; in the zip file is encrypted or patched</source>
+        <translation>&apos;%1&apos; in der Zip-Datei ist verschlüsselt oder ein Flicken</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.method</name>
+    <message>
+        <source>&apos;%1&apos; in the zip file is packed in an unknown way</source>
+        <translation>&apos;%1&apos; in der Zip-Datei ist auf unbekannte Weise gepackt</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.mismatch</name>
+    <message>
+        <source>the zip file contradicts itself about &apos;%1&apos;</source>
+        <translation>die Zip-Datei widerspricht sich bei &apos;%1&apos;</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.name</name>
+    <message>
+        <source>the zip file holds the unsafe name &apos;%1&apos;</source>
+        <translation>die Zip-Datei enthält den gefährlichen Namen &apos;%1&apos;</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.noPickle</name>
+    <message>
+        <source>this zip file holds no checkpoint (no data.pkl in it)</source>
+        <translation>diese Zip-Datei enthält keinen Checkpoint (kein data.pkl darin)</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.outside</name>
+    <message>
+        <source>&apos;%1&apos; lies beyond the end of the file</source>
+        <translation>&apos;%1&apos; liegt hinter dem Ende der Datei</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.outsideRoot</name>
+    <message>
+        <source>&apos;%1&apos; lies outside the checkpoint&apos;s folder</source>
+        <translation>&apos;%1&apos; liegt außerhalb des Checkpoint-Ordners</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.overlap</name>
+    <message>
+        <source>&apos;%1&apos; in the zip file overlaps another entry</source>
+        <translation>&apos;%1&apos; in der Zip-Datei überlappt einen anderen Eintrag</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.parts</name>
+    <message>
+        <source>the zip file is one part of several</source>
+        <translation>die Zip-Datei ist ein Teil von mehreren</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.repeated</name>
+    <message>
+        <source>the zip file holds &apos;%1&apos; twice</source>
+        <translation>die Zip-Datei enthält &apos;%1&apos; zweimal</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.roots</name>
+    <message>
+        <source>the zip file holds two checkpoints</source>
+        <translation>die Zip-Datei enthält zwei Checkpoints</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.sizes</name>
+    <message>
+        <source>&apos;%1&apos; in the zip file has two sizes</source>
+        <translation>&apos;%1&apos; in der Zip-Datei hat zwei Größen</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.zip.zip64</name>
+    <message>
+        <source>the size of &apos;%1&apos; is missing in the zip file</source>
+        <translation>die Größe von &apos;%1&apos; fehlt in der Zip-Datei</translation>
+    </message>
+</context>
+<context>
+    <name>colour.cmykWithoutProfile</name>
+    <message>
+        <source>it is CMYK without a profile; a usual one is assumed</source>
+        <translation>es ist CMYK ohne Profil; ein übliches wird angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>colour.corruptProfile</name>
+    <message>
+        <source>its colour profile is damaged; %1 is assumed</source>
+        <translation>das Farbprofil ist beschädigt; %1 wird angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>colour.oneWayProfile</name>
+    <message>
+        <source>its colour profile describes a device that only reads; %1 is assumed</source>
+        <translation>das Farbprofil beschreibt ein Gerät, das nur liest; %1 wird angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>colour.profileOfOtherModel</name>
+    <message>
+        <source>its colour profile is for another kind of samples; %1 is assumed</source>
+        <translation>das Farbprofil gilt für eine andere Art von Werten; %1 wird angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>cuda.device</name>
+    <message>
+        <source>the NVIDIA driver is there but shows no device</source>
+        <translation>der NVIDIA-Treiber ist da, zeigt aber kein Gerät</translation>
+    </message>
+</context>
+<context>
+    <name>cuda.driver</name>
+    <message>
+        <source>no NVIDIA driver: %1</source>
+        <translation>kein NVIDIA-Treiber: %1</translation>
+    </message>
+</context>
+<context>
+    <name>cuda.entry</name>
+    <message>
+        <source>libheirloom_cuda.so is of another version: %1</source>
+        <translation>libheirloom_cuda.so hat eine andere Version: %1</translation>
+    </message>
+</context>
+<context>
+    <name>cuda.kernels</name>
+    <message>
+        <source>Heirloom&apos;s GPU kernels do not load: %1</source>
+        <translation>die GPU-Kernel von Heirloom laden nicht: %1</translation>
+    </message>
+</context>
+<context>
+    <name>cuda.libtorch</name>
+    <message>
+        <source>LibTorch&apos;s GPU side does not load: %1 (packaging/setup --cuda adds what it needs)</source>
+        <translation>die GPU-Seite von LibTorch lädt nicht: %1 (packaging/setup --cuda ergänzt, was sie braucht)</translation>
+    </message>
+</context>
+<context>
+    <name>dncnn.shapes</name>
+    <message>
+        <source>these are no weights of a DnCNN or FDnCNN</source>
+        <translation>das sind keine Gewichte eines DnCNN oder FDnCNN</translation>
+    </message>
+</context>
+<context>
+    <name>evaluate.folder</name>
+    <message>
+        <source>there are no pictures in this folder</source>
+        <translation>in diesem Ordner sind keine Bilder</translation>
+    </message>
+</context>
+<context>
+    <name>evaluate.folder_remedy</name>
+    <message>
+        <source>give a folder that holds clean pictures</source>
+        <translation>geben Sie einen Ordner mit sauberen Bildern an</translation>
+    </message>
+</context>
+<context>
+    <name>evaluate.scale</name>
+    <message>
+        <source>%1 enlarges %2 times; the pictures are made smaller %3 times</source>
+        <translation>%1 vergrößert %2-fach; die Bilder werden %3-fach verkleinert</translation>
+    </message>
+</context>
+<context>
+    <name>evaluate.scale_remedy</name>
+    <message>
+        <source>give --scale %1</source>
+        <translation>geben Sie --scale %1 an</translation>
+    </message>
+</context>
+<context>
+    <name>evaluate.small</name>
+    <message>
+        <source>the picture is smaller than %1 pixels a side</source>
+        <translation>das Bild hat weniger als %1 Bildpunkte je Seite</translation>
+    </message>
+</context>
+<context>
+    <name>ffdnet.shapes</name>
+    <message>
+        <source>these are no weights of an FFDNet</source>
+        <translation>das sind keine Gewichte eines FFDNet</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::Divider</name>
+    <message>
+        <source>Divider between before and after</source>
+        <translation>Trennlinie zwischen vorher und nachher</translation>
+    </message>
+    <message>
+        <source>The arrow keys move it</source>
+        <translation>Die Pfeiltasten verschieben sie</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::Document</name>
+    <message>
+        <source>Restore with %1</source>
+        <translation>Restaurieren mit %1</translation>
+    </message>
+    <message>
+        <source>Change Strength</source>
+        <translation>Stärke ändern</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::Filmstrip</name>
+    <message>
+        <source>Open photos</source>
+        <translation>Fotos öffnen</translation>
+    </message>
+    <message>
+        <source>%1, not saved</source>
+        <translation>%1, nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>%1, cannot be opened</source>
+        <translation>%1, lässt sich nicht öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::MainWindow</name>
+    <message>
+        <source>Open &amp;Recent</source>
+        <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message numerus="yes">
+        <source>Heirloom did not end as it should. %n result(s) that had not been saved can be brought back.</source>
+        <translation>
+            <numerusform>Heirloom wurde nicht richtig beendet. Ein nicht gespeichertes Ergebnis kann zurückgeholt werden.</numerusform>
+            <numerusform>Heirloom wurde nicht richtig beendet. %n nicht gespeicherte Ergebnisse können zurückgeholt werden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Bring Back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Give Up</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>%1[*] - Heirloom</source>
+        <translation>%1[*] – Heirloom</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 Bit</translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>floating point</source>
+        <translation>Gleitkomma</translation>
+    </message>
+    <message>
+        <source>%1 x %2, %3 MP, %4</source>
+        <translation>%1 × %2, %3 MP, %4</translation>
+    </message>
+    <message>
+        <source>Photo %1, %2, shown at %3</source>
+        <translation>Foto %1, %2, gezeigt mit %3</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Photos (%1)</source>
+        <translation>Fotos (%1)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Saved as %1</source>
+        <translation>Gespeichert als %1</translation>
+    </message>
+    <message>
+        <source>Models lie in %1. No file manager could be started.</source>
+        <translation>Die Modelle liegen in %1. Eine Dateiverwaltung ließ sich nicht starten.</translation>
+    </message>
+    <message>
+        <source>&amp;Clear List</source>
+        <translation>Liste &amp;leeren</translation>
+    </message>
+    <message>
+        <source>Open Photos</source>
+        <translation>Fotos öffnen</translation>
+    </message>
+    <message>
+        <source>Open Folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Open Checkpoint</source>
+        <translation>Checkpoint öffnen</translation>
+    </message>
+    <message>
+        <source>Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt)</source>
+        <translation>Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt)</translation>
+    </message>
+    <message>
+        <source>There is no picture here to open. Copy a picture or files of photos first.</source>
+        <translation>Hier ist kein Bild zum Öffnen. Kopieren Sie zuerst ein Bild oder Fotodateien.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Restored in %1</source>
+        <translation>Restauriert in %1</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>The system information is in the clipboard. Nothing was sent anywhere.</source>
+        <translation>Die Systemangaben liegen in der Zwischenablage. Nichts wurde irgendwohin gesendet.</translation>
+    </message>
+    <message>
+        <source>About Heirloom</source>
+        <translation>Über Heirloom</translation>
+    </message>
+    <message>
+        <source>Restores photographs with neural networks, on this computer and nowhere else.
+
+Free software under the GNU General Public License, version 3 or later. It comes without any warranty.</source>
+        <translation>Restauriert Fotos mit neuronalen Netzen, auf diesem Rechner und nirgends sonst.
+
+Freie Software unter der GNU General Public License, Version 3 oder später, ohne jede Gewährleistung.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::MessageArea</name>
+    <message>
+        <source>Messages</source>
+        <translation>Meldungen</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::ModelCatalogue</name>
+    <message>
+        <source>Removes noise</source>
+        <translation>Entfernt Rauschen</translation>
+    </message>
+    <message>
+        <source>Removes blur</source>
+        <translation>Entfernt Unschärfe</translation>
+    </message>
+    <message>
+        <source>Removes JPEG artefacts</source>
+        <translation>Entfernt JPEG-Artefakte</translation>
+    </message>
+    <message>
+        <source>Enlarges</source>
+        <translation>Vergrößert</translation>
+    </message>
+    <message>
+        <source>Restores</source>
+        <translation>Restauriert</translation>
+    </message>
+    <message>
+        <source>Works on brightness only, colours stay as they are</source>
+        <translation>Wirkt nur auf die Helligkeit, die Farben bleiben</translation>
+    </message>
+    <message>
+        <source>Licence unknown</source>
+        <translation>Lizenz unbekannt</translation>
+    </message>
+    <message>
+        <source>Licence: %1</source>
+        <translation>Lizenz: %1</translation>
+    </message>
+    <message>
+        <source>Source: %1</source>
+        <translation>Quelle: %1</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::ParameterPanel</name>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>%1: automatic</source>
+        <translation>%1: automatisch</translation>
+    </message>
+    <message>
+        <source>Estimated from the photo when it is restored</source>
+        <translation>Wird beim Restaurieren aus dem Foto geschätzt</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::PhotoSet</name>
+    <message>
+        <source>Pasted picture</source>
+        <translation>Eingefügtes Bild</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Pages of the preferences</source>
+        <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>Allgemein</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;Appearance:</source>
+        <translation>&amp;Erscheinungsbild:</translation>
+    </message>
+    <message>
+        <source>The system&apos;s</source>
+        <translation>Das des Systems</translation>
+    </message>
+    <message>
+        <source>&amp;Browse...</source>
+        <translation>&amp;Durchsuchen …</translation>
+    </message>
+    <message>
+        <source>Choose a monitor profile</source>
+        <translation>Monitorprofil wählen</translation>
+    </message>
+    <message>
+        <source>Choose a Monitor Profile</source>
+        <translation>Monitorprofil wählen</translation>
+    </message>
+    <message>
+        <source>ICC profiles (*.icc *.icm)</source>
+        <translation>ICC-Profile (*.icc *.icm)</translation>
+    </message>
+    <message>
+        <source>&amp;Monitor profile:</source>
+        <translation>&amp;Monitorprofil:</translation>
+    </message>
+    <message>
+        <source>The fastest</source>
+        <translation>Das schnellste</translation>
+    </message>
+    <message>
+        <source>&amp;Device:</source>
+        <translation>&amp;Gerät:</translation>
+    </message>
+    <message>
+        <source>Looking for devices...</source>
+        <translation>Geräte werden gesucht …</translation>
+    </message>
+    <message>
+        <source>Commands and their shortcuts</source>
+        <translation>Befehle und ihre Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Shortcut</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>New shortcut</source>
+        <translation>Neues Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;None</source>
+        <translation>&amp;Keines</translation>
+    </message>
+    <message>
+        <source>&amp;Standard</source>
+        <translation>&amp;Standard</translation>
+    </message>
+    <message>
+        <source>No shortcut</source>
+        <translation>Kein Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>The standard shortcut</source>
+        <translation>Das übliche Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>These commands share a shortcut: %1</source>
+        <translation>Diese Befehle haben dasselbe Tastenkürzel: %1</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::Presenter</name>
+    <message>
+        <source>Opening %1...</source>
+        <translation>%1 wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>%1 cannot be shown.</source>
+        <translation>%1 lässt sich nicht zeigen.</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::RestorePanel</name>
+    <message>
+        <source>%1, %2 times as large</source>
+        <translation>%1, %2-fach</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n second(s)</source>
+        <translation>
+            <numerusform>%n Sekunde</numerusform>
+            <numerusform>%n Sekunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n Minute</numerusform>
+            <numerusform>%n Minuten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n Stunde</numerusform>
+            <numerusform>%n Stunden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Restoration settings</source>
+        <translation>Einstellungen der Restaurierung</translation>
+    </message>
+    <message>
+        <source>MODEL</source>
+        <translation>MODELL</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>STRENGTH</source>
+        <translation>STÄRKE</translation>
+    </message>
+    <message>
+        <source>Strength in percent</source>
+        <translation>Stärke in Prozent</translation>
+    </message>
+    <message>
+        <source>How much of the result is blended over the original; takes effect at once</source>
+        <translation>Wie viel vom Ergebnis über das Original gelegt wird; wirkt sofort</translation>
+    </message>
+    <message>
+        <source>Progress of the run</source>
+        <translation>Fortschritt des Laufs</translation>
+    </message>
+    <message>
+        <source>Open checkpoint...</source>
+        <translation>Checkpoint öffnen …</translation>
+    </message>
+    <message>
+        <source>The network that restores the photo</source>
+        <translation>Das Netz, das das Foto restauriert</translation>
+    </message>
+    <message>
+        <source>No model is installed. Open a checkpoint file, or put one into the model folder.</source>
+        <translation>Kein Modell ist installiert. Öffnen Sie eine Checkpoint-Datei, oder legen Sie eine in den Modellordner.</translation>
+    </message>
+    <message>
+        <source>Stopping...</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>Preparing...</source>
+        <translation>Wird vorbereitet …</translation>
+    </message>
+    <message>
+        <source>%1 %, about %2 left</source>
+        <translation>%1 %, noch etwa %2</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::SaveDialog</name>
+    <message>
+        <source>Save As</source>
+        <translation>Speichern unter</translation>
+    </message>
+    <message>
+        <source>&amp;Name:</source>
+        <translation>&amp;Name:</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Ordner</translation>
+    </message>
+    <message>
+        <source>&amp;Browse...</source>
+        <translation>&amp;Durchsuchen …</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
+    <message>
+        <source>F&amp;older:</source>
+        <translation>&amp;Ordner:</translation>
+    </message>
+    <message>
+        <source>&amp;Format:</source>
+        <translation>&amp;Format:</translation>
+    </message>
+    <message>
+        <source>&amp;Without loss</source>
+        <translation>&amp;Verlustfrei</translation>
+    </message>
+    <message>
+        <source>Without loss</source>
+        <translation>Verlustfrei</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>&amp;Quality:</source>
+        <translation>&amp;Qualität:</translation>
+    </message>
+    <message>
+        <source>&amp;Depth:</source>
+        <translation>Farb&amp;tiefe:</translation>
+    </message>
+    <message>
+        <source>Keep everything</source>
+        <translation>Alles behalten</translation>
+    </message>
+    <message>
+        <source>Remove the place</source>
+        <translation>Den Ort entfernen</translation>
+    </message>
+    <message>
+        <source>Remove the recipe</source>
+        <translation>Das Rezept entfernen</translation>
+    </message>
+    <message>
+        <source>Remove everything</source>
+        <translation>Alles entfernen</translation>
+    </message>
+    <message>
+        <source>&amp;Metadata:</source>
+        <translation>&amp;Metadaten:</translation>
+    </message>
+    <message>
+        <source>A file of this name is there already.</source>
+        <translation>Eine Datei dieses Namens gibt es schon.</translation>
+    </message>
+    <message>
+        <source>&amp;Replace it</source>
+        <translation>&amp;Ersetzen</translation>
+    </message>
+    <message>
+        <source>Replace the file that is there</source>
+        <translation>Die vorhandene Datei ersetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Use a Free Name</source>
+        <translation>&amp;Freien Namen nehmen</translation>
+    </message>
+    <message>
+        <source>Use a free name</source>
+        <translation>Einen freien Namen nehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Speichern</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>As in the photo</source>
+        <translation>Wie im Foto</translation>
+    </message>
+    <message>
+        <source>8 bits</source>
+        <translation>8 Bit</translation>
+    </message>
+    <message>
+        <source>16 bits</source>
+        <translation>16 Bit</translation>
+    </message>
+    <message>
+        <source>32 bits, floating point</source>
+        <translation>32 Bit, Gleitkomma</translation>
+    </message>
+    <message>
+        <source>Choose a Folder</source>
+        <translation>Ordner wählen</translation>
+    </message>
+    <message>
+        <source>A name is missing.</source>
+        <translation>Es fehlt ein Name.</translation>
+    </message>
+    <message>
+        <source>A name cannot hold a slash; choose the folder below it.</source>
+        <translation>Ein Name kann keinen Schrägstrich enthalten; den Ordner wählen Sie darunter.</translation>
+    </message>
+    <message>
+        <source>There is no such folder.</source>
+        <translation>Diesen Ordner gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>This is the original, which is never replaced. Choose another name.</source>
+        <translation>Das ist das Original; es wird nie ersetzt. Wählen Sie einen anderen Namen.</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::SaveFlow</name>
+    <message>
+        <source>Unsaved Result</source>
+        <translation>Nicht gespeichertes Ergebnis</translation>
+    </message>
+    <message>
+        <source>The restored %1 is not saved.</source>
+        <translation>Das restaurierte %1 ist nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>Without saving, the result is lost. The original stays as it is.</source>
+        <translation>Ohne Speichern geht das Ergebnis verloren. Das Original bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>&amp;Save...</source>
+        <translation>&amp;Speichern …</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Verwerfen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::ShortcutsDialog</name>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Commands and their shortcuts</source>
+        <translation>Befehle und ihre Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Shortcut</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Mouse and photo</source>
+        <translation>Maus und Foto</translation>
+    </message>
+    <message>
+        <source>Zoom at the cursor</source>
+        <translation>An der Maus zoomen</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>Rad</translation>
+    </message>
+    <message>
+        <source>Move the photo</source>
+        <translation>Foto verschieben</translation>
+    </message>
+    <message>
+        <source>Left or middle button, Space</source>
+        <translation>Linke oder mittlere Taste, Leertaste</translation>
+    </message>
+    <message>
+        <source>Fit or 100 %</source>
+        <translation>Einpassen oder 100 %</translation>
+    </message>
+    <message>
+        <source>Double click</source>
+        <translation>Doppelklick</translation>
+    </message>
+    <message>
+        <source>Move the photo with the keyboard</source>
+        <translation>Foto mit der Tastatur verschieben</translation>
+    </message>
+    <message>
+        <source>Shift + arrow keys</source>
+        <translation>Umschalt + Pfeiltasten</translation>
+    </message>
+    <message>
+        <source>Move the divider</source>
+        <translation>Trennlinie verschieben</translation>
+    </message>
+    <message>
+        <source>Tab to it, then arrow keys</source>
+        <translation>Mit Tab hin, dann Pfeiltasten</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::Viewer</name>
+    <message>
+        <source>Photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Plus and minus zoom, Shift and the arrow keys move the picture</source>
+        <translation>Plus und Minus zoomen, Umschalt und Pfeiltasten verschieben das Bild</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Nachher</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Vorher</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::Welcome</name>
+    <message>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <source>Drop photos here</source>
+        <translation>Fotos hierher ziehen</translation>
+    </message>
+    <message>
+        <source>or folders, or paste a picture</source>
+        <translation>oder Ordner, oder ein Bild einfügen</translation>
+    </message>
+    <message>
+        <source>Open Photos...</source>
+        <translation>Fotos öffnen …</translation>
+    </message>
+    <message>
+        <source>Open photos</source>
+        <translation>Fotos öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>inputs.folder</name>
+    <message>
+        <source>the folder cannot be read: %1</source>
+        <translation>der Ordner kann nicht gelesen werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>inputs.folder.remedy</name>
+    <message>
+        <source>check its permissions</source>
+        <translation>prüfen Sie seine Rechte</translation>
+    </message>
+</context>
+<context>
+    <name>ircnn.shapes</name>
+    <message>
+        <source>these are no weights of an IRCNN</source>
+        <translation>das sind keine Gewichte eines IRCNN</translation>
+    </message>
+</context>
+<context>
+    <name>library.changed</name>
+    <message>
+        <source>the file changed while it was read</source>
+        <translation>die Datei hat sich beim Lesen geändert</translation>
+    </message>
+</context>
+<context>
+    <name>library.did_you_mean</name>
+    <message>
+        <source>did you mean %1?</source>
+        <translation>meinten Sie %1?</translation>
+    </message>
+</context>
+<context>
+    <name>library.missing</name>
+    <message>
+        <source>there is no such checkpoint file</source>
+        <translation>diese Checkpoint-Datei gibt es nicht</translation>
+    </message>
+</context>
+<context>
+    <name>library.missing_remedy</name>
+    <message>
+        <source>check the path, or take a name from `heirloom-cli models list`</source>
+        <translation>prüfen Sie den Pfad, oder nehmen Sie einen Namen aus `heirloom-cli models list`</translation>
+    </message>
+</context>
+<context>
+    <name>library.unknown</name>
+    <message>
+        <source>there is no model &apos;%1&apos;</source>
+        <translation>es gibt kein Modell &apos;%1&apos;</translation>
+    </message>
+</context>
+<context>
+    <name>library.unknown_remedy</name>
+    <message>
+        <source>`heirloom-cli models list` shows the names; a checkpoint file can be given too</source>
+        <translation>`heirloom-cli models list` zeigt die Namen; auch eine Checkpoint-Datei kann angegeben werden</translation>
+    </message>
+</context>
+<context>
+    <name>naming.exists</name>
+    <message>
+        <source>is there already and stays as it is</source>
+        <translation>ist schon da und bleibt, wie es ist</translation>
+    </message>
+</context>
+<context>
+    <name>naming.exists.remedy</name>
+    <message>
+        <source>choose --existing skip, --existing number or --overwrite</source>
+        <translation>wählen Sie --existing skip, --existing number oder --overwrite</translation>
+    </message>
+</context>
+<context>
+    <name>naming.extension</name>
+    <message>
+        <source>the name template &quot;%1&quot; does not end in .{ext} or a picture&apos;s extension</source>
+        <translation>die Namensvorlage &quot;%1&quot; endet nicht auf .{ext} oder die Endung eines Bildes</translation>
+    </message>
+</context>
+<context>
+    <name>naming.field</name>
+    <message>
+        <source>the name template &quot;%1&quot; has no field {%2}</source>
+        <translation>die Namensvorlage &quot;%1&quot; kennt kein Feld {%2}</translation>
+    </message>
+</context>
+<context>
+    <name>naming.field.remedy</name>
+    <message>
+        <source>use {name} {model} {recipe} {scale} {_scale} {ext} {index} {date} {size}, and {{ for a brace</source>
+        <translation>nehmen Sie {name} {model} {recipe} {scale} {_scale} {ext} {index} {date} {size}, und {{ für eine Klammer</translation>
+    </message>
+</context>
+<context>
+    <name>naming.folder</name>
+    <message>
+        <source>a folder of the result&apos;s name is there already</source>
+        <translation>einen Ordner mit dem Namen des Ergebnisses gibt es schon</translation>
+    </message>
+</context>
+<context>
+    <name>naming.folder.remedy</name>
+    <message>
+        <source>choose another name with -o or --template</source>
+        <translation>wählen Sie mit -o oder --template einen anderen Namen</translation>
+    </message>
+</context>
+<context>
+    <name>naming.leaves</name>
+    <message>
+        <source>the name template &quot;%1&quot; leads out of the output folder</source>
+        <translation>die Namensvorlage &quot;%1&quot; führt aus dem Ausgabeordner hinaus</translation>
+    </message>
+</context>
+<context>
+    <name>naming.name</name>
+    <message>
+        <source>the name template &quot;%1&quot; makes no file name here: &quot;%2&quot;</source>
+        <translation>die Namensvorlage &quot;%1&quot; ergibt hier keinen Dateinamen: &quot;%2&quot;</translation>
+    </message>
+</context>
+<context>
+    <name>naming.name.remedy</name>
+    <message>
+        <source>use another --template</source>
+        <translation>nehmen Sie ein anderes --template</translation>
+    </message>
+</context>
+<context>
+    <name>naming.source</name>
+    <message>
+        <source>the result would replace the photo %1</source>
+        <translation>das Ergebnis würde das Foto %1 ersetzen</translation>
+    </message>
+</context>
+<context>
+    <name>naming.source.remedy</name>
+    <message>
+        <source>choose another name or folder with -o or --template</source>
+        <translation>wählen Sie mit -o oder --template einen anderen Namen oder Ordner</translation>
+    </message>
+</context>
+<context>
+    <name>naming.template.remedy</name>
+    <message>
+        <source>write one like {name}_{model}{_scale}.{ext}</source>
+        <translation>schreiben Sie eine wie {name}_{model}{_scale}.{ext}</translation>
+    </message>
+</context>
+<context>
+    <name>naming.twice</name>
+    <message>
+        <source>two photos of this run would have the same result %1</source>
+        <translation>zwei Fotos dieses Laufs hätten dasselbe Ergebnis %1</translation>
+    </message>
+</context>
+<context>
+    <name>naming.twice.remedy</name>
+    <message>
+        <source>use --existing number, or --template with {index}</source>
+        <translation>nehmen Sie --existing number, oder --template mit {index}</translation>
+    </message>
+</context>
+<context>
+    <name>photo.acceptDamaged</name>
+    <message>
+        <source>use another copy, or --accept-damaged to take what can be decoded</source>
+        <translation>nehmen Sie eine andere Kopie, oder mit --accept-damaged das, was sich entziffern lässt</translation>
+    </message>
+</context>
+<context>
+    <name>photo.alphaLost</name>
+    <message>
+        <source>%1 has no transparency; the photo is put on a background</source>
+        <translation>%1 kennt keine Durchsichtigkeit; das Foto kommt auf einen Hintergrund</translation>
+    </message>
+</context>
+<context>
+    <name>photo.bigTiffMetadata</name>
+    <message>
+        <source>a TIFF of more than 4 GB is written without metadata</source>
+        <translation>ein TIFF von mehr als 4 GB wird ohne Metadaten geschrieben</translation>
+    </message>
+</context>
+<context>
+    <name>photo.cannotOpen</name>
+    <message>
+        <source>it cannot be opened: %1</source>
+        <translation>sie kann nicht geöffnet werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.cannotWrite</name>
+    <message>
+        <source>it cannot be written: %1</source>
+        <translation>sie kann nicht geschrieben werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.checkAccess</name>
+    <message>
+        <source>check that it is a file and may be read</source>
+        <translation>prüfen Sie, ob es eine Datei ist und gelesen werden darf</translation>
+    </message>
+</context>
+<context>
+    <name>photo.checkName</name>
+    <message>
+        <source>check the name and the folder</source>
+        <translation>prüfen Sie den Namen und den Ordner</translation>
+    </message>
+</context>
+<context>
+    <name>photo.chooseAnother</name>
+    <message>
+        <source>choose another format</source>
+        <translation>wählen Sie ein anderes Format</translation>
+    </message>
+</context>
+<context>
+    <name>photo.chooseFolder</name>
+    <message>
+        <source>choose another folder or change its permissions</source>
+        <translation>wählen Sie einen anderen Ordner, oder ändern Sie seine Rechte</translation>
+    </message>
+</context>
+<context>
+    <name>photo.chooseScratchFolder</name>
+    <message>
+        <source>set TMPDIR to a folder with room</source>
+        <translation>setzen Sie TMPDIR auf einen Ordner mit Platz</translation>
+    </message>
+</context>
+<context>
+    <name>photo.chooseTiff</name>
+    <message>
+        <source>choose TIFF or a smaller scale</source>
+        <translation>wählen Sie TIFF oder eine kleinere Vergrößerung</translation>
+    </message>
+</context>
+<context>
+    <name>photo.claimsTooMuch</name>
+    <message>
+        <source>it claims to hold %1 of picture, and %2 of file cannot hold that</source>
+        <translation>sie behauptet %1 Bild, und %2 Datei können das nicht fassen</translation>
+    </message>
+</context>
+<context>
+    <name>photo.cmykLost</name>
+    <message>
+        <source>%1 has no CMYK; the colours become sRGB</source>
+        <translation>%1 kennt kein CMYK; die Farben werden sRGB</translation>
+    </message>
+</context>
+<context>
+    <name>photo.convertRaw</name>
+    <message>
+        <source>convert it to DNG or TIFF and try again</source>
+        <translation>wandeln Sie sie in DNG oder TIFF um, und versuchen Sie es noch einmal</translation>
+    </message>
+</context>
+<context>
+    <name>photo.convertSamples</name>
+    <message>
+        <source>convert it to 8, 16 bit or float and try again</source>
+        <translation>wandeln Sie sie in 8 Bit, 16 Bit oder Gleitkomma um, und versuchen Sie es noch einmal</translation>
+    </message>
+</context>
+<context>
+    <name>photo.damaged</name>
+    <message>
+        <source>the file is damaged or ends too early: %1</source>
+        <translation>die Datei ist beschädigt oder endet zu früh: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.damagedOrHostile</name>
+    <message>
+        <source>the file is damaged or made to do harm; use another copy</source>
+        <translation>die Datei ist beschädigt oder soll Schaden anrichten; nehmen Sie eine andere Kopie</translation>
+    </message>
+</context>
+<context>
+    <name>photo.damagedTaken</name>
+    <message>
+        <source>the file is damaged and only what could be decoded was taken: %1</source>
+        <translation>die Datei ist beschädigt; genommen wurde nur, was sich entziffern ließ: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.depthLost</name>
+    <message>
+        <source>%1 bits a sample become %2 in %3</source>
+        <translation>%1 Bit je Wert werden in %3 zu %2</translation>
+    </message>
+</context>
+<context>
+    <name>photo.diskFull</name>
+    <message>
+        <source>it cannot be written: %1</source>
+        <translation>sie kann nicht geschrieben werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.empty</name>
+    <message>
+        <source>the file is empty</source>
+        <translation>die Datei ist leer</translation>
+    </message>
+</context>
+<context>
+    <name>photo.existing</name>
+    <message>
+        <source>use --existing skip, --existing number or --overwrite</source>
+        <translation>nehmen Sie --existing skip, --existing number oder --overwrite</translation>
+    </message>
+</context>
+<context>
+    <name>photo.exists</name>
+    <message>
+        <source>there is a file of that name already</source>
+        <translation>eine Datei dieses Namens gibt es schon</translation>
+    </message>
+</context>
+<context>
+    <name>photo.extraBands</name>
+    <message>
+        <source>it has %1 channels; the first %2 were taken</source>
+        <translation>sie hat %1 Kanäle; die ersten %2 wurden genommen</translation>
+    </message>
+</context>
+<context>
+    <name>photo.firstPageOnly</name>
+    <message>
+        <source>it holds %1 pictures; the first was taken</source>
+        <translation>sie enthält %1 Bilder; das erste wurde genommen</translation>
+    </message>
+</context>
+<context>
+    <name>photo.freeDisk</name>
+    <message>
+        <source>free space there or choose another folder</source>
+        <translation>schaffen Sie dort Platz, oder wählen Sie einen anderen Ordner</translation>
+    </message>
+</context>
+<context>
+    <name>photo.greyProfileLost</name>
+    <message>
+        <source>%1 has no grey; the tones become sRGB</source>
+        <translation>%1 kennt kein Grau; die Töne werden sRGB</translation>
+    </message>
+</context>
+<context>
+    <name>photo.heifFailed</name>
+    <message>
+        <source>it cannot be coded as HEIF or AVIF: %1</source>
+        <translation>sie lässt sich nicht als HEIF oder AVIF kodieren: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.labToSrgb</name>
+    <message>
+        <source>its Lab colours were converted to 16-bit sRGB</source>
+        <translation>die Lab-Farben wurden in sRGB mit 16 Bit umgewandelt</translation>
+    </message>
+</context>
+<context>
+    <name>photo.makeRoom</name>
+    <message>
+        <source>free memory, or set TMPDIR to a folder with more room</source>
+        <translation>schaffen Sie freien Speicher, oder setzen Sie TMPDIR auf einen Ordner mit mehr Platz</translation>
+    </message>
+</context>
+<context>
+    <name>photo.metadataLost</name>
+    <message>
+        <source>%1 holds no %2, which will be missing</source>
+        <translation>%1 fasst kein %2; das wird fehlen</translation>
+    </message>
+</context>
+<context>
+    <name>photo.metadataNotWritten</name>
+    <message>
+        <source>its metadata cannot be written: %1</source>
+        <translation>die Metadaten können nicht geschrieben werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.metadataUnreadable</name>
+    <message>
+        <source>its %1 could not be read and will be missing: %2</source>
+        <translation>%1 ließ sich nicht lesen und wird fehlen: %2</translation>
+    </message>
+</context>
+<context>
+    <name>photo.missing</name>
+    <message>
+        <source>there is no such file</source>
+        <translation>diese Datei gibt es nicht</translation>
+    </message>
+</context>
+<context>
+    <name>photo.noRoom</name>
+    <message>
+        <source>the decoded picture takes %1, and memory and scratch disk together hold %2</source>
+        <translation>das entpackte Bild braucht %1, und Speicher und Platte zusammen fassen %2</translation>
+    </message>
+</context>
+<context>
+    <name>photo.noScratchFile</name>
+    <message>
+        <source>no scratch file can be made there: %1</source>
+        <translation>dort kann keine Hilfsdatei angelegt werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.notAPicture</name>
+    <message>
+        <source>this is not a picture that Heirloom reads</source>
+        <translation>das ist kein Bild, das Heirloom liest</translation>
+    </message>
+</context>
+<context>
+    <name>photo.notEncoded</name>
+    <message>
+        <source>it cannot be coded as %1: %2</source>
+        <translation>sie lässt sich nicht als %1 kodieren: %2</translation>
+    </message>
+</context>
+<context>
+    <name>photo.notWritable</name>
+    <message>
+        <source>%1 is read, not written</source>
+        <translation>%1 wird gelesen, nicht geschrieben</translation>
+    </message>
+</context>
+<context>
+    <name>photo.rawFailed</name>
+    <message>
+        <source>the camera&apos;s data cannot be read: %1</source>
+        <translation>die Daten der Kamera können nicht gelesen werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.readable</name>
+    <message>
+        <source>give JPEG, PNG, TIFF, WebP, HEIF, AVIF, JPEG XL, JPEG 2000, GIF or a camera RAW file</source>
+        <translation>nehmen Sie eine Datei in JPEG, PNG, TIFF, WebP, HEIF, AVIF, JPEG XL, JPEG 2000, GIF oder dem RAW-Format einer Kamera</translation>
+    </message>
+</context>
+<context>
+    <name>photo.samplesNotHeld</name>
+    <message>
+        <source>its samples are of a kind that Heirloom does not read: %1</source>
+        <translation>ihre Werte sind von einer Art, die Heirloom nicht liest: %1</translation>
+    </message>
+</context>
+<context>
+    <name>photo.stripMetadata</name>
+    <message>
+        <source>choose another format, or leave them out with --strip all</source>
+        <translation>wählen Sie ein anderes Format, oder lassen Sie sie mit --strip all weg</translation>
+    </message>
+</context>
+<context>
+    <name>photo.tooLargeForFormat</name>
+    <message>
+        <source>%1 x %2 pixels are too many for %3, which ends at %4 a side</source>
+        <translation>%1 × %2 Bildpunkte sind zu viele für %3, das bei %4 je Seite endet</translation>
+    </message>
+</context>
+<context>
+    <name>quality.cmyk</name>
+    <message>
+        <source>CMYK pictures cannot be scored</source>
+        <translation>CMYK-Bilder lassen sich nicht bewerten</translation>
+    </message>
+</context>
+<context>
+    <name>quality.cmyk_remedy</name>
+    <message>
+        <source>convert it to RGB first</source>
+        <translation>wandeln Sie es zuerst in RGB um</translation>
+    </message>
+</context>
+<context>
+    <name>quality.sizes</name>
+    <message>
+        <source>the pictures differ in size: %1 and %2 (width x height x bands)</source>
+        <translation>die Bilder sind verschieden groß: %1 und %2 (Breite x Höhe x Kanäle)</translation>
+    </message>
+</context>
+<context>
+    <name>quality.sizes_remedy</name>
+    <message>
+        <source>compare pictures of one size and colour model</source>
+        <translation>vergleichen Sie Bilder einer Größe und eines Farbmodells</translation>
+    </message>
+</context>
+<context>
+    <name>quality.small</name>
+    <message>
+        <source>%1 is too small to measure inside a border of %2 pixels: at least %3 a side must be left</source>
+        <translation>%1 ist zu klein, um innerhalb eines Rands von %2 Bildpunkten zu messen: mindestens %3 je Seite müssen bleiben</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.document</name>
+    <message>
+        <source>a recipe is one YAML document with `version` and `steps`</source>
+        <translation>ein Rezept ist ein YAML-Dokument mit `version` und `steps`</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.key</name>
+    <message>
+        <source>unknown key &apos;%1&apos;</source>
+        <translation>unbekannter Schlüssel &apos;%1&apos;</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.line</name>
+    <message>
+        <source>line %1: %2</source>
+        <translation>Zeile %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.remedy</name>
+    <message>
+        <source>correct the recipe; see `interfaces`: version, steps, model, settings, strength</source>
+        <translation>berichtigen Sie das Rezept: version, steps, model, settings, strength</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.settings</name>
+    <message>
+        <source>`settings` must be names with values</source>
+        <translation>`settings` müssen Namen mit Werten sein</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.step</name>
+    <message>
+        <source>a step must name its `model`</source>
+        <translation>ein Schritt muss sein `model` nennen</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.steps</name>
+    <message>
+        <source>`steps` must be a list of at least one step</source>
+        <translation>`steps` muss eine Liste mit mindestens einem Schritt sein</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.strength</name>
+    <message>
+        <source>`strength` must lie between 0 and 1; it is &apos;%1&apos;</source>
+        <translation>`strength` muss zwischen 0 und 1 liegen; es ist &apos;%1&apos;</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.twice</name>
+    <message>
+        <source>&apos;%1&apos; is there twice</source>
+        <translation>&apos;%1&apos; steht zweimal da</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.unreadable</name>
+    <message>
+        <source>the recipe cannot be read</source>
+        <translation>das Rezept kann nicht gelesen werden</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.unreadable_remedy</name>
+    <message>
+        <source>give the path of a YAML file that exists and may be read</source>
+        <translation>geben Sie den Pfad einer YAML-Datei an, die es gibt und die gelesen werden darf</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.version</name>
+    <message>
+        <source>only recipes of version 1 can be read; this one says %1</source>
+        <translation>nur Rezepte der Version 1 können gelesen werden; dieses sagt %1</translation>
+    </message>
+</context>
+<context>
+    <name>recipe.yaml</name>
+    <message>
+        <source>this is not YAML: %1</source>
+        <translation>das ist kein YAML: %1</translation>
+    </message>
+</context>
+<context>
+    <name>run.bad_alloc</name>
+    <message>
+        <source>there is not enough memory for this run</source>
+        <translation>für diesen Lauf reicht der Speicher nicht</translation>
+    </message>
+</context>
+<context>
+    <name>run.constant</name>
+    <message>
+        <source>%1 computed one constant colour for a picture that is not constant</source>
+        <translation>%1 hat für ein Bild, das nicht einfarbig ist, eine einzige Farbe berechnet</translation>
+    </message>
+</context>
+<context>
+    <name>run.device</name>
+    <message>
+        <source>device &apos;%1&apos; is not there%2</source>
+        <translation>das Gerät &apos;%1&apos; ist nicht da%2</translation>
+    </message>
+</context>
+<context>
+    <name>run.device_remedy</name>
+    <message>
+        <source>use auto, cpu or one that `heirloom-cli devices` lists</source>
+        <translation>nehmen Sie auto, cpu oder eines, das `heirloom-cli devices` nennt</translation>
+    </message>
+</context>
+<context>
+    <name>run.no_memory</name>
+    <message>
+        <source>there is not enough memory for the smallest tile of %1 x %2 pixels (%3 MB are free)</source>
+        <translation>der Speicher reicht nicht für die kleinste Kachel von %1 × %2 Bildpunkten (%3 MB sind frei)</translation>
+    </message>
+</context>
+<context>
+    <name>run.no_memory_remedy</name>
+    <message>
+        <source>close other programs, or choose a smaller network</source>
+        <translation>schließen Sie andere Programme, oder wählen Sie ein kleineres Netz</translation>
+    </message>
+</context>
+<context>
+    <name>run.no_steps</name>
+    <message>
+        <source>the recipe has no steps</source>
+        <translation>das Rezept hat keine Schritte</translation>
+    </message>
+</context>
+<context>
+    <name>run.no_steps_remedy</name>
+    <message>
+        <source>choose a model</source>
+        <translation>wählen Sie ein Modell</translation>
+    </message>
+</context>
+<context>
+    <name>run.nonsense_remedy</name>
+    <message>
+        <source>the checkpoint may be damaged or made for other settings; try precision float32 or another model</source>
+        <translation>der Checkpoint ist vielleicht beschädigt oder für andere Einstellungen gemacht; versuchen Sie float32 oder ein anderes Modell</translation>
+    </message>
+</context>
+<context>
+    <name>run.not_finite</name>
+    <message>
+        <source>%1 computed values that are not numbers</source>
+        <translation>%1 hat Werte berechnet, die keine Zahlen sind</translation>
+    </message>
+</context>
+<context>
+    <name>run.precision</name>
+    <message>
+        <source>precision &apos;%1&apos; is unknown</source>
+        <translation>die Genauigkeit &apos;%1&apos; ist unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>run.precision_remedy</name>
+    <message>
+        <source>use auto, float32, bfloat16 or float16</source>
+        <translation>nehmen Sie auto, float32, bfloat16 oder float16</translation>
+    </message>
+</context>
+<context>
+    <name>run.restoring</name>
+    <message>
+        <source>restoring</source>
+        <translation>wird restauriert</translation>
+    </message>
+</context>
+<context>
+    <name>run.smaller_tiles</name>
+    <message>
+        <source>memory ran out; the run goes on with tiles of %1 x %2 pixels</source>
+        <translation>der Speicher ging aus; der Lauf geht mit Kacheln von %1 × %2 Bildpunkten weiter</translation>
+    </message>
+</context>
+<context>
+    <name>run.to_cpu</name>
+    <message>
+        <source>the memory of %1 is not enough for the smallest tile; the run goes on with the processor, which is slower</source>
+        <translation>der Speicher von %1 reicht nicht für die kleinste Kachel; der Lauf geht mit dem Prozessor weiter, was langsamer ist</translation>
+    </message>
+</context>
+<context>
+    <name>run.unexpected</name>
+    <message>
+        <source>the run failed: %1</source>
+        <translation>der Lauf ist gescheitert: %1</translation>
+    </message>
+</context>
+<context>
+    <name>run.unexpected_remedy</name>
+    <message>
+        <source>try another model, or --device cpu</source>
+        <translation>versuchen Sie ein anderes Modell, oder --device cpu</translation>
+    </message>
+</context>
+<context>
+    <name>scratch.folder</name>
+    <message>
+        <source>no temporary folder can be made</source>
+        <translation>es kann kein Ordner für Hilfsdateien angelegt werden</translation>
+    </message>
+</context>
+<context>
+    <name>setting.noise_level</name>
+    <message>
+        <source>Noise level</source>
+        <translation>Rauschstärke</translation>
+    </message>
+</context>
+<context>
+    <name>setting.noise_level.help</name>
+    <message>
+        <source>How strong the noise is: its standard deviation in 8-bit units. Too low leaves noise, too high smooths detail</source>
+        <translation>Wie stark das Rauschen ist: seine Standardabweichung in 8-Bit-Einheiten. Zu wenig lässt Rauschen stehen, zu viel glättet Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>setting.none</name>
+    <message>
+        <source>this model has no settings</source>
+        <translation>dieses Modell hat keine Einstellungen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.range</name>
+    <message>
+        <source>%1 cannot be %2</source>
+        <translation>%1 kann nicht %2 sein</translation>
+    </message>
+</context>
+<context>
+    <name>setting.range.remedy</name>
+    <message>
+        <source>it takes %1</source>
+        <translation>möglich ist %1</translation>
+    </message>
+</context>
+<context>
+    <name>setting.unknown</name>
+    <message>
+        <source>there is no setting named %1</source>
+        <translation>es gibt keine Einstellung namens %1</translation>
+    </message>
+</context>
+<context>
+    <name>setting.unknown.remedy</name>
+    <message>
+        <source>this model has %1</source>
+        <translation>dieses Modell hat %1</translation>
+    </message>
+</context>
+<context>
+    <name>tensor.missing</name>
+    <message>
+        <source>there is no tensor named %1</source>
+        <translation>es gibt keinen Tensor namens %1</translation>
+    </message>
+</context>
+<context>
+    <name>tensor.unsupported</name>
+    <message>
+        <source>a tensor of type %1 has no place in a file</source>
+        <translation>ein Tensor vom Typ %1 hat in einer Datei keinen Platz</translation>
+    </message>
+</context>
+<context>
+    <name>train.diverged</name>
+    <message>
+        <source>the loss is not finite at iteration %1</source>
+        <translation>der Fehlerwert ist bei Schritt %1 nicht endlich</translation>
+    </message>
+</context>
+<context>
+    <name>train.diverged.remedy</name>
+    <message>
+        <source>lower optimizer.learning_rate or set optimizer.clip_gradient</source>
+        <translation>verringern Sie optimizer.learning_rate, oder setzen Sie optimizer.clip_gradient</translation>
+    </message>
+</context>
+<context>
+    <name>train.empty</name>
+    <message>
+        <source>there are no pictures in the folder</source>
+        <translation>in dem Ordner sind keine Bilder</translation>
+    </message>
+</context>
+<context>
+    <name>train.empty.remedy</name>
+    <message>
+        <source>give a folder of clean photos</source>
+        <translation>geben Sie einen Ordner mit sauberen Fotos an</translation>
+    </message>
+</context>
+<context>
+    <name>train.key</name>
+    <message>
+        <source>there is no key %1</source>
+        <translation>es gibt keinen Schlüssel %1</translation>
+    </message>
+</context>
+<context>
+    <name>train.key.remedy</name>
+    <message>
+        <source>known here are %1</source>
+        <translation>hier bekannt sind %1</translation>
+    </message>
+</context>
+<context>
+    <name>train.mapping</name>
+    <message>
+        <source>%1 must hold keys and values</source>
+        <translation>%1 muss Schlüssel und Werte enthalten</translation>
+    </message>
+</context>
+<context>
+    <name>train.missing</name>
+    <message>
+        <source>there is no such file</source>
+        <translation>diese Datei gibt es nicht</translation>
+    </message>
+</context>
+<context>
+    <name>train.missing.remedy</name>
+    <message>
+        <source>check the name</source>
+        <translation>prüfen Sie den Namen</translation>
+    </message>
+</context>
+<context>
+    <name>train.range</name>
+    <message>
+        <source>%1 is out of range</source>
+        <translation>%1 liegt außerhalb des Bereichs</translation>
+    </message>
+</context>
+<context>
+    <name>train.range.remedy</name>
+    <message>
+        <source>it takes %1</source>
+        <translation>möglich ist %1</translation>
+    </message>
+</context>
+<context>
+    <name>train.small</name>
+    <message>
+        <source>no picture is as large as a patch</source>
+        <translation>kein Bild ist so groß wie ein Ausschnitt</translation>
+    </message>
+</context>
+<context>
+    <name>train.small.remedy</name>
+    <message>
+        <source>lower dataset.patch</source>
+        <translation>verringern Sie dataset.patch</translation>
+    </message>
+</context>
+<context>
+    <name>train.state</name>
+    <message>
+        <source>it belongs to another network</source>
+        <translation>er gehört zu einem anderen Netz</translation>
+    </message>
+</context>
+<context>
+    <name>train.state.remedy</name>
+    <message>
+        <source>remove it to start anew, or choose another output folder</source>
+        <translation>entfernen Sie ihn, um neu zu beginnen, oder wählen Sie einen anderen Ausgabeordner</translation>
+    </message>
+</context>
+<context>
+    <name>train.value</name>
+    <message>
+        <source>%1 cannot be read from line %2</source>
+        <translation>%1 lässt sich in Zeile %2 nicht lesen</translation>
+    </message>
+</context>
+<context>
+    <name>train.value.remedy</name>
+    <message>
+        <source>write a number, a word or a list as the documentation shows</source>
+        <translation>schreiben Sie eine Zahl, ein Wort oder eine Liste, wie die Dokumentation zeigt</translation>
+    </message>
+</context>
+<context>
+    <name>train.yaml</name>
+    <message>
+        <source>it is no valid YAML: %1</source>
+        <translation>das ist kein gültiges YAML: %1</translation>
+    </message>
+</context>
+<context>
+    <name>train.yaml.remedy</name>
+    <message>
+        <source>mend the line</source>
+        <translation>berichtigen Sie die Zeile</translation>
+    </message>
+</context>
+<context>
+    <name>ui.display_profile</name>
+    <message>
+        <source>this is no ICC profile that can be read; the screen is taken for sRGB</source>
+        <translation>das ist kein lesbares ICC-Profil; der Bildschirm gilt als sRGB</translation>
+    </message>
+</context>
+<context>
+    <name>ui.display_profile.remedy</name>
+    <message>
+        <source>choose another file under Edit &gt; Preferences</source>
+        <translation>wählen Sie unter Bearbeiten &gt; Einstellungen eine andere Datei</translation>
+    </message>
+</context>
+<context>
+    <name>ui.empty_folder</name>
+    <message>
+        <source>there is no photo in this folder</source>
+        <translation>in diesem Ordner ist kein Foto</translation>
+    </message>
+</context>
+<context>
+    <name>ui.empty_folder.remedy</name>
+    <message>
+        <source>choose another folder, or open files one by one</source>
+        <translation>wählen Sie einen anderen Ordner, oder öffnen Sie Dateien einzeln</translation>
+    </message>
+</context>
+<context>
+    <name>ui.no_memory</name>
+    <message>
+        <source>there is not enough memory for this</source>
+        <translation>dafür reicht der Speicher nicht</translation>
+    </message>
+</context>
+<context>
+    <name>ui.no_memory.remedy</name>
+    <message>
+        <source>close other photos or programs and try again</source>
+        <translation>schließen Sie andere Fotos oder Programme, und versuchen Sie es noch einmal</translation>
+    </message>
+</context>
+<context>
+    <name>ui.recovery.damaged</name>
+    <message>
+        <source>the result that was kept is damaged</source>
+        <translation>das aufgehobene Ergebnis ist beschädigt</translation>
+    </message>
+</context>
+<context>
+    <name>ui.recovery.damaged.remedy</name>
+    <message>
+        <source>restore the photo once more</source>
+        <translation>restaurieren Sie das Foto noch einmal</translation>
+    </message>
+</context>
+<context>
+    <name>ui.recovery.write</name>
+    <message>
+        <source>an unsaved result cannot be kept for the case of a crash: %1</source>
+        <translation>ein nicht gespeichertes Ergebnis kann nicht für den Fall eines Absturzes aufgehoben werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>ui.recovery.write.remedy</name>
+    <message>
+        <source>free some disk space, or save the result now</source>
+        <translation>schaffen Sie Platz auf der Platte, oder speichern Sie das Ergebnis jetzt</translation>
+    </message>
+</context>
+<context>
+    <name>ui.unexpected</name>
+    <message>
+        <source>something unexpected happened: %1</source>
+        <translation>etwas Unerwartetes ist geschehen: %1</translation>
+    </message>
+</context>
+<context>
+    <name>ui.unexpected.remedy</name>
+    <message>
+        <source>try again, and report it with Help &gt; Copy System Information</source>
+        <translation>versuchen Sie es noch einmal, und melden Sie es mit Hilfe &gt; Systemangaben kopieren</translation>
+    </message>
+</context>
+</TS>

@@ -72,7 +72,7 @@ class MainWindow : public QMainWindow {
   void openFiles();
   void openFolder();
   void openCheckpoint();
-  void take(const QMimeData& data);
+  void take(const QMimeData& offered);
   void copyPicture();
   void run();
   void runEnded(Document* document, const RunEnd& end);

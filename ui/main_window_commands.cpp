@@ -77,11 +77,11 @@ void MainWindow::connectViewCommands() {
   on("view.zoomOut", [this] { viewer_->zoomOut(); });
   on("view.fit", [this] { viewer_->fit(); });
   on("view.actualSize", [this] { viewer_->actualSize(); });
-  toggled("view.compare", [this](bool on) { viewer_->setComparison(on ? Viewer::Comparison::Split : Viewer::Comparison::ResultOnly); });
-  toggled("view.swap", [this](bool on) { viewer_->setSwapped(on); });
-  toggled("view.panel", [this](bool on) { panel_->setVisible(on); });
-  toggled("view.fullScreen", [this](bool on) {
-    setWindowState(on ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
+  toggled("view.compare", [this](bool checked) { viewer_->setComparison(checked ? Viewer::Comparison::Split : Viewer::Comparison::ResultOnly); });
+  toggled("view.swap", [this](bool checked) { viewer_->setSwapped(checked); });
+  toggled("view.panel", [this](bool checked) { panel_->setVisible(checked); });
+  toggled("view.fullScreen", [this](bool checked) {
+    setWindowState(checked ? windowState() | Qt::WindowFullScreen : windowState() & ~Qt::WindowFullScreen);
   });
   on("view.previous", [this] { photos_.step(-1); });
   on("view.next", [this] { photos_.step(1); });
@@ -176,13 +176,13 @@ void MainWindow::openCheckpoint() {
   dialog->open();
 }
 
-void MainWindow::take(const QMimeData& data) {
+void MainWindow::take(const QMimeData& offered) {
   std::vector<std::filesystem::path> paths;
-  for (const QUrl& url : data.urls()) {
+  for (const QUrl& url : offered.urls()) {
     if (url.isLocalFile()) paths.push_back(toPath(url.toLocalFile()));
   }
   if (!paths.empty()) return open(paths);
-  const QImage image = data.hasImage() ? qvariant_cast<QImage>(data.imageData()) : QImage();
+  const QImage image = offered.hasImage() ? qvariant_cast<QImage>(offered.imageData()) : QImage();
   if (!image.isNull()) return photos_.addImage(image);
   messages_->show(MessageArea::Severity::Information, tr("There is no picture here to open. Copy a picture or files of photos first."));
 }

@@ -6,6 +6,7 @@
 
 #include "core/batch/naming.h"
 #include "core/batch/restore_file.h"
+#include "core/colour/working_colour.h"
 #include "core/engine/run.h"
 #include "core/recipe/recipe.h"
 #include "ui/text.h"

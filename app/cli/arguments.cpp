@@ -59,9 +59,12 @@ class HelpFormat : public CLI::Formatter {
   }
 };
 
+/// Before arguments that CLI11 would not leave alone.
+constexpr char kShield = '\x01';
+
 CLI::callback_t reading(const Arguments::Reader& read) {
   return [read](const CLI::results_t& values) {
-    for (const std::string& value : values) read(value);
+    for (const std::string& value : values) read(value.starts_with(kShield) ? value.substr(1) : value);
     return true;
   };
 }
@@ -134,7 +137,17 @@ void Arguments::positionals(const std::string& name, bool required, const Reader
       ->option_text((required ? name : "[" + name + "]") + "...")
       ->expected(required ? 1 : 0, kMany)
       ->required(required)
-      ->allow_extra_args(false);
+      ->allow_extra_args();
+}
+
+void parse(CLI::App& program, int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  for (std::string& word : words) {
+    // "[a,b]" is a list to CLI11; to us it is a file of that name.
+    if (word.starts_with('[') || word.starts_with(kShield)) word.insert(0, 1, kShield);
+  }
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  program.parse(words);
 }
 
 void useHelpFormat(CLI::App& program) {

@@ -55,6 +55,9 @@ class Arguments {
   CLI::App* app_;
 };
 
+/// Parses what main was given; throws CLI::ParseError and UsageError.
+void parse(CLI::App& program, int argc, char** argv);
+
 /// Help of one screen: usage, a line for each option, an example.
 void useHelpFormat(CLI::App& program);
 

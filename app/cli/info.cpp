@@ -43,6 +43,17 @@ std::string profileText(const core::Photo& photo) {
   return (name.empty() ? "unnamed" : name) + ", " + bytesText(photo.iccProfile.size());
 }
 
+std::string metadataText(const core::Metadata& metadata) {
+  std::string text;
+  const auto add = [&text](const char* name, std::size_t bytes) {
+    if (bytes > 0) text += (text.empty() ? "" : ", ") + std::string(name) + " " + bytesText(bytes);
+  };
+  add("EXIF", metadata.exif.size());
+  add("IPTC", metadata.iptc.size());
+  add("XMP", metadata.xmp.size());
+  return text.empty() ? "none" : text;
+}
+
 /// What each format would lose, formats with the same losses together.
 void describeLosses(const core::Photo& photo, std::optional<core::FileFormat> only, Report& report, Json& json) {
   json["losses"] = Json::object();
@@ -94,8 +105,7 @@ void describe(const std::filesystem::path& file, const InfoOptions& options, Rep
                : photo.lossless      ? ", without loss"
                                      : ""));
   report.line("  profile     " + profileText(photo));
-  report.line("  metadata    EXIF " + bytesText(photo.metadata.exif.size()) + ", IPTC " +
-              bytesText(photo.metadata.iptc.size()) + ", XMP " + bytesText(photo.metadata.xmp.size()));
+  report.line("  metadata    " + metadataText(photo.metadata));
   json["tags"] = Json::object();
   for (const auto& [name, value] : core::tagsOf(photo.metadata)) {
     json["tags"][name] = value;

@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
   }
 
   try {
-    program.parse(argc, argv);
+    parse(program, argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked, std::cout, std::cerr);
   } catch (const CLI::ParseError& error) {

@@ -121,9 +121,9 @@ void describe(const models::Descriptor& descriptor, Report& report) {
   row("work", fixed(descriptor.flopPerPixel / 1e6, 2) + " MFLOP a pixel");
   for (const std::string& alternative : descriptor.alternatives) row("could also be", alternative);
   for (const models::Parameter& parameter : descriptor.parameters) {
-    row("--set " + parameter.name, rangeText(parameter) +
-                                       (parameter.unit.empty() ? "" : " (unit " + parameter.unit + ")") + ": " +
-                                       parameter.help.english());
+    const std::string unit = parameter.unit.empty() ? "" : " (" + parameter.unit + ")";
+    row("setting", parameter.name + "=" + rangeText(parameter) + unit);
+    row("", parameter.help.english());
   }
 }
 

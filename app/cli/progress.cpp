@@ -39,7 +39,7 @@ void ProgressBar::show(double fraction, const std::string& note) {
   const std::string rest = note.empty() ? percent : percent + ", " + note;
   if (!terminal_) {
     const int tenth = static_cast<int>(fraction * 10);
-    if (tenth <= lastTenth_ || now - last_ < kLines) return;
+    if (tenth <= lastTenth_ || tenth >= 10 || now - last_ < kLines) return;  // that it is done is said by others
     lastTenth_ = tenth;
     last_ = now;
     std::cerr << title_ << ": " << rest << '\n' << std::flush;

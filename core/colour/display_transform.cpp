@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include "core/colour/profile.h"
 #include "core/colour/working_colour.h"
@@ -8,26 +8,20 @@
 namespace heirloom::core {
 namespace {
 
-cmsUInt32Number formatOf(const Layout& layout) {
+cmsUInt32Number formatOf(ColourModel model, bool alpha) {
   cmsUInt32Number space = PT_RGB;
-  if (layout.model == ColourModel::Grey) space = PT_GRAY;
-  if (layout.model == ColourModel::Cmyk) space = PT_CMYK;
-  const auto colours = static_cast<cmsUInt32Number>(colourBands(layout.model));
-  const auto bytes = static_cast<cmsUInt32Number>(sampleSize(layout.type));
-  const bool floats = layout.type == SampleType::Float32;
-  return FLOAT_SH(floats ? 1u : 0u) | COLORSPACE_SH(space) | EXTRA_SH(layout.alpha ? 1u : 0u) | CHANNELS_SH(colours) |
-         BYTES_SH(bytes);
+  if (model == ColourModel::Grey) space = PT_GRAY;
+  if (model == ColourModel::Cmyk) space = PT_CMYK;
+  return COLORSPACE_SH(space) | EXTRA_SH(alpha ? 1u : 0u) |
+         CHANNELS_SH(static_cast<cmsUInt32Number>(colourBands(model))) | BYTES_SH(1);
 }
-
-constexpr std::size_t kTypes = 3;
 
 }  // namespace
 
 struct DisplayTransform::Transforms {
   ContextPointer context;
   ColourModel model = ColourModel::Rgb;
-  // By sample type, without and with alpha.
-  std::array<std::array<TransformPointer, 2>, kTypes> transforms;
+  std::array<TransformPointer, 2> transforms;  // without and with alpha
 };
 
 DisplayTransform::DisplayTransform(ColourModel model, std::span<const std::byte> profile,
@@ -39,14 +33,11 @@ DisplayTransform::DisplayTransform(ColourModel model, std::span<const std::byte>
   const cmsContext context = made->context.get();
   const ProfilePointer file = openProfile(context, model, profile, ignored);
   const ProfilePointer screen = openProfile(context, ColourModel::Rgb, display, ignored);
-  for (std::size_t type = 0; type < kTypes; ++type) {
-    for (const bool alpha : {false, true}) {
-      const Layout layout{.model = model, .alpha = alpha, .type = static_cast<SampleType>(type)};
-      cmsUInt32Number flags = cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION;
-      if (alpha) flags |= cmsFLAGS_COPY_ALPHA;
-      made->transforms[type][alpha].reset(cmsCreateTransformTHR(context, file.get(), formatOf(layout), screen.get(),
-                                                                TYPE_BGRA_8, INTENT_RELATIVE_COLORIMETRIC, flags));
-    }
+  for (const bool alpha : {false, true}) {
+    cmsUInt32Number flags = cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION;
+    if (alpha) flags |= cmsFLAGS_COPY_ALPHA;
+    made->transforms[alpha].reset(cmsCreateTransformTHR(context, file.get(), formatOf(model, alpha), screen.get(),
+                                                        TYPE_BGRA_8, INTENT_RELATIVE_COLORIMETRIC, flags));
   }
   transforms_ = std::move(made);
 }
@@ -56,14 +47,24 @@ DisplayTransform::~DisplayTransform() = default;
 void DisplayTransform::apply(const Raster& raster, const Box& box, std::span<std::byte> bgra,
                              std::size_t bytesPerLine) const {
   const Layout& layout = raster.layout();
-  const cmsHTRANSFORM transform = transforms_->transforms[static_cast<std::size_t>(layout.type)][layout.alpha].get();
-  const std::size_t pixel = layout.rowBytes() / static_cast<std::size_t>(layout.width);
+  const cmsHTRANSFORM transform = transforms_->transforms[layout.alpha].get();
   const auto width = static_cast<std::size_t>(box.width);
+  const auto bands = static_cast<std::size_t>(layout.bands());
+  const bool deep = layout.type != SampleType::UInt8;
+  Raster rounded({deep ? box.width : 0, 1, layout.model, layout.alpha, SampleType::UInt8});
+  std::vector<float> floats(deep ? width * bands : 0);
   for (std::int64_t y = 0; y < box.height; ++y) {
     std::byte* line = bgra.data() + static_cast<std::size_t>(y) * bytesPerLine;
     // LittleCMS leaves the fourth byte alone when the source has no alpha.
     if (!layout.alpha) std::memset(line, 0xff, width * 4);
-    const std::byte* from = raster.row(box.y + y).data() + static_cast<std::size_t>(box.x) * pixel;
+    const std::byte* from = nullptr;
+    if (deep) {
+      toFloat(raster, {box.x, box.y + y, box.width, 1}, floats);
+      fromFloat(floats, {0, 0, box.width, 1}, rounded);
+      from = rounded.row(0).data();
+    } else {
+      from = raster.row(box.y + y).data() + static_cast<std::size_t>(box.x) * bands;
+    }
     if (transform) cmsDoTransform(transform, from, line, static_cast<cmsUInt32Number>(width));
   }
 }

@@ -141,15 +141,29 @@ void WorkingColour::fromWorking(std::span<const float> working, std::span<float>
 
 void WorkingColour::applyChange(std::span<const float> before, std::span<const float> after,
                                 std::span<float> file) const {
+  const auto colours = static_cast<std::size_t>(colourBands(transforms_->model));
+  const auto working = static_cast<std::size_t>(bands());
+  std::vector<float> reached(before.begin(), before.end());
   std::vector<float> from(file.size());
   std::vector<float> to(file.size());
-  fromWorking(before, from);
   fromWorking(after, to);
-  for (std::size_t i = 0; i < file.size(); ++i) {
-    const float change = to[i] - from[i];
-    if (change == 0) continue;
-    const bool inside = file[i] >= 0 && file[i] <= 1;
-    file[i] = inside ? std::clamp(file[i] + change, 0.0f, 1.0f) : file[i] + change;
+  // How much a step of ink changes depends on the mix, so that CMYK comes near only step by step.
+  const int steps = transforms_->model == ColourModel::Cmyk ? 6 : 1;
+  for (int step = 0; step < steps; ++step) {
+    fromWorking(reached, from);
+    for (std::size_t pixel = 0; pixel * colours < file.size(); ++pixel) {
+      const auto own = before.subspan(pixel * working, working);
+      if (std::ranges::equal(own, after.subspan(pixel * working, working))) continue;
+      // Black that cannot grow or shrink any further hands the rest to the three inks that mix to grey.
+      float rest = 0;
+      for (std::size_t i = (pixel + 1) * colours; i-- > pixel * colours;) {
+        const bool inside = file[i] >= 0 && file[i] <= 1;
+        const float changed = file[i] + to[i] - from[i] + rest;
+        file[i] = inside ? std::clamp(changed, 0.0f, 1.0f) : changed;
+        if (colours == 4 && i % 4 == 3) rest = changed - file[i];
+      }
+    }
+    if (step + 1 < steps) toWorking(file, reached);
   }
 }
 

@@ -46,6 +46,7 @@ class DisplayTransform {
   /// `display` empty: sRGB.
   DisplayTransform(ColourModel model, std::span<const std::byte> profile, std::span<const std::byte> display);
   ~DisplayTransform();
+  /// Deeper samples are rounded to 8 bits first: LittleCMS is exact and fast there, and neither for 16 bits.
   /// `source` row samples of the raster (without alpha handling: alpha is composited over `checker` by the viewer);
   /// writes `width` BGRA pixels (alpha 255, or the photo's alpha), 8 bit.
   void apply(const Raster& raster, const Box& box, std::span<std::byte> bgra, std::size_t bytesPerLine) const;

@@ -151,4 +151,9 @@ void initialiseEngine() {
   initialiseVips();
 }
 
+void releaseMemory() {
+  releaseFreedMemory(at::kCPU);
+  models::releaseCudaMemory();
+}
+
 }  // namespace heirloom::core

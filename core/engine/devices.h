@@ -30,4 +30,7 @@ DeviceReport devices();
 /// Threads and allocator as a program of ours wants them, GPU support opened if there. Call once, first thing in main.
 void initialiseEngine();
 
+/// Gives memory that was freed but kept for the next run back to the system: for a program that has nothing to do.
+void releaseMemory();
+
 }  // namespace heirloom::core

@@ -1,6 +1,7 @@
 #include "core/engine/run.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <charconv>
@@ -152,6 +153,7 @@ class RecipeRun {
 
 Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,
             const RunOptions& options) {
+  const c10::InferenceMode inference;
   const auto started = std::chrono::steady_clock::now();
   Outcome outcome;
   const auto fail = [&](const Error& error) {

@@ -134,6 +134,13 @@ void dropStructure(Exiv2::ExifData& tags) {
   eraseIf(tags, isStructure);
 }
 
+void addMissing(Exiv2::ExifData& tags, const Exiv2::ExifData& own) {
+  for (const Exiv2::Exifdatum& tag : own) {
+    const bool wanted = !isStructure(tag) || tag.key() == "Exif.Image.InterColorProfile";
+    if (wanted && tags.findKey(Exiv2::ExifKey(tag.key())) == tags.end()) tags.add(tag);
+  }
+}
+
 void dropPlaces(Exiv2::ExifData& tags) {
   eraseIf(tags,
           [](const Exiv2::Exifdatum& tag) { return tag.groupName() == "GPSInfo" || tag.key() == "Exif.Image.GPSTag"; });

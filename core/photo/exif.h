@@ -28,6 +28,9 @@ void makeUpright(Exiv2::ExifData& tags);
 /// Leaves out what describes the file's own layout (strips, depth, embedded profile) and not the photo.
 void dropStructure(Exiv2::ExifData& tags);
 
+/// Adds the tags of `own` that `tags` lacks and that Exiv2 does not carry over itself: resolution and profile.
+void addMissing(Exiv2::ExifData& tags, const Exiv2::ExifData& own);
+
 void dropPlaces(Exiv2::ExifData& tags);
 void dropPlaces(Exiv2::IptcData& records);
 

@@ -152,9 +152,7 @@ std::vector<std::byte> withMetadata(std::span<const std::byte> encoded, const Me
   Exiv2::ExifData tags = decodeExif(metadata.exif);
   if (format == FileFormat::Tiff) {
     // Resolution and the profile live among the tags there, and the encoder has just written them.
-    for (const auto& own : image->exifData()) {
-      if (tags.findKey(Exiv2::ExifKey(own.key())) == tags.end()) tags.add(own);
-    }
+    addMissing(tags, image->exifData());
   }
   image->setExifData(tags);
   if (!metadata.iptc.empty()) {

@@ -107,6 +107,10 @@ void checkProfile(Photo& photo) {
 }
 
 void describe(Photo& photo, const MappedFile& file) {
+  if (photo.iccProfile.empty() && pngCarriesProfile(file.bytes())) {
+    photo.warnings.push_back(
+        HEIRLOOM_TEXT("colour.corruptProfile", "its colour profile is damaged; %1 is assumed").with("sRGB"));
+  }
   checkProfile(photo);
   if (photo.format == FileFormat::Jpeg) {
     const JpegCoding coding = jpegCoding(file.bytes());

@@ -65,4 +65,17 @@ std::uint64_t pngClaim(std::span<const std::byte> start) {
   return (width * samples * depth + 7) / 8 * height;
 }
 
+bool pngCarriesProfile(std::span<const std::byte> file) {
+  constexpr std::size_t kSignature = 8;
+  constexpr std::size_t kAroundChunk = 12;  // length, type and checksum
+  if (formatOf(file) != FileFormat::Png) return false;
+  for (std::size_t at = kSignature; at + kAroundChunk <= file.size();) {
+    const std::string_view type = text(file, at + 4, 4);
+    if (type == "iCCP"sv) return true;
+    if (type == "IDAT"sv) return false;
+    at += kAroundChunk + bigEndian(file, at);
+  }
+  return false;
+}
+
 }  // namespace heirloom::core

@@ -16,4 +16,7 @@ std::optional<FileFormat> formatOf(std::span<const std::byte> start);
 /// How many bytes of packed samples the header of a PNG claims; 0 when `start` is not one.
 std::uint64_t pngClaim(std::span<const std::byte> start);
 
+/// Whether a PNG carries a colour profile, readable or not. libpng drops one that it does not like without a word.
+bool pngCarriesProfile(std::span<const std::byte> file);
+
 }  // namespace heirloom::core

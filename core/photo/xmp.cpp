@@ -152,6 +152,12 @@ std::string escaped(std::string_view plain) {
       case '>':
         text += "&gt;";
         break;
+      case '"':
+        text += "&quot;";
+        break;
+      case '\'':
+        text += "&apos;";
+        break;
       case '&':
         text += "&amp;";
         break;
@@ -205,7 +211,7 @@ std::vector<Property> properties(std::string_view packet, const Chosen& chosen) 
     const auto [space, name] = names.resolve(tag.name);
     if (tag.kind == Tag::Kind::Close) {
       --depth;
-      if (depth == foundAt) {
+      if (foundAt >= 0 && depth == foundAt) {
         open.value.end = tag.whole.begin;
         open.whole.end = tag.whole.end;
         found.push_back(open);
@@ -261,8 +267,8 @@ std::pair<std::size_t, std::string> endOfRdf(std::string_view packet) {
   return {end, about};
 }
 
-std::string withProperty(std::string packet, std::string_view space, std::string_view prefix, std::string_view name,
-                         std::string_view value) {
+std::string addProperty(std::string packet, std::string_view space, std::string_view prefix, std::string_view name,
+                        std::string_view value) {
   auto [end, about] = endOfRdf(packet);
   if (end == packet.npos) {
     packet =
@@ -279,6 +285,19 @@ std::string withProperty(std::string packet, std::string_view space, std::string
                                   ">" + escaped(value) + "</" + property + "></" + rdf + ":Description>\n";
   packet.insert(end, description);
   return packet;
+}
+
+/// In its own place where the packet has it already, so that saving again and again does not make packets grow.
+std::string withProperty(std::string_view packet, std::string_view space, std::string_view prefix,
+                         std::string_view name, std::string_view value) {
+  const auto found = properties(packet, [&](auto eachSpace, auto each) { return eachSpace == space && each == name; });
+  std::string changed(packet);
+  if (found.empty() || found.front().value.begin == found.front().value.end) {
+    return addProperty(std::move(changed), space, prefix, name, value);
+  }
+  const Span at = found.front().value;
+  changed.replace(at.begin, at.end - at.begin, escaped(value));
+  return changed;
 }
 
 bool isPlace(std::string_view space, std::string_view name) {
@@ -354,12 +373,11 @@ std::string xmpWithoutRecipe(std::string_view packet) {
 }
 
 std::string xmpWithRecipe(std::string_view packet, std::string_view recipe) {
-  return withProperty(without(packet, isRecipe), kHeirloom, "heirloom", "Recipe", recipe);
+  return withProperty(packet, kHeirloom, "heirloom", "Recipe", recipe);
 }
 
 std::string xmpWithSoftware(std::string_view packet, std::string_view software) {
-  const Chosen isTool = [](auto space, auto name) { return space == kXmp && name == "CreatorTool"; };
-  return withProperty(without(packet, isTool), kXmp, "xmp", "CreatorTool", software);
+  return withProperty(packet, kXmp, "xmp", "CreatorTool", software);
 }
 
 std::string recipeInXmp(std::string_view packet) {

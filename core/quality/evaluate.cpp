@@ -1,6 +1,7 @@
 #include "core/quality/evaluate.h"
 
 #include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <cmath>
@@ -129,6 +130,7 @@ Score compare(const Photo& a, const Photo& b, std::int64_t border) {
 
 Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, const std::filesystem::path& folder,
                     const EvaluationOptions& options, const std::function<void(const Score&)>& scored) {
+  const c10::InferenceMode inference;
   const models::Descriptor& descriptor = network->descriptor();
   const Degradation& degradation = options.degradation;
   models::Settings settings(descriptor.parameters);

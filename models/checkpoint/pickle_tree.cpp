@@ -7,7 +7,7 @@ namespace heirloom::models {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
-constexpr std::size_t kMaxNodes = 1u << 20;
+constexpr std::size_t kMaxNodes = 1u << 18;
 constexpr std::size_t kMaxName = 4096;
 constexpr std::size_t kMaxNames =
     64u << 20;  // bytes of all full names: sharing one dictionary many times multiplies them

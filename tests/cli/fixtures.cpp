@@ -17,7 +17,8 @@ void writeNetwork(const std::filesystem::path& file, const ScalingNetwork& netwo
   for (int layer = 0; layer < network.layers; ++layer) {
     const bool first = layer == 0;
     const bool last = layer + 1 == network.layers;
-    const at::Tensor weight = at::zeros({last ? picture : network.features, first ? picture + 1 : network.features, 3, 3});
+    const at::Tensor weight =
+        at::zeros({last ? picture : network.features, first ? picture + 1 : network.features, 3, 3});
     for (int channel = 0; channel < picture; ++channel) weight[channel][channel][1][1] = last ? network.gain : 1.0;
     const std::string name = "model." + std::to_string(2 * layer);
     tensors.emplace_back(name + ".weight", weight);
@@ -34,7 +35,8 @@ core::Photo samplePhoto(const SamplePicture& picture) {
     for (std::size_t at = 0; at < row.size(); ++at) {
       const auto x = static_cast<double>(at / static_cast<std::size_t>(layout.bands()));
       const auto band = static_cast<double>(at % static_cast<std::size_t>(layout.bands()));
-      const double value = 0.45 + 0.3 * std::sin(x / 9 + band) * std::cos(static_cast<double>(y) / 7) + (x > 20 ? 0.1 : 0.0);
+      const double value =
+          0.45 + 0.3 * std::sin(x / 9 + band) * std::cos(static_cast<double>(y) / 7) + (x > 20 ? 0.1 : 0.0);
       row[at] = static_cast<float>(value);
     }
     core::fromFloat(row, {0, y, picture.width, 1}, *raster);

@@ -12,8 +12,8 @@
 
 namespace heirloom::tests {
 
-/// A colour or grey FFDNet whose result is `gain` times its input: what a file holds can be foretold, and a result differs from
-/// its source when gain is not 1. More `layers` and `features` make it slow, never different.
+/// A colour or grey FFDNet whose result is `gain` times its input: what a file holds can be foretold, and a result
+/// differs from its source when gain is not 1. More `layers` and `features` make it slow, never different.
 struct ScalingNetwork {
   double gain = 1;
   int channels = 3;

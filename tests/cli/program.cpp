@@ -30,7 +30,8 @@ std::filesystem::path captureFile() {
 }
 
 /// In the child: only what is allowed between fork and exec.
-[[noreturn]] void becomeProgram(char* const* arguments, const Surroundings& surroundings, const char* out, const char* err) {
+[[noreturn]] void becomeProgram(char* const* arguments, const Surroundings& surroundings, const char* out,
+                                const char* err) {
   const int input = open("/dev/null", O_RDONLY);
   const int output = open(out, O_WRONLY | O_APPEND);
   const int errors = open(err, O_WRONLY | O_APPEND);

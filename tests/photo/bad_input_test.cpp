@@ -102,7 +102,7 @@ TEST(Damaged, pictureIsTakenWhenAccepted) {
     writeBytes(folder / name, part);
     EXPECT_THAT(readingError(folder / name), HasSubstr("--accept-damaged"));
     const core::Photo half = core::readPhoto(folder / name, {.acceptDamaged = true});
-    ASSERT_THAT(half.warnings, SizeIs(1));
+    ASSERT_THAT(half.warnings, Not(IsEmpty()));
     EXPECT_THAT(half.warnings.front().english(), HasSubstr("damaged"));
     EXPECT_TRUE(std::ranges::equal(half.raster->row(40), whole.raster->row(40)));
   }

@@ -35,19 +35,27 @@ TEST(DisplayTransform, onlySwapsBandsForSrgbOnSrgb) {
   }
 }
 
-TEST(DisplayTransform, agreesForEverySampleType) {
+TEST(DisplayTransform, agreesWithTheWorkingColourForEverySampleType) {
   for (const NamedProfile& profile : profiles()) {
-    SCOPED_TRACE(profile.name);
-    const auto fine = picture({31, 17, profile.model, true, SampleType::Float32});
-    const auto reference = shown(*fine, profile.bytes, {});
-    for (const SampleType type : {SampleType::UInt8, SampleType::UInt16}) {
-      const auto bgra = shown(*picture({31, 17, profile.model, true, type}), profile.bytes, {});
-      int largest = 0;
-      for (std::size_t i = 0; i < bgra.size(); ++i) {
-        largest = std::max(largest, std::abs(std::to_integer<int>(bgra[i]) - std::to_integer<int>(reference[i])));
+    // Black-point compensation is for screens only, and CMYK has a black that shows it.
+    const int tolerance = profile.model == ColourModel::Cmyk ? 12 : 1;
+    const auto raster = picture({31, 17, profile.model, false, SampleType::UInt8});
+    const core::WorkingColour colour(profile.model, profile.bytes);
+    std::vector<float> file(static_cast<std::size_t>(31 * 17 * colourBands(profile.model)));
+    std::vector<float> working(static_cast<std::size_t>(31 * 17 * colour.bands()));
+    toFloat(*raster, {0, 0, 31, 17}, file);
+    colour.toWorking(file, working);
+    for (const SampleType type : {SampleType::UInt8, SampleType::UInt16, SampleType::Float32}) {
+      SCOPED_TRACE(profile.name + ", " + std::to_string(8 * sampleSize(type)) + " bits");
+      core::Raster same({31, 17, profile.model, false, type});
+      fromFloat(file, {0, 0, 31, 17}, same);
+      const auto bgra = shown(same, profile.bytes, {});
+      for (std::size_t pixel = 0; pixel < 31 * 17; ++pixel) {
+        for (std::size_t band = 0; band < 3; ++band) {
+          const float value = working[colour.bands() == 1 ? pixel : pixel * 3 + band];
+          ASSERT_NEAR(std::to_integer<int>(bgra[pixel * 4 + 2 - band]), std::clamp(value, 0.0f, 1.0f) * 255, tolerance);
+        }
       }
-      // Rounded to 8 bits before a steep curve, a dark tone of ProPhoto moves by a few codes.
-      EXPECT_LE(largest, type == SampleType::UInt8 ? 6 : 2);
     }
   }
 }

@@ -16,7 +16,7 @@ std::string exiftool(const std::vector<std::string>& arguments, const std::files
   if (child == 0) {
     dup2(pipeEnds[1], STDOUT_FILENO);
     close(pipeEnds[0]);
-    std::vector<std::string> words = {"exiftool", "-config", "", "-api", "LargeFileSupport=1"};
+    std::vector<std::string> words = {"exiftool", "-config", "", "-m", "-api", "LargeFileSupport=1"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     words.push_back(file.string());
     std::vector<char*> argv;

@@ -46,15 +46,14 @@ TEST(WorkingColour, isThereAndBackWithinOneCodeValue) {
     std::vector<float> working(pixels * static_cast<std::size_t>(colour.bands()));
     std::vector<float> back(file.size());
     colour.toWorking(file, working);
-    if (profile.model == ColourModel::Cmyk) {
-      // Many mixes of ink are one colour, so that only the way with the photo's own mix leads back.
-      back = file;
-      colour.applyChange(working, working, back);
-      EXPECT_EQ(largest(file, back), 0);
-      continue;
-    }
+    back = file;
+    colour.applyChange(working, working, back);
+    EXPECT_EQ(largest(file, back), 0);
+    // Many mixes of ink are one colour, so that for CMYK only the way above leads back.
+    if (profile.model == ColourModel::Cmyk) continue;
     colour.fromWorking(working, back);
-    EXPECT_LE(largest(file, back), 1.0 / 65535);
+    // Near 0 a pure power curve is so steep that the last bit of a float is a tenth of an 8-bit code.
+    EXPECT_LE(largest(file, back), 0.2 / 255);
   }
 }
 
@@ -103,7 +102,7 @@ TEST(WorkingColour, appliesOnlyTheChange) {
   EXPECT_TRUE(std::equal(result.begin(), result.begin() + 4, inks.begin()));
   std::vector<float> reached(6);
   colour.toWorking(result, reached);
-  for (std::size_t i = 3; i < 6; ++i) EXPECT_NEAR(reached[i], after[i], 0.04);
+  for (std::size_t i = 3; i < 6; ++i) EXPECT_NEAR(reached[i], after[i], 0.01);
 }
 
 TEST(WorkingColour, takesADamagedProfileForSrgb) {

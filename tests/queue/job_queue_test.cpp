@@ -172,11 +172,20 @@ TEST(JobQueue, destroyingAHandleLeavesTheJobAlone) {
 }
 
 TEST(JobQueue, releasesWhatAJobHoldsBeforeItReportsTheEnd) {
+  struct Photo {
+    ~Photo() { goneBeforeTheEnd = !handle.finished(); }
+    const JobQueue::Handle& handle;
+    bool& goneBeforeTheEnd;
+  };
   JobQueue queue;
-  auto photo = std::make_shared<int>(1);
-  auto handle = queue.submit([photo](const std::stop_token&) {});
-  handle.get();
-  EXPECT_EQ(photo.use_count(), 1);
+  JobQueue::Handle handle;
+  bool goneBeforeTheEnd = false;
+  Gate gate(queue);
+  handle =
+      queue.submit([photo = std::shared_ptr<Photo>(new Photo{handle, goneBeforeTheEnd})](const std::stop_token&) {});
+  gate.open();
+  handle.wait();
+  EXPECT_TRUE(goneBeforeTheEnd);
 }
 
 TEST(JobQueue, servesManySubmittersAtOnce) {

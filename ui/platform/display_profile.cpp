@@ -1,5 +1,6 @@
 #include "ui/platform/display_profile.h"
 
+#include <QDBusArgument>
 #include <QDBusConnection>
 #include <QDBusMessage>
 #include <QDBusObjectPath>

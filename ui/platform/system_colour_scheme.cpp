@@ -40,7 +40,7 @@ void SystemColourScheme::settingChanged(const QString& group, const QString& key
 void SystemColourScheme::take(const QVariant& value) {
   // `Read` wraps its answer in one variant more than the signal does.
   const QVariant inner = value.canConvert<QDBusVariant>() ? value.value<QDBusVariant>().variant() : value;
-  const uint scheme = inner.toUint();  // 0: no wish, 1: dark, 2: light
+  const uint scheme = inner.toUInt();  // 0: no wish, 1: dark, 2: light
   if (scheme == 1 || scheme == 2) Q_EMIT darkChanged(scheme == 1);
 }
 

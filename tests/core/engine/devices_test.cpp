@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -37,7 +38,7 @@ TEST(Devices, instructionsAreThoseThatTheSystemShows) {
 
 TEST(Devices, saysWhyThereIsNoGpu) {
   const DeviceReport report = devices();
-  if (report.devices.size() == 1) EXPECT_FALSE(report.notes.empty());
+  EXPECT_TRUE(report.devices.size() > 1 || !report.notes.empty());
   for (const Message& note : report.notes) EXPECT_FALSE(note.english().empty());
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -80,7 +81,9 @@ void expectGate(const Gate& gate, std::size_t pictures) {
   for (std::size_t i = 0; i < pictures; ++i) {
     EXPECT_NEAR(evaluation.pictures[i].psnr, gate.pictures[i], 0.005) << evaluation.pictures[i].file;
   }
-  if (pictures == gate.pictures.size()) EXPECT_NEAR(meanOf(evaluation.pictures).psnr, gate.measured, 0.005);
+  if (pictures == gate.pictures.size()) {
+    EXPECT_NEAR(meanOf(evaluation.pictures).psnr, gate.measured, 0.005);
+  }
 }
 
 TEST_P(PublishedGates, firstPicturesGiveTheMeasuredFigures) {

@@ -1,0 +1,124 @@
+#include "tests/cli/workbench.h"
+
+namespace heirloom::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using Names = std::set<std::string>;
+
+/// Every one of these is one line, exit code 1, and nothing lost or left behind.
+class BadInput : public Workbench {
+ protected:
+  void expectFailure(const std::vector<std::string>& arguments, const std::string& file, const std::string& words = {},
+                     const Surroundings& surroundings = {}) const {
+    const Names before = everythingIn(folder_.path());
+    const Ended ended = restore(arguments, surroundings);
+    EXPECT_EQ(ended.code, 1) << ended.err;
+    EXPECT_THAT(ended.err, isOneLineAbout("heirloom-cli: " + file + ": "));
+    EXPECT_THAT(ended.err, HasSubstr(words));
+    EXPECT_THAT(ended.err, HasSubstr("; ")) << "what to do is missing";
+    EXPECT_EQ(everythingIn(folder_.path()), before);
+  }
+};
+
+TEST_F(BadInput, aMissingFile) {
+  expectFailure({"missing.png"}, "missing.png");
+}
+
+TEST_F(BadInput, aTextNamedAsAPicture) {
+  writeBytes(folder_ / "letter.jpg", "Dear Sir or Madam,\n");
+  expectFailure({"letter.jpg"}, "letter.jpg");
+}
+
+TEST_F(BadInput, anEmptyFile) {
+  writeBytes(folder_ / "empty.png", "");
+  expectFailure({"empty.png"}, "empty.png");
+}
+
+TEST_F(BadInput, aTruncatedPng) {
+  const fs::path whole = picture("photo.png", {.width = 200, .height = 200});
+  writeBytes(folder_ / "cut.png", bytesOf(whole).substr(0, bytesOf(whole).size() / 2));
+  expectFailure({"cut.png"}, "cut.png", "--accept-damaged");
+  const Ended ended = restore({"cut.png", "--accept-damaged"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("heirloom-cli: warning: cut.png: "));
+  EXPECT_TRUE(fs::exists(folder_ / "cut_half.png"));
+}
+
+TEST_F(BadInput, aPngThatClaimsTenBillionPixels) {
+  writeHollowPng(folder_ / "huge.png", 100'000, 100'000);
+  expectFailure({"huge.png"}, "huge.png");
+}
+
+TEST_F(BadInput, aSizeThatTheFormatCannotHold) {
+  writeHollowPng(folder_ / "wide.png", 70'000, 10);
+  expectFailure({"wide.png", "-f", "jpg"}, "wide_half.jpg", "65");
+}
+
+TEST_F(BadInput, aCorruptProfileIsAWarning) {
+  core::Photo photo = samplePhoto();
+  core::WriteOptions options;
+  options.format = core::FileFormat::Tiff;
+  core::writePhoto(photo, folder_ / "photo.tif", options);
+  writeBytes(folder_ / "broken.icc", std::string(300, 'x'));
+  ASSERT_EQ(std::system(("exiftool -q -m -overwrite_original '-ICC_Profile<=" + (folder_ / "broken.icc").string() +
+                         "' " + (folder_ / "photo.tif").string())
+                            .c_str()),
+            0);
+  const Ended ended = restore({"photo.tif"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("heirloom-cli: warning: photo.tif: "));
+  EXPECT_THAT(ended.err, HasSubstr("profile"));
+}
+
+TEST_F(BadInput, aFolderThatTakesNoFiles) {
+  picture("photo.png");
+  writeBytes(folder_ / "file", "not a folder");
+  expectFailure({"photo.png", "-o", "file/below"}, "file/below/photo_half.png");
+  // Even the administrator makes no files here.
+  expectFailure({"photo.png", "-o", "/proc/self"}, "/proc/self/photo_half.png");
+}
+
+TEST_F(BadInput, aFullDisk) {
+  picture("photo.tif", {.width = 400, .height = 400});
+  expectFailure({"photo.tif"}, "photo_half.tif", "", {.largestFile = 100'000});
+  const Ended json = restore({"photo.tif", "--json"}, {.largestFile = 100'000});
+  EXPECT_EQ(json.code, 1);
+}
+
+TEST_F(BadInput, aFullDiskKeepsWhatWasThereBefore) {
+  picture("photo.tif", {.width = 400, .height = 400});
+  writeBytes(folder_ / "photo_half.tif", "precious");
+  expectFailure({"photo.tif", "--overwrite"}, "photo_half.tif", "", {.largestFile = 100'000});
+  EXPECT_EQ(bytesOf(folder_ / "photo_half.tif"), "precious");
+}
+
+TEST_F(BadInput, aCheckpointOfAnUnknownNetworkNamesTheNearestFamilies) {
+  writeNetwork(folder_ / "odd.safetensors");
+  std::string bytes = bytesOf(folder_ / "odd.safetensors");
+  for (std::size_t at = bytes.find("model.0.weight"); at != std::string::npos; at = bytes.find("model.0.weight")) {
+    bytes.replace(at, 14, "mudel.0.weight");
+  }
+  writeBytes(folder_ / "odd.safetensors", bytes);
+  picture("photo.png");
+  const Ended ended = run({"restore", "-m", "odd.safetensors", "photo.png"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, isOneLineAbout("odd.safetensors: "));
+  EXPECT_THAT(ended.err, HasSubstr("model.0.weight"));
+  const Ended inspected = run({"models", "inspect", "odd.safetensors"});
+  EXPECT_EQ(inspected.code, 1);
+  EXPECT_THAT(inspected.err, isOneLineAbout("odd.safetensors: "));
+}
+
+TEST_F(BadInput, aNetworkThatMakesNothingButConstantsSavesNothing) {
+  writeNetwork(folder_ / "black.safetensors", {.gain = 0});
+  picture("photo.png");
+  const Ended ended = run({"restore", "-m", "black.safetensors", "photo.png"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, isOneLineAbout("photo.png: "));
+  EXPECT_EQ(added({"photo.png", "black.safetensors"}), Names{});
+}
+
+}  // namespace
+}  // namespace heirloom::tests

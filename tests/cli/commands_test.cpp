@@ -1,0 +1,177 @@
+#include <torch/types.h>
+
+#include "models/checkpoint/tensors.h"
+#include "tests/cli/workbench.h"
+#include "tests/support/shared.h"
+
+namespace heirloom::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class Commands : public Workbench {};
+
+TEST_F(Commands, infoShowsWhatAPhotoIs) {
+  picture("photo.tif", {.width = 33, .height = 21, .model = core::ColourModel::Cmyk, .type = core::SampleType::UInt16});
+  const auto item = run({"info", "photo.tif", "--json"}).json()["items"][0];
+  EXPECT_EQ(item["width"], 33);
+  EXPECT_EQ(item["height"], 21);
+  EXPECT_EQ(item["bits"], 16);
+  EXPECT_EQ(item["colour"], "cmyk");
+  EXPECT_EQ(item["format"], "TIFF");
+  const Ended ended = run({"info", "photo.tif"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, HasSubstr("33 x 21"));
+}
+
+TEST_F(Commands, infoNamesWhatAnotherFormatWouldLose) {
+  picture("deep.png", {.alpha = true, .type = core::SampleType::UInt16});
+  const auto item = run({"info", "deep.png", "--json"}).json()["items"][0];
+  EXPECT_GE(item["losses"]["JPEG"].size(), 2U) << item;
+  EXPECT_EQ(item["losses"]["PNG"].size(), 0U) << item;
+  const auto one = run({"info", "deep.png", "-f", "jpg", "--json"}).json()["items"][0];
+  EXPECT_EQ(one["losses"].size(), 1U);
+}
+
+TEST_F(Commands, infoGoesOnAfterABadFile) {
+  picture("a.png");
+  const Ended ended = run({"info", "missing.png", "a.png", "--json"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_TRUE(ended.json()["items"][0].contains("error"));
+  EXPECT_EQ(ended.json()["items"][1]["width"], 40);
+}
+
+TEST_F(Commands, modelsAreListedFromThePersonsFolder) {
+  fs::create_directories(folder_ / "data/heirloom/models");
+  writeNetwork(folder_ / "data/heirloom/models/mine.safetensors");
+  const auto models = run({"models", "list", "--json"}).json()["models"];
+  const auto mine =
+      std::find_if(models.begin(), models.end(), [](const auto& model) { return model["name"] == "mine"; });
+  ASSERT_NE(mine, models.end()) << models;
+  EXPECT_EQ((*mine)["family"], "FFDNet");
+  EXPECT_EQ((*mine)["licence"], "CC0-1.0");
+  EXPECT_THAT(run({"models", "list"}).out, HasSubstr("mine"));
+}
+
+TEST_F(Commands, modelsAreShownWithTheirSettings) {
+  const auto model = run({"models", "show", "half.safetensors", "--json"}).json()["model"];
+  EXPECT_EQ(model["channels"], 3);
+  EXPECT_EQ(model["settings"][0]["name"], "noise_level");
+  EXPECT_TRUE(model["settings"][0].contains("maximum"));
+  EXPECT_THAT(run({"models", "show", "half.safetensors"}).out, HasSubstr("noise_level=0..75"));
+  EXPECT_EQ(run({"models", "show", "nobody"}).code, 2);
+}
+
+TEST_F(Commands, modelsAreInspected) {
+  const Ended ended = run({"models", "inspect", "half.safetensors", "--json"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_EQ(ended.json()["format"], "safetensors");
+  EXPECT_EQ(ended.json()["model"]["family"], "FFDNet");
+  EXPECT_EQ(ended.json()["tensors"].size(), 8U);
+  EXPECT_THAT(run({"models", "inspect", "half.safetensors", "-v"}).out, HasSubstr("model.0.weight: 16 x 13 x 3 x 3"));
+  EXPECT_EQ(run({"models", "inspect", "missing.pth"}).code, 1);
+}
+
+TEST_F(Commands, devicesIncludeTheProcessor) {
+  const auto devices = run({"devices", "--json"}).json()["devices"];
+  ASSERT_FALSE(devices.empty());
+  EXPECT_EQ(devices.back()["id"], "cpu");
+  EXPECT_GT(devices.back()["total_memory"], 0);
+  EXPECT_THAT(run({"devices"}).out, HasSubstr("cpu: "));
+}
+
+TEST_F(Commands, compareScoresPicturesAndFolders) {
+  picture("x/a.png");
+  picture("y/a.png");
+  ASSERT_EQ(run({"restore", "-m", "half.safetensors", "--set", "noise_level=5", "x/a.png", "-o", "y/b.png"}).code, 0);
+  const auto same = run({"compare", "x/a.png", "y/a.png", "--json"}).json()["items"][0];
+  EXPECT_EQ(same["equal"], true);
+  EXPECT_TRUE(same["psnr"].is_null());
+  EXPECT_DOUBLE_EQ(same["ssim"], 1);
+  const auto other = run({"compare", "x/a.png", "y/b.png", "--json"}).json()["items"][0];
+  EXPECT_GT(other["psnr"], 8);
+  EXPECT_LT(other["psnr"], 20);
+  picture("x/b.png");
+  const auto folders = run({"compare", "x", "y", "--json"}).json();
+  EXPECT_EQ(folders["items"].size(), 2U);
+  EXPECT_TRUE(folders.contains("mean"));
+}
+
+TEST_F(Commands, compareFindsResultsByTheNameTheyWereGiven) {
+  picture("x/a.png");
+  ASSERT_EQ(restore({"x", "-o", "y"}).code, 0);
+  EXPECT_EQ(run({"compare", "x", "y"}).code, 0);
+  picture("x/alone.png");
+  const Ended ended = run({"compare", "x", "y"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, isOneLineAbout("x/alone.png: "));
+}
+
+TEST_F(Commands, compareRefusesPicturesOfDifferentSize) {
+  picture("a.png");
+  picture("b.png", {.width = 41});
+  const Ended ended = run({"compare", "a.png", "b.png"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, isOneLineAbout("41 x 30"));
+  EXPECT_EQ(run({"compare", "a.png", "."}).code, 2);
+}
+
+TEST_F(Commands, evaluateDegradesRestoresAndScores) {
+  writeNetwork(folder_ / "same.safetensors");
+  picture("clean/a.png", {.width = 64, .height = 64});
+  picture("clean/b.png", {.width = 80, .height = 48});
+  const Ended ended = run({"evaluate", "same.safetensors", "clean", "--sigma", "25", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.json()["items"].size(), 2U);
+  // The network changes nothing but what its ReLUs cut off, so the noise stays: 20 log10(255 / 25).
+  EXPECT_NEAR(ended.json()["mean"]["psnr"], 20.17, 0.5);
+  EXPECT_NEAR(ended.json()["degraded"]["psnr"], 20.17, 0.5);
+  EXPECT_EQ(run({"evaluate", "same.safetensors", "clean"}).code, 2);
+  EXPECT_EQ(run({"evaluate", "same.safetensors", "nowhere", "--sigma", "25"}).code, 2);
+  fs::create_directory(folder_ / "empty");
+  EXPECT_EQ(run({"evaluate", "same.safetensors", "empty", "--sigma", "25"}).code, 3);
+}
+
+TEST_F(Commands, evaluateReproducesAPublishedFigure) {
+  REQUIRE_SHARED(weights, "checkpoints/dncnn_25.pth");
+  const fs::path pictures = *sharedFolder() / "testsets/set12";
+  const Ended ended = run({"evaluate", weights.string(), pictures.string(), "--sigma", "25", "--first", "2", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NEAR(ended.json()["items"][0]["psnr"], 30.2076, 0.001);
+  EXPECT_NEAR(ended.json()["items"][1]["psnr"], 33.1008, 0.001);
+  EXPECT_NEAR(ended.json()["items"][0]["ssim"], 0.8753, 0.0001);
+}
+
+TEST_F(Commands, benchMeasuresTimeAndMemory) {
+  const Ended ended = run({"bench", "half.safetensors", "--size", "96", "--runs", "3", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  ASSERT_EQ(ended.json()["items"].size(), 1U);
+  const auto item = ended.json()["items"][0];
+  EXPECT_GT(item["median_ms"], 0);
+  EXPECT_GE(item["median_ms"], item["fastest_ms"]);
+  EXPECT_GT(item["gflops"], 0);
+  EXPECT_GT(item["peak_memory"], 50'000'000);
+}
+
+TEST_F(Commands, trainGoesFromYamlToWeightsThatRestore) {
+  picture("photos/a.png", {.width = 96, .height = 96});
+  writeBytes(folder_ / "tiny.yaml",
+             "dataset: {folder: photos, patch: 16, batch: 2}\n"
+             "network: {family: FFDNet, channels: 3, features: 16, layers: 3}\n"
+             "schedule: {iterations: 4, warm_up: 1}\n"
+             "output: run\n");
+  const Ended ended = run({"train", "tiny.yaml", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const std::string weights = ended.json()["weights"];
+  EXPECT_EQ(run({"models", "inspect", weights}).code, 0);
+  EXPECT_EQ(run({"train", "missing.yaml"}).code, 2);
+}
+
+TEST_F(Commands, fullStandardOutputIsAFailure) {
+  const std::string command = std::string(HEIRLOOM_CLI) + " devices > /dev/full 2> /dev/null";
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
+}
+
+}  // namespace
+}  // namespace heirloom::tests

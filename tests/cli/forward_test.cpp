@@ -1,0 +1,110 @@
+#include <torch/types.h>
+
+#include "models/checkpoint/tensors.h"
+#include "tests/cli/workbench.h"
+
+namespace heirloom::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class Forward : public Workbench {
+ protected:
+  Forward() { writeNetwork(folder_ / "double.safetensors", {.gain = 2}); }
+
+  at::Tensor result(const std::string& name = "out.safetensors") const {
+    return models::readSafetensors(folder_ / name).at("image");
+  }
+  at::Tensor store(const std::string& name, const at::Tensor& image, const models::NamedTensors& more = {}) const {
+    models::NamedTensors tensors = {{"image", image}};
+    tensors.insert(tensors.end(), more.begin(), more.end());
+    models::writeSafetensors(folder_ / name, tensors);
+    return image;
+  }
+};
+
+TEST_F(Forward, runsTheBareNetworkWithoutClamping) {
+  const at::Tensor image = store("in.safetensors", at::rand({2, 3, 9, 7}));
+  const Ended ended = run({"forward", "double.safetensors", "in.safetensors", "out.safetensors", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(at::allclose(result(), image * 2, 1e-5, 1e-6));
+  EXPECT_GT(result().max().item<float>(), 1.5F);
+  EXPECT_EQ(ended.json()["shape"], (std::vector<int>{2, 3, 9, 7}));
+}
+
+TEST_F(Forward, takesAPictureAsItsSamplesAre) {
+  picture("photo.png");
+  ASSERT_EQ(run({"forward", "half.safetensors", "photo.png", "out.safetensors"}).code, 0);
+  EXPECT_NEAR(result()[0][0][3][30].item<float>() * 2, firstSample(folder_ / "photo.png", 30, 3), 1e-6);
+}
+
+TEST_F(Forward, readsColourAsGreyForAGreyNetworkAsOpenCvDoes) {
+  writeNetwork(folder_ / "grey.safetensors", {.channels = 1, .features = 8});
+  const fs::path source = picture("photo.png");
+  ASSERT_EQ(run({"forward", "grey.safetensors", "photo.png", "out.safetensors"}).code, 0);
+  const core::Photo photo = core::readPhoto(source);
+  const auto rgb = photo.raster->samples<std::uint8_t>(3).subspan(30 * 3, 3);
+  const int grey = (rgb[0] * 4899 + rgb[1] * 9617 + rgb[2] * 1868 + 8192) >> 14;
+  EXPECT_EQ(result().size(1), 1);
+  EXPECT_NEAR(result()[0][0][3][30].item<float>(), static_cast<float>(grey) / 255, 1e-6);
+}
+
+/// A network that shows its noise level: the map's weight reaches the output.
+TEST_F(Forward, givesEveryPictureItsOwnNoiseLevel) {
+  std::map<std::string, at::Tensor> weights = models::readSafetensors(folder_ / "double.safetensors");
+  weights.at("model.0.weight")[0][12][1][1] = 1.0;
+  models::NamedTensors tensors(weights.begin(), weights.end());
+  models::writeSafetensors(folder_ / "shows.safetensors", tensors);
+  store("in.safetensors", at::zeros({2, 3, 4, 4}), {{"noise_level", at::tensor({0.1F, 0.2F})}});
+  ASSERT_EQ(run({"forward", "shows.safetensors", "in.safetensors", "out.safetensors"}).code, 0);
+  EXPECT_NEAR(result()[0][0][0][0].item<float>(), 0.2F, 1e-6);
+  EXPECT_NEAR(result()[1][0][0][0].item<float>(), 0.4F, 1e-6);
+  // --set is in 8-bit units and wins.
+  ASSERT_EQ(run({"forward", "shows.safetensors", "in.safetensors", "out.safetensors", "--set", "noise_level=51"}).code,
+            0);
+  EXPECT_NEAR(result()[1][0][0][0].item<float>(), 0.4F, 1e-6);
+  EXPECT_NEAR(result()[0][0][0][0].item<float>(), 0.4F, 1e-6);
+}
+
+TEST_F(Forward, computesInHalfPrecisionOnDemand) {
+  const at::Tensor image = store("in.safetensors", at::rand({1, 3, 8, 8}));
+  ASSERT_EQ(run({"forward", "half.safetensors", "in.safetensors", "out.safetensors", "--dtype", "bfloat16"}).code, 0);
+  EXPECT_EQ(result().scalar_type(), at::kFloat);
+  EXPECT_TRUE(at::allclose(result(), image / 2, 0.02, 0.01));
+}
+
+TEST_F(Forward, refusesWhatDoesNotFit) {
+  store("grey.safetensors", at::rand({1, 1, 8, 8}));
+  const Ended channels = run({"forward", "half.safetensors", "grey.safetensors", "out.safetensors"});
+  EXPECT_EQ(channels.code, 1);
+  EXPECT_THAT(channels.err, isOneLineAbout("grey.safetensors: image is [1,1,8,8]"));
+  models::writeSafetensors(folder_ / "none.safetensors", models::NamedTensors{{"picture", at::rand({1, 3, 8, 8})}});
+  EXPECT_THAT(run({"forward", "half.safetensors", "none.safetensors", "out.safetensors"}).err, isOneLineAbout("image"));
+  EXPECT_EQ(run({"forward", "half.safetensors", "missing.png", "out.safetensors"}).code, 1);
+  EXPECT_EQ(run({"forward", "nobody", "grey.safetensors", "out.safetensors"}).code, 2);
+  EXPECT_EQ(run({"forward", "half.safetensors", "grey.safetensors", "out.png"}).code, 2);
+  EXPECT_EQ(
+      run({"forward", "half.safetensors", "grey.safetensors", "out.safetensors", "--set", "noise_level=999"}).code, 2);
+  EXPECT_FALSE(fs::exists(folder_ / "out.safetensors"));
+}
+
+TEST_F(Forward, neverReplacesItsInputOrModel) {
+  store("in.safetensors", at::rand({1, 3, 8, 8}));
+  const std::string before = bytesOf(folder_ / "in.safetensors");
+  fs::create_symlink("in.safetensors", folder_ / "link.safetensors");
+  EXPECT_EQ(run({"forward", "half.safetensors", "in.safetensors", "in.safetensors"}).code, 2);
+  EXPECT_EQ(run({"forward", "half.safetensors", "in.safetensors", "link.safetensors"}).code, 2);
+  EXPECT_EQ(run({"forward", "half.safetensors", "in.safetensors", "half.safetensors"}).code, 2);
+  EXPECT_EQ(bytesOf(folder_ / "in.safetensors"), before);
+}
+
+TEST_F(Forward, warnsOfTensorsThatTheNetworkDoesNotTake) {
+  store("in.safetensors", at::rand({1, 3, 8, 8}), {{"kernel", at::rand({1, 1, 5, 5})}});
+  const Ended ended = run({"forward", "half.safetensors", "in.safetensors", "out.safetensors", "--json"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_EQ(ended.json()["warnings"].size(), 1U);
+}
+
+}  // namespace
+}  // namespace heirloom::tests

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <QImage>
+#include <QTest>
+#include <functional>
+#include <memory>
+
+#include "tests/support/temporary_folder.h"
+#include "ui/session.h"
+
+namespace heirloom::tests {
+
+/// How long a test waits for work in the background before it fails, in ms.
+constexpr int kPatience = 60000;
+
+/// A whole session over folders of its own, with one tiny network installed.
+class Fixture {
+ public:
+  explicit Fixture(bool withModel = true);
+
+  ui::Session& session() { return *session_; }
+  ui::MainWindow& window() { return session_->window(); }
+  ui::Document* current() { return window().photos().current(); }
+  const TemporaryFolder& folder() const { return folder_; }
+  ui::SessionPlaces places() const;
+
+  /// Ends the session and starts another over the same folders.
+  void restart();
+
+  /// A PNG with a gradient and noise; returns its path.
+  std::filesystem::path photo(const std::string& name, int width = 96, int height = 64);
+  /// Opens and waits until it is shown.
+  void open(const std::filesystem::path& file);
+  /// Runs the chosen model over the current photo and waits for its end.
+  void run();
+
+  void trigger(const char* command) { window().commandSet()[command]->trigger(); }
+  template <typename Widget>
+  Widget* find(const char* name) {
+    auto* widget = window().findChild<Widget*>(QLatin1String(name));
+    return widget;
+  }
+  /// Every text that the message area shows, in one line.
+  QString messages();
+
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<ui::Session> session_;
+};
+
+/// An FFDNet for colour pictures with few weights, drawn from `seed`; a valid checkpoint that runs in no time.
+void writeTinyNetwork(const std::filesystem::path& file, unsigned seed = 1);
+
+QImage testImage(int width, int height);
+
+/// Test classes by the name that main takes.
+std::map<std::string, std::function<std::unique_ptr<QObject>()>>& suites();
+
+template <typename Suite>
+struct Registered {
+  explicit Registered(const char* name) {
+    suites()[name] = [] { return std::make_unique<Suite>(); };
+  }
+};
+
+}  // namespace heirloom::tests

@@ -1,0 +1,108 @@
+#include <QFile>
+#include <QMenuBar>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTranslator>
+#include <QXmlStreamReader>
+
+#include "tests/ui/fixture.h"
+#include "ui/commands.h"
+#include "ui/text.h"
+
+namespace heirloom::tests {
+
+class LanguageTest : public QObject {
+  Q_OBJECT
+
+  struct Entry {
+    QString context, source, translation;
+    bool unfinished = false;
+  };
+  static std::vector<Entry> read(const QString& name) {
+    QFile file(name);
+    if (!file.open(QIODevice::ReadOnly)) return {};
+    QXmlStreamReader xml(&file);
+    std::vector<Entry> entries;
+    Entry entry;
+    while (!xml.atEnd()) {
+      if (xml.readNext() != QXmlStreamReader::StartElement) continue;
+      if (xml.name() == QLatin1String("name")) entry.context = xml.readElementText();
+      else if (xml.name() == QLatin1String("source")) entry.source = xml.readElementText();
+      else if (xml.name() == QLatin1String("translation")) {
+        entry.unfinished = xml.attributes().hasAttribute(QLatin1String("type"));
+        entry.translation = xml.readElementText(QXmlStreamReader::IncludeChildElements);
+        entries.push_back(entry);
+      }
+    }
+    return entries;
+  }
+  static QStringList placeholders(const QString& text) {
+    static const QRegularExpression pattern(QStringLiteral("%[1-9]"));
+    QStringList found;
+    auto it = pattern.globalMatch(text);
+    while (it.hasNext()) found << it.next().captured();
+    found.sort();
+    return found;
+  }
+
+ private Q_SLOTS:
+  void everyTextOfTheSourcesIsTranslated() {
+    const QString root = QStringLiteral(HEIRLOOM_SOURCE_DIR);
+    const TemporaryFolder folder;
+    const QString copy = ui::fromPath(folder / "heirloom_de.ts");
+    QVERIFY(QFile::copy(root + QStringLiteral("/translations/heirloom_de.ts"), copy));
+    QFile::setPermissions(copy, QFile::ReadOwner | QFile::WriteOwner);
+    QProcess lupdate;
+    lupdate.setWorkingDirectory(root);
+    lupdate.start(QStringLiteral(HEIRLOOM_LUPDATE),
+                  {QStringLiteral("-silent"), QStringLiteral("-I"), QStringLiteral("."), QStringLiteral("-no-obsolete"), QStringLiteral("-extensions"), QStringLiteral("cpp,h"),
+                   QStringLiteral("-tr-function-alias"), QStringLiteral("QT_TRANSLATE_NOOP=HEIRLOOM_TEXT"), QStringLiteral("models"), QStringLiteral("core"),
+                   QStringLiteral("ui"), QStringLiteral("app/desktop"), QStringLiteral("-ts"), copy});
+    QVERIFY(lupdate.waitForFinished(kPatience));
+    QCOMPARE(lupdate.exitCode(), 0);
+    const auto entries = read(copy);
+    QVERIFY(entries.size() > 200);
+    QStringList missing;
+    for (const Entry& entry : entries) {
+      if (entry.unfinished || entry.translation.isEmpty()) missing << entry.context + QStringLiteral(": ") + entry.source;
+    }
+    QVERIFY2(missing.isEmpty(), qPrintable(missing.join(u'\n')));
+  }
+
+  void translationsKeepTheirPlaceholders() {
+    for (const Entry& entry : read(QStringLiteral(HEIRLOOM_SOURCE_DIR "/translations/heirloom_de.ts"))) {
+      // A numerus entry has the text twice.
+      if (entry.source.contains(QStringLiteral("%n"))) continue;
+      QVERIFY2(placeholders(entry.source) == placeholders(entry.translation), qPrintable(entry.source));
+    }
+  }
+
+  void germanWindowIsGerman() {
+    QTranslator german;
+    QVERIFY(german.load(QLocale(QLocale::German), QStringLiteral("heirloom"), QStringLiteral("_"), QStringLiteral(":/heirloom/i18n")));
+    QCoreApplication::installTranslator(&german);
+    {
+      Fixture fixture;
+      QCOMPARE(fixture.window().menuBar()->actions().first()->text(), QStringLiteral("&Datei"));
+      QCOMPARE(ui::commandText(ui::command("edit.undo")), QStringLiteral("Rückgängig"));
+      // A message that is made below Qt.
+      fixture.window().open({fixture.folder() / "fehlt.jpg"});
+      QTRY_VERIFY_WITH_TIMEOUT(fixture.messages().contains(QStringLiteral("gibt es nicht")), kPatience);
+      // And a label of a model's setting.
+      bool label = false;
+      for (const QLabel* candidate : fixture.window().findChildren<QLabel*>()) label = label || candidate->text() == QStringLiteral("Rauschstärke");
+      QVERIFY(label);
+    }
+    QCoreApplication::removeTranslator(&german);
+  }
+
+  void argumentsAreFilledOnceOnly() {
+    QCOMPARE(ui::translated({"none", "%1 and %2", {"%2", "b"}}), QStringLiteral("%2 and b"));
+  }
+};
+
+const Registered<LanguageTest> kLanguageTest("language");
+
+}  // namespace heirloom::tests
+
+#include "language_test.moc"
