@@ -23,18 +23,21 @@ CudaStatus open() {
   }
   if (!dlopen("libtorch_cuda.so", RTLD_LAZY | RTLD_GLOBAL)) {
     status.notes.push_back(
-        HEIRLOOM_TEXT("cuda.libtorch", "LibTorch's GPU side does not load: %1 (packaging/setup --cuda adds what it needs)")
+        HEIRLOOM_TEXT("cuda.libtorch",
+                      "LibTorch's GPU side does not load: %1 (packaging/setup --cuda adds what it needs)")
             .with(openingError()));
     return status;
   }
   void* library = dlopen("libheirloom_cuda.so", RTLD_LAZY);
   if (!library) {
-    status.notes.push_back(HEIRLOOM_TEXT("cuda.kernels", "Heirloom's GPU kernels do not load: %1").with(openingError()));
+    status.notes.push_back(
+        HEIRLOOM_TEXT("cuda.kernels", "Heirloom's GPU kernels do not load: %1").with(openingError()));
     return status;
   }
   const auto entry = reinterpret_cast<CudaLibraryEntry>(dlsym(library, kCudaLibrarySymbol));
   if (!entry) {
-    status.notes.push_back(HEIRLOOM_TEXT("cuda.entry", "libheirloom_cuda.so is of another version: %1").with(openingError()));
+    status.notes.push_back(
+        HEIRLOOM_TEXT("cuda.entry", "libheirloom_cuda.so is of another version: %1").with(openingError()));
     return status;
   }
   const CudaLibrary* found = entry();
@@ -54,9 +57,13 @@ const CudaStatus& openCuda() {
   return status;
 }
 
-const CudaLibrary* cudaLibrary() { return opened; }
+const CudaLibrary* cudaLibrary() {
+  return opened;
+}
 
-std::vector<CudaDevice> cudaDevices() { return opened ? opened->devices() : std::vector<CudaDevice>{}; }
+std::vector<CudaDevice> cudaDevices() {
+  return opened ? opened->devices() : std::vector<CudaDevice>{};
+}
 
 void releaseCudaMemory() {
   if (opened) opened->releaseMemory();

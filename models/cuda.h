@@ -22,8 +22,8 @@ struct CudaDevice {
   int computeMinor = 0;
 };
 
-/// Opens libtorch_cuda.so and our kernel library, once, before the first tensor is made. Never throws; a machine without a GPU
-/// is an ordinary machine. Thread-safe.
+/// Opens libtorch_cuda.so and our kernel library, once, before the first tensor is made. Never throws; a machine
+/// without a GPU is an ordinary machine. Thread-safe.
 const CudaStatus& openCuda();
 
 /// The devices with their present free memory; empty without GPU support.

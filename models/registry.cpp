@@ -30,7 +30,9 @@ std::string nearest(const Inspection& inspection) {
 
 }  // namespace
 
-std::span<const Family> families() { return kFamilies; }
+std::span<const Family> families() {
+  return kFamilies;
+}
 
 Inspection inspect(const std::filesystem::path& file) {
   Inspection inspection;
@@ -47,14 +49,16 @@ Inspection inspect(const std::filesystem::path& file) {
       return inspection;
     }
   }
-  std::ranges::stable_sort(inspection.considered, {}, [](const Candidate& candidate) { return candidate.match.unfit.size(); });
+  std::ranges::stable_sort(inspection.considered, {},
+                           [](const Candidate& candidate) { return candidate.match.unfit.size(); });
   return inspection;
 }
 
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
   const Inspection inspection = inspect(file);
   if (!inspection.family) {
-    throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1").with(nearest(inspection)),
+    throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
+                    .with(nearest(inspection)),
                 HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect` shows its keys"), file);
   }
   try {

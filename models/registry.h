@@ -19,8 +19,8 @@ struct Match {
   std::vector<std::string> unfit;        // keys that are missing or do not fit the nearest configuration
 };
 
-/// One family of networks. `detect` looks at names and shapes only; `load` reads the weights of a state dict that it took,
-/// strictly: every key consumed, every parameter filled.
+/// One family of networks. `detect` looks at names and shapes only; `load` reads the weights of a state dict that it
+/// took, strictly: every key consumed, every parameter filled.
 struct Family {
   std::string_view name;
   Match (*detect)(const StateDict& tensors);
@@ -39,14 +39,15 @@ struct Candidate {
 struct Inspection {
   std::shared_ptr<const Archive> archive;
   StateDict tensors;
-  const Family* family = nullptr;      // null: unknown
-  std::vector<Candidate> considered;   // rows asked, the winner last; all of them when unknown, nearest first
+  const Family* family = nullptr;     // null: unknown
+  std::vector<Candidate> considered;  // rows asked, the winner last; all of them when unknown, nearest first
 };
 
 /// Throws Error for a file that is no checkpoint. An unknown network is no error here.
 Inspection inspect(const std::filesystem::path& file);
 
-/// Opens, detects and loads. Throws Error; of an unknown network it names the nearest families and the keys that did not fit.
+/// Opens, detects and loads. Throws Error; of an unknown network it names the nearest families and the keys that did
+/// not fit.
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file);
 
 }  // namespace heirloom::models

@@ -18,24 +18,24 @@ namespace heirloom::models {
 /// What a network was made for; decides its place in the chooser, never how it is run.
 enum class Purpose { Denoise, Deblur, Deblock, SuperResolve, Restore };
 
-/// Everything that tiling, panels, the command line and batch need to know about a network. Nothing outside a family's folder
-/// ever switches on `family`.
+/// Everything that tiling, panels, the command line and batch need to know about a network. Nothing outside a family's
+/// folder ever switches on `family`.
 struct Descriptor {
   std::string family;         // as the paper spells it: "FFDNet"
   std::string configuration;  // "12 convolutions, 96 channels, colour"
   Purpose purpose = Purpose::Denoise;
-  int scale = 1;           // output side / input side
-  int channels = 3;        // of the picture that goes in and comes out: 1 grey, 3 RGB
-  int sizeMultiple = 1;    // tiles start at multiples of this, so that the network's own grid is the whole picture's
-  int margin = 0;          // receptive radius in input pixels; of a network that is not local, the overlap that hides seams
-  bool local = true;       // an output pixel depends on nothing beyond `margin`
+  int scale = 1;         // output side / input side
+  int channels = 3;      // of the picture that goes in and comes out: 1 grey, 3 RGB
+  int sizeMultiple = 1;  // tiles start at multiples of this, so that the network's own grid is the whole picture's
+  int margin = 0;     // receptive radius in input pixels; of a network that is not local, the overlap that hides seams
+  bool local = true;  // an output pixel depends on nothing beyond `margin`
   bool progressive = false;
   bool takesPrompt = false;
   std::vector<Parameter> parameters;
   std::int64_t parameterCount = 0;
-  DType storedAs = DType::Float32;     // precision of the file's weights
-  double activationBytesPerPixel = 0;  // peak of a float32 run, per input pixel; what the memory budget divides by
-  double flopPerPixel = 0;             // per input pixel, 1 multiply-add = 2; for estimates and benchmarks
+  DType storedAs = DType::Float32;        // precision of the file's weights
+  double activationBytesPerPixel = 0;     // peak of a float32 run, per input pixel; what the memory budget divides by
+  double flopPerPixel = 0;                // per input pixel, 1 multiply-add = 2; for estimates and benchmarks
   std::vector<std::string> alternatives;  // other readings of a file whose shapes fit several: "deblocker"
 };
 
@@ -59,8 +59,8 @@ class NoiseSource {
   virtual at::Tensor normal(at::IntArrayRef shape) = 0;
 };
 
-/// Where and in which precision a session computes. Half precision stays inside the network: first and last layers and the
-/// residual to the source run in float32.
+/// Where and in which precision a session computes. Half precision stays inside the network: first and last layers and
+/// the residual to the source run in float32.
 struct Placement {
   at::Device device = at::kCPU;
   at::ScalarType precision = at::kFloat;  // kFloat, kBFloat16, kHalf
@@ -71,9 +71,9 @@ class Session {
  public:
   virtual ~Session() = default;
 
-  /// `picture`: float32 N C H W in 0..1 on any device, C = Descriptor::channels, any H and W of at least 1 (the session pads to what the
-  /// network needs). Returns float32 N C H*scale W*scale on the session's device, not clamped.
-  /// Throws Stopped when the observer asks for it, Error on anything else.
+  /// `picture`: float32 N C H W in 0..1 on any device, C = Descriptor::channels, any H and W of at least 1 (the session
+  /// pads to what the network needs). Returns float32 N C H*scale W*scale on the session's device, not clamped. Throws
+  /// Stopped when the observer asks for it, Error on anything else.
   virtual at::Tensor restore(const at::Tensor& picture) = 0;
 };
 

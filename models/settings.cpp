@@ -80,16 +80,16 @@ std::size_t Settings::indexOf(std::string_view name) const {
 
 void Settings::set(std::string_view name, std::string_view text) {
   const Parameter& parameter = parameters_[indexOf(name)];
-  const std::optional<Value> value = std::visit(
-      Overloaded{[&](const RealRange&) -> std::optional<Value> { return parsed<double>(text); },
-                 [&](const IntegerRange&) -> std::optional<Value> { return parsed<std::int64_t>(text); },
-                 [&](const Toggle&) -> std::optional<Value> {
-                   if (text == "true" || text == "1" || text == "on" || text == "yes") return true;
-                   if (text == "false" || text == "0" || text == "off" || text == "no") return false;
-                   return std::nullopt;
-                 },
-                 [&](const Choice&) -> std::optional<Value> { return std::string(text); }},
-      parameter.range);
+  const std::optional<Value> value =
+      std::visit(Overloaded{[&](const RealRange&) -> std::optional<Value> { return parsed<double>(text); },
+                            [&](const IntegerRange&) -> std::optional<Value> { return parsed<std::int64_t>(text); },
+                            [&](const Toggle&) -> std::optional<Value> {
+                              if (text == "true" || text == "1" || text == "on" || text == "yes") return true;
+                              if (text == "false" || text == "0" || text == "off" || text == "no") return false;
+                              return std::nullopt;
+                            },
+                            [&](const Choice&) -> std::optional<Value> { return std::string(text); }},
+                 parameter.range);
   if (!value) refuse(parameter, text);
   set(name, *value);
 }
@@ -98,29 +98,40 @@ void Settings::set(std::string_view name, Value value) {
   const std::size_t index = indexOf(name);
   const Parameter& parameter = parameters_[index];
   const bool fits = std::visit(
-      Overloaded{[](const RealRange& r, double v) { return std::isfinite(v) && v >= r.minimum && v <= r.maximum; },
-                 [](const IntegerRange& r, std::int64_t v) { return v >= r.minimum && v <= r.maximum; },
-                 [](const Toggle&, bool) { return true; },
-                 [](const Choice& c, const std::string& v) { return std::ranges::find(c.options, v) != c.options.end(); },
-                 [](const auto&, const auto&) { return false; }},
+      Overloaded{
+          [](const RealRange& r, double v) { return std::isfinite(v) && v >= r.minimum && v <= r.maximum; },
+          [](const IntegerRange& r, std::int64_t v) { return v >= r.minimum && v <= r.maximum; },
+          [](const Toggle&, bool) { return true; },
+          [](const Choice& c, const std::string& v) { return std::ranges::find(c.options, v) != c.options.end(); },
+          [](const auto&, const auto&) { return false; }},
       parameter.range, value);
   if (!fits) {
-    refuse(parameter, std::visit(Overloaded{[](const std::string& v) { return v; }, [](bool v) { return std::string(v ? "true" : "false"); },
+    refuse(parameter, std::visit(Overloaded{[](const std::string& v) { return v; },
+                                            [](bool v) { return std::string(v ? "true" : "false"); },
                                             [](auto v) { return printed(v); }},
                                  value));
   }
   values_[index] = std::move(value);
 }
 
-double Settings::real(std::string_view name) const { return std::get<double>(values_[indexOf(name)]); }
-std::int64_t Settings::integer(std::string_view name) const { return std::get<std::int64_t>(values_[indexOf(name)]); }
-bool Settings::toggle(std::string_view name) const { return std::get<bool>(values_[indexOf(name)]); }
-const std::string& Settings::choice(std::string_view name) const { return std::get<std::string>(values_[indexOf(name)]); }
+double Settings::real(std::string_view name) const {
+  return std::get<double>(values_[indexOf(name)]);
+}
+std::int64_t Settings::integer(std::string_view name) const {
+  return std::get<std::int64_t>(values_[indexOf(name)]);
+}
+bool Settings::toggle(std::string_view name) const {
+  return std::get<bool>(values_[indexOf(name)]);
+}
+const std::string& Settings::choice(std::string_view name) const {
+  return std::get<std::string>(values_[indexOf(name)]);
+}
 
 std::string Settings::text(std::string_view name) const {
-  return std::visit(Overloaded{[](const std::string& v) { return v; }, [](bool v) { return std::string(v ? "true" : "false"); },
-                               [](auto v) { return printed(v); }},
-                    values_[indexOf(name)]);
+  return std::visit(
+      Overloaded{[](const std::string& v) { return v; }, [](bool v) { return std::string(v ? "true" : "false"); },
+                 [](auto v) { return printed(v); }},
+      values_[indexOf(name)]);
 }
 
 }  // namespace heirloom::models

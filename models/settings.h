@@ -51,8 +51,8 @@ class Settings {
   Settings() = default;
   explicit Settings(std::vector<Parameter> parameters);  // every value at its default
 
-  /// Throws Error naming the setting, the value and what would be allowed: an unknown name, a value that does not parse or
-  /// lies outside its range. Numbers have a decimal point in every locale.
+  /// Throws Error naming the setting, the value and what would be allowed: an unknown name, a value that does not parse
+  /// or lies outside its range. Numbers have a decimal point in every locale.
   void set(std::string_view name, std::string_view value);
   void set(std::string_view name, const char* value) { set(name, std::string_view(value)); }
   void set(std::string_view name, Value value);

@@ -127,7 +127,8 @@ std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
     options.device = request.device;
     options.first = request.first;
     options.stop = stop;
-    RunEnd end = endOf(core::run(*library, request.recipe, *request.photo, sink, observer, options), sink.raster());
+    core::Outcome outcome = core::run(*library, request.recipe, *request.photo, sink, observer, options);
+    RunEnd end = endOf(std::move(outcome), sink.raster());
     end.recipe = request.recipe;
     onGuiThread(guard, [target, end = std::move(end)] { target->finish(end); });
   };

@@ -11,6 +11,7 @@
 #include "ui/theme/theme.h"
 
 class QLabel;
+class QMimeData;
 class QStackedWidget;
 
 namespace heirloom::ui {

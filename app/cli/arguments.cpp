@@ -37,7 +37,8 @@ class HelpFormat : public CLI::Formatter {
       }
     }
     const auto commands = app->get_subcommands([](const CLI::App*) { return true; });
-    for (const CLI::App* command : commands) rows += row(command->get_name(), command->get_description());
+    for (const CLI::App* command : commands)
+      rows += row(command->get_name(), firstSentence(command->get_description()));
     if (commands.empty()) {
       rows += row("    --json, -v, -h", "one JSON document on standard output; more detail; this help");
     } else {
@@ -53,6 +54,7 @@ class HelpFormat : public CLI::Formatter {
     if (option.get_lnames().empty()) return text;
     return text + (option.get_snames().empty() ? "--" : ", --") + option.get_lnames().front();
   }
+  static std::string firstSentence(const std::string& text) { return text.substr(0, text.find(". ")); }
   static std::string row(const std::string& left, const std::string& right) {
     constexpr std::size_t kColumn = 27;
     return "  " + left + std::string(left.size() < kColumn ? kColumn - left.size() : 1, ' ') + right + "\n";
@@ -142,10 +144,15 @@ void Arguments::positionals(const std::string& name, bool required, const Reader
 
 void parse(CLI::App& program, int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  for (std::string& word : words) {
-    // "[a,b]" is a list to CLI11; to us it is a file of that name.
-    if (word.starts_with('[') || word.starts_with(kShield)) word.insert(0, 1, kShield);
-  }
+  const auto shield = [](std::string& word) { word.insert(0, 1, kShield); };
+  const auto mark = std::find(words.begin(), words.end(), "--");
+  // "[a,b]" is a list to CLI11; to us it is a file of that name.
+  std::for_each(words.begin(), mark, [&](std::string& word) {
+    if (word.starts_with('[') || word.starts_with(kShield)) shield(word);
+  });
+  // What follows "--" is never an option, which CLI11 forgets where any number of arguments may follow.
+  std::for_each(mark, words.end(), shield);
+  if (mark != words.end()) words.erase(mark);
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   program.parse(words);
 }
@@ -173,7 +180,10 @@ UsageError usageErrorOf(const CLI::ParseError& error, const CLI::App& program) {
   if (const auto extra = rest("The following argument was not expected: ")) fault = "there is no argument " + *extra;
   if (const auto extra = rest("The following arguments were not expected: "))
     fault = "there are no arguments " + *extra;
-  if (fault == "A subcommand is required") fault = "a command is missing";
+  if (fault == "A subcommand is required") {
+    const std::vector<std::string> words = program.remaining(true);
+    fault = words.empty() ? "a command is missing" : "there is no command " + words.front();
+  }
   return usage(HEIRLOOM_TEXT("arguments.parse", "%1").with(fault),
                HEIRLOOM_TEXT("arguments.parse.remedy", "see %1 --help").with(command));
 }

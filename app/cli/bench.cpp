@@ -130,7 +130,7 @@ int bench(const BenchOptions& options, Context& context) {
 void addBench(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<BenchOptions>();
   Arguments arguments(program, "bench",
-                      "Measures time and memory of networks on this machine; without NAME, of all that are installed.",
+                      "Measures time and memory of networks on this machine. Without NAME, of all that are installed.",
                       "heirloom-cli bench heirloom-denoise --size 512 --runs 9");
   arguments.positionals("NAME", false, [options](const std::string& value) { options->names.push_back(value); });
   arguments.list(

@@ -141,7 +141,7 @@ class Comparison {
 void addCompare(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<CompareOptions>();
   Arguments arguments(program, "compare",
-                      "Scores picture B against picture A, or folder against folder: PSNR, SSIM, both of luma as well.",
+                      "Scores picture against picture, or folder against folder. PSNR and SSIM, of luma as well.",
                       "heirloom-cli compare original.png restored.png --border 4");
   arguments.positional("A", options->a);
   arguments.positional("B", options->b);

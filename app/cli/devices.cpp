@@ -40,8 +40,7 @@ int list(Context& context) {
 }  // namespace
 
 void addDevices(CLI::App& program, Command& chosen) {
-  Arguments arguments(program, "devices",
-                      "Shows the processors found, their memory and the precisions each one runs at speed.",
+  Arguments arguments(program, "devices", "Shows the processors found, their memory and precisions.",
                       "heirloom-cli devices --json");
   arguments.runs(chosen, [](Context& context) {
     context.report.document["command"] = "devices";

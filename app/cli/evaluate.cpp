@@ -93,10 +93,9 @@ int evaluate(const EvaluateOptions& given, Context& context) {
 void addEvaluate(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<EvaluateOptions>();
   core::EvaluationOptions& evaluation = options->evaluation;
-  Arguments arguments(
-      program, "evaluate",
-      "Degrades the clean pictures of a folder, restores them with the bare network and scores the results.",
-      "heirloom-cli evaluate dncnn_25.pth set12 --sigma 25");
+  Arguments arguments(program, "evaluate",
+                      "Degrades clean pictures, restores and scores them. With the bare network, as papers do.",
+                      "heirloom-cli evaluate dncnn_25.pth set12 --sigma 25");
   arguments.positional("MODEL", options->model);
   arguments.positional("FOLDER", options->folder);
   arguments.value(

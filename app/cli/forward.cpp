@@ -120,7 +120,7 @@ void addForward(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<ForwardOptions>();
   Arguments arguments(
       program, "forward",
-      "Runs the bare network: no tiles, no colour conversion, no clamping; float32 on the CPU unless told otherwise.",
+      "Runs the bare network. No tiles, no colour conversion, no clamping; float32 on the CPU by default.",
       "heirloom-cli forward ffdnet_color noisy.png out.safetensors --set noise_level=25");
   arguments.positional("MODEL", options->model);
   arguments.positional("INPUT", options->input);

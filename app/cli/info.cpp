@@ -156,7 +156,7 @@ int info(const InfoOptions& options, Context& context) {
 void addInfo(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<InfoOptions>();
   Arguments arguments(program, "info",
-                      "Shows size, depth, profile and metadata of photos, and what other formats would lose.",
+                      "Shows what photos are and what other formats would lose. Size, depth, profile, metadata.",
                       "heirloom-cli info scan.tif -f jpg");
   arguments.positionals("PHOTO", true, [options](const std::string& value) { options->inputs.emplace_back(value); });
   arguments.flag("-r,--recursive", options->recursive, "folders with everything below them");

@@ -217,8 +217,7 @@ int inspectFile(const std::filesystem::path& file, Context& context) {
 }  // namespace
 
 void addModels(CLI::App& program, Command& chosen) {
-  CLI::App& models =
-      *program.add_subcommand("models", "what is installed (list, show NAME); what a checkpoint is (inspect FILE)");
+  CLI::App& models = *program.add_subcommand("models", "Lists, shows and inspects models.");
   models.set_help_flag("-h,--help")->group("");
   models.require_subcommand(1);
   models.footer("Example: heirloom-cli models show heirloom-denoise");

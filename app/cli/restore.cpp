@@ -83,9 +83,10 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
 void addRestore(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<RestoreOptions>();
   options->write.software = "Heirloom " HEIRLOOM_VERSION;
-  Arguments arguments(program, "restore",
-                      "Restores photos. Without -m the shipped denoiser runs; it estimates the noise itself.",
-                      "heirloom-cli restore holiday -r -o restored -m ffdnet_color --set noise_level=15");
+  Arguments arguments(
+      program, "restore",
+      "Restores photos or folders of them. Without -m the shipped denoiser runs and estimates the noise level itself.",
+      "heirloom-cli restore holiday -r -o restored -m ffdnet_color --set noise_level=15");
   arguments.positionals("PHOTO|FOLDER", false,
                         [options](const std::string& value) { options->inputs.emplace_back(value); });
   declareWork(arguments, *options);

@@ -62,7 +62,7 @@ int train(const std::filesystem::path& file, Context& context) {
 void addTrain(CLI::App& program, Command& chosen) {
   const auto file = std::make_shared<std::string>();
   Arguments arguments(program, "train",
-                      "Trains a network as a YAML file says; started again, it goes on where it was stopped.",
+                      "Trains a network as a YAML file says. Started again, it goes on where it was stopped.",
                       "heirloom-cli train denoiser.yaml");
   arguments.positional("CONFIG", *file);
   arguments.runs(chosen, [file](Context& context) {

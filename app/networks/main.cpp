@@ -29,7 +29,8 @@ struct Options {
 };
 
 at::ScalarType precisionOf(const std::string& name) {
-  const std::map<std::string, at::ScalarType> known = {{"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}};
+  const std::map<std::string, at::ScalarType> known = {
+      {"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}};
   const auto found = known.find(name);
   if (found == known.end()) {
     throw Error(HEIRLOOM_TEXT("precision.unknown", "there is no precision named %1").with(name),
@@ -42,7 +43,8 @@ std::unique_ptr<Session> start(const Restorer& model, const Options& options, Ob
   Settings settings(model.descriptor().parameters);
   for (const std::string& assignment : options.settings) {
     const std::size_t equals = assignment.find('=');
-    settings.set(assignment.substr(0, equals), std::string_view(assignment).substr(equals == std::string::npos ? assignment.size() : equals + 1));
+    settings.set(assignment.substr(0, equals),
+                 std::string_view(assignment).substr(equals == std::string::npos ? assignment.size() : equals + 1));
   }
   return model.start(settings, {at::Device(options.device), precisionOf(options.precision)}, observer);
 }
@@ -50,8 +52,8 @@ std::unique_ptr<Session> start(const Restorer& model, const Options& options, Ob
 void inspectModel(const Options& options) {
   const auto model = models::open(options.model);
   const Descriptor& descriptor = model->descriptor();
-  std::cout << descriptor.family << ": " << descriptor.configuration << ", " << descriptor.parameterCount << " parameters, x"
-            << descriptor.scale << ", margin " << descriptor.margin << '\n';
+  std::cout << descriptor.family << ": " << descriptor.configuration << ", " << descriptor.parameterCount
+            << " parameters, x" << descriptor.scale << ", margin " << descriptor.margin << '\n';
 }
 
 void forward(const Options& options) {
@@ -84,16 +86,17 @@ void bench(const Options& options) {
   std::ranges::sort(seconds);
   const double median = seconds[seconds.size() / 2];
   const double flop = descriptor.flopPerPixel * static_cast<double>(options.size * options.size);
-  std::cout << descriptor.family << ' ' << options.size << " x " << options.size << ' ' << options.precision << " on " << options.device
-            << ": median " << median * 1e3 << " ms of " << options.runs << ", " << flop / median / 1e9 << " GFLOP/s\n";
+  std::cout << descriptor.family << ' ' << options.size << " x " << options.size << ' ' << options.precision << " on "
+            << options.device << ": median " << median * 1e3 << " ms of " << options.runs << ", " << flop / median / 1e9
+            << " GFLOP/s\n";
 }
 
 void devices() {
   const CudaStatus& cuda = openCuda();
   std::cout << "cpu: " << at::get_num_threads() << " threads\n";
   for (const CudaDevice& device : cudaDevices()) {
-    std::cout << device.name << ", compute " << device.computeMajor << '.' << device.computeMinor << ", " << (device.freeMemory >> 20)
-              << " of " << (device.totalMemory >> 20) << " MiB free\n";
+    std::cout << device.name << ", compute " << device.computeMajor << '.' << device.computeMinor << ", "
+              << (device.freeMemory >> 20) << " of " << (device.totalMemory >> 20) << " MiB free\n";
   }
   for (const Message& note : cuda.notes) std::cout << "no GPU: " << note.english() << '\n';
 }
@@ -101,7 +104,8 @@ void devices() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);  // freed activations stay with the process instead of being cleared anew by the kernel
+  mallopt(M_MMAP_THRESHOLD,
+          1 << 30);  // freed activations stay with the process instead of being cleared anew by the kernel
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
   CLI::App app{"Networks without photos: what a checkpoint is, one run over tensors, timings"};
   app.require_subcommand(1);

@@ -77,8 +77,8 @@ Inputs collectInputs(std::span<const fs::path> given, bool recursive, const fs::
 
 bool liesIn(const fs::path& file, const fs::path& folder) {
   std::error_code error;
-  const fs::path inner = fs::weakly_canonical(file, error);
-  const fs::path outer = fs::weakly_canonical(folder, error);
+  const fs::path inner = fs::weakly_canonical(fs::absolute(file), error);
+  const fs::path outer = fs::weakly_canonical(fs::absolute(folder), error);
   return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
 }
 

@@ -64,10 +64,12 @@ bool leavesFolder(const std::filesystem::path& path) {
   return path.is_absolute() || std::any_of(path.begin(), path.end(), [](const auto& part) { return part == ".."; });
 }
 
+/// Absolute first: the answer must stay the same when the file is there at last.
 std::filesystem::path resolved(const std::filesystem::path& file) {
   std::error_code error;
-  std::filesystem::path result = std::filesystem::weakly_canonical(file, error);
-  return error ? std::filesystem::absolute(file).lexically_normal() : result;
+  const std::filesystem::path whole = std::filesystem::absolute(file).lexically_normal();
+  std::filesystem::path result = std::filesystem::weakly_canonical(whole, error);
+  return error ? whole : result;
 }
 
 bool isThere(const std::filesystem::path& file) {

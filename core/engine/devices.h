@@ -14,7 +14,7 @@ struct DeviceInfo {
   std::string name;  // "Intel Xeon ...", "NVIDIA H200"
   std::uint64_t totalMemory = 0;
   std::uint64_t freeMemory = 0;
-  std::vector<std::string> precisions;  // that it runs at speed: "float32", "bfloat16"
+  std::vector<std::string> precisions;    // that it runs at speed: "float32", "bfloat16"
   std::vector<std::string> instructions;  // CPU: "AVX-512", "AMX-BF16"; GPU: "compute 9.0"
   int cores = 0;
 };

@@ -10,8 +10,8 @@
 
 namespace heirloom::core {
 
-/// One worker that runs jobs first in, first out, with a fast lane that is served before. A job that throws never takes the
-/// next one with it. Knows nothing of photos and networks.
+/// One worker that runs jobs first in, first out, with a fast lane that is served before. A job that throws never takes
+/// the next one with it. Knows nothing of photos and networks.
 class JobQueue {
  public:
   /// Runs on the worker. Throwing ends the job only; the exception reaches whoever waits on the job's future.

@@ -11,7 +11,7 @@ namespace heirloom::core {
 namespace {
 
 constexpr std::int64_t kPatch = 8;
-constexpr std::int64_t kBlock = 512;      // read at once
+constexpr std::int64_t kBlock = 256;      // read at once
 constexpr std::int64_t kBlocksASide = 4;  // over the photo: enough patches for any size
 constexpr std::int64_t kFewest = 4 * kPatch * kPatch;
 

@@ -21,12 +21,13 @@ class Sink {
   virtual ~Sink() = default;
   /// Once, before the first tile: size and bands of the result (type is the sink's choice).
   virtual void begin(const Layout& layout) = 0;
-  /// Interleaved samples of `box` in the file's own colours, 0..1 (CMYK: ink), bands as in `begin`. Boxes never overlap and
-  /// together cover the picture.
+  /// Interleaved samples of `box` in the file's own colours, 0..1 (CMYK: ink), bands as in `begin`. Boxes never overlap
+  /// and together cover the picture.
   virtual void write(const Box& box, std::span<const float> samples) = 0;
 };
 
-/// Collects the result in a raster. 8-bit sources get 16 bit, so that strength is blended before the one rounding that the file asks for.
+/// Collects the result in a raster. 8-bit sources get 16 bit, so that strength is blended before the one rounding that
+/// the file asks for.
 class RasterSink : public Sink {
  public:
   explicit RasterSink(SampleType type) : type_(type) {}
@@ -43,8 +44,8 @@ class RasterSink : public Sink {
 SampleType resultType(SampleType type);
 
 struct Progress {
-  Message stage;         // "restoring"
-  double fraction = 0;   // of the whole run, 0..1
+  Message stage;        // "restoring"
+  double fraction = 0;  // of the whole run, 0..1
   int tilesDone = 0;
   int tiles = 0;
   std::chrono::duration<double> elapsed{};
@@ -61,11 +62,11 @@ class RunObserver {
 };
 
 struct RunOptions {
-  std::string device = "auto";  // auto, cpu, cuda, cuda:N
+  std::string device = "auto";     // auto, cpu, cuda, cuda:N
   std::string precision = "auto";  // auto, float32, bfloat16, float16; auto is float32 on the CPU
-  std::int64_t tile = 0;        // side of a tile in input pixels; 0: from the memory budget
+  std::int64_t tile = 0;           // side of a tile in input pixels; 0: from the memory budget
   std::uint64_t memoryBudget = 0;  // bytes for activations; 0: a part of what is free
-  std::optional<Box> first;     // the region that the person looks at, in source pixels: its tiles come first
+  std::optional<Box> first;        // the region that the person looks at, in source pixels: its tiles come first
   std::uint64_t seed = 0;
   std::stop_token stop;
 };
@@ -76,23 +77,25 @@ struct Outcome {
   Status status = Status::Done;
   std::optional<Error> error;  // of Failed
   std::vector<Message> warnings;
-  std::string device;          // that did the work in the end: "cpu", "cuda:0"
+  std::string device;  // that did the work in the end: "cpu", "cuda:0"
   std::int64_t tileSide = 0;
   std::chrono::duration<double> elapsed{};
-  std::map<std::string, std::string> chosen;  // settings that the run chose itself, of the last step: estimated noise level
+  std::map<std::string, std::string>
+      chosen;  // settings that the run chose itself, of the last step: estimated noise level
 };
 
-/// Runs `recipe` over `source`, at full strength for the last step; the only way a picture is processed. Never throws: everything that happens is
-/// in the outcome. What a network was not shown (gamut, highlights) is added back to its result. `noise_level` absent from a step's settings
-/// of a network that has it: estimated from the photo.
+/// Runs `recipe` over `source`, at full strength for the last step; the only way a picture is processed. Never throws:
+/// everything that happens is in the outcome. What a network was not shown (gamut, highlights) is added back to its
+/// result. `noise_level` absent from a step's settings of a network that has it: estimated from the photo.
 Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,
             const RunOptions& options = {});
 
 /// Output side / input side of the whole recipe. Throws Error for an unknown model.
 int scaleOf(const ModelLibrary& library, const Recipe& recipe);
 
-/// The picture to save or show: `strength` of the cached full-strength result over the source, in the source's sample type. Where strength is 0 the source's own samples, bit for
-/// bit; an enlarged result is blended with the source enlarged bicubically in its own space.
+/// The picture to save or show: `strength` of the cached full-strength result over the source, in the source's sample
+/// type. Where strength is 0 the source's own samples, bit for bit; an enlarged result is blended with the source
+/// enlarged bicubically in its own space.
 std::shared_ptr<const Raster> blend(const Raster& source, const Raster& result, double strength);
 
 /// `blend` of one region, in the result's coordinates, into a raster of the region's size.

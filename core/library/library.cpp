@@ -161,13 +161,14 @@ std::vector<InstalledModel> ModelLibrary::list() const {
 }
 
 InstalledModel ModelLibrary::find(const std::string& model) const {
+  std::vector<std::string> names;
   {
     const std::lock_guard lock(mutex_);
     if (const auto added = added_.find(model); added != added_.end()) {
       return {model, {}, added->second->descriptor(), model, {}, {}, false};
     }
+    for (const auto& [name, restorer] : added_) names.push_back(name);
   }
-  std::vector<std::string> names;
   fs::path file;
   for (const fs::path& folder : folders_) {
     for (const fs::path& candidate : checkpointsIn(folder)) {

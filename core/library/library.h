@@ -13,12 +13,12 @@ namespace heirloom::core {
 
 /// A model that can be named.
 struct InstalledModel {
-  std::string name;             // of the file, without extension: what -m takes
+  std::string name;  // of the file, without extension: what -m takes
   std::filesystem::path file;
   models::Descriptor descriptor;
-  std::string title;            // for people; from the file's metadata or heirloom.yaml beside it, otherwise family and name
-  std::string licence;          // empty: unknown
-  std::string source;           // where it came from; empty: unknown
+  std::string title;    // for people; from the file's metadata or heirloom.yaml beside it, otherwise family and name
+  std::string licence;  // empty: unknown
+  std::string source;   // where it came from; empty: unknown
   bool shipped = false;
 };
 
@@ -34,7 +34,8 @@ class ModelLibrary {
   /// Reads indexes only. Files that are no known network are left out.
   std::vector<InstalledModel> list() const;
 
-  /// `model`: a name or a checkpoint's path. Throws Error: unknown name (with the names that are near), unreadable file.
+  /// `model`: a name or a checkpoint's path. Throws Error: unknown name (with the names that are near), unreadable
+  /// file.
   InstalledModel find(const std::string& model) const;
 
   /// As `find`, loaded; the same object while somebody holds it.

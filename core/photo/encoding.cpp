@@ -104,19 +104,29 @@ int save(VipsImage* image, VipsTarget* target, const Photo& photo, const WriteOp
 
 }  // namespace
 
-void encode(const Photo& photo, const Converted& converted, const WriteOptions& options, int descriptor) {
+void encode(const Photo& photo, const Converted& converted, const WriteOptions& options, AtomicFile& file) {
   const VipsPointer<VipsImage> image = imageOf(photo, converted);
-  const VipsPointer<VipsTarget> target(vips_target_new_to_descriptor(descriptor));
+  // OpenJPEG waits for ever when a write fails, so that it writes into memory, where none does.
+  const bool inMemory = options.format == FileFormat::Jpeg2000;
+  const VipsPointer<VipsTarget> target(inMemory ? vips_target_new_to_memory()
+                                                : vips_target_new_to_descriptor(file.descriptor()));
   errno = 0;
-  if (target && save(image.get(), target.get(), photo, options, needsBigTiff(converted.raster->layout())) == 0) {
-    return;
+  const bool big = needsBigTiff(converted.raster->layout());
+  if (!target || save(image.get(), target.get(), photo, options, big) != 0) {
+    const int code = errno;
+    const std::string cause = takeVipsError();
+    if (code == ENOSPC || code == EFBIG || code == EDQUOT) throw cannotWrite(code);
+    throw Error(HEIRLOOM_TEXT("photo.notEncoded", "it cannot be coded as %1: %2")
+                    .with(std::string(traits(options.format).name), cause),
+                HEIRLOOM_TEXT("photo.chooseAnother", "choose another format"));
   }
-  const int code = errno;
-  const std::string cause = takeVipsError();
-  if (code == ENOSPC || code == EFBIG || code == EDQUOT) throw cannotWrite(code);
-  throw Error(HEIRLOOM_TEXT("photo.notEncoded", "it cannot be coded as %1: %2")
-                  .with(std::string(traits(options.format).name), cause),
-              HEIRLOOM_TEXT("photo.chooseAnother", "choose another format"));
+  if (!inMemory) return;
+  VipsBlob* blob = nullptr;
+  g_object_get(target.get(), "blob", &blob, nullptr);
+  const std::unique_ptr<VipsArea, void (*)(VipsArea*)> owned(VIPS_AREA(blob), &vips_area_unref);
+  std::size_t size = 0;
+  const auto* bytes = static_cast<const std::byte*>(vips_blob_get(blob, &size));
+  file.replaceContents({bytes, size});
 }
 
 bool needsBigTiff(const Layout& layout) {

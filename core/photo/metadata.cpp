@@ -35,6 +35,8 @@ MetadataRead readByExiv2(std::span<const std::byte> bytes) {
   const std::byte order[] = {std::byte{'M'}, std::byte{'M'}, std::byte{0}};
   read.metadata.exif = encodeExif(tags, std::span(order).first(bigEndian ? 3 : 0));
   if (!image->iptcData().empty()) read.metadata.iptc = bytesOf(Exiv2::IptcParser::encode(image->iptcData()));
+  // Otherwise Exiv2 would hand out its own rewriting of the packet.
+  image->writeXmpFromPacket(true);
   read.metadata.xmp = image->xmpPacket();
   return read;
 }

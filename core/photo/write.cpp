@@ -96,7 +96,7 @@ std::vector<Message> writePhoto(const Photo& photo, const std::filesystem::path&
     const HeifCoding coding{format, options.quality.value_or(95), options.lossless};
     target.replaceContents(encodeHeif(*converted.raster, converted.iccProfile, {metadata.exif, metadata.xmp}, coding));
   } else {
-    encode(photo, converted, options, target.descriptor());
+    encode(photo, converted, options, target);
     if (format != FileFormat::Jpeg2000 && !isBigTiff(plan.target, format)) addMetadata(target, metadata, format);
   }
   target.commit(options.overwrite);

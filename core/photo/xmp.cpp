@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -122,11 +123,47 @@ std::string_view part(std::string_view text, Span span) {
   return text.substr(span.begin, span.end - span.begin);
 }
 
+void appendUtf8(std::string& text, std::uint32_t c) {
+  const auto tail = [&](int shift) { text += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
+  if (c < 0x80) {
+    text += static_cast<char>(c);
+  } else if (c < 0x800) {
+    text += static_cast<char>(0xc0 | c >> 6);
+    tail(0);
+  } else if (c < 0x10000) {
+    text += static_cast<char>(0xe0 | c >> 12);
+    tail(6);
+    tail(0);
+  } else {
+    text += static_cast<char>(0xf0 | c >> 18);
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+/// "&#10;" or "&#xA;" at the start of `text`: its length and character; 0 when it is something else.
+std::pair<std::size_t, std::uint32_t> numericReference(std::string_view text) {
+  const std::size_t end = text.substr(0, 12).find(';');
+  if (!text.starts_with("&#") || end == text.npos) return {};
+  const bool hexadecimal = text[2] == 'x';
+  const char* last = text.data() + end;
+  std::uint32_t c = 0;
+  const auto parsed = std::from_chars(text.data() + (hexadecimal ? 3 : 2), last, c, hexadecimal ? 16 : 10);
+  if (parsed.ec != std::errc() || parsed.ptr != last || c > 0x10ffff) return {};
+  return {end + 1, c};
+}
+
 std::string unescaped(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, char>, 6> kEntities = {
-      {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&#10;", '\n'}, {"&amp;", '&'}}};
+  constexpr std::array<std::pair<std::string_view, char>, 5> kEntities = {
+      {{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&amp;", '&'}}};
   std::string plain;
   while (!text.empty()) {
+    if (const auto [length, c] = numericReference(text); length > 0) {
+      appendUtf8(plain, c);
+      text.remove_prefix(length);
+      continue;
+    }
     std::size_t length = 1;
     char c = text.front();
     for (const auto& [entity, meaning] : kEntities) {
@@ -309,25 +346,6 @@ bool isPlace(std::string_view space, std::string_view name) {
 
 bool isRecipe(std::string_view space, std::string_view name) {
   return space == kHeirloom && name == "Recipe";
-}
-
-void appendUtf8(std::string& text, std::uint32_t c) {
-  const auto tail = [&](int shift) { text += static_cast<char>(0x80 | ((c >> shift) & 0x3f)); };
-  if (c < 0x80) {
-    text += static_cast<char>(c);
-  } else if (c < 0x800) {
-    text += static_cast<char>(0xc0 | c >> 6);
-    tail(0);
-  } else if (c < 0x10000) {
-    text += static_cast<char>(0xe0 | c >> 12);
-    tail(6);
-    tail(0);
-  } else {
-    text += static_cast<char>(0xf0 | c >> 18);
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ struct Recipe {
   bool operator==(const Recipe&) const = default;
 };
 
-/// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`. Numbers with a decimal point in every locale.
+/// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`. Numbers with a decimal point in every
+/// locale.
 std::string toYaml(const Recipe& recipe);
 
 /// Throws Error naming `source` and the line: not YAML, an unknown key, another version, a strength outside 0..1.

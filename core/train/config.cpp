@@ -66,7 +66,8 @@ class Section {
 
 void require(bool condition, const char* key, const char* takes) {
   if (!condition) {
-    throw Error(HEIRLOOM_TEXT("train.range", "%1 is out of range").with(key), HEIRLOOM_TEXT("train.range.remedy", "it takes %1").with(takes));
+    throw Error(HEIRLOOM_TEXT("train.range", "%1 is out of range").with(key),
+                HEIRLOOM_TEXT("train.range.remedy", "it takes %1").with(takes));
   }
 }
 
@@ -75,16 +76,19 @@ void check(const TrainConfig& config) {
   require(!config.output.empty(), "output", "a folder for checkpoint, log and result");
   require(config.dataset.patch >= 8 && config.dataset.patch % 2 == 0, "dataset.patch", "an even number from 8 on");
   require(config.dataset.batch >= 1, "dataset.batch", "1 or more");
-  for (const double scale : config.dataset.scales) require(scale > 0 && scale <= 1, "dataset.scales", "factors above 0, up to 1");
+  for (const double scale : config.dataset.scales)
+    require(scale > 0 && scale <= 1, "dataset.scales", "factors above 0, up to 1");
   const auto& sigma = config.degradation.sigma;
-  require(sigma[0] >= 0 && sigma[0] <= sigma[1] && sigma[1] <= 255, "degradation.sigma", "two numbers, 0 to 255, the smaller first");
-  require(config.network.family == "FFDNet" || config.network.family == "DnCNN" || config.network.family == "FDnCNN", "network.family",
-          "FFDNet, DnCNN or FDnCNN");
+  require(sigma[0] >= 0 && sigma[0] <= sigma[1] && sigma[1] <= 255, "degradation.sigma",
+          "two numbers, 0 to 255, the smaller first");
+  require(config.network.family == "FFDNet" || config.network.family == "DnCNN" || config.network.family == "FDnCNN",
+          "network.family", "FFDNet, DnCNN or FDnCNN");
   require(config.network.channels == 1 || config.network.channels == 3, "network.channels", "1 or 3");
-  require(config.network.layers >= 3 && config.network.features >= 1, "network.layers", "3 or more, features 1 or more");
+  require(config.network.layers >= 3 && config.network.features >= 1, "network.layers",
+          "3 or more, features 1 or more");
   require(config.loss == "l1" || config.loss == "l2", "loss", "l1 or l2");
-  require(config.schedule.decay == "cosine" || config.schedule.decay == "step" || config.schedule.decay == "constant", "schedule.decay",
-          "cosine, step or constant");
+  require(config.schedule.decay == "cosine" || config.schedule.decay == "step" || config.schedule.decay == "constant",
+          "schedule.decay", "cosine, step or constant");
   require(config.schedule.iterations >= 1, "schedule.iterations", "1 or more");
   require(config.precision == "float32" || config.precision == "bfloat16", "precision", "float32 or bfloat16");
   require(config.validation.every >= 1, "validation.every", "1 or more");
@@ -94,31 +98,54 @@ void check(const TrainConfig& config) {
 
 TrainConfig readTrainConfig(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file)) {
-    throw Error(HEIRLOOM_TEXT("train.missing", "there is no such file"), HEIRLOOM_TEXT("train.missing.remedy", "check the name"), file);
+    throw Error(HEIRLOOM_TEXT("train.missing", "there is no such file"),
+                HEIRLOOM_TEXT("train.missing.remedy", "check the name"), file);
   }
   try {
     TrainConfig config;
     Section root(YAML::LoadFile(file.string()), {});
     Section dataset = root.section("dataset");
-    dataset.read("folder", config.dataset.folder).read("scales", config.dataset.scales).read("patch", config.dataset.patch)
-        .read("batch", config.dataset.batch).refuseOthers();
+    dataset.read("folder", config.dataset.folder)
+        .read("scales", config.dataset.scales)
+        .read("patch", config.dataset.patch)
+        .read("batch", config.dataset.batch)
+        .refuseOthers();
     Section degradation = root.section("degradation");
     degradation.read("sigma", config.degradation.sigma).refuseOthers();
     Section network = root.section("network");
-    network.read("family", config.network.family).read("channels", config.network.channels)
-        .read("features", config.network.features).read("layers", config.network.layers).refuseOthers();
+    network.read("family", config.network.family)
+        .read("channels", config.network.channels)
+        .read("features", config.network.features)
+        .read("layers", config.network.layers)
+        .refuseOthers();
     Section optimizer = root.section("optimizer");
-    optimizer.read("learning_rate", config.optimizer.learningRate).read("betas", config.optimizer.betas)
-        .read("weight_decay", config.optimizer.weightDecay).read("clip_gradient", config.optimizer.clipGradient).refuseOthers();
+    optimizer.read("learning_rate", config.optimizer.learningRate)
+        .read("betas", config.optimizer.betas)
+        .read("weight_decay", config.optimizer.weightDecay)
+        .read("clip_gradient", config.optimizer.clipGradient)
+        .refuseOthers();
     Section schedule = root.section("schedule");
-    schedule.read("iterations", config.schedule.iterations).read("warm_up", config.schedule.warmUp).read("decay", config.schedule.decay)
-        .read("final_rate", config.schedule.finalRate).read("milestones", config.schedule.milestones)
-        .read("gamma", config.schedule.gamma).refuseOthers();
+    schedule.read("iterations", config.schedule.iterations)
+        .read("warm_up", config.schedule.warmUp)
+        .read("decay", config.schedule.decay)
+        .read("final_rate", config.schedule.finalRate)
+        .read("milestones", config.schedule.milestones)
+        .read("gamma", config.schedule.gamma)
+        .refuseOthers();
     Section validation = root.section("validation");
-    validation.read("folder", config.validation.folder).read("sigma", config.validation.sigma).read("crop", config.validation.crop)
-        .read("every", config.validation.every).refuseOthers();
-    root.read("loss", config.loss).read("ema_decay", config.emaDecay).read("precision", config.precision).read("device", config.device)
-        .read("seed", config.seed).read("output", config.output).read("metadata", config.metadata).refuseOthers();
+    validation.read("folder", config.validation.folder)
+        .read("sigma", config.validation.sigma)
+        .read("crop", config.validation.crop)
+        .read("every", config.validation.every)
+        .refuseOthers();
+    root.read("loss", config.loss)
+        .read("ema_decay", config.emaDecay)
+        .read("precision", config.precision)
+        .read("device", config.device)
+        .read("seed", config.seed)
+        .read("output", config.output)
+        .read("metadata", config.metadata)
+        .refuseOthers();
     for (std::filesystem::path* path : {&config.dataset.folder, &config.validation.folder, &config.output}) {
       if (!path->empty()) *path = std::filesystem::absolute(file).parent_path() / *path;
     }

@@ -9,18 +9,19 @@
 
 namespace heirloom::core {
 
-/// What a training run does: one YAML document, decoupled from code. Every value has the default that stands here; unknown keys
-/// are errors.
+/// What a training run does: one YAML document, decoupled from code. Every value has the default that stands here;
+/// unknown keys are errors.
 struct TrainConfig {
   struct Dataset {
-    std::filesystem::path folder;           // clean photos, searched recursively
-    std::vector<double> scales = {1.0};     // each photo is also seen reduced by these factors
-    int patch = 64;                         // side in pixels
+    std::filesystem::path folder;        // clean photos, searched recursively
+    std::vector<double> scales = {1.0};  // each photo is also seen reduced by these factors
+    int patch = 64;                      // side in pixels
     int batch = 16;
     bool operator==(const Dataset&) const = default;
   } dataset;
   struct Degradation {
-    std::array<double, 2> sigma = {0, 75};  // deviation of Gaussian noise in 8-bit units, uniform in the range, one a patch
+    std::array<double, 2> sigma = {
+        0, 75};  // deviation of Gaussian noise in 8-bit units, uniform in the range, one a patch
     bool operator==(const Degradation&) const = default;
   } degradation;
   struct Network {
@@ -40,25 +41,25 @@ struct TrainConfig {
   } optimizer;
   struct Schedule {
     std::int64_t iterations = 50'000;
-    std::int64_t warmUp = 500;         // linear from 0
-    std::string decay = "cosine";      // cosine, step, constant
-    double finalRate = 1e-6;           // of cosine
+    std::int64_t warmUp = 500;             // linear from 0
+    std::string decay = "cosine";          // cosine, step, constant
+    double finalRate = 1e-6;               // of cosine
     std::vector<std::int64_t> milestones;  // of step
     double gamma = 0.5;                    // of step
     bool operator==(const Schedule&) const = default;
   } schedule;
-  double emaDecay = 0.999;             // of the averaged weights that are saved; 0: none
-  std::string precision = "float32";   // float32, bfloat16 (masters stay float32)
+  double emaDecay = 0.999;            // of the averaged weights that are saved; 0: none
+  std::string precision = "float32";  // float32, bfloat16 (masters stay float32)
   std::string device = "cpu";
   struct Validation {
-    std::filesystem::path folder;      // clean photos; empty: no validation
+    std::filesystem::path folder;  // clean photos; empty: no validation
     double sigma = 25;
-    int crop = 512;                    // side of the centre crop of each photo; 0: the whole photo
-    std::int64_t every = 1'000;        // iterations; checkpoints are written as often
+    int crop = 512;              // side of the centre crop of each photo; 0: the whole photo
+    std::int64_t every = 1'000;  // iterations; checkpoints are written as often
     bool operator==(const Validation&) const = default;
   } validation;
   std::uint64_t seed = 0;
-  std::filesystem::path output;        // folder of checkpoint, log and result
+  std::filesystem::path output;                 // folder of checkpoint, log and result
   std::map<std::string, std::string> metadata;  // title, licence, ... written into the result
 
   bool operator==(const TrainConfig&) const = default;

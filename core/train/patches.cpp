@@ -18,7 +18,9 @@ at::Tensor readPicture(const std::filesystem::path& file, int channels) {
   for (std::int64_t y = 0; y < layout.height; ++y) {
     toFloat(*photo.raster, {0, y, layout.width, 1}, samples);
     if (layout.alpha) {
-      for (std::int64_t x = 0; x < layout.width; ++x) std::copy_n(&samples[static_cast<std::size_t>(x * fileBands)], bands, &samples[static_cast<std::size_t>(x * bands)]);
+      for (std::int64_t x = 0; x < layout.width; ++x)
+        std::copy_n(&samples[static_cast<std::size_t>(x * fileBands)], bands,
+                    &samples[static_cast<std::size_t>(x * bands)]);
     }
     const std::size_t working = static_cast<std::size_t>(layout.width * colour.bands());
     colour.toWorking({samples.data(), static_cast<std::size_t>(layout.width * bands)},
@@ -81,7 +83,8 @@ Patches::Batch Patches::draw(std::mt19937_64& random) const {
   Batch batch;
   batch.clean = at::stack(patches);
   batch.sigma = at::empty({dataset_.batch, 1, 1, 1});
-  std::uniform_real_distribution<float> level(static_cast<float>(degradation_.sigma[0] / 255), static_cast<float>(degradation_.sigma[1] / 255));
+  std::uniform_real_distribution<float> level(static_cast<float>(degradation_.sigma[0] / 255),
+                                              static_cast<float>(degradation_.sigma[1] / 255));
   for (int i = 0; i < dataset_.batch; ++i) batch.sigma[i].fill_(level(random));
   auto generator = at::detail::createCPUGenerator(random());
   batch.noisy = batch.clean + batch.sigma * at::randn(batch.clean.sizes(), generator);

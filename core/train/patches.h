@@ -18,8 +18,8 @@ class Patches {
     at::Tensor sigma;  // N 1 1 1, deviation / 255
   };
 
-  /// Decodes every photo of the folder at every scale into memory, 8 bit. Throws Error when a photo cannot be read or none is
-  /// as large as a patch.
+  /// Decodes every photo of the folder at every scale into memory, 8 bit. Throws Error when a photo cannot be read or
+  /// none is as large as a patch.
   Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels);
 
   /// Patches drawn in proportion to the photos' areas, flipped and turned at random. Depends on `random` alone.
@@ -32,7 +32,7 @@ class Patches {
 
   TrainConfig::Dataset dataset_;
   TrainConfig::Degradation degradation_;
-  std::vector<at::Tensor> pictures_;     // C H W uint8
+  std::vector<at::Tensor> pictures_;  // C H W uint8
   std::vector<double> areas_;
 };
 

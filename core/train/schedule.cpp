@@ -7,7 +7,8 @@
 namespace heirloom::core {
 
 double learningRate(const TrainConfig::Schedule& schedule, double peak, std::int64_t iteration) {
-  if (iteration < schedule.warmUp) return peak * static_cast<double>(iteration + 1) / static_cast<double>(schedule.warmUp);
+  if (iteration < schedule.warmUp)
+    return peak * static_cast<double>(iteration + 1) / static_cast<double>(schedule.warmUp);
   if (schedule.decay == "constant") return peak;
   if (schedule.decay == "step") {
     const auto passed = std::ranges::count_if(schedule.milestones, [&](std::int64_t at) { return at <= iteration; });

@@ -13,7 +13,7 @@ namespace heirloom::core {
 struct TrainProgress {
   std::int64_t iteration = 0;  // finished
   std::int64_t iterations = 0;
-  double loss = 0;             // mean since the last report
+  double loss = 0;  // mean since the last report
   double learningRate = 0;
   double psnr = std::numeric_limits<double>::quiet_NaN();  // of the averaged weights, when just validated
   std::chrono::duration<double> elapsed{};                 // of all sessions of this run
@@ -26,9 +26,10 @@ class TrainObserver {
   virtual void progress(const TrainProgress& progress) = 0;
 };
 
-/// Trains to the end and returns the file of the averaged weights, `output`/weights.safetensors. Writes `output`/log.csv (iteration, seconds, loss,
-/// learning_rate, psnr) and, at every validation and when stopped, `output`/state.safetensors, from which the next call goes on exactly where it was:
-/// weights, moments, average, random state. Throws Stopped when asked to, Error otherwise.
+/// Trains to the end and returns the file of the averaged weights, `output`/weights.safetensors. Writes
+/// `output`/log.csv (iteration, seconds, loss, learning_rate, psnr) and, at every validation and when stopped,
+/// `output`/state.safetensors, from which the next call goes on exactly where it was: weights, moments, average, random
+/// state. Throws Stopped when asked to, Error otherwise.
 std::filesystem::path train(const TrainConfig& config, TrainObserver& observer, std::stop_token stop);
 
 }  // namespace heirloom::core

@@ -1,5 +1,5 @@
-#include <torch/optim/adam.h>
 #include <torch/nn/utils/clip_grad.h>
+#include <torch/optim/adam.h>
 
 #include <fstream>
 
@@ -27,11 +27,13 @@ struct Trainee {
 Trainee build(const TrainConfig::Network& network) {
   if (network.family == "FFDNet") {
     models::FfdNet net(models::FfdNetConfig{network.channels, network.features, network.layers});
-    return {net.ptr(), net->model, [net](const at::Tensor& noisy, const at::Tensor& sigma) mutable { return net->forward(noisy, sigma); }};
+    return {net.ptr(), net->model,
+            [net](const at::Tensor& noisy, const at::Tensor& sigma) mutable { return net->forward(noisy, sigma); }};
   }
   const bool noiseMap = network.family == "FDnCNN";
   models::DnCnn net(models::DnCnnConfig{network.channels, network.features, network.layers, noiseMap, false});
-  return {net.ptr(), net->model, [net](const at::Tensor& noisy, const at::Tensor& sigma) mutable { return net->forward(noisy, sigma); }};
+  return {net.ptr(), net->model,
+          [net](const at::Tensor& noisy, const at::Tensor& sigma) mutable { return net->forward(noisy, sigma); }};
 }
 
 /// A clean crop and its noisy version as published figures are made: NumPy's noise, seed 0, drawn for H W C.
@@ -54,14 +56,17 @@ std::vector<ValidationPicture> validationPictures(const TrainConfig& config) {
     clean = (clean * 255).round() / 255;
     at::Tensor noise = at::empty({clean.size(1), clean.size(2), clean.size(0)}, at::kDouble);  // H W C
     NumpyRandom random(0);
-    for (double& value : std::span(noise.data_ptr<double>(), static_cast<std::size_t>(noise.numel()))) value = random.normal();
-    const at::Tensor noisy = (clean.to(at::kDouble) + noise.permute({2, 0, 1}) * (config.validation.sigma / 255)).to(at::kFloat);
+    for (double& value : std::span(noise.data_ptr<double>(), static_cast<std::size_t>(noise.numel())))
+      value = random.normal();
+    const at::Tensor noisy =
+        (clean.to(at::kDouble) + noise.permute({2, 0, 1}) * (config.validation.sigma / 255)).to(at::kFloat);
     pictures.push_back({clean, noisy.unsqueeze(0)});
   }
   return pictures;
 }
 
-double meanPsnr(const Trainee& trainee, const std::vector<ValidationPicture>& pictures, double sigma, const at::Device& device) {
+double meanPsnr(const Trainee& trainee, const std::vector<ValidationPicture>& pictures, double sigma,
+                const at::Device& device) {
   const c10::InferenceMode inference;
   const at::Tensor level = at::full({1, 1, 1, 1}, sigma / 255, device);
   const auto values = [](const at::Tensor& picture) {  // H W C, 0..255
@@ -72,7 +77,9 @@ double meanPsnr(const Trainee& trainee, const std::vector<ValidationPicture>& pi
     const at::Tensor clean = values(picture.clean);
     const at::Tensor restored = values(trainee.forward(picture.noisy.to(device), level).squeeze(0).cpu());
     const auto image = [](const at::Tensor& tensor) {
-      return MetricImage{tensor.size(1), tensor.size(0), static_cast<int>(tensor.size(2)),
+      return MetricImage{tensor.size(1),
+                         tensor.size(0),
+                         static_cast<int>(tensor.size(2)),
                          {tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel())}};
     };
     sum += psnr(image(restored), image(clean));
@@ -98,15 +105,16 @@ class Trainer {
     copyState(*trainee_.module, *average_.module, 0);
     trainee_.stack->setComputePrecision(config.precision == "bfloat16" ? at::kBFloat16 : at::kFloat);
     const auto& options = config.optimizer;
-    optimizer_ = std::make_unique<torch::optim::Adam>(
-        trainee_.module->parameters(), torch::optim::AdamOptions(options.learningRate)
-                                           .betas({options.betas[0], options.betas[1]})
-                                           .weight_decay(options.weightDecay));
+    optimizer_ = std::make_unique<torch::optim::Adam>(trainee_.module->parameters(),
+                                                      torch::optim::AdamOptions(options.learningRate)
+                                                          .betas({options.betas[0], options.betas[1]})
+                                                          .weight_decay(options.weightDecay));
     if (std::filesystem::exists(stateFile())) resume();
   }
 
   std::filesystem::path run(TrainObserver& observer, const std::stop_token& stop) {
-    const auto begin = std::chrono::steady_clock::now() - std::chrono::duration_cast<std::chrono::steady_clock::duration>(elapsed_);
+    const auto begin =
+        std::chrono::steady_clock::now() - std::chrono::duration_cast<std::chrono::steady_clock::duration>(elapsed_);
     double lossSum = 0;
     std::int64_t lossCount = 0;
     while (iteration_ < config_.schedule.iterations) {
@@ -147,7 +155,8 @@ class Trainer {
     const double rate = learningRate(config_.schedule, config_.optimizer.learningRate, iteration_);
     for (auto& group : optimizer_->param_groups()) static_cast<torch::optim::AdamOptions&>(group.options()).lr(rate);
     optimizer_->zero_grad();
-    const at::Tensor difference = trainee_.forward(batch.noisy.to(device_), batch.sigma.to(device_)) - batch.clean.to(device_);
+    const at::Tensor difference =
+        trainee_.forward(batch.noisy.to(device_), batch.sigma.to(device_)) - batch.clean.to(device_);
     const at::Tensor loss = config_.loss == "l1" ? difference.abs().mean() : difference.square().mean();
     loss.backward();
     if (config_.optimizer.clipGradient > 0) {
@@ -155,12 +164,14 @@ class Trainer {
     }
     optimizer_->step();
     // The average starts as a plain mean of what there is, so that the first weights do not linger in it.
-    const double decay = std::min(config_.emaDecay, static_cast<double>(iteration_ + 1) / static_cast<double>(iteration_ + 10));
+    const double decay =
+        std::min(config_.emaDecay, static_cast<double>(iteration_ + 1) / static_cast<double>(iteration_ + 10));
     copyState(*trainee_.module, *average_.module, config_.emaDecay > 0 ? decay : 0);
     const double value = loss.item<double>();
     if (!std::isfinite(value)) {
-      throw Error(HEIRLOOM_TEXT("train.diverged", "the loss is not finite at iteration %1").with(std::to_string(iteration_)),
-                  HEIRLOOM_TEXT("train.diverged.remedy", "lower optimizer.learning_rate or set optimizer.clip_gradient"));
+      throw Error(
+          HEIRLOOM_TEXT("train.diverged", "the loss is not finite at iteration %1").with(std::to_string(iteration_)),
+          HEIRLOOM_TEXT("train.diverged.remedy", "lower optimizer.learning_rate or set optimizer.clip_gradient"));
     }
     return value;
   }
@@ -183,7 +194,8 @@ class Trainer {
       state.emplace_back("mean." + item.key(), adam.exp_avg());
       state.emplace_back("variance." + item.key(), adam.exp_avg_sq());
     }
-    for (const auto& item : average_.module->named_parameters()) state.emplace_back("average." + item.key(), item.value());
+    for (const auto& item : average_.module->named_parameters())
+      state.emplace_back("average." + item.key(), item.value());
     state.emplace_back("progress", at::tensor({static_cast<double>(iteration_), elapsed_.count()}, at::kDouble));
     models::writeSafetensors(stateFile(), state);
   }
@@ -195,7 +207,8 @@ class Trainer {
       const auto found = state.find(name);
       if (found == state.end() || found->second.sizes() != target.sizes()) {
         throw Error(HEIRLOOM_TEXT("train.state", "it belongs to another network"),
-                    HEIRLOOM_TEXT("train.state.remedy", "remove it to start anew, or choose another output folder"), stateFile());
+                    HEIRLOOM_TEXT("train.state.remedy", "remove it to start anew, or choose another output folder"),
+                    stateFile());
       }
       target.copy_(found->second);
     };
@@ -223,7 +236,8 @@ class Trainer {
     std::ofstream out(file, std::ios::app);
     out.imbue(std::locale::classic());
     if (fresh) out << "iteration,seconds,loss,learning_rate,psnr\n";
-    out << progress.iteration << ',' << progress.elapsed.count() << ',' << progress.loss << ',' << progress.learningRate << ',';
+    out << progress.iteration << ',' << progress.elapsed.count() << ',' << progress.loss << ',' << progress.learningRate
+        << ',';
     if (!std::isnan(progress.psnr)) out << progress.psnr;
     out << '\n';
   }

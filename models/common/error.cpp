@@ -20,7 +20,9 @@ Error::Error(Message fault, Message remedy, std::filesystem::path file)
       remedy_(std::move(remedy)),
       file_(std::move(file)) {}
 
-Error Error::in(const std::filesystem::path& file) const { return file_.empty() ? Error(fault_, remedy_, file) : *this; }
+Error Error::in(const std::filesystem::path& file) const {
+  return file_.empty() ? Error(fault_, remedy_, file) : *this;
+}
 
 std::string oneLine(std::string_view text) {
   std::string line(text);

@@ -6,8 +6,8 @@
 
 namespace heirloom {
 
-/// A sentence for a person, made below Qt: a stable id, the English text with %1, %2, ... and what stands in their place.
-/// `ui` translates `text` in the Qt context `id`; programs without Qt print `english()`.
+/// A sentence for a person, made below Qt: a stable id, the English text with %1, %2, ... and what stands in their
+/// place. `ui` translates `text` in the Qt context `id`; programs without Qt print `english()`.
 struct Message {
   std::string id;
   std::string text;
@@ -30,4 +30,6 @@ struct Message {
 
 /// Marks a text for lupdate (as QT_TRANSLATE_NOOP does) and makes the Message. Both arguments must be literals.
 #define HEIRLOOM_TEXT(id, text) \
-  ::heirloom::Message { id, text, {} }
+  ::heirloom::Message {         \
+    id, text, {}                \
+  }

@@ -5,7 +5,8 @@ namespace heirloom::models {
 Parameter noiseLevelParameter(double maximum) {
   return {"noise_level", HEIRLOOM_TEXT("setting.noise_level", "Noise level"),
           HEIRLOOM_TEXT("setting.noise_level.help",
-                        "How strong the noise is: its standard deviation in 8-bit units. Too low leaves noise, too high smooths detail"),
+                        "How strong the noise is: its standard deviation in 8-bit units. Too low leaves noise, too "
+                        "high smooths detail"),
           "/255", RealRange{.minimum = 0, .maximum = maximum, .byDefault = 25, .step = 0.5}};
 }
 

@@ -7,7 +7,9 @@ namespace {
 
 using Shape = std::vector<std::int64_t>;
 
-bool isConvolution(const Shape& shape) { return shape.size() == 4 && shape[2] == 3 && shape[3] == 3; }
+bool isConvolution(const Shape& shape) {
+  return shape.size() == 4 && shape[2] == 3 && shape[3] == 3;
+}
 
 }  // namespace
 
@@ -16,8 +18,10 @@ PlainChain readPlainChain(const StateDict& tensors) {
   std::set<std::string, std::less<>> used;
   const auto require = [&](const std::string& key, const Shape& shape) {
     used.insert(key);
-    if (!tensors.contains(key)) chain.unfit.push_back("missing " + key);
-    else if (tensors.shape(key) != shape) chain.unfit.push_back(key);
+    if (!tensors.contains(key))
+      chain.unfit.push_back("missing " + key);
+    else if (tensors.shape(key) != shape)
+      chain.unfit.push_back(key);
   };
 
   chain.batchNorm = tensors.contains("model.3.running_mean");

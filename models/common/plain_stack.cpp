@@ -6,7 +6,9 @@
 
 namespace heirloom::models {
 
-int PlainStackConfig::receptiveRadius() const { return std::accumulate(dilations.begin(), dilations.end(), 0); }
+int PlainStackConfig::receptiveRadius() const {
+  return std::accumulate(dilations.begin(), dilations.end(), 0);
+}
 
 std::int64_t PlainStackConfig::parameterCount() const {
   const auto depth = static_cast<std::int64_t>(dilations.size());
@@ -14,10 +16,14 @@ std::int64_t PlainStackConfig::parameterCount() const {
   return weights + (depth - 1) * features + outputChannels;
 }
 
-double PlainStackConfig::flopPerPixel() const { return 2.0 * static_cast<double>(parameterCount()); }
+double PlainStackConfig::flopPerPixel() const {
+  return 2.0 * static_cast<double>(parameterCount());
+}
 
 // While a layer runs its input and its output exist, and the picture itself.
-double PlainStackConfig::activationBytesPerPixel() const { return 4.0 * (2 * features + inputChannels + outputChannels); }
+double PlainStackConfig::activationBytesPerPixel() const {
+  return 4.0 * (2 * features + inputChannels + outputChannels);
+}
 
 PlainStackImpl::PlainStackImpl(const PlainStackConfig& config) {
   const std::size_t depth = config.dilations.size();
@@ -25,8 +31,9 @@ PlainStackImpl::PlainStackImpl(const PlainStackConfig& config) {
     const int in = i == 0 ? config.inputChannels : config.features;
     const int out = i + 1 == depth ? config.outputChannels : config.features;
     const int dilation = config.dilations[i];
-    convolutions_.push_back(register_module(
-        std::to_string(2 * i), torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).padding(dilation).dilation(dilation))));
+    convolutions_.push_back(
+        register_module(std::to_string(2 * i),
+                        torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).padding(dilation).dilation(dilation))));
   }
 }
 

@@ -24,20 +24,22 @@ struct PlainStackConfig {
   double activationBytesPerPixel() const;  // float32, likewise
 };
 
-/// The chain itself: convolution i is registered as "2i", because the reference counts activations as modules. The layers
-/// between the first and the last may run in half precision; input and output are float32.
+/// The chain itself: convolution i is registered as "2i", because the reference counts activations as modules. The
+/// layers between the first and the last may run in half precision; input and output are float32.
 class PlainStackImpl : public torch::nn::Module {
  public:
   explicit PlainStackImpl(const PlainStackConfig& config);
 
-  /// `x`: float32 N C H W; result float32 N C' H W. Asks `observer` between layers and throws Stopped; null: nobody to ask.
+  /// `x`: float32 N C H W; result float32 N C' H W. Asks `observer` between layers and throws Stopped; null: nobody to
+  /// ask.
   at::Tensor forward(at::Tensor x, Observer* observer = nullptr);
 
   /// Weights to the device, channels-last, the inner layers' to `precision`. Plain twin: float32 on the CPU.
   void place(Placement placement);
 
-  /// Random weights (He et al., ICCV 2015) in which the first `through` channels start as the identity, so that a network whose result is the
-  /// picture itself starts from its input instead of from nothing (Zagoruyko and Komodakis, "DiracNets", 2017). `through` at most the narrowest layer.
+  /// Random weights (He et al., ICCV 2015) in which the first `through` channels start as the identity, so that a
+  /// network whose result is the picture itself starts from its input instead of from nothing (Zagoruyko and Komodakis,
+  /// "DiracNets", 2017). `through` at most the narrowest layer.
   void initialiseAsIdentity(std::int64_t through);
 
   /// Computes the inner layers in `precision` while parameters stay float32 masters: mixed-precision training.

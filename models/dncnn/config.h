@@ -4,8 +4,8 @@
 
 namespace heirloom::models {
 
-/// DnCNN predicts the noise of a picture; FDnCNN is the same chain with a map of the noise level as one more input channel and the
-/// clean picture as its output (kair.md 1.1, 1.2).
+/// DnCNN predicts the noise of a picture; FDnCNN is the same chain with a map of the noise level as one more input
+/// channel and the clean picture as its output (kair.md 1.1, 1.2).
 struct DnCnnConfig {
   int channels = 1;
   int features = 64;

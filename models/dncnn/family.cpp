@@ -17,8 +17,9 @@ Descriptor describe(const DnCnnConfig& config) {
   Descriptor descriptor;
   const PlainStackConfig stack = config.stack();
   descriptor.family = config.noiseMap ? "FDnCNN" : "DnCNN";
-  descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) + " channels, " +
-                             (config.channels == 1 ? "grey" : "colour") + (config.batchNorm ? ", BatchNorm folded" : "");
+  descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) +
+                             " channels, " + (config.channels == 1 ? "grey" : "colour") +
+                             (config.batchNorm ? ", BatchNorm folded" : "");
   descriptor.channels = config.channels;
   descriptor.margin = stack.receptiveRadius();
   descriptor.parameterCount = stack.parameterCount();
@@ -67,13 +68,15 @@ class DnCnnRestorer : public Restorer {
 
   const Descriptor& descriptor() const override { return descriptor_; }
 
-  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer, NoiseSource*) const override {
+  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
+                                 NoiseSource*) const override {
     DnCnn network(config_);
     shareWeights(*network_, *network);
     network->model->place(placement);
     const at::Tensor sigma = config_.noiseMap ? sigmaOf(settings, placement.device) : at::Tensor{};
-    return std::make_unique<FunctionSession>(
-        placement, [network, sigma, &observer](const at::Tensor& picture) mutable { return network->forward(picture, sigma, &observer); });
+    return std::make_unique<FunctionSession>(placement, [network, sigma, &observer](const at::Tensor& picture) mutable {
+      return network->forward(picture, sigma, &observer);
+    });
   }
 
  private:
@@ -84,11 +87,13 @@ class DnCnnRestorer : public Restorer {
 
 Match detect(const StateDict& tensors, bool noiseMap) {
   const PlainChain chain = readPlainChain(tensors);
-  if (!chain.fits()) return {.descriptor = {}, .reason = "its keys are no chain of 3x3 convolutions", .unfit = chain.unfit};
+  if (!chain.fits())
+    return {.descriptor = {}, .reason = "its keys are no chain of 3x3 convolutions", .unfit = chain.unfit};
   const std::optional<DnCnnConfig> config = detectDnCnn(tensors);
   if (!config || config->noiseMap != noiseMap) {
     return {.descriptor = {},
-            .reason = "channels in and out are " + std::to_string(chain.inputChannels) + " and " + std::to_string(chain.outputChannels),
+            .reason = "channels in and out are " + std::to_string(chain.inputChannels) + " and " +
+                      std::to_string(chain.outputChannels),
             .unfit = {}};
   }
   Descriptor descriptor = describe(*config);

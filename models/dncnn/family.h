@@ -5,7 +5,8 @@
 
 namespace heirloom::models {
 
-/// Rows of the table. DnCNN: as many channels in as out, at least 8 convolutions or BatchNorm. FDnCNN: one channel more in than out.
+/// Rows of the table. DnCNN: as many channels in as out, at least 8 convolutions or BatchNorm. FDnCNN: one channel more
+/// in than out.
 extern const Family kDnCnn;
 extern const Family kFDnCnn;
 

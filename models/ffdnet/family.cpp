@@ -14,8 +14,8 @@ Descriptor describe(const FfdNetConfig& config) {
   Descriptor descriptor;
   const PlainStackConfig stack = config.stack();
   descriptor.family = "FFDNet";
-  descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) + " channels, " +
-                             (config.channels == 1 ? "grey" : "colour");
+  descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) +
+                             " channels, " + (config.channels == 1 ? "grey" : "colour");
   descriptor.channels = config.channels;
   descriptor.sizeMultiple = 2;
   descriptor.margin = 2 * stack.receptiveRadius();  // the chain sees half resolution
@@ -33,10 +33,11 @@ Match detect(const StateDict& tensors) {
     return {.descriptor = descriptor, .reason = {}, .unfit = {}};
   }
   const PlainChain chain = readPlainChain(tensors);
-  if (!chain.fits()) return {.descriptor = {}, .reason = "its keys are no chain of 3x3 convolutions", .unfit = chain.unfit};
+  if (!chain.fits())
+    return {.descriptor = {}, .reason = "its keys are no chain of 3x3 convolutions", .unfit = chain.unfit};
   return {.descriptor = {},
-          .reason = "channels in and out are " + std::to_string(chain.inputChannels) + " and " + std::to_string(chain.outputChannels) +
-                    ", not 5 and 4 or 13 and 12",
+          .reason = "channels in and out are " + std::to_string(chain.inputChannels) + " and " +
+                    std::to_string(chain.outputChannels) + ", not 5 and 4 or 13 and 12",
           .unfit = {}};
 }
 
@@ -51,13 +52,15 @@ class FfdNetRestorer : public Restorer {
 
   const Descriptor& descriptor() const override { return descriptor_; }
 
-  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer, NoiseSource*) const override {
+  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
+                                 NoiseSource*) const override {
     FfdNet network(config_);
     shareWeights(*network_, *network);
     network->model->place(placement);
     const at::Tensor sigma = sigmaOf(settings, placement.device);
-    return std::make_unique<FunctionSession>(
-        placement, [network, sigma, &observer](const at::Tensor& picture) mutable { return network->forward(picture, sigma, &observer); });
+    return std::make_unique<FunctionSession>(placement, [network, sigma, &observer](const at::Tensor& picture) mutable {
+      return network->forward(picture, sigma, &observer);
+    });
   }
 
  private:

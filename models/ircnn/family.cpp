@@ -17,8 +17,9 @@ Descriptor describe(const IrcnnConfig& config) {
   Descriptor descriptor;
   const PlainStackConfig stack = config.stack();
   descriptor.family = "IRCNN";
-  descriptor.configuration = (config.networks == 1 ? "one network" : std::to_string(config.networks) + " networks") + ", " +
-                             std::to_string(config.features) + " channels, " + (config.channels == 1 ? "grey" : "colour");
+  descriptor.configuration = (config.networks == 1 ? "one network" : std::to_string(config.networks) + " networks") +
+                             ", " + std::to_string(config.features) + " channels, " +
+                             (config.channels == 1 ? "grey" : "colour");
   descriptor.channels = config.channels;
   descriptor.margin = stack.receptiveRadius();
   descriptor.parameterCount = config.networks * stack.parameterCount();
@@ -30,7 +31,8 @@ Descriptor describe(const IrcnnConfig& config) {
 
 bool isNetwork(const PlainChain& chain) {
   const bool picture = chain.outputChannels == 1 || chain.outputChannels == 3;
-  return chain.fits() && chain.depth == kLayers && !chain.batchNorm && picture && chain.inputChannels == chain.outputChannels;
+  return chain.fits() && chain.depth == kLayers && !chain.batchNorm && picture &&
+         chain.inputChannels == chain.outputChannels;
 }
 
 Match detect(const StateDict& tensors) {
@@ -42,8 +44,9 @@ Match detect(const StateDict& tensors) {
   const StateDict first = tensors.under("0");
   const PlainChain chain = readPlainChain(first.entries().empty() ? tensors : first);
   return {.descriptor = {},
-          .reason = chain.fits() ? "a chain of " + std::to_string(chain.depth) + " convolutions, not " + std::to_string(kLayers)
-                                 : "its keys are no chains of 3x3 convolutions",
+          .reason = chain.fits()
+                        ? "a chain of " + std::to_string(chain.depth) + " convolutions, not " + std::to_string(kLayers)
+                        : "its keys are no chains of 3x3 convolutions",
           .unfit = chain.unfit};
 }
 
@@ -61,13 +64,15 @@ class IrcnnRestorer : public Restorer {
 
   const Descriptor& descriptor() const override { return descriptor_; }
 
-  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer, NoiseSource*) const override {
+  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
+                                 NoiseSource*) const override {
     const int index = config_.networks == 1 ? 0 : ircnnIndex(settings.real("noise_level"));
     Ircnn network(config_);
     shareWeights(*networks_[static_cast<std::size_t>(index)], *network);
     network->model->place(placement);
-    return std::make_unique<FunctionSession>(
-        placement, [network, &observer](const at::Tensor& picture) mutable { return network->forward(picture, &observer); });
+    return std::make_unique<FunctionSession>(placement, [network, &observer](const at::Tensor& picture) mutable {
+      return network->forward(picture, &observer);
+    });
   }
 
  private:
@@ -93,7 +98,8 @@ std::optional<IrcnnConfig> detectIrcnn(const StateDict& tensors) {
     const StateDict network = tensors.under(std::to_string(i));
     const PlainChain chain = readPlainChain(network);
     if (i == 0) first = chain;
-    if (!isNetwork(chain) || chain.outputChannels != first.outputChannels || chain.features != first.features) return std::nullopt;
+    if (!isNetwork(chain) || chain.outputChannels != first.outputChannels || chain.features != first.features)
+      return std::nullopt;
     keys += network.entries().size();
   }
   if (keys != tensors.entries().size()) return std::nullopt;

@@ -4,7 +4,8 @@
 
 namespace heirloom::models {
 
-/// Zhang et al., "Learning Deep CNN Denoiser Prior for Image Restoration", CVPR 2017. Reference: KAIR models/network_dncnn.py (IRCNN).
+/// Zhang et al., "Learning Deep CNN Denoiser Prior for Image Restoration", CVPR 2017. Reference: KAIR
+/// models/network_dncnn.py (IRCNN).
 class IrcnnImpl : public torch::nn::Module {
  public:
   explicit IrcnnImpl(const IrcnnConfig& config);

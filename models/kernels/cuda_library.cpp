@@ -21,8 +21,8 @@ class CudaKernels : public Kernels {
     const c10::cuda::CUDAGuard guard(planar.device());
     const at::Tensor result = at::empty({batch, 4 * channels + 1, planar.size(2) / 2, planar.size(3) / 2},
                                         planar.options().memory_format(at::MemoryFormat::ChannelsLast));
-    launchUnshuffleWithNoise(planar.const_data_ptr<float>(), levels.const_data_ptr<float>(), result.data_ptr<float>(), batch,
-                             channels, planar.size(2), planar.size(3), at::cuda::getCurrentCUDAStream());
+    launchUnshuffleWithNoise(planar.const_data_ptr<float>(), levels.const_data_ptr<float>(), result.data_ptr<float>(),
+                             batch, channels, planar.size(2), planar.size(3), at::cuda::getCurrentCUDAStream());
     C10_CUDA_KERNEL_LAUNCH_CHECK();
     return result;
   }

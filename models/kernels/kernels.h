@@ -4,14 +4,14 @@
 
 namespace heirloom::models {
 
-/// Kernels of ours, a set per kind of device. Every one has its plain LibTorch twin in `plainKernels()`, and a test that
-/// compares both.
+/// Kernels of ours, a set per kind of device. Every one has its plain LibTorch twin in `plainKernels()`, and a test
+/// that compares both.
 class Kernels {
  public:
   virtual ~Kernels() = default;
 
-  /// FFDNet's input in one pass: `picture` N C H W (H, W even, float32), `sigma` N 1 1 1 -> N 4C+1 H/2 W/2 channels-last:
-  /// pixel-unshuffled by 2, the noise level as the last channel.
+  /// FFDNet's input in one pass: `picture` N C H W (H, W even, float32), `sigma` N 1 1 1 -> N 4C+1 H/2 W/2
+  /// channels-last: pixel-unshuffled by 2, the noise level as the last channel.
   virtual at::Tensor unshuffleWithNoise(const at::Tensor& picture, const at::Tensor& sigma) const = 0;
 };
 

@@ -30,14 +30,15 @@ json record(const std::filesystem::path& file, const std::string& name) {
   throw std::runtime_error("no record " + name);
 }
 
-// One picture channel of the record's input may be the map of the noise level; the door takes it as a setting, so parity of
-// FDnCNN goes through a constant map below.
+// One picture channel of the record's input may be the map of the noise level; the door takes it as a setting, so
+// parity of FDnCNN goes through a constant map below.
 TEST_P(Conformance, givesTheReferencesValues) {
   REQUIRE_SHARED(file, "conformance/zoo.json");
   const json expected = record(file, GetParam().record);
   const TemporaryFolder folder;
   std::vector<NamedShape> tensors;
-  for (const json& entry : expected["state_dict"]) tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
+  for (const json& entry : expected["state_dict"])
+    tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
   writeClosedForm(folder / "weights.safetensors", tensors);
 
   const auto model = models::open(folder / "weights.safetensors");

@@ -63,7 +63,8 @@ TEST_F(Detection, aChainOfOtherChannelCountsIsNobodys) {
 TEST_F(Detection, anUnknownNetworkNamesNearestFamiliesAndKeys) {
   NamedTensors tensors = chain(13, 12, 8, 5);
   tensors.emplace_back("upsampler.weight", at::zeros({3, 3}));
-  EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("net.safetensors"), HasSubstr("FFDNet"), HasSubstr("upsampler.weight")));
+  EXPECT_THAT(refusal(tensors),
+              AllOf(HasSubstr("net.safetensors"), HasSubstr("FFDNet"), HasSubstr("upsampler.weight")));
   tensors = chain(1, 1, 8, 5);
   std::erase_if(tensors, [](const auto& tensor) { return tensor.first == "model.4.bias"; });
   EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("DnCNN"), HasSubstr("missing model.4.bias")));
@@ -80,7 +81,10 @@ TEST_F(Detection, halfPrecisionFilesLoadAsFloat32) {
   const auto model = models::open(folder_ / "net.safetensors");
   EXPECT_EQ(model->descriptor().storedAs, DType::Float16);
   Observer observer;
-  EXPECT_EQ(model->start(Settings(model->descriptor().parameters), {}, observer)->restore(at::rand({1, 3, 8, 8})).scalar_type(), at::kFloat);
+  EXPECT_EQ(model->start(Settings(model->descriptor().parameters), {}, observer)
+                ->restore(at::rand({1, 3, 8, 8}))
+                .scalar_type(),
+            at::kFloat);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ using testing::HasSubstr;
 TEST(Tensors, everyPrecisionAndLayoutComesBack) {
   const TemporaryFolder folder;
   NamedTensors written;
-  for (const auto type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar, at::kByte, at::kBool}) {
+  for (const auto type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar,
+                          at::kByte, at::kBool}) {
     written.emplace_back(c10::toString(type), (at::rand({3, 5}) * 100).to(type).t());  // not contiguous
   }
   written.emplace_back("scalar", at::scalar_tensor(2.5));
@@ -30,7 +31,8 @@ TEST(Tensors, everyPrecisionAndLayoutComesBack) {
   for (const auto& [name, tensor] : written) EXPECT_TRUE(at::equal(read.at(name), tensor)) << name;
 }
 
-std::string refusal(torch::nn::Module& module, const NamedTensors& tensors, const std::vector<std::string>& ignorable = {}) {
+std::string refusal(torch::nn::Module& module, const NamedTensors& tensors,
+                    const std::vector<std::string>& ignorable = {}) {
   const TemporaryFolder folder;
   writeSafetensors(folder / "net.safetensors", tensors);
   try {
@@ -47,8 +49,9 @@ TEST(Tensors, strictLoadingListsEveryMisfit) {
   EXPECT_EQ(refusal(*network, tensors), "");
   tensors[0].second = at::zeros({4, 5, 1, 1});
   tensors[3].first = "model.2.bais";
-  EXPECT_THAT(refusal(*network, tensors), AllOf(HasSubstr("missing model.2.bias"), HasSubstr("model.0.weight [4, 5, 1, 1] instead of [4, 5, 3, 3]"),
-                                               HasSubstr("left over model.2.bais"), HasSubstr("net.safetensors")));
+  EXPECT_THAT(refusal(*network, tensors),
+              AllOf(HasSubstr("missing model.2.bias"), HasSubstr("model.0.weight [4, 5, 1, 1] instead of [4, 5, 3, 3]"),
+                    HasSubstr("left over model.2.bais"), HasSubstr("net.safetensors")));
 }
 
 TEST(Tensors, declaredKeysMayBeLeftOver) {

@@ -30,6 +30,13 @@ TEST(Xmp, takesARecipeBesideWhatIsThere) {
   EXPECT_THAT(core::xmpWithoutRecipe(packet), HasSubstr("<e:ISO>100</e:ISO>"));
 }
 
+TEST(Xmp, readsWhatOthersEscaped) {
+  const std::string packet =
+      "<a xmlns:h='http://ns.heirloom.app/1.0/' h:Recipe=\"a&#xA;b&#10;&#x5199;&quot;&amp;#10; &#zz; &#x;\"/>";
+  EXPECT_EQ(core::recipeInXmp(packet), "a\nb\n\xe5\x86\x99\"&#10; &#zz; &#x;");
+  EXPECT_EQ(core::recipeInXmp(core::xmpWithRecipe(packet, "it's <new>\n")), "it's <new>\n");
+}
+
 TEST(Xmp, losesPlacesAsAttributesAndElements) {
   const std::string packet = core::xmpWithoutPlaces(kPlain);
   EXPECT_THAT(packet, Not(HasSubstr("48,1N")));

@@ -4,7 +4,9 @@
 
 namespace heirloom::tests {
 
-std::filesystem::path sourceFolder() { return HEIRLOOM_SOURCE_DIR; }
+std::filesystem::path sourceFolder() {
+  return HEIRLOOM_SOURCE_DIR;
+}
 
 std::optional<std::filesystem::path> sharedFolder() {
   const char* chosen = std::getenv("HEIRLOOM_SHARED");

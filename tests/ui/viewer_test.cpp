@@ -32,7 +32,9 @@ class ViewerTest : public QObject {
   /// What the viewer shows when every tile is there.
   static QImage settled(Viewer& viewer, std::initializer_list<const TilePyramid*> layers) {
     viewer.grab();
-    for (const TilePyramid* layer : layers) QTest::qWaitFor([layer] { return layer->isIdle(); }, kPatience);
+    for (const TilePyramid* layer : layers) {
+      if (!QTest::qWaitFor([layer] { return layer->isIdle(); }, kPatience)) return {};
+    }
     QCoreApplication::processEvents();
     return viewer.grab().toImage();
   }

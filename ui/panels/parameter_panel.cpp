@@ -26,7 +26,15 @@ void describe(QWidget* widget, const models::Parameter& parameter, const QString
   widget->setToolTip(sentence(parameter.help));
 }
 
-int decimalsOf(double step) { return step >= 1 ? 0 : std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 1, 4); }
+/// As many as the step needs, so that no value is rounded away.
+int decimalsOf(double step) {
+  int decimals = 0;
+  while (decimals < 4 && std::abs(step - std::round(step)) > 1e-6 * step) {
+    step *= 10;
+    ++decimals;
+  }
+  return decimals;
+}
 
 // Recipes have a decimal point in every language.
 std::string portable(double value) { return QLocale::c().toString(value, 'g', 8).toStdString(); }

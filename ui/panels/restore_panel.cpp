@@ -257,7 +257,9 @@ void RestorePanel::showProgress() {
   } else if (report->remaining) {
     remaining_->setText(tr("%1 %, about %2 left").arg(qRound(report->fraction * 100)).arg(spoken(report->remaining->count())));
   } else {
-    remaining_->setText(translated(report->stage));
+    QString stage = sentence(report->stage);
+    stage.chop(1);
+    remaining_->setText(stage + QStringLiteral("..."));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace heirloom::core {
 namespace {
@@ -27,7 +28,7 @@ TEST(Devices, instructionsAreThoseThatTheSystemShows) {
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   const std::string flags = text.substr(std::min(text.find("flags"), text.size()));
   const auto listed = [&](const char* name) {
-    const auto& names = devices().devices.back().instructions;
+    const std::vector<std::string> names = devices().devices.back().instructions;
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   EXPECT_EQ(listed("AVX2"), flags.find(" avx2 ") != std::string::npos);

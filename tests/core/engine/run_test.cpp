@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/quality/numpy_random.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 
@@ -327,10 +328,9 @@ TEST(Run, stepsFollowEachOtherInFloat) {
 }
 
 TEST(Run, theNoiseLevelIsEstimatedWhenNobodySaysIt) {
-  at::manual_seed(11);
-  const at::Tensor noise = at::randn({256, 256, 3}) * (20.0 / 255);
-  const Photo photo = photoOf({256, 256, ColourModel::Rgb, false, SampleType::UInt8}, [&](auto x, auto y, int band) {
-    return 0.5 + 0.2 * std::sin(static_cast<double>(x) / 40) + noise[y][x][band].item<double>();
+  NumpyRandom random(0);
+  const Photo photo = photoOf({256, 256, ColourModel::Rgb, false, SampleType::UInt8}, [&](auto x, auto, int) {
+    return 0.5 + 0.2 * std::sin(static_cast<double>(x) / 40) + 20.0 / 255 * random.normal();
   });
   auto network = identity();
   network->own.parameters = {tests::noiseLevel()};

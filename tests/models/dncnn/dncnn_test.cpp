@@ -29,7 +29,8 @@ TEST(DnCnn, randomWeightsAreDetectedAsTheirConfiguration) {
   }
 }
 
-// One 1x1-sized picture through three layers whose only nonzero taps are the centres: (x w0 + b0) clipped at 0, and so on.
+// One 1x1-sized picture through three layers whose only nonzero taps are the centres: (x w0 + b0) clipped at 0, and so
+// on.
 TEST(DnCnn, subtractsWhatItsChainPredicts) {
   DnCnn network(DnCnnConfig{1, 1, 3, false, false});
   torch::NoGradGuard noGrad;
@@ -52,7 +53,8 @@ TEST(DnCnn, addsTheNoiseMapAsTheLastChannel) {
   for (const auto& record : nlohmann::json::parse(in)) {
     if (record["name"] != "FDnCNN(2,1,8,4)") continue;
     std::vector<NamedShape> tensors;
-    for (const auto& entry : record["state_dict"]) tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
+    for (const auto& entry : record["state_dict"])
+      tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
     const TemporaryFolder folder;
     writeClosedForm(folder / "weights.safetensors", tensors);
     const StateDict weights = canonicalise(Archive::open(folder / "weights.safetensors"));

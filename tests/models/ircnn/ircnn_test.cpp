@@ -29,7 +29,8 @@ TEST(Ircnn, aFileOfTwentyFiveNetworksUsesTheOneForTheNoise) {
   NamedTensors file;
   for (int i = 0; i < config.networks; ++i) {
     networks.emplace_back(config);
-    for (const auto& [name, tensor] : stateOf(*networks.back())) file.emplace_back(std::to_string(i) + "." + name, tensor);
+    for (const auto& [name, tensor] : stateOf(*networks.back()))
+      file.emplace_back(std::to_string(i) + "." + name, tensor);
   }
   writeSafetensors(folder / "ircnn.safetensors", file);
 
