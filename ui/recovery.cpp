@@ -92,35 +92,29 @@ void Recovery::discard(const Orphan& orphan) {
   });
 }
 
-std::filesystem::path Recovery::entryOf(const Document* document) const {
-  return session_ / std::to_string(numbers_.at(document));
+void Recovery::watch(Document* document) {
+  connect(document, &Document::resultChanged, this, [this, document] { update(document); });
+  connect(document, &Document::unsavedChanged, this, [this, document] { update(document); });
+  connect(document, &QObject::destroyed, this, [this, document] { drop(document); });
+  update(document);
 }
 
-void Recovery::watch(Document* document) {
-  numbers_[document] = next_++;
-  const auto update = [this, document] {
-    if (document->hasUnsavedResult()) keep(document);
-    else if (kept_.contains(document)) drop(document);
-  };
-  connect(document, &Document::resultChanged, this, update);
-  connect(document, &Document::unsavedChanged, this, [this, document] {
-    if (!document->hasUnsavedResult() && kept_.contains(document)) drop(document);
-  });
-  connect(document, &QObject::destroyed, this, [this, document] {
-    if (kept_.contains(document)) drop(document);
-    numbers_.erase(document);
-  });
-  update();
+void Recovery::update(Document* document) {
+  if (!document->hasUnsavedResult()) return drop(document);
+  // One and the same result is written once, however often its strength changes.
+  const auto kept = kept_.find(document);
+  if (kept != kept_.end() && kept->second.raster.lock() == document->result()->raster) return;
+  drop(document);
+  keep(document);
 }
 
 void Recovery::keep(Document* document) {
-  if (kept_.contains(document)) drop(document);
-  kept_.insert(document);
+  const std::filesystem::path folder = session_ / std::to_string(next_++);
+  kept_[document] = {folder, document->result()->raster};
   RecoveredPhoto photo{document->name(), document->photo(), *document->result(), document->strength()};
-  numbers_[document] = next_++;
   latest_ = inBackground(
       workers_.files, this,
-      [folder = entryOf(document), photo = std::move(photo)](std::stop_token) {
+      [folder, photo = std::move(photo)](std::stop_token) {
         writeRecoveryEntry(folder, photo);
         return true;
       },
@@ -129,12 +123,14 @@ void Recovery::keep(Document* document) {
       });
 }
 
-void Recovery::drop(Document* document) {
-  kept_.erase(document);
-  workers_.files.submit([folder = entryOf(document)](std::stop_token) {
+void Recovery::drop(const Document* document) {
+  const auto kept = kept_.find(document);
+  if (kept == kept_.end()) return;
+  workers_.files.submit([folder = kept->second.folder](std::stop_token) {
     std::error_code ignored;
     std::filesystem::remove_all(folder, ignored);
   });
+  kept_.erase(kept);
 }
 
 }  // namespace heirloom::ui

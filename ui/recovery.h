@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "ui/document.h"
@@ -53,18 +52,21 @@ class Recovery : public QObject {
     std::filesystem::path session;
     std::filesystem::path entry;
   };
+  struct Kept {
+    std::filesystem::path folder;
+    std::weak_ptr<const core::Raster> raster;
+  };
   void discard(const Orphan& orphan);
   void findOrphans(const std::filesystem::path& folder);
+  void update(Document* document);
   void keep(Document* document);
-  void drop(Document* document);
-  std::filesystem::path entryOf(const Document* document) const;
+  void drop(const Document* document);
 
   Workers& workers_;
   std::filesystem::path session_;
   std::unique_ptr<QLockFile> lock_;
   std::vector<Orphan> orphans_;
-  std::set<const Document*> kept_;
-  std::map<const Document*, int> numbers_;
+  std::map<const Document*, Kept> kept_;
   int next_ = 0;
   std::optional<core::JobQueue::Handle> latest_;
 };

@@ -54,7 +54,10 @@ class HelpFormat : public CLI::Formatter {
     if (option.get_lnames().empty()) return text;
     return text + (option.get_snames().empty() ? "--" : ", --") + option.get_lnames().front();
   }
-  static std::string firstSentence(const std::string& text) { return text.substr(0, text.find(". ")); }
+  static std::string firstSentence(const std::string& text) {
+    const std::string first = text.substr(0, text.find(". "));
+    return first.ends_with('.') ? first.substr(0, first.size() - 1) : first;
+  }
   static std::string row(const std::string& left, const std::string& right) {
     constexpr std::size_t kColumn = 27;
     return "  " + left + std::string(left.size() < kColumn ? kColumn - left.size() : 1, ' ') + right + "\n";

@@ -24,6 +24,11 @@ const CLI::App& leafOf(const CLI::App& program) {
   return *leaf;
 }
 
+/// LibTorch adds the way through its own code.
+std::string firstLine(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 /// The one place where errors become words and exit codes.
 int execute(const Command& command, Context& context) {
   Report& report = context.report;
@@ -40,7 +45,7 @@ int execute(const Command& command, Context& context) {
     report.error(Error(HEIRLOOM_TEXT("cli.memory", "there is not enough memory"),
                        HEIRLOOM_TEXT("cli.memory.remedy", "close other programs or take smaller pictures")));
   } catch (const std::exception& error) {
-    report.error(Error(HEIRLOOM_TEXT("cli.failure", "failed: %1").with(oneLine(error.what()))));
+    report.error(Error(HEIRLOOM_TEXT("cli.failure", "failed: %1").with(oneLine(firstLine(error.what())))));
   }
   return kFailed;
 }

@@ -238,7 +238,7 @@ void addModels(CLI::App& program, Command& chosen) {
   });
 
   const auto file = std::make_shared<std::string>();
-  Arguments inspected(models, "inspect", "Says what a checkpoint holds and which network it is; -v lists its tensors.",
+  Arguments inspected(models, "inspect", "Says what a checkpoint holds and which network it is. -v lists its tensors.",
                       "heirloom-cli models inspect dncnn_25.pth");
   inspected.positional("FILE", *file);
   inspected.runs(chosen, [file](Context& context) {

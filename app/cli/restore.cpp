@@ -63,7 +63,7 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
   arguments.value(
       "-s,--scale", "N",
       [&options](const std::string& value) { options.scale = static_cast<int>(readInteger("--scale", value, 1, 16)); },
-      "enlarge N times");
+      "the enlargement, where the model leaves a choice");
   arguments.value(
       "--seed", "N",
       [&options](const std::string& value) {
@@ -83,10 +83,9 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
 void addRestore(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<RestoreOptions>();
   options->write.software = "Heirloom " HEIRLOOM_VERSION;
-  Arguments arguments(
-      program, "restore",
-      "Restores photos or folders of them. Without -m the shipped denoiser runs and estimates the noise level itself.",
-      "heirloom-cli restore holiday -r -o restored -m ffdnet_color --set noise_level=15");
+  Arguments arguments(program, "restore",
+                      "Restores photos or folders of them. Without -m the shipped denoiser estimates the noise.",
+                      "heirloom-cli restore holiday -r -o restored -m ffdnet_color --set noise_level=15");
   arguments.positionals("PHOTO|FOLDER", false,
                         [options](const std::string& value) { options->inputs.emplace_back(value); });
   declareWork(arguments, *options);

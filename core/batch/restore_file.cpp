@@ -46,6 +46,11 @@ Recipe remembered(const Recipe& recipe, const std::map<std::string, std::string>
   return result;
 }
 
+/// LibTorch's errors go on with the way through its own code.
+std::string firstLine(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
 void append(std::vector<Message>& all, const std::vector<Message>& more) {
   for (const Message& message : more) {
     if (std::find(all.begin(), all.end(), message) == all.end()) all.push_back(message);
@@ -90,6 +95,7 @@ void restore(const ModelLibrary& library, const Recipe& recipe, const FileJob& j
   WriteOptions write = job.write;
   if (job.preserve) write.lossless = photo.lossless && traits(format).lossless;
   const std::string yaml = toYaml(outcome.recipe);
+  if (write.strip == Strip::All) write.software.clear();
   if (write.strip != Strip::Recipe && write.strip != Strip::All) write.recipe = yaml;
   append(outcome.run.warnings, writePhoto(result, job.target, write));
   if (job.sidecar) writeSidecar(besides(job.target, kSidecarEnding), yaml, write.overwrite);
@@ -134,7 +140,7 @@ FileOutcome restoreFile(const ModelLibrary& library, const Recipe& recipe, const
     fail(Error(HEIRLOOM_TEXT("batch.memory", "there is not enough memory for this photo"),
                HEIRLOOM_TEXT("batch.memory.remedy", "close other programs or use a smaller --tile")));
   } catch (const std::exception& error) {
-    fail(Error(HEIRLOOM_TEXT("batch.failure", "failed: %1").with(oneLine(error.what()))));
+    fail(Error(HEIRLOOM_TEXT("batch.failure", "failed: %1").with(oneLine(firstLine(error.what())))));
   }
   return outcome;
 }

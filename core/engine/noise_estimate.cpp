@@ -11,15 +11,26 @@ namespace heirloom::core {
 namespace {
 
 constexpr std::int64_t kPatch = 8;
-constexpr std::int64_t kBlock = 256;      // read at once
+constexpr std::int64_t kBlock = 192;      // read at once
 constexpr std::int64_t kBlocksASide = 4;  // over the photo: enough patches for any size
+constexpr std::int64_t kStride = 4;
 constexpr std::int64_t kFewest = 4 * kPatch * kPatch;
 
-/// Patches N x 64 of one plane, those with clipped pixels left out: clipping takes noise away.
-at::Tensor patchesOf(const at::Tensor& plane, std::int64_t stride) {
-  const at::Tensor patches = plane.unfold(0, kPatch, stride).unfold(1, kPatch, stride).reshape({-1, kPatch * kPatch});
-  const at::Tensor inside = (patches.amin(1) > 0).logical_and(patches.amax(1) < 1);
-  return patches.index({inside});
+/// Patches N x 64 of one plane.
+at::Tensor patchesOf(const at::Tensor& plane) {
+  return plane.unfold(0, kPatch, kStride).unfold(1, kPatch, kStride).reshape({-1, kPatch * kPatch});
+}
+
+/// Those without clipped pixels, because clipping takes noise away.
+at::Tensor unclipped(const at::Tensor& patches) {
+  return patches.index({(patches.amin(1) > 0).logical_and(patches.amax(1) < 1)});
+}
+
+/// Those so far from black and white that noise of `sigma` is hardly clipped there: chosen by their mean, which noise
+/// does not change, whereas choosing by extremes prefers patches in which it happens to be weak.
+at::Tensor farFromClipping(const at::Tensor& patches, double sigma) {
+  const at::Tensor mean = patches.mean(1);
+  return patches.index({(mean > 2 * sigma).logical_and(mean < 1 - 2 * sigma)});
 }
 
 /// Eigenvalues in ascending order: of pure noise their mean equals their median; structure only ever adds large ones at
@@ -56,15 +67,19 @@ double estimateNoise(const Raster& photo, const WorkingColour& colour, int chann
       const Box box{x, y, std::min(kBlock, photo.width()), std::min(kBlock, photo.height())};
       if (box.width < kPatch || box.height < kPatch) return 0;
       const at::Tensor shown = colours.shown(box);
-      for (int channel = 0; channel < channels; ++channel) patches[channel].push_back(patchesOf(shown[0][channel], 3));
+      for (int channel = 0; channel < channels; ++channel) patches[channel].push_back(patchesOf(shown[0][channel]));
     }
   }
   double sum = 0;
   int measured = 0;
   for (const auto& ofChannel : patches) {
     const at::Tensor all = at::cat(ofChannel);
-    if (all.size(0) < kFewest) continue;
-    sum += noiseOf(all);
+    const at::Tensor inside = unclipped(all);
+    if (inside.size(0) < kFewest) continue;
+    double sigma = noiseOf(inside);
+    if (const at::Tensor far = farFromClipping(all, sigma); far.size(0) >= kFewest)
+      sigma = std::max(sigma, noiseOf(far));
+    sum += sigma;
     ++measured;
   }
   return measured > 0 ? 255 * sum / measured : 0;

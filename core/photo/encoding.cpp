@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "core/photo/atomic_file.h"
+#include "core/photo/jp2_boxes.h"
 #include "core/photo/vips_image.h"
 
 namespace heirloom::core {
@@ -126,7 +127,7 @@ void encode(const Photo& photo, const Converted& converted, const WriteOptions& 
   const std::unique_ptr<VipsArea, void (*)(VipsArea*)> owned(VIPS_AREA(blob), &vips_area_unref);
   std::size_t size = 0;
   const auto* bytes = static_cast<const std::byte*>(vips_blob_get(blob, &size));
-  file.replaceContents({bytes, size});
+  file.replaceContents(withJp2Profile({bytes, size}, converted.raster->layout(), converted.iccProfile));
 }
 
 bool needsBigTiff(const Layout& layout) {

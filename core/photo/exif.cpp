@@ -76,6 +76,19 @@ bool isStructure(const Exiv2::Exifdatum& tag) {
          (tag.tag() >= kFirstDngTag && tag.tag() <= kLastDngTag);
 }
 
+std::vector<std::byte> encode(const Exiv2::ExifData& tags, std::span<const std::byte> original,
+                              Exiv2::ByteOrder order) {
+  if (tags.empty()) return {};
+  Exiv2::Blob blob;
+  const Exiv2::WriteMethod method =
+      Exiv2::ExifParser::encode(blob, reinterpret_cast<const Exiv2::byte*>(original.data()),
+                                static_cast<std::uint32_t>(original.size()), order, tags);
+  // Exiv2 leaves the blob empty when nothing in the original had to change its place.
+  if (blob.empty() && method == Exiv2::wmNonIntrusive) return {original.begin(), original.end()};
+  const auto* bytes = reinterpret_cast<const std::byte*>(blob.data());
+  return {bytes, bytes + blob.size()};
+}
+
 template <typename Data, typename Predicate>
 void eraseIf(Data& data, Predicate predicate) {
   for (auto at = data.begin(); at != data.end();) at = predicate(*at) ? data.erase(at) : std::next(at);
@@ -105,16 +118,12 @@ Exiv2::ExifData decodeExif(std::span<const std::byte> block) {
 }
 
 std::vector<std::byte> encodeExif(const Exiv2::ExifData& tags, std::span<const std::byte> original) {
-  if (tags.empty()) return {};
-  const bool bigEndian = original.size() > 2 && original[0] == std::byte{'M'};
-  Exiv2::Blob blob;
-  const Exiv2::WriteMethod method = Exiv2::ExifParser::encode(
-      blob, reinterpret_cast<const Exiv2::byte*>(original.data()), static_cast<std::uint32_t>(original.size()),
-      bigEndian ? Exiv2::bigEndian : Exiv2::littleEndian, tags);
-  // Exiv2 leaves the blob empty when it changed the original in place.
-  if (blob.empty() && method == Exiv2::wmNonIntrusive) return {original.begin(), original.end()};
-  const auto* bytes = reinterpret_cast<const std::byte*>(blob.data());
-  return {bytes, bytes + blob.size()};
+  const bool bigEndian = !original.empty() && original[0] == std::byte{'M'};
+  return encode(tags, original, bigEndian ? Exiv2::bigEndian : Exiv2::littleEndian);
+}
+
+std::vector<std::byte> encodeExif(const Exiv2::ExifData& tags, Exiv2::ByteOrder order) {
+  return encode(tags, {}, order == Exiv2::bigEndian ? Exiv2::bigEndian : Exiv2::littleEndian);
 }
 
 int orientationOf(const Exiv2::ExifData& tags) {

@@ -20,6 +20,9 @@ Exiv2::ExifData decodeExif(std::span<const std::byte> block);
 /// The tags as a TIFF block; `original` keeps its byte order and, where nothing grew, its places.
 std::vector<std::byte> encodeExif(const Exiv2::ExifData& tags, std::span<const std::byte> original);
 
+/// The tags as a new TIFF block.
+std::vector<std::byte> encodeExif(const Exiv2::ExifData& tags, Exiv2::ByteOrder order);
+
 int orientationOf(const Exiv2::ExifData& tags);  // 0: no such tag
 
 /// Orientation 1 where there is one, and no thumbnail.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 
 namespace heirloom::core {
@@ -86,6 +88,25 @@ JpegCoding jpegCoding(std::span<const std::byte> file) {
     }
   }
   return coding;
+}
+
+std::vector<std::byte> withJfifHeader(std::span<const std::byte> file, double pixelsPerMillimetreX,
+                                      double pixelsPerMillimetreY) {
+  constexpr std::size_t kStartOfImage = 2;
+  const bool known = pixelsPerMillimetreX > 0 && pixelsPerMillimetreY > 0;
+  const auto perInch = [&](double perMillimetre) {
+    return known ? static_cast<int>(std::clamp(std::round(perMillimetre * 25.4), 1.0, 65535.0)) : 1;
+  };
+  const int x = perInch(pixelsPerMillimetreX);
+  const int y = perInch(pixelsPerMillimetreY);
+  const int header[] = {0xff, 0xe0, 0,     16,     'J',      'F',    'I',      'F', 0,
+                        1,    2,    known, x >> 8, x & 0xff, y >> 8, y & 0xff, 0,   0};
+  std::vector<std::byte> whole;
+  whole.reserve(file.size() + std::size(header));
+  whole.insert(whole.end(), file.begin(), file.begin() + kStartOfImage);
+  for (const int byte : header) whole.push_back(static_cast<std::byte>(byte));
+  whole.insert(whole.end(), file.begin() + kStartOfImage, file.end());
+  return whole;
 }
 
 }  // namespace heirloom::core

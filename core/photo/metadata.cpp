@@ -21,6 +21,15 @@ std::vector<std::byte> bytesOf(const Exiv2::DataBuf& buffer) {
   return {bytes, bytes + buffer.size_};
 }
 
+/// TIFF holds XMP as a tag, and Exiv2 gives the packet's own bytes only there.
+std::string packetAmongTags(const Exiv2::ExifData& tags) {
+  const auto tag = tags.findKey(Exiv2::ExifKey("Exif.Image.XMLPacket"));
+  if (tag == tags.end() || tag->size() <= 0) return {};
+  std::vector<Exiv2::byte> bytes(static_cast<std::size_t>(tag->size()));
+  tag->copy(bytes.data(), Exiv2::littleEndian);
+  return {bytes.begin(), bytes.end()};
+}
+
 MetadataRead readByExiv2(std::span<const std::byte> bytes) {
   const auto image =
       Exiv2::ImageFactory::open(reinterpret_cast<const Exiv2::byte*>(bytes.data()), static_cast<long>(bytes.size()));
@@ -29,15 +38,14 @@ MetadataRead readByExiv2(std::span<const std::byte> bytes) {
   Exiv2::ExifData& tags = image->exifData();
   read.orientation = orientationOf(tags);
   if (read.orientation == 0) read.orientation = 1;
+  const std::string packet = packetAmongTags(tags);
   makeUpright(tags);
   dropStructure(tags);
-  const bool bigEndian = image->byteOrder() == Exiv2::bigEndian;
-  const std::byte order[] = {std::byte{'M'}, std::byte{'M'}, std::byte{0}};
-  read.metadata.exif = encodeExif(tags, std::span(order).first(bigEndian ? 3 : 0));
+  read.metadata.exif = encodeExif(tags, image->byteOrder());
   if (!image->iptcData().empty()) read.metadata.iptc = bytesOf(Exiv2::IptcParser::encode(image->iptcData()));
   // Otherwise Exiv2 would hand out its own rewriting of the packet.
   image->writeXmpFromPacket(true);
-  read.metadata.xmp = image->xmpPacket();
+  read.metadata.xmp = packet.empty() ? image->xmpPacket() : packet;
   return read;
 }
 

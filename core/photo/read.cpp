@@ -11,6 +11,7 @@
 
 #include "core/colour/working_colour.h"
 #include "core/photo/decoding.h"
+#include "core/photo/jp2_boxes.h"
 #include "core/photo/jpeg_tables.h"
 #include "core/photo/memory.h"
 #include "core/photo/metadata.h"
@@ -107,6 +108,7 @@ void checkProfile(Photo& photo) {
 }
 
 void describe(Photo& photo, const MappedFile& file) {
+  if (photo.format == FileFormat::Jpeg2000) photo.iccProfile = jp2Profile(file.bytes());
   if (photo.iccProfile.empty() && pngCarriesProfile(file.bytes())) {
     photo.warnings.push_back(
         HEIRLOOM_TEXT("colour.corruptProfile", "its colour profile is damaged; %1 is assumed").with("sRGB"));

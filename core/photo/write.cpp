@@ -8,6 +8,7 @@
 #include "core/photo/conversion.h"
 #include "core/photo/encoding.h"
 #include "core/photo/heif_file.h"
+#include "core/photo/jpeg_tables.h"
 #include "core/photo/jxl_boxes.h"
 #include "core/photo/metadata.h"
 #include "core/photo/photo.h"
@@ -41,13 +42,19 @@ void requireWritable(FileFormat format) {
               HEIRLOOM_TEXT("photo.chooseAnother", "choose another format"));
 }
 
-void addMetadata(AtomicFile& file, const Metadata& metadata, FileFormat format) {
-  if (metadata.empty()) return;
+void addMetadata(AtomicFile& file, const Metadata& metadata, FileFormat format, const Photo& photo,
+                 const Layout& layout) {
+  // libvips makes up EXIF of its own in these two, which has to go even where nothing else comes.
+  const bool madeUp = format == FileFormat::Jpeg || format == FileFormat::WebP;
+  if (metadata.empty() && !madeUp) return;
   std::vector<std::byte> whole;
   {
     const Written written(file.descriptor());
     whole = format == FileFormat::JpegXl ? withJxlMetadata(written.bytes(), {metadata.exif, metadata.xmp})
                                          : withMetadata(written.bytes(), metadata, format);
+  }
+  if (format == FileFormat::Jpeg && layout.model != ColourModel::Cmyk) {
+    whole = withJfifHeader(whole, photo.pixelsPerMillimetreX, photo.pixelsPerMillimetreY);
   }
   file.replaceContents(whole);
 }
@@ -97,7 +104,9 @@ std::vector<Message> writePhoto(const Photo& photo, const std::filesystem::path&
     target.replaceContents(encodeHeif(*converted.raster, converted.iccProfile, {metadata.exif, metadata.xmp}, coding));
   } else {
     encode(photo, converted, options, target);
-    if (format != FileFormat::Jpeg2000 && !isBigTiff(plan.target, format)) addMetadata(target, metadata, format);
+    if (format != FileFormat::Jpeg2000 && !isBigTiff(plan.target, format)) {
+      addMetadata(target, metadata, format, photo, plan.target);
+    }
   }
   target.commit(options.overwrite);
   return messages;

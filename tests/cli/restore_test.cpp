@@ -1,4 +1,5 @@
 #include "tests/cli/workbench.h"
+#include "tests/support/shared.h"
 
 namespace heirloom::tests {
 namespace {
@@ -97,7 +98,8 @@ TEST_F(Restore, goesOnAfterABadFile) {
   EXPECT_EQ(ended.code, 1);
   EXPECT_EQ(added({"a.png", "b.png", "c.png"}), (Names{"a_half.png", "c_half.png"}));
   std::vector<std::string> states;
-  for (const auto& item : ended.json()["items"]) states.push_back(item["status"]);
+  const auto document = ended.json();
+  for (const auto& item : document["items"]) states.push_back(item["status"]);
   EXPECT_EQ(states, (std::vector<std::string>{"done", "failed", "failed", "done"}));
 }
 
@@ -162,6 +164,16 @@ TEST_F(Restore, printsTheNoiseLevelThatItEstimated) {
   EXPECT_THAT(ended.out, HasSubstr("estimated"));
   const Ended json = run({"restore", "-m", "half.safetensors", "photo.png", "--overwrite", "--json"});
   EXPECT_TRUE(json.json()["items"][0]["chosen"].contains("noise_level")) << json.out;
+}
+
+TEST_F(Restore, takesTheShippedDenoiserWhenNoModelIsNamed) {
+  if (!fs::exists(sourceFolder() / "resources/models/heirloom-denoise.safetensors"))
+    GTEST_SKIP() << "no shipped denoiser yet";
+  picture("photo.png");
+  const Ended ended = run({"restore", "photo.png"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(added({"photo.png"}), Names{"photo_heirloom-denoise.png"});
+  EXPECT_THAT(ended.out, HasSubstr("noise_level "));
 }
 
 TEST_F(Restore, saysTheSameWithOneTileOrMany) {

@@ -148,7 +148,8 @@ TEST_P(KeptMetadata, isReadBackAsItWasWritten) {
   EXPECT_THAT(back.warnings, IsEmpty());
   EXPECT_EQ(back.metadata.exif.empty(), !holds("EXIF"));
   EXPECT_EQ(back.metadata.iptc.empty(), !holds("IPTC"));
-  if (holds("XMP")) {
+  // In TIFF Exiv2 writes XMP anew; what it says is the same, and the test above looks at that.
+  if (holds("XMP") && GetParam().format != FileFormat::Tiff) {
     EXPECT_EQ(back.metadata.xmp, photo.metadata.xmp);
   }
   if (holds("EXIF")) {
@@ -263,6 +264,11 @@ TEST(Metadata, leavesNoneWhereThereWasNone) {
     EXPECT_TRUE(core::readPhoto(file).metadata.xmp.empty());
     EXPECT_TRUE(core::readPhoto(file).metadata.iptc.empty());
     EXPECT_THAT(exiftool({"-a", "-G0", "-s"}, file), Not(HasSubstr("[XMP]")));
+    // The size of a TIFF stands in the tags that EXIF shares with it.
+    if (row.format != FileFormat::Tiff) {
+      EXPECT_THAT(core::readPhoto(file).metadata.exif, IsEmpty());
+      EXPECT_THAT(exiftool({"-a", "-G0", "-s"}, file), Not(HasSubstr("[EXIF]")));
+    }
   }
 }
 

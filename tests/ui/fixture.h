@@ -11,7 +11,7 @@
 namespace heirloom::tests {
 
 /// How long a test waits for work in the background before it fails, in ms.
-constexpr int kPatience = 60000;
+constexpr int kPatience = 30000;
 
 /// A whole session over folders of its own, with one tiny network installed.
 class Fixture {

@@ -46,8 +46,10 @@ class Training : public testing::Test {
     auto raster = std::make_shared<Raster>(Layout{96, 80, ColourModel::Rgb, false, SampleType::UInt8});
     for (std::int64_t y = 0; y < 80; ++y) {
       const auto row = raster->samples<std::uint8_t>(y);
-      for (std::size_t i = 0; i < row.size(); ++i)
-        row[i] = static_cast<std::uint8_t>((i / 3 + static_cast<std::size_t>(y)) % period < period / 2 ? 60 : 190);
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const std::size_t phase = (i / 3 + static_cast<std::size_t>(y)) % static_cast<std::size_t>(period);
+        row[i] = phase < static_cast<std::size_t>(period) / 2 ? 60 : 190;
+      }
     }
     Photo photo;
     photo.raster = raster;
