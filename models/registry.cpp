@@ -61,6 +61,8 @@ std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
                     .with(nearest(inspection)),
                 HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect` shows its keys"), file);
   }
+  // Weights are ordinary tensors, whatever mode the caller runs in.
+  const c10::InferenceMode ordinary(false);
   try {
     return inspection.family->load(inspection.tensors);
   } catch (const Error& error) {

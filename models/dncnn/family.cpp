@@ -3,8 +3,8 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/function_session.h"
 #include "models/common/noise_level.h"
+#include "models/common/placed_copy.h"
 #include "models/common/plain_chain.h"
-#include "models/common/shared_weights.h"
 #include "models/dncnn/network.h"
 
 namespace heirloom::models {
@@ -70,9 +70,7 @@ class DnCnnRestorer : public Restorer {
 
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource*) const override {
-    DnCnn network(config_);
-    shareWeights(*network_, *network);
-    network->model->place(placement);
+    DnCnn network = placedCopy(network_, config_, placement);
     const at::Tensor sigma = config_.noiseMap ? sigmaOf(settings, placement.device) : at::Tensor{};
     return std::make_unique<FunctionSession>(placement, [network, sigma, &observer](const at::Tensor& picture) mutable {
       return network->forward(picture, sigma, &observer);

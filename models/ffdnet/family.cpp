@@ -3,8 +3,8 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/function_session.h"
 #include "models/common/noise_level.h"
+#include "models/common/placed_copy.h"
 #include "models/common/plain_chain.h"
-#include "models/common/shared_weights.h"
 #include "models/ffdnet/network.h"
 
 namespace heirloom::models {
@@ -54,9 +54,7 @@ class FfdNetRestorer : public Restorer {
 
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource*) const override {
-    FfdNet network(config_);
-    shareWeights(*network_, *network);
-    network->model->place(placement);
+    FfdNet network = placedCopy(network_, config_, placement);
     const at::Tensor sigma = sigmaOf(settings, placement.device);
     return std::make_unique<FunctionSession>(placement, [network, sigma, &observer](const at::Tensor& picture) mutable {
       return network->forward(picture, sigma, &observer);

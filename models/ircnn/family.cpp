@@ -3,8 +3,8 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/function_session.h"
 #include "models/common/noise_level.h"
+#include "models/common/placed_copy.h"
 #include "models/common/plain_chain.h"
-#include "models/common/shared_weights.h"
 #include "models/ircnn/network.h"
 
 namespace heirloom::models {
@@ -67,9 +67,7 @@ class IrcnnRestorer : public Restorer {
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource*) const override {
     const int index = config_.networks == 1 ? 0 : ircnnIndex(settings.real("noise_level"));
-    Ircnn network(config_);
-    shareWeights(*networks_[static_cast<std::size_t>(index)], *network);
-    network->model->place(placement);
+    Ircnn network = placedCopy(networks_[static_cast<std::size_t>(index)], config_, placement);
     return std::make_unique<FunctionSession>(placement, [network, &observer](const at::Tensor& picture) mutable {
       return network->forward(picture, &observer);
     });

@@ -49,6 +49,17 @@ TEST(FfdNet, aBatchEqualsItsSingles) {
   }
 }
 
+// Small pictures take LibTorch's plain convolution, which refuses a mix of inference and ordinary tensors.
+TEST(FfdNet, runsWhenItWasLoadedAndStartedUnderInferenceMode) {
+  const TemporaryFolder folder;
+  writeSafetensors(folder / "net.safetensors", stateOf(*FfdNet(FfdNetConfig{3, 8, 4})));
+  const c10::InferenceMode inference;
+  const auto model = models::open(folder / "net.safetensors");
+  Observer observer;
+  const auto session = model->start(Settings(model->descriptor().parameters), {}, observer);
+  EXPECT_EQ(session->restore(at::rand({1, 3, 8, 8})).sizes(), at::IntArrayRef({1, 3, 8, 8}));
+}
+
 TEST(FfdNet, nothingBeyondTheMarginReachesAPixel) {
   const FfdNetConfig config{1, 4, 4};
   FfdNet network(config);
