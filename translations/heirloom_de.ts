@@ -2,6 +2,273 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE">
 <context>
+    <name>Commands</name>
+    <message>
+        <source>&amp;Open...</source>
+        <translation>Ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>Open photos</source>
+        <translation>Fotos öffnen</translation>
+    </message>
+    <message>
+        <source>Open &amp;Folder...</source>
+        <translation>&amp;Ordner öffnen …</translation>
+    </message>
+    <message>
+        <source>Open all photos of a folder</source>
+        <translation>Alle Fotos eines Ordners öffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Speichern</translation>
+    </message>
+    <message>
+        <source>Save the result</source>
+        <translation>Das Ergebnis speichern</translation>
+    </message>
+    <message>
+        <source>Save &amp;As...</source>
+        <translation>Speichern &amp;unter …</translation>
+    </message>
+    <message>
+        <source>Save under another name or in another format</source>
+        <translation>Unter anderem Namen oder in anderem Format speichern</translation>
+    </message>
+    <message>
+        <source>&amp;Close Photo</source>
+        <translation>Foto s&amp;chließen</translation>
+    </message>
+    <message>
+        <source>Take this photo out of the window</source>
+        <translation>Dieses Foto aus dem Fenster nehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>Leave Heirloom</source>
+        <translation>Heirloom verlassen</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>Take the last step back</source>
+        <translation>Den letzten Schritt zurücknehmen</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Do the step again</source>
+        <translation>Den Schritt noch einmal tun</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the picture as it is shown</source>
+        <translation>Das Bild kopieren, wie es gezeigt wird</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>&amp;Einfügen</translation>
+    </message>
+    <message>
+        <source>Open the picture of the clipboard</source>
+        <translation>Das Bild der Zwischenablage öffnen</translation>
+    </message>
+    <message>
+        <source>Pre&amp;ferences...</source>
+        <translation>Ein&amp;stellungen …</translation>
+    </message>
+    <message>
+        <source>Appearance, colours, device, shortcuts</source>
+        <translation>Erscheinungsbild, Farben, Gerät, Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;In</source>
+        <translation>&amp;Vergrößern</translation>
+    </message>
+    <message>
+        <source>Show it larger</source>
+        <translation>Größer zeigen</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;Out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>Show it smaller</source>
+        <translation>Kleiner zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Fit in Window</source>
+        <translation>&amp;Einpassen</translation>
+    </message>
+    <message>
+        <source>Show the whole photo</source>
+        <translation>Das ganze Foto zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;100 %</source>
+        <translation>&amp;100 %</translation>
+    </message>
+    <message>
+        <source>One pixel of the photo on one pixel of the screen</source>
+        <translation>Ein Bildpunkt des Fotos auf einem Punkt des Bildschirms</translation>
+    </message>
+    <message>
+        <source>&amp;Divider</source>
+        <translation>&amp;Trennlinie</translation>
+    </message>
+    <message>
+        <source>Before and after side by side, or the result alone</source>
+        <translation>Vorher und nachher nebeneinander, oder das Ergebnis allein</translation>
+    </message>
+    <message>
+        <source>S&amp;wap Sides</source>
+        <translation>Seiten ta&amp;uschen</translation>
+    </message>
+    <message>
+        <source>Result on the left, original on the right</source>
+        <translation>Ergebnis links, Original rechts</translation>
+    </message>
+    <message>
+        <source>Show Ori&amp;ginal While Held</source>
+        <translation>Ori&amp;ginal zeigen, solange gedrückt</translation>
+    </message>
+    <message>
+        <source>See the original for as long as the key is held</source>
+        <translation>Das Original sehen, solange die Taste gedrückt ist</translation>
+    </message>
+    <message>
+        <source>&amp;Previous Photo</source>
+        <translation>V&amp;origes Foto</translation>
+    </message>
+    <message>
+        <source>Step to the photo before</source>
+        <translation>Zum vorigen Foto gehen</translation>
+    </message>
+    <message>
+        <source>&amp;Next Photo</source>
+        <translation>&amp;Nächstes Foto</translation>
+    </message>
+    <message>
+        <source>Step to the photo after</source>
+        <translation>Zum nächsten Foto gehen</translation>
+    </message>
+    <message>
+        <source>&amp;Side Panel</source>
+        <translation>&amp;Seitenleiste</translation>
+    </message>
+    <message>
+        <source>Show or hide the settings</source>
+        <translation>Die Einstellungen zeigen oder verbergen</translation>
+    </message>
+    <message>
+        <source>F&amp;ull Screen</source>
+        <translation>Voll&amp;bild</translation>
+    </message>
+    <message>
+        <source>Use the whole screen</source>
+        <translation>Den ganzen Bildschirm nutzen</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Restaurieren</translation>
+    </message>
+    <message>
+        <source>Restore the photo with the chosen model</source>
+        <translation>Das Foto mit dem gewählten Modell restaurieren</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the run</source>
+        <translation>Den Lauf anhalten</translation>
+    </message>
+    <message>
+        <source>&amp;Open Checkpoint...</source>
+        <translation>&amp;Checkpoint öffnen …</translation>
+    </message>
+    <message>
+        <source>Use a network from a file: .safetensors, .pth</source>
+        <translation>Ein Netz aus einer Datei nutzen: .safetensors, .pth</translation>
+    </message>
+    <message>
+        <source>&amp;Look Again</source>
+        <translation>&amp;Neu suchen</translation>
+    </message>
+    <message>
+        <source>Search the model folders again</source>
+        <translation>Die Modellordner noch einmal durchsuchen</translation>
+    </message>
+    <message>
+        <source>Open Model &amp;Folder</source>
+        <translation>Modell&amp;ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Put checkpoints there to have them in the list</source>
+        <translation>Checkpoints, die dort liegen, stehen in der Liste</translation>
+    </message>
+    <message>
+        <source>&amp;Shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>All commands and their keys</source>
+        <translation>Alle Befehle und ihre Tasten</translation>
+    </message>
+    <message>
+        <source>&amp;Copy System Information</source>
+        <translation>&amp;Systemangaben kopieren</translation>
+    </message>
+    <message>
+        <source>Version and devices, for a report; nothing is sent</source>
+        <translation>Version und Geräte, für einen Fehlerbericht; nichts wird gesendet</translation>
+    </message>
+    <message>
+        <source>&amp;About Heirloom</source>
+        <translation>&amp;Über Heirloom</translation>
+    </message>
+    <message>
+        <source>Version and licence</source>
+        <translation>Version und Lizenz</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Restore</source>
+        <translation>&amp;Restaurieren</translation>
+    </message>
+    <message>
+        <source>&amp;Models</source>
+        <translation>&amp;Modelle</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+</context>
+<context>
     <name>batch.depth</name>
     <message>
         <source>%1 cannot store %2 bits a sample</source>

@@ -9,7 +9,8 @@ namespace {
 
 QString fileIn(const std::filesystem::path& folder) {
   if (!folder.empty()) return fromPath(folder / "heirloom.ini");
-  return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + QStringLiteral("/heirloom/heirloom.ini");
+  return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
+         QStringLiteral("/heirloom/heirloom.ini");
 }
 
 const QStringList kThemes{QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark")};
@@ -29,7 +30,9 @@ void AppSettings::setTheme(ThemeChoice theme) {
   Q_EMIT themeChanged();
 }
 
-QString AppSettings::displayProfileFile() const { return store_.value(QStringLiteral("display_profile")).toString(); }
+QString AppSettings::displayProfileFile() const {
+  return store_.value(QStringLiteral("display_profile")).toString();
+}
 
 void AppSettings::setDisplayProfileFile(const QString& file) {
   if (file == displayProfileFile()) return;
@@ -37,13 +40,23 @@ void AppSettings::setDisplayProfileFile(const QString& file) {
   Q_EMIT displayProfileChanged();
 }
 
-QString AppSettings::device() const { return store_.value(QStringLiteral("device"), QStringLiteral("auto")).toString(); }
-void AppSettings::setDevice(const QString& device) { store_.setValue(QStringLiteral("device"), device); }
+QString AppSettings::device() const {
+  return store_.value(QStringLiteral("device"), QStringLiteral("auto")).toString();
+}
+void AppSettings::setDevice(const QString& device) {
+  store_.setValue(QStringLiteral("device"), device);
+}
 
-QString AppSettings::model() const { return store_.value(QStringLiteral("model")).toString(); }
-void AppSettings::setModel(const QString& name) { store_.setValue(QStringLiteral("model"), name); }
+QString AppSettings::model() const {
+  return store_.value(QStringLiteral("model")).toString();
+}
+void AppSettings::setModel(const QString& name) {
+  store_.setValue(QStringLiteral("model"), name);
+}
 
-QStringList AppSettings::recentFiles() const { return store_.value(QStringLiteral("recent_files")).toStringList(); }
+QStringList AppSettings::recentFiles() const {
+  return store_.value(QStringLiteral("recent_files")).toStringList();
+}
 
 void AppSettings::addRecentFile(const QString& file) {
   QStringList files = recentFiles();
@@ -68,12 +81,16 @@ std::optional<QStringList> AppSettings::shortcuts(const QString& command) const 
 
 void AppSettings::setShortcuts(const QString& command, const std::optional<QStringList>& shortcuts) {
   const QString key = QStringLiteral("shortcuts/") + command;
-  if (shortcuts) store_.setValue(key, *shortcuts);
-  else store_.remove(key);
+  if (shortcuts)
+    store_.setValue(key, *shortcuts);
+  else
+    store_.remove(key);
   Q_EMIT shortcutsChanged();
 }
 
-QByteArray AppSettings::windowGeometry() const { return store_.value(QStringLiteral("window_geometry")).toByteArray(); }
+QByteArray AppSettings::windowGeometry() const {
+  return store_.value(QStringLiteral("window_geometry")).toByteArray();
+}
 void AppSettings::setWindowGeometry(const QByteArray& geometry) {
   store_.setValue(QStringLiteral("window_geometry"), geometry);
 }

@@ -37,13 +37,14 @@ void onGuiThread(QPointer<QObject> guard, Call call) {
       Qt::QueuedConnection);
 }
 
-/// Runs `work(stop_token) -> T` on `queue`, then `then(Result<T>)` on the GUI thread if `receiver` still exists. A job that was
-/// stopped before it began, or that throws Stopped, is never heard of again.
+/// Runs `work(stop_token) -> T` on `queue`, then `then(Result<T>)` on the GUI thread if `receiver` still exists. A job
+/// that was stopped before it began, or that throws Stopped, is never heard of again.
 template <typename Work, typename Then>
 core::JobQueue::Handle inBackground(core::JobQueue& queue, QObject* receiver, Work work, Then then,
                                     core::JobQueue::Lane lane = core::JobQueue::Lane::Ordinary) {
   using T = std::invoke_result_t<Work, std::stop_token>;
-  auto job = [guard = QPointer<QObject>(receiver), work = std::move(work), then = std::move(then)](std::stop_token stop) {
+  auto job = [guard = QPointer<QObject>(receiver), work = std::move(work),
+              then = std::move(then)](std::stop_token stop) {
     auto result = std::make_shared<Result<T>>(Error(Message{}));
     try {
       *result = work(stop);

@@ -61,7 +61,9 @@ CommandSet::CommandSet(AppSettings& settings, QWidget* window, QWidget* viewer)
   qApp->installEventFilter(this);
 }
 
-QAction* CommandSet::operator[](std::string_view id) const { return actions_.at(id); }
+QAction* CommandSet::operator[](std::string_view id) const {
+  return actions_.at(id);
+}
 
 void CommandSet::setFacts(Need facts) {
   for (const Command& command : commands()) actions_.at(command.id)->setEnabled(satisfied(command.needs, facts));
@@ -78,8 +80,10 @@ void CommandSet::updateShortcuts() {
     const QList<QKeySequence> sequences = shortcutsOf(command, settings_);
     QAction* action = actions_.at(command.id);
     // QAction knows no keys that are held: those are watched by the filter, and the menu only names them.
-    if (command.kind == Command::Kind::Held) heldKeys_[command.id] = sequences;
-    else action->setShortcuts(sequences);
+    if (command.kind == Command::Kind::Held)
+      heldKeys_[command.id] = sequences;
+    else
+      action->setShortcuts(sequences);
     QString tip = QCoreApplication::translate("Commands", command.tip);
     action->setStatusTip(tip);
     if (!sequences.isEmpty()) tip += QStringLiteral(" (%1)").arg(sequences.first().toString(QKeySequence::NativeText));

@@ -15,17 +15,19 @@ class AppSettings;
 /// The facts that decide whether a command can be used now.
 enum class Need : unsigned {
   Nothing = 0,
-  Photo = 1,      // one is open and read
-  Result = 2,     // it has a restored result
-  Idle = 4,       // nothing runs on it
-  Running = 8,    // something does
-  Several = 16,   // more than one photo is open
+  Photo = 1,     // one is open and read
+  Result = 2,    // it has a restored result
+  Idle = 4,      // nothing runs on it
+  Running = 8,   // something does
+  Several = 16,  // more than one photo is open
   Undo = 32,
   Redo = 64,
-  Model = 128,    // one is chosen
-  Document = 256, // a photo is in the window, read or not
+  Model = 128,     // one is chosen
+  Document = 256,  // a photo is in the window, read or not
 };
-constexpr Need operator|(Need a, Need b) { return static_cast<Need>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
+constexpr Need operator|(Need a, Need b) {
+  return static_cast<Need>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
 constexpr bool satisfied(Need needs, Need facts) {
   return (static_cast<unsigned>(needs) & ~static_cast<unsigned>(facts)) == 0;
 }

@@ -90,13 +90,17 @@ void Document::unload() {
   Q_EMIT stateChanged();
 }
 
-void Document::addResult(RestoredResult result) { undo_.push(new ResultCommand(*this, std::move(result))); }
+void Document::addResult(RestoredResult result) {
+  undo_.push(new ResultCommand(*this, std::move(result)));
+}
 
 void Document::setStrength(double strength, int gesture) {
   if (strength == strength_) return;
   // Without a result there is nothing to blend and nothing to undo.
-  if (result_) undo_.push(new StrengthCommand(*this, strength, gesture));
-  else replaceStrength(strength);
+  if (result_)
+    undo_.push(new StrengthCommand(*this, strength, gesture));
+  else
+    replaceStrength(strength);
 }
 
 void Document::replaceResult(std::optional<RestoredResult> result) {

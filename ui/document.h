@@ -24,7 +24,8 @@ struct SaveTarget {
   core::WriteOptions options;
 };
 
-/// One open photo: its pixels, its results with an undo stack, its run. Lives on the GUI thread; reading happens on a worker.
+/// One open photo: its pixels, its results with an undo stack, its run. Lives on the GUI thread; reading happens on a
+/// worker.
 class Document : public QObject {
   Q_OBJECT
  public:

@@ -6,7 +6,8 @@
 namespace heirloom::ui {
 namespace {
 
-/// Collects the result in a raster that starts as a copy of the original, so that a viewer can show it from the beginning.
+/// Collects the result in a raster that starts as a copy of the original, so that a viewer can show it from the
+/// beginning.
 class GrowingSink : public core::Sink {
  public:
   GrowingSink(const core::Raster& source, std::function<void(const GrowingPicture&)> began)
@@ -71,9 +72,15 @@ class QueuedObserver : public core::RunObserver {
 RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster) {
   RunEnd end;
   switch (outcome.status) {
-    case core::Outcome::Status::Done: end.status = RunEnd::Status::Done; break;
-    case core::Outcome::Status::Cancelled: end.status = RunEnd::Status::Cancelled; break;
-    case core::Outcome::Status::Failed: end.status = RunEnd::Status::Failed; break;
+    case core::Outcome::Status::Done:
+      end.status = RunEnd::Status::Done;
+      break;
+    case core::Outcome::Status::Cancelled:
+      end.status = RunEnd::Status::Cancelled;
+      break;
+    case core::Outcome::Status::Failed:
+      end.status = RunEnd::Status::Failed;
+      break;
   }
   end.error = std::move(outcome.error);
   end.warnings = std::move(outcome.warnings);
@@ -86,7 +93,9 @@ RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster) 
 
 }  // namespace
 
-EngineRun::~EngineRun() { job_.stop(); }
+EngineRun::~EngineRun() {
+  job_.stop();
+}
 
 void EngineRun::cancel() {
   if (cancelled_) return;

@@ -54,7 +54,8 @@ struct GrowingPicture {
   std::shared_ptr<std::shared_mutex> writing;
 };
 
-/// One run as the GUI thread sees it. Its signals are queued from the worker. Deleting it stops the run without waiting.
+/// One run as the GUI thread sees it. Its signals are queued from the worker. Deleting it stops the run without
+/// waiting.
 class EngineRun : public QObject {
   Q_OBJECT
  public:

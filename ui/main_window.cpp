@@ -29,7 +29,9 @@
 namespace heirloom::ui {
 
 MainWindow::MainWindow(const Environment& environment)
-    : env_(environment), photos_(environment.workers), engine_(environment.workers.engine, environment.models.library()) {
+    : env_(environment),
+      photos_(environment.workers),
+      engine_(environment.workers.engine, environment.models.library()) {
   setObjectName(QStringLiteral("mainWindow"));
   setAcceptDrops(true);
   setWindowTitle(QStringLiteral("Heirloom"));
@@ -70,7 +72,7 @@ MainWindow::MainWindow(const Environment& environment)
   connectRecovery();
   updateTheme();
   showCurrent(nullptr);
-  resize(1280, 820);
+  resize(QSize(1280, 820).boundedTo(screen()->availableSize()));
   restoreGeometry(env_.settings.windowGeometry());
 }
 
@@ -91,7 +93,8 @@ void MainWindow::buildMenus() {
   }
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::fillRecentMenu);
   recent_->setEnabled(!env_.settings.recentFiles().isEmpty());
-  connect(&env_.settings, &AppSettings::recentFilesChanged, this, [this] { recent_->setEnabled(!env_.settings.recentFiles().isEmpty()); });
+  connect(&env_.settings, &AppSettings::recentFilesChanged, this,
+          [this] { recent_->setEnabled(!env_.settings.recentFiles().isEmpty()); });
 }
 
 void MainWindow::buildToolBar() {
@@ -101,8 +104,8 @@ void MainWindow::buildToolBar() {
   bar->setIconSize(QSize(20, 20));
   bar->setContextMenuPolicy(Qt::PreventContextMenu);
   // "" stands for a line, " " for the gap before what stands on the right.
-  for (const char* id : {"file.open", "file.save", "", "edit.undo", "edit.redo", "", "view.zoomOut", "view.zoomIn", "view.fit",
-                         "view.actualSize", "", "view.compare", "view.swap", " ", "edit.preferences"}) {
+  for (const char* id : {"file.open", "file.save", "", "edit.undo", "edit.redo", "", "view.zoomOut", "view.zoomIn",
+                         "view.fit", "view.actualSize", "", "view.compare", "view.swap", " ", "edit.preferences"}) {
     if (!*id) {
       bar->addSeparator();
     } else if (*id == ' ') {
@@ -167,8 +170,10 @@ void MainWindow::connectRecovery() {
   });
   if (const int count = env_.recovery.orphanCount()) {
     messages_->show(MessageArea::Severity::Information,
-                    tr("Heirloom did not end as it should. %n result(s) that had not been saved can be brought back.", nullptr, count),
-                    {{tr("Bring Back"), [this] { env_.recovery.restoreAll(); }}, {tr("Give Up"), [this] { env_.recovery.discardAll(); }}});
+                    tr("Heirloom did not end as it should. %n result(s) that had not been saved can be brought back.",
+                       nullptr, count),
+                    {{tr("Bring Back"), [this] { env_.recovery.restoreAll(); }},
+                     {tr("Give Up"), [this] { env_.recovery.discardAll(); }}});
   }
 }
 
@@ -217,7 +222,10 @@ void MainWindow::updateStatus() {
                           : layout.type == core::SampleType::UInt16 ? tr("16 bits")
                                                                     : tr("floating point");
     const double megapixels = static_cast<double>(layout.width) * static_cast<double>(layout.height) / 1e6;
-    size = tr("%1 x %2, %3 MP, %4").arg(layout.width).arg(layout.height).arg(QLocale().toString(megapixels, 'f', 1), depth);
+    size = tr("%1 x %2, %3 MP, %4")
+               .arg(layout.width)
+               .arg(layout.height)
+               .arg(QLocale().toString(megapixels, 'f', 1), depth);
     zoom = QStringLiteral("%1 %").arg(qRound(viewer_->view().zoom() * 100));
   }
   sizeLabel_->setText(size);

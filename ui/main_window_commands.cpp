@@ -36,7 +36,8 @@ QString photoFilter() {
       patterns << QStringLiteral("*.") + text << QStringLiteral("*.") + text.toUpper();
     }
   }
-  return MainWindow::tr("Photos (%1)").arg(patterns.join(u' ')) + QStringLiteral(";;") + MainWindow::tr("All files (*)");
+  return MainWindow::tr("Photos (%1)").arg(patterns.join(u' ')) + QStringLiteral(";;") +
+         MainWindow::tr("All files (*)");
 }
 
 }  // namespace
@@ -66,7 +67,8 @@ void MainWindow::connectFileCommands() {
     dialog->open();
   });
   connect(saving_, &SaveFlow::saved, this, [this](Document* document) {
-    if (document->savedTo()) statusBar()->showMessage(tr("Saved as %1").arg(fromPath(document->savedTo()->file.filename())), kNoteTime);
+    if (document->savedTo())
+      statusBar()->showMessage(tr("Saved as %1").arg(fromPath(document->savedTo()->file.filename())), kNoteTime);
   });
 }
 
@@ -77,7 +79,9 @@ void MainWindow::connectViewCommands() {
   on("view.zoomOut", [this] { viewer_->zoomOut(); });
   on("view.fit", [this] { viewer_->fit(); });
   on("view.actualSize", [this] { viewer_->actualSize(); });
-  toggled("view.compare", [this](bool checked) { viewer_->setComparison(checked ? Viewer::Comparison::Split : Viewer::Comparison::ResultOnly); });
+  toggled("view.compare", [this](bool checked) {
+    viewer_->setComparison(checked ? Viewer::Comparison::Split : Viewer::Comparison::ResultOnly);
+  });
   toggled("view.swap", [this](bool checked) { viewer_->setSwapped(checked); });
   toggled("view.panel", [this](bool checked) { panel_->setVisible(checked); });
   toggled("view.fullScreen", [this](bool checked) {
@@ -107,7 +111,8 @@ void MainWindow::connectOtherCommands() {
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);
     if (!QDesktopServices::openUrl(QUrl::fromLocalFile(fromPath(folder)))) {
-      messages_->show(MessageArea::Severity::Information, tr("Models lie in %1. No file manager could be started.").arg(fromPath(folder)));
+      messages_->show(MessageArea::Severity::Information,
+                      tr("Models lie in %1. No file manager could be started.").arg(fromPath(folder)));
     }
   });
   on("help.shortcuts", [this] {
@@ -147,7 +152,8 @@ void MainWindow::fillRecentMenu() {
 
 void MainWindow::openFiles() {
   const QStringList recent = env_.settings.recentFiles();
-  auto* dialog = new QFileDialog(this, tr("Open Photos"), recent.isEmpty() ? QString() : QFileInfo(recent.first()).path(), photoFilter());
+  auto* dialog = new QFileDialog(this, tr("Open Photos"),
+                                 recent.isEmpty() ? QString() : QFileInfo(recent.first()).path(), photoFilter());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setFileMode(QFileDialog::ExistingFiles);
   connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) {
@@ -168,11 +174,13 @@ void MainWindow::openFolder() {
 }
 
 void MainWindow::openCheckpoint() {
-  auto* dialog = new QFileDialog(this, tr("Open Checkpoint"), {},
-                                 tr("Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt)") + QStringLiteral(";;") + tr("All files (*)"));
+  auto* dialog = new QFileDialog(
+      this, tr("Open Checkpoint"), {},
+      tr("Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt)") + QStringLiteral(";;") + tr("All files (*)"));
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setFileMode(QFileDialog::ExistingFile);
-  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { env_.models.openCheckpoint(toPath(file)); });
+  connect(dialog, &QFileDialog::fileSelected, this,
+          [this](const QString& file) { env_.models.openCheckpoint(toPath(file)); });
   dialog->open();
 }
 
@@ -184,12 +192,14 @@ void MainWindow::take(const QMimeData& offered) {
   if (!paths.empty()) return open(paths);
   const QImage image = offered.hasImage() ? qvariant_cast<QImage>(offered.imageData()) : QImage();
   if (!image.isNull()) return photos_.addImage(image);
-  messages_->show(MessageArea::Severity::Information, tr("There is no picture here to open. Copy a picture or files of photos first."));
+  messages_->show(MessageArea::Severity::Information,
+                  tr("There is no picture here to open. Copy a picture or files of photos first."));
 }
 
 void MainWindow::copyPicture() {
   inBackground(
-      env_.workers.display, this, [job = saveJobOf(*photos_.current(), {})](std::stop_token) { return pictureForClipboard(job); },
+      env_.workers.display, this,
+      [job = saveJobOf(*photos_.current(), {})](std::stop_token) { return pictureForClipboard(job); },
       [this](Result<QImage> image) {
         if (const auto* error = std::get_if<Error>(&image)) return messages_->show(*error);
         QGuiApplication::clipboard()->setImage(std::get<QImage>(image));
@@ -215,7 +225,9 @@ void MainWindow::runEnded(Document* document, const RunEnd& end) {
       messages_->showWarnings(document->name(), end.warnings);
       statusBar()->showMessage(tr("Restored in %1").arg(spoken(end.elapsed.count())), kNoteTime);
       break;
-    case RunEnd::Status::Cancelled: statusBar()->showMessage(tr("Cancelled"), kNoteTime); break;
+    case RunEnd::Status::Cancelled:
+      statusBar()->showMessage(tr("Cancelled"), kNoteTime);
+      break;
     case RunEnd::Status::Failed:
       if (end.error) messages_->show(*end.error);
       break;
@@ -229,7 +241,8 @@ void MainWindow::copySystemInformation() {
       [this](Result<core::DeviceReport> report) {
         if (const auto* error = std::get_if<Error>(&report)) return messages_->show(*error);
         QGuiApplication::clipboard()->setText(systemInformation(std::get<0>(report)));
-        messages_->show(MessageArea::Severity::Information, tr("The system information is in the clipboard. Nothing was sent anywhere."));
+        messages_->show(MessageArea::Severity::Information,
+                        tr("The system information is in the clipboard. Nothing was sent anywhere."));
       });
 }
 
@@ -239,9 +252,10 @@ void MainWindow::about() {
   box->setWindowTitle(tr("About Heirloom"));
   box->setIconPixmap(QIcon(QStringLiteral(":/heirloom/icons/heirloom.svg")).pixmap(QSize(72, 72), devicePixelRatioF()));
   box->setText(QStringLiteral("<h3>Heirloom " HEIRLOOM_VERSION "</h3>"));
-  box->setInformativeText(tr("Restores photographs with neural networks, on this computer and nowhere else.\n\n"
-                             "Free software under the GNU General Public License, version 3 or later. "
-                             "It comes without any warranty."));
+  box->setInformativeText(
+      tr("Restores photographs with neural networks, on this computer and nowhere else.\n\n"
+         "Free software under the GNU General Public License, version 3 or later. "
+         "It comes without any warranty."));
   box->addButton(tr("Close"), QMessageBox::RejectRole)->setAccessibleName(tr("Close"));
   box->open();
 }

@@ -10,11 +10,16 @@ namespace {
 
 QString purposeText(models::Purpose purpose) {
   switch (purpose) {
-    case models::Purpose::Denoise: return ModelCatalogue::tr("Removes noise");
-    case models::Purpose::Deblur: return ModelCatalogue::tr("Removes blur");
-    case models::Purpose::Deblock: return ModelCatalogue::tr("Removes JPEG artefacts");
-    case models::Purpose::SuperResolve: return ModelCatalogue::tr("Enlarges");
-    case models::Purpose::Restore: return ModelCatalogue::tr("Restores");
+    case models::Purpose::Denoise:
+      return ModelCatalogue::tr("Removes noise");
+    case models::Purpose::Deblur:
+      return ModelCatalogue::tr("Removes blur");
+    case models::Purpose::Deblock:
+      return ModelCatalogue::tr("Removes JPEG artefacts");
+    case models::Purpose::SuperResolve:
+      return ModelCatalogue::tr("Enlarges");
+    case models::Purpose::Restore:
+      return ModelCatalogue::tr("Restores");
   }
   return {};
 }
@@ -52,9 +57,13 @@ ModelCatalogue::ModelCatalogue(Workers& workers, std::vector<std::filesystem::pa
 
 ModelCatalogue::~ModelCatalogue() = default;
 
-std::vector<std::filesystem::path> ModelCatalogue::defaultFolders() { return core::ModelLibrary::defaultFolders(); }
+std::vector<std::filesystem::path> ModelCatalogue::defaultFolders() {
+  return core::ModelLibrary::defaultFolders();
+}
 
-std::filesystem::path ModelCatalogue::personalFolder() const { return folders_.empty() ? std::filesystem::path{} : folders_.back(); }
+std::filesystem::path ModelCatalogue::personalFolder() const {
+  return folders_.empty() ? std::filesystem::path{} : folders_.back();
+}
 
 const ModelEntry* ModelCatalogue::find(const std::string& name) const {
   const auto found = std::ranges::find(entries_, name, &ModelEntry::name);
@@ -70,8 +79,10 @@ void ModelCatalogue::refresh() {
         return installed;
       },
       [this](Result<std::vector<ModelEntry>> result) {
-        if (const auto* error = std::get_if<Error>(&result)) Q_EMIT failed(*error);
-        else replace(std::get<0>(std::move(result)));
+        if (const auto* error = std::get_if<Error>(&result))
+          Q_EMIT failed(*error);
+        else
+          replace(std::get<0>(std::move(result)));
       },
       core::JobQueue::Lane::Fast);
 }

@@ -32,8 +32,9 @@ void PhotoSet::open(const std::vector<std::filesystem::path>& paths) {
         if (first) setCurrent(first);
         for (const Error& failure : inputs.failures) Q_EMIT failed(failure);
         for (const auto& folder : inputs.emptyFolders) {
-          Q_EMIT failed(Error(HEIRLOOM_TEXT("ui.empty_folder", "there is no photo in this folder"),
-                              HEIRLOOM_TEXT("ui.empty_folder.remedy", "choose another folder, or open files one by one"), folder));
+          Q_EMIT failed(Error(
+              HEIRLOOM_TEXT("ui.empty_folder", "there is no photo in this folder"),
+              HEIRLOOM_TEXT("ui.empty_folder.remedy", "choose another folder, or open files one by one"), folder));
         }
       },
       core::JobQueue::Lane::Fast);

@@ -8,8 +8,8 @@
 
 namespace heirloom::ui {
 
-/// The photos of a window and which of them is looked at. Pixels are kept for the current one, the one before it, and those
-/// that have results.
+/// The photos of a window and which of them is looked at. Pixels are kept for the current one, the one before it, and
+/// those that have results.
 class PhotoSet : public QObject {
   Q_OBJECT
  public:
@@ -32,7 +32,7 @@ class PhotoSet : public QObject {
 
  Q_SIGNALS:
   void added(Document* document);
-  void removed(Document* document);  // still alive
+  void removed(Document* document);         // still alive
   void currentChanged(Document* document);  // null: none
   void failed(const Error& error);
 

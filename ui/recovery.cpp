@@ -24,7 +24,9 @@ std::filesystem::path Recovery::defaultFolder() {
 }
 
 Recovery::Recovery(Workers& workers, std::filesystem::path folder, QObject* parent)
-    : QObject(parent), workers_(workers), session_(folder / QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString()) {
+    : QObject(parent),
+      workers_(workers),
+      session_(folder / QUuid::createUuid().toString(QUuid::WithoutBraces).toStdString()) {
   findOrphans(folder);
   std::error_code failure;
   std::filesystem::create_directories(session_, failure);
@@ -68,8 +70,10 @@ void Recovery::restoreAll() {
     inBackground(
         workers_.files, this, [entry = orphan.entry](std::stop_token) { return readRecoveryEntry(entry); },
         [this, orphan](Result<RecoveredPhoto> result) {
-          if (const auto* error = std::get_if<Error>(&result)) Q_EMIT failed(*error);
-          else Q_EMIT recovered(std::get<0>(result));
+          if (const auto* error = std::get_if<Error>(&result))
+            Q_EMIT failed(*error);
+          else
+            Q_EMIT recovered(std::get<0>(result));
           // Comes after the job that keeps it for this session.
           discard(orphan);
         });

@@ -20,9 +20,9 @@ struct RecoveredPhoto {
   double strength = 1;
 };
 
-/// Keeps unsaved results in a folder until they are saved or given up, so that a crash loses nothing. One folder a session,
-/// locked while the session lives: what lies in an unlocked one was left behind by a crash. Writing and reading happen on
-/// the worker for files.
+/// Keeps unsaved results in a folder until they are saved or given up, so that a crash loses nothing. One folder a
+/// session, locked while the session lives: what lies in an unlocked one was left behind by a crash. Writing and
+/// reading happen on the worker for files.
 class Recovery : public QObject {
   Q_OBJECT
  public:

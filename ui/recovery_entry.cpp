@@ -49,7 +49,8 @@ std::shared_ptr<const core::Raster> readRaster(const std::filesystem::path& file
   auto raster = std::make_shared<core::Raster>(layout);
   for (std::int64_t y = 0; y < layout.height; ++y) {
     auto row = raster->row(y);
-    if (in.read(reinterpret_cast<char*>(row.data()), static_cast<qint64>(row.size())) != static_cast<qint64>(row.size())) {
+    if (in.read(reinterpret_cast<char*>(row.data()), static_cast<qint64>(row.size())) !=
+        static_cast<qint64>(row.size())) {
       throw damaged(file);
     }
   }
@@ -57,8 +58,10 @@ std::shared_ptr<const core::Raster> readRaster(const std::filesystem::path& file
 }
 
 QJsonObject layoutJson(const core::Layout& layout) {
-  return {{"width", static_cast<qint64>(layout.width)}, {"height", static_cast<qint64>(layout.height)},
-          {"model", static_cast<int>(layout.model)},    {"alpha", layout.alpha},
+  return {{"width", static_cast<qint64>(layout.width)},
+          {"height", static_cast<qint64>(layout.height)},
+          {"model", static_cast<int>(layout.model)},
+          {"alpha", layout.alpha},
           {"type", static_cast<int>(layout.type)}};
 }
 
@@ -120,7 +123,9 @@ void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhot
   }
 }
 
-bool isRecoveryEntry(const std::filesystem::path& folder) { return std::filesystem::exists(folder / kDescription); }
+bool isRecoveryEntry(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / kDescription);
+}
 
 RecoveredPhoto readRecoveryEntry(const std::filesystem::path& folder) {
   QFile in(fromPath(folder / kDescription));

@@ -6,8 +6,8 @@
 
 namespace heirloom::ui {
 
-/// Writes what `readRecoveryEntry` needs into a new folder; its description comes last, so that a half-written one counts
-/// for nothing. Blocking. Throws Error.
+/// Writes what `readRecoveryEntry` needs into a new folder; its description comes last, so that a half-written one
+/// counts for nothing. Blocking. Throws Error.
 void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhoto& photo);
 
 /// True of a folder whose writing was finished.

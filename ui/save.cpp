@@ -30,7 +30,10 @@ std::filesystem::path homeOf(const core::Photo& photo) {
 }  // namespace
 
 SaveJob saveJobOf(const Document& document, SaveTarget target) {
-  SaveJob job{.photo = document.photo(), .strength = document.strength(), .recipe = document.recipe(), .target = std::move(target)};
+  SaveJob job{.photo = document.photo(),
+              .strength = document.strength(),
+              .recipe = document.recipe(),
+              .target = std::move(target)};
   if (document.result()) job.result = document.result()->raster;
   return job;
 }
@@ -42,7 +45,8 @@ std::vector<Message> save(const SaveJob& job) {
     core::Recipe recipe = job.recipe;
     // Folders of this computer are nobody else's business.
     for (core::Step& step : recipe.steps) step.model = std::filesystem::path(step.model).filename().string();
-    if (options.strip != core::Strip::Recipe && options.strip != core::Strip::All) options.recipe = core::toYaml(recipe);
+    if (options.strip != core::Strip::Recipe && options.strip != core::Strip::All)
+      options.recipe = core::toYaml(recipe);
     options.software = "Heirloom " HEIRLOOM_VERSION;
   }
   return core::writePhoto(photo, job.target.file, options);
@@ -55,7 +59,8 @@ QImage pictureForClipboard(const SaveJob& job) {
                layout.alpha ? QImage::Format_ARGB32 : QImage::Format_RGB32);
   const core::DisplayTransform transform(layout.model, photo.iccProfile, {});
   const std::span bytes(reinterpret_cast<std::byte*>(image.bits()), static_cast<std::size_t>(image.sizeInBytes()));
-  transform.apply(*photo.raster, {0, 0, layout.width, layout.height}, bytes, static_cast<std::size_t>(image.bytesPerLine()));
+  transform.apply(*photo.raster, {0, 0, layout.width, layout.height}, bytes,
+                  static_cast<std::size_t>(image.bytesPerLine()));
   return image;
 }
 
@@ -72,8 +77,8 @@ SaveTarget suggestedTarget(const Document& document) {
     if (!steps.empty()) fields.model = std::filesystem::path(steps.back().model).stem().string();
     fields.scale = static_cast<int>(document.result()->raster->width() / photo.raster->width());
   }
-  fields.extension = core::resultExtension(photo.file.empty() ? std::filesystem::path("picture.png") : photo.file, photo.format,
-                                           target.options.format);
+  fields.extension = core::resultExtension(photo.file.empty() ? std::filesystem::path("picture.png") : photo.file,
+                                           photo.format, target.options.format);
   target.file = unusedName(homeOf(photo) / core::NameTemplate().expand(fields));
   return target;
 }

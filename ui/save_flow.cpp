@@ -31,7 +31,8 @@ void SaveFlow::saveAs(Document* document, std::function<void()> then) {
   }
   auto* dialog = new SaveDialog(std::move(photo), suggested, window_);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
-  connect(dialog, &QDialog::accepted, document, [this, dialog, document, then = std::move(then)] { write(document, dialog->target(), then); });
+  connect(dialog, &QDialog::accepted, document,
+          [this, dialog, document, then = std::move(then)] { write(document, dialog->target(), then); });
   dialog->open();
 }
 

@@ -11,8 +11,8 @@ namespace heirloom::ui {
 class MessageArea;
 class PhotoSet;
 
-/// Saving as a person meets it: asking where, writing on a worker, saying what was lost, and asking before anything unsaved
-/// is given up.
+/// Saving as a person meets it: asking where, writing on a worker, saying what was lost, and asking before anything
+/// unsaved is given up.
 class SaveFlow : public QObject {
   Q_OBJECT
  public:

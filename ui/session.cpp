@@ -45,9 +45,11 @@ void prepareApplication(const QLocale& locale) {
   QGuiApplication::setDesktopFileName(QStringLiteral("heirloom"));
   QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/heirloom/icons/heirloom.svg")));
   auto* own = new QTranslator(qApp);
-  if (own->load(locale, QStringLiteral("heirloom"), QStringLiteral("_"), QStringLiteral(":/heirloom/i18n"))) qApp->installTranslator(own);
+  if (own->load(locale, QStringLiteral("heirloom"), QStringLiteral("_"), QStringLiteral(":/heirloom/i18n")))
+    qApp->installTranslator(own);
   auto* standard = new QTranslator(qApp);
-  if (standard->load(locale, QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath))) {
+  if (standard->load(locale, QStringLiteral("qtbase"), QStringLiteral("_"),
+                     QLibraryInfo::path(QLibraryInfo::TranslationsPath))) {
     qApp->installTranslator(standard);
   }
 }

@@ -14,8 +14,8 @@ struct SessionPlaces {
   std::filesystem::path recovery;
   std::vector<std::filesystem::path> models;
 
-  /// The usual ones. `settingsFolder` (an option of the command line) replaces the first; otherwise a file "portable" beside
-  /// the program keeps settings and recovery there.
+  /// The usual ones. `settingsFolder` (an option of the command line) replaces the first; otherwise a file "portable"
+  /// beside the program keeps settings and recovery there.
   static SessionPlaces usual(const std::filesystem::path& settingsFolder);
 };
 

@@ -30,9 +30,13 @@ QString explained(const Error& error) {
   return text;
 }
 
-QString fromPath(const std::filesystem::path& path) { return QFile::decodeName(QByteArray::fromStdString(path.string())); }
+QString fromPath(const std::filesystem::path& path) {
+  return QFile::decodeName(QByteArray::fromStdString(path.string()));
+}
 
-std::filesystem::path toPath(const QString& text) { return QFile::encodeName(text).toStdString(); }
+std::filesystem::path toPath(const QString& text) {
+  return QFile::encodeName(text).toStdString();
+}
 
 QString shortName(const QString& name, int characters) {
   if (name.size() <= characters) return name;

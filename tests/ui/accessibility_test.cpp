@@ -20,8 +20,9 @@ class AccessibilityTest : public QObject {
   static bool isPart(const QWidget* widget) {
     const QWidget* parent = widget->parentWidget();
     return qobject_cast<const QScrollBar*>(widget) || widget->objectName().startsWith(QStringLiteral("qt_")) ||
-           (parent && (qobject_cast<const QComboBox*>(parent) || parent->inherits("QAbstractSpinBox") || parent->inherits("QKeySequenceEdit") ||
-                       parent->inherits("QComboBoxPrivateContainer") || parent->inherits("QTabWidget") || parent->inherits("QMessageBox")));
+           (parent && (qobject_cast<const QComboBox*>(parent) || parent->inherits("QAbstractSpinBox") ||
+                       parent->inherits("QKeySequenceEdit") || parent->inherits("QComboBoxPrivateContainer") ||
+                       parent->inherits("QTabWidget") || parent->inherits("QMessageBox")));
   }
   static QStringList nameless(QWidget* root) {
     QStringList found;
@@ -41,13 +42,15 @@ class AccessibilityTest : public QObject {
     fixture.open(fixture.photo("a.png"));
     fixture.open(fixture.photo("b.png"));
     fixture.run();
-    fixture.window().messages().show(ui::MessageArea::Severity::Warning, QStringLiteral("something"), {{QStringLiteral("Do"), [] {}}});
+    fixture.window().messages().show(ui::MessageArea::Severity::Warning, QStringLiteral("something"),
+                                     {{QStringLiteral("Do"), [] {}}});
     QCOMPARE(nameless(&fixture.window()), QStringList());
   }
 
   void everyDialogToo_data() {
     QTest::addColumn<QString>("command");
-    for (const char* id : {"file.saveAs", "edit.preferences", "help.shortcuts", "help.about"}) QTest::newRow(id) << QString::fromLatin1(id);
+    for (const char* id : {"file.saveAs", "edit.preferences", "help.shortcuts", "help.about"})
+      QTest::newRow(id) << QString::fromLatin1(id);
   }
   void everyDialogToo() {
     QFETCH(QString, command);
@@ -78,9 +81,11 @@ class AccessibilityTest : public QObject {
       QTest::keyClick(focus, Qt::Key_Tab);
     }
     for (QWidget* widget : fixture.window().findChildren<QWidget*>()) {
-      const bool takesTab = (widget->focusPolicy() & Qt::TabFocus) && widget->isVisible() && widget->isEnabled() && !isPart(widget) && !widget->focusProxy();
+      const bool takesTab = (widget->focusPolicy() & Qt::TabFocus) && widget->isVisible() && widget->isEnabled() &&
+                            !isPart(widget) && !widget->focusProxy();
       if (!takesTab) continue;
-      const QString name = QLatin1String(widget->metaObject()->className()) + u' ' + widget->objectName() + u' ' + widget->accessibleName();
+      const QString name = QLatin1String(widget->metaObject()->className()) + u' ' + widget->objectName() + u' ' +
+                           widget->accessibleName();
       QVERIFY2(reached.contains(widget), qPrintable(name));
     }
     for (const char* name : {"viewer", "divider", "filmstrip", "models", "strengthSlider", "restore.runButton"}) {
@@ -107,7 +112,8 @@ class AccessibilityTest : public QObject {
     Fixture fixture;
     fixture.open(fixture.photo("a.png"));
     const QString name = fixture.find<QWidget>("viewer")->accessibleName();
-    QVERIFY2(name.contains(QStringLiteral("a.png")) && name.contains(QStringLiteral("96 x 64")) && name.contains(u'%'), qPrintable(name));
+    QVERIFY2(name.contains(QStringLiteral("a.png")) && name.contains(QStringLiteral("96 x 64")) && name.contains(u'%'),
+             qPrintable(name));
   }
 };
 

@@ -1,9 +1,9 @@
 #include "ui/commands.h"
 
-#include <QMenuBar>
-#include <QTreeWidget>
 #include <QKeySequenceEdit>
 #include <QLabel>
+#include <QMenuBar>
+#include <QTreeWidget>
 #include <set>
 
 #include "tests/ui/fixture.h"
@@ -40,18 +40,32 @@ class CommandsTest : public QObject {
   void conventionalShortcutsAreThere_data() {
     QTest::addColumn<QString>("id");
     QTest::addColumn<QString>("keys");
-    const std::pair<const char*, const char*> expected[] = {
-        {"file.open", "Ctrl+O"}, {"file.openFolder", "Ctrl+Shift+O"}, {"file.save", "Ctrl+S"}, {"file.saveAs", "Ctrl+Shift+S"}, {"edit.undo", "Ctrl+Z"},
-        {"edit.redo", "Ctrl+Shift+Z"}, {"edit.redo", "Ctrl+Y"}, {"edit.paste", "Ctrl+V"}, {"restore.run", "Ctrl+Return"}, {"restore.cancel", "Esc"},
-        {"view.fit", "Ctrl+0"}, {"view.actualSize", "Ctrl+1"}, {"view.original", "\\"}, {"view.fullScreen", "F11"}, {"view.swap", "C"}, {"view.compare", "M"}};
-    for (const auto& [id, keys] : expected) QTest::addRow("%s %s", id, keys) << QString::fromLatin1(id) << QString::fromLatin1(keys);
+    const std::pair<const char*, const char*> expected[] = {{"file.open", "Ctrl+O"},
+                                                            {"file.openFolder", "Ctrl+Shift+O"},
+                                                            {"file.save", "Ctrl+S"},
+                                                            {"file.saveAs", "Ctrl+Shift+S"},
+                                                            {"edit.undo", "Ctrl+Z"},
+                                                            {"edit.redo", "Ctrl+Shift+Z"},
+                                                            {"edit.redo", "Ctrl+Y"},
+                                                            {"edit.paste", "Ctrl+V"},
+                                                            {"restore.run", "Ctrl+Return"},
+                                                            {"restore.cancel", "Esc"},
+                                                            {"view.fit", "Ctrl+0"},
+                                                            {"view.actualSize", "Ctrl+1"},
+                                                            {"view.original", "\\"},
+                                                            {"view.fullScreen", "F11"},
+                                                            {"view.swap", "C"},
+                                                            {"view.compare", "M"}};
+    for (const auto& [id, keys] : expected)
+      QTest::addRow("%s %s", id, keys) << QString::fromLatin1(id) << QString::fromLatin1(keys);
   }
   void conventionalShortcutsAreThere() {
     QFETCH(QString, id);
     QFETCH(QString, keys);
     const TemporaryFolder folder;
     const ui::AppSettings settings(folder.path());
-    QVERIFY(ui::shortcutsOf(ui::command(id.toStdString()), settings).contains(QKeySequence(keys, QKeySequence::PortableText)));
+    QVERIFY(ui::shortcutsOf(ui::command(id.toStdString()), settings)
+                .contains(QKeySequence(keys, QKeySequence::PortableText)));
   }
 
   void everyCommandStandsInAMenu() {
@@ -96,8 +110,10 @@ class CommandsTest : public QObject {
     const auto number = [](ui::Need need) { return static_cast<unsigned>(need); };
     QTest::newRow("nothing needed") << number(ui::Need::Nothing) << number(ui::Need::Nothing) << true;
     QTest::newRow("photo missing") << number(ui::Need::Photo) << number(ui::Need::Idle) << false;
-    QTest::newRow("both there") << number(ui::Need::Photo | ui::Need::Idle) << number(ui::Need::Photo | ui::Need::Idle | ui::Need::Model) << true;
-    QTest::newRow("one missing") << number(ui::Need::Photo | ui::Need::Idle) << number(ui::Need::Photo | ui::Need::Running) << false;
+    QTest::newRow("both there") << number(ui::Need::Photo | ui::Need::Idle)
+                                << number(ui::Need::Photo | ui::Need::Idle | ui::Need::Model) << true;
+    QTest::newRow("one missing") << number(ui::Need::Photo | ui::Need::Idle)
+                                 << number(ui::Need::Photo | ui::Need::Running) << false;
   }
   void factsDecideWhatCanBeDone() {
     QFETCH(unsigned, needs);

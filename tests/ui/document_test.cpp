@@ -16,7 +16,8 @@ class DocumentTest : public QObject {
   ui::Workers workers_;
 
   static std::shared_ptr<const core::Raster> raster(int side) {
-    return std::make_shared<core::Raster>(core::Layout{side, side, core::ColourModel::Rgb, false, core::SampleType::UInt16});
+    return std::make_shared<core::Raster>(
+        core::Layout{side, side, core::ColourModel::Rgb, false, core::SampleType::UInt16});
   }
   std::unique_ptr<ui::Document> document() {
     return std::make_unique<ui::Document>(workers_, QStringLiteral("picture"), ui::photoOf(testImage(8, 8)));
@@ -107,7 +108,9 @@ class DocumentTest : public QObject {
     bool reached = false;
     {
       QObject receiver;
-      ui::inBackground(workers_.files, &receiver, [](std::stop_token) { return 1; }, [&](ui::Result<int>) { reached = true; }).wait();
+      ui::inBackground(
+          workers_.files, &receiver, [](std::stop_token) { return 1; }, [&](ui::Result<int>) { reached = true; })
+          .wait();
     }
     QTest::qWait(50);
     QVERIFY(!reached);

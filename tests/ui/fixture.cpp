@@ -56,7 +56,9 @@ Fixture::Fixture(bool withModel) {
   restart();
 }
 
-ui::SessionPlaces Fixture::places() const { return {folder_ / "settings", folder_ / "recovery", {folder_ / "models"}}; }
+ui::SessionPlaces Fixture::places() const {
+  return {folder_ / "settings", folder_ / "recovery", {folder_ / "models"}};
+}
 
 void Fixture::restart() {
   session_.reset();
@@ -85,6 +87,8 @@ void Fixture::run() {
   QTRY_VERIFY_WITH_TIMEOUT(!current()->run(), kPatience);
 }
 
-QString Fixture::messages() { return window().messages().texts().join(u' '); }
+QString Fixture::messages() {
+  return window().messages().texts().join(u' ');
+}
 
 }  // namespace heirloom::tests

@@ -26,8 +26,10 @@ class LanguageTest : public QObject {
     Entry entry;
     while (!xml.atEnd()) {
       if (xml.readNext() != QXmlStreamReader::StartElement) continue;
-      if (xml.name() == QLatin1String("name")) entry.context = xml.readElementText();
-      else if (xml.name() == QLatin1String("source")) entry.source = xml.readElementText();
+      if (xml.name() == QLatin1String("name"))
+        entry.context = xml.readElementText();
+      else if (xml.name() == QLatin1String("source"))
+        entry.source = xml.readElementText();
       else if (xml.name() == QLatin1String("translation")) {
         entry.unfinished = xml.attributes().hasAttribute(QLatin1String("type"));
         entry.translation = xml.readElementText(QXmlStreamReader::IncludeChildElements);
@@ -55,8 +57,9 @@ class LanguageTest : public QObject {
     QProcess lupdate;
     lupdate.setWorkingDirectory(root);
     lupdate.start(QStringLiteral(HEIRLOOM_LUPDATE),
-                  {QStringLiteral("-silent"), QStringLiteral("-I"), QStringLiteral("."), QStringLiteral("-no-obsolete"), QStringLiteral("-extensions"), QStringLiteral("cpp,h"),
-                   QStringLiteral("-tr-function-alias"), QStringLiteral("QT_TRANSLATE_NOOP=HEIRLOOM_TEXT"), QStringLiteral("models"), QStringLiteral("core"),
+                  {QStringLiteral("-silent"), QStringLiteral("-I"), QStringLiteral("."), QStringLiteral("-no-obsolete"),
+                   QStringLiteral("-extensions"), QStringLiteral("cpp,h"), QStringLiteral("-tr-function-alias"),
+                   QStringLiteral("QT_TRANSLATE_NOOP+=HEIRLOOM_TEXT"), QStringLiteral("models"), QStringLiteral("core"),
                    QStringLiteral("ui"), QStringLiteral("app/desktop"), QStringLiteral("-ts"), copy});
     QVERIFY(lupdate.waitForFinished(kPatience));
     QCOMPARE(lupdate.exitCode(), 0);
@@ -64,7 +67,8 @@ class LanguageTest : public QObject {
     QVERIFY(entries.size() > 200);
     QStringList missing;
     for (const Entry& entry : entries) {
-      if (entry.unfinished || entry.translation.isEmpty()) missing << entry.context + QStringLiteral(": ") + entry.source;
+      if (entry.unfinished || entry.translation.isEmpty())
+        missing << entry.context + QStringLiteral(": ") + entry.source;
     }
     QVERIFY2(missing.isEmpty(), qPrintable(missing.join(u'\n')));
   }
@@ -79,7 +83,8 @@ class LanguageTest : public QObject {
 
   void germanWindowIsGerman() {
     QTranslator german;
-    QVERIFY(german.load(QLocale(QLocale::German), QStringLiteral("heirloom"), QStringLiteral("_"), QStringLiteral(":/heirloom/i18n")));
+    QVERIFY(german.load(QLocale(QLocale::German), QStringLiteral("heirloom"), QStringLiteral("_"),
+                        QStringLiteral(":/heirloom/i18n")));
     QCoreApplication::installTranslator(&german);
     {
       Fixture fixture;
@@ -90,7 +95,8 @@ class LanguageTest : public QObject {
       QTRY_VERIFY_WITH_TIMEOUT(fixture.messages().contains(QStringLiteral("gibt es nicht")), kPatience);
       // And a label of a model's setting.
       bool label = false;
-      for (const QLabel* candidate : fixture.window().findChildren<QLabel*>()) label = label || candidate->text() == QStringLiteral("Rauschstärke");
+      for (const QLabel* candidate : fixture.window().findChildren<QLabel*>())
+        label = label || candidate->text() == QStringLiteral("Rauschstärke");
       QVERIFY(label);
     }
     QCoreApplication::removeTranslator(&german);

@@ -34,7 +34,8 @@ class PanelTest : public QObject {
     panel.setParameters(everyKind());
     using Map = std::map<std::string, std::string>;
     // The noise level starts automatic, so the engine estimates it.
-    QVERIFY((panel.settings() == Map{{"sharpness", "0"}, {"iterations", "3"}, {"ensemble", "true"}, {"mode", "exact"}}));
+    QVERIFY(
+        (panel.settings() == Map{{"sharpness", "0"}, {"iterations", "3"}, {"ensemble", "true"}, {"mode", "exact"}}));
     panel.findChild<QCheckBox*>(QStringLiteral("noise_levelAutomatic"))->setChecked(false);
     QVERIFY(panel.settings().at("noise_level") == "25");
     panel.findChild<QSlider*>(QStringLiteral("noise_levelSlider"))->setValue(31);
@@ -62,7 +63,9 @@ class PanelTest : public QObject {
   void unitIsShownAndSpoken() {
     ui::ParameterPanel panel;
     panel.setParameters(everyKind());
-    QVERIFY(panel.findChild<QSlider*>(QStringLiteral("noise_levelSlider"))->accessibleName().contains(QStringLiteral("/255")));
+    QVERIFY(panel.findChild<QSlider*>(QStringLiteral("noise_levelSlider"))
+                ->accessibleName()
+                .contains(QStringLiteral("/255")));
     bool shown = false;
     for (const QLabel* label : panel.findChildren<QLabel*>()) shown = shown || label->text() == QStringLiteral("/255");
     QVERIFY(shown);

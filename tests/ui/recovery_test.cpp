@@ -77,7 +77,8 @@ class RecoveryTest : public QObject {
     crash(recovery, fixture.folder() / "crashed");
     fs::remove(fixture.folder() / "a.png");
     fixture.window().close();
-    for (const auto& session : fs::directory_iterator(fixture.folder() / "crashed")) fs::rename(session.path(), recovery / "crashed-session");
+    for (const auto& session : fs::directory_iterator(fixture.folder() / "crashed"))
+      fs::rename(session.path(), recovery / "crashed-session");
     fixture.restart();
     QVERIFY2(fixture.messages().contains(QStringLiteral("brought back")), qPrintable(fixture.messages()));
     QPushButton* answer = nullptr;
@@ -105,14 +106,18 @@ class RecoveryTest : public QObject {
     QTest::newRow("no json") << QStringLiteral("entry.json") << QByteArray("}{");
     QTest::newRow("other version") << QStringLiteral("entry.json") << QByteArray("{\"version\": 99}");
     QTest::newRow("huge size") << QStringLiteral("entry.json")
-                               << QByteArray("{\"version\":1,\"format\":1,\"source\":{\"width\":900000000,\"height\":900000000,\"model\":1,\"type\":0}}");
+                               << QByteArray(
+                                      "{\"version\":1,\"format\":1,\"source\":{\"width\":900000000,\"height\":"
+                                      "900000000,\"model\":1,\"type\":0}}");
   }
   void damagedEntryIsAnErrorInWords() {
     QFETCH(QString, file);
     QFETCH(QByteArray, content);
     const TemporaryFolder folder;
     const auto photo = ui::photoOf(testImage(6, 4));
-    ui::writeRecoveryEntry(folder / "0", {QStringLiteral("x"), photo, {photo->raster, {{core::Step{"tiny", {}, 1}}}, QStringLiteral("Tiny"), {}}, 1});
+    ui::writeRecoveryEntry(
+        folder / "0",
+        {QStringLiteral("x"), photo, {photo->raster, {{core::Step{"tiny", {}, 1}}}, QStringLiteral("Tiny"), {}}, 1});
     QCOMPARE(ui::readRecoveryEntry(folder / "0").name, QStringLiteral("x"));
     std::ofstream(folder / "0" / file.toStdString()) << content.toStdString();
     QVERIFY_EXCEPTION_THROWN(ui::readRecoveryEntry(folder / "0"), Error);

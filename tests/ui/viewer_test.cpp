@@ -21,8 +21,9 @@ class ViewerTest : public QObject {
 
   std::unique_ptr<TilePyramid> pyramid(const QImage& image) {
     const auto photo = ui::photoOf(image);
-    return std::make_unique<TilePyramid>(workers_.display,
-                                         std::make_shared<const ui::DisplayPicture>(photo->raster, photo->iccProfile, std::vector<std::byte>{}));
+    return std::make_unique<TilePyramid>(
+        workers_.display,
+        std::make_shared<const ui::DisplayPicture>(photo->raster, photo->iccProfile, std::vector<std::byte>{}));
   }
   static QImage plain(QSize size, const QColor& colour) {
     QImage image(size, QImage::Format_RGB888);
@@ -84,7 +85,8 @@ class ViewerTest : public QObject {
     viewer.actualSize();
     const QPointF cursor(150, 300);
     const QPointF point = viewer.view().toPicture(cursor * viewer.devicePixelRatioF());
-    QWheelEvent wheel(cursor, viewer.mapToGlobal(cursor), {}, {0, 240}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QWheelEvent wheel(cursor, viewer.mapToGlobal(cursor), {}, {0, 240}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                      false);
     QCoreApplication::sendEvent(&viewer, &wheel);
     QVERIFY(viewer.view().zoom() > 1.5);
     QVERIFY((viewer.view().toPicture(cursor * viewer.devicePixelRatioF()) - point).manhattanLength() < 0.05);
@@ -162,8 +164,8 @@ class ViewerTest : public QObject {
     QCOMPARE(viewer.divider()->fraction(), 0.0);
     const QPoint grip(viewer.divider()->width() / 2, 300);
     QTest::mousePress(viewer.divider(), Qt::LeftButton, {}, grip);
-    QMouseEvent move(QEvent::MouseMove, viewer.divider()->mapFrom(&viewer, QPointF(600, 300)), viewer.mapToGlobal(QPointF(600, 300)),
-                     Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+    QMouseEvent move(QEvent::MouseMove, viewer.divider()->mapFrom(&viewer, QPointF(600, 300)),
+                     viewer.mapToGlobal(QPointF(600, 300)), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(viewer.divider(), &move);
     QCOMPARE(viewer.divider()->fraction(), 0.75);
   }
@@ -236,7 +238,8 @@ class ViewerTest : public QObject {
     for (int y = visible.top(); y < visible.bottom(); ++y) {
       for (int x = visible.left(); x < visible.right(); ++x) {
         // No seam between tiles, at any zoom.
-        if (shown.pixelColor(x, y) != QColor(90, 140, 200)) QFAIL(qPrintable(QStringLiteral("%1,%2 is %3").arg(x).arg(y).arg(shown.pixelColor(x, y).name())));
+        if (shown.pixelColor(x, y) != QColor(90, 140, 200))
+          QFAIL(qPrintable(QStringLiteral("%1,%2 is %3").arg(x).arg(y).arg(shown.pixelColor(x, y).name())));
       }
     }
   }
@@ -244,7 +247,8 @@ class ViewerTest : public QObject {
   void outdatedTilesAreMadeAgain() {
     core::Layout layout{600, 600, core::ColourModel::Rgb, false, core::SampleType::UInt8};
     const auto raster = std::make_shared<core::Raster>(layout);
-    TilePyramid layer(workers_.display, std::make_shared<const ui::DisplayPicture>(raster, std::vector<std::byte>{}, std::vector<std::byte>{}));
+    TilePyramid layer(workers_.display, std::make_shared<const ui::DisplayPicture>(raster, std::vector<std::byte>{},
+                                                                                   std::vector<std::byte>{}));
     const TilePyramid::Key key{0, 1, 1};
     layer.want({key});
     QTRY_VERIFY(!layer.tile(key).isNull());

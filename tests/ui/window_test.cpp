@@ -1,5 +1,5 @@
-#include <QCheckBox>
 #include <QBuffer>
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDropEvent>
@@ -390,10 +390,18 @@ class WindowTest : public QObject {
     fixture.open(fixture.photo("a.png"));
     fixture.session().settings().setTheme(ui::ThemeChoice::Light);
     QVERIFY(!fixture.session().theme().isDark());
-    const int light = fixture.window().grab().toImage().pixelColor(fixture.window().width() - 40, fixture.window().height() / 2).lightness();
+    const int light = fixture.window()
+                          .grab()
+                          .toImage()
+                          .pixelColor(fixture.window().width() - 40, fixture.window().height() / 2)
+                          .lightness();
     fixture.session().settings().setTheme(ui::ThemeChoice::Dark);
     QVERIFY(fixture.session().theme().isDark());
-    const int dark = fixture.window().grab().toImage().pixelColor(fixture.window().width() - 40, fixture.window().height() / 2).lightness();
+    const int dark = fixture.window()
+                         .grab()
+                         .toImage()
+                         .pixelColor(fixture.window().width() - 40, fixture.window().height() / 2)
+                         .lightness();
     QVERIFY(light > 200);
     QVERIFY(dark < 80);
     fixture.session().settings().setTheme(ui::ThemeChoice::System);

@@ -56,7 +56,8 @@ QWidget* PreferencesDialog::makeGeneralPage() {
   theme->setObjectName(QStringLiteral("themeChoice"));
   theme->addItems({tr("As the system"), tr("Light"), tr("Dark")});
   theme->setCurrentIndex(static_cast<int>(settings_.theme()));
-  connect(theme, &QComboBox::activated, this, [this](int index) { settings_.setTheme(static_cast<ThemeChoice>(index)); });
+  connect(theme, &QComboBox::activated, this,
+          [this](int index) { settings_.setTheme(static_cast<ThemeChoice>(index)); });
   form->addRow(labelled(tr("&Appearance:"), theme), theme);
 
   auto* profile = new QLineEdit(settings_.displayProfileFile(), page);
@@ -65,7 +66,8 @@ QWidget* PreferencesDialog::makeGeneralPage() {
   auto* browse = new QPushButton(tr("&Browse..."), page);
   browse->setAutoDefault(false);
   browse->setAccessibleName(tr("Choose a monitor profile"));
-  connect(profile, &QLineEdit::editingFinished, this, [this, profile] { settings_.setDisplayProfileFile(profile->text()); });
+  connect(profile, &QLineEdit::editingFinished, this,
+          [this, profile] { settings_.setDisplayProfileFile(profile->text()); });
   connect(browse, &QPushButton::clicked, this, [this, profile] {
     auto* dialog = new QFileDialog(this, tr("Choose a Monitor Profile"), QStringLiteral("/usr/share/color/icc"),
                                    tr("ICC profiles (*.icc *.icm)"));
@@ -96,15 +98,17 @@ QWidget* PreferencesDialog::makeGeneralPage() {
         if (const auto* error = std::get_if<Error>(&result)) return notes->setText(explained(*error));
         const auto& report = std::get<core::DeviceReport>(result);
         for (const core::DeviceInfo& info : report.devices) {
-          device->addItem(QStringLiteral("%1 (%2)").arg(QString::fromStdString(info.name), QString::fromStdString(info.id)),
-                          QString::fromStdString(info.id));
+          device->addItem(
+              QStringLiteral("%1 (%2)").arg(QString::fromStdString(info.name), QString::fromStdString(info.id)),
+              QString::fromStdString(info.id));
         }
         QStringList sentences;
         for (const Message& note : report.notes) sentences << sentence(note);
         notes->setText(sentences.join(u'\n'));
         device->setCurrentIndex(std::max(0, device->findData(settings_.device())));
       });
-  connect(device, &QComboBox::activated, this, [this, device] { settings_.setDevice(device->currentData().toString()); });
+  connect(device, &QComboBox::activated, this,
+          [this, device] { settings_.setDevice(device->currentData().toString()); });
   return page;
 }
 
@@ -148,7 +152,8 @@ QWidget* PreferencesDialog::makeShortcutsPage() {
   connect(list_, &QTreeWidget::currentItemChanged, this, &PreferencesDialog::selectCommand);
   connect(editor_, &QKeySequenceEdit::editingFinished, this, [this] { assign(editor_->keySequence()); });
   connect(none, &QPushButton::clicked, this, [this, selected] { settings_.setShortcuts(selected(), QStringList()); });
-  connect(standard, &QPushButton::clicked, this, [this, selected] { settings_.setShortcuts(selected(), std::nullopt); });
+  connect(standard, &QPushButton::clicked, this,
+          [this, selected] { settings_.setShortcuts(selected(), std::nullopt); });
   connect(&settings_, &AppSettings::shortcutsChanged, this, &PreferencesDialog::showShortcuts);
   list_->setCurrentItem(list_->topLevelItem(0));
   showShortcuts();
@@ -169,7 +174,8 @@ void PreferencesDialog::showShortcuts() {
   }
   QStringList names;
   for (const auto& [id, keys] : shared) names << QStringLiteral("%1 (%2)").arg(commandText(command(id)), keys);
-  conflict_->setText(names.isEmpty() ? QString() : tr("These commands share a shortcut: %1").arg(names.join(QStringLiteral(", "))));
+  conflict_->setText(names.isEmpty() ? QString()
+                                     : tr("These commands share a shortcut: %1").arg(names.join(QStringLiteral(", "))));
   conflict_->setVisible(!names.isEmpty());
   selectCommand(list_->currentItem());
 }

@@ -39,7 +39,8 @@ SaveDialog::SaveDialog(std::shared_ptr<const core::Photo> photo, const SaveTarge
   lossless_->setChecked(suggested.options.lossless);
   metadata_->setCurrentIndex(metadata_->findData(static_cast<int>(suggested.options.strip)));
   formatChosen();
-  if (suggested.options.depth) depth_->setCurrentIndex(std::max(0, depth_->findData(static_cast<int>(*suggested.options.depth))));
+  if (suggested.options.depth)
+    depth_->setCurrentIndex(std::max(0, depth_->findData(static_cast<int>(*suggested.options.depth))));
   name_->setFocus();
   name_->setSelection(0, static_cast<int>(name_->text().lastIndexOf(u'.')));
 }
@@ -143,7 +144,8 @@ void SaveDialog::build() {
   connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   connect(browse, &QPushButton::clicked, this, &SaveDialog::browse);
-  connect(other, &QPushButton::clicked, this, [this] { name_->setText(fromPath(unusedName(target().file).filename())); });
+  connect(other, &QPushButton::clicked, this,
+          [this] { name_->setText(fromPath(unusedName(target().file).filename())); });
   connect(name_, &QLineEdit::textChanged, this, &SaveDialog::nameEdited);
   connect(folder_, &QLineEdit::textChanged, this, &SaveDialog::update);
   connect(format_, &QComboBox::currentIndexChanged, this, &SaveDialog::formatChosen);
@@ -162,12 +164,15 @@ void SaveDialog::fillFormats(core::FileFormat chosen) {
   const QSignalBlocker quiet(format_);
   for (const core::FormatTraits& traits : core::formats()) {
     if (!traits.writable || traits.format == core::FileFormat::Jpeg2000) continue;
-    format_->addItem(QString::fromUtf8(traits.name.data(), static_cast<qsizetype>(traits.name.size())), static_cast<int>(traits.format));
+    format_->addItem(QString::fromUtf8(traits.name.data(), static_cast<qsizetype>(traits.name.size())),
+                     static_cast<int>(traits.format));
   }
   format_->setCurrentIndex(std::max(0, format_->findData(static_cast<int>(chosen))));
 }
 
-core::FileFormat SaveDialog::format() const { return static_cast<core::FileFormat>(format_->currentData().toInt()); }
+core::FileFormat SaveDialog::format() const {
+  return static_cast<core::FileFormat>(format_->currentData().toInt());
+}
 
 void SaveDialog::formatChosen() {
   const core::FormatTraits& traits = core::traits(format());
@@ -214,9 +219,11 @@ SaveTarget SaveDialog::target() const {
   target.options.format = format();
   target.options.lossless = traits.lossless && (!traits.lossy || lossless_->isChecked());
   // Untouched, a JPEG keeps the quality and subsampling of its source.
-  const bool fromSource = !qualityTouched_ && photo_->format == core::FileFormat::Jpeg && format() == core::FileFormat::Jpeg;
+  const bool fromSource =
+      !qualityTouched_ && photo_->format == core::FileFormat::Jpeg && format() == core::FileFormat::Jpeg;
   if (traits.lossy && !target.options.lossless && !fromSource) target.options.quality = qualityField_->value();
-  if (depth_->currentData().toInt() >= 0) target.options.depth = static_cast<core::SampleType>(depth_->currentData().toInt());
+  if (depth_->currentData().toInt() >= 0)
+    target.options.depth = static_cast<core::SampleType>(depth_->currentData().toInt());
   target.options.strip = static_cast<core::Strip>(metadata_->currentData().toInt());
   target.options.overwrite = replace_->isChecked();
   return target;
@@ -243,7 +250,8 @@ void SaveDialog::update() {
   lossless_->setVisible(traits.lossless && traits.lossy);
   const bool lossy = traits.lossy && !(traits.lossless && lossless_->isChecked());
   qualityRow_->setVisible(lossy);
-  if (auto* form = qobject_cast<QFormLayout*>(layout()->itemAt(0)->layout())) form->labelForField(qualityRow_)->setVisible(lossy);
+  if (auto* form = qobject_cast<QFormLayout*>(layout()->itemAt(0)->layout()))
+    form->labelForField(qualityRow_)->setVisible(lossy);
   const SaveTarget now = target();
   const QString reason = obstacle(now);
   obstacle_->setText(reason);

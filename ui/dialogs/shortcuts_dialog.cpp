@@ -36,7 +36,8 @@ ShortcutsDialog::ShortcutsDialog(const AppSettings& settings, QWidget* parent) :
       startGroup(menuTitle(command.menu).remove(u'&'));
     }
     QStringList keys;
-    for (const QKeySequence& sequence : shortcutsOf(command, settings)) keys << sequence.toString(QKeySequence::NativeText);
+    for (const QKeySequence& sequence : shortcutsOf(command, settings))
+      keys << sequence.toString(QKeySequence::NativeText);
     new QTreeWidgetItem(group, {commandText(command), keys.join(QStringLiteral(", "))});
   }
   startGroup(tr("Mouse and photo"));

@@ -102,7 +102,10 @@ void Filmstrip::makeThumbnail(Document* document) {
       [this, document](Result<QImage> image) {
         // A photo that cannot be read says so when it is looked at.
         if (std::holds_alternative<QImage>(image) && items_.contains(document)) {
-          items_[document]->setIcon(card(std::get<QImage>(image), devicePixelRatioF()));
+          const QPixmap thumbnail = card(std::get<QImage>(image), devicePixelRatioF());
+          QIcon icon(thumbnail);
+          icon.addPixmap(thumbnail, QIcon::Selected);  // or the style would tint the photo
+          items_[document]->setIcon(icon);
         }
       });
 }

@@ -15,9 +15,12 @@ namespace {
 
 const char* nameOf(MessageArea::Severity severity) {
   switch (severity) {
-    case MessageArea::Severity::Information: return "information";
-    case MessageArea::Severity::Warning: return "warning";
-    case MessageArea::Severity::Error: return "error";
+    case MessageArea::Severity::Information:
+      return "information";
+    case MessageArea::Severity::Warning:
+      return "warning";
+    case MessageArea::Severity::Error:
+      return "error";
   }
   return "";
 }
@@ -99,7 +102,9 @@ void MessageArea::show(Severity severity, const QString& text, const QList<Answe
   QAccessible::updateAccessibility(&alert);
 }
 
-void MessageArea::show(const Error& error) { show(Severity::Error, explained(error)); }
+void MessageArea::show(const Error& error) {
+  show(Severity::Error, explained(error));
+}
 
 void MessageArea::showWarnings(const QString& about, const std::vector<Message>& warnings) {
   if (warnings.empty()) return;

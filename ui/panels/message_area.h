@@ -8,8 +8,8 @@
 
 namespace heirloom::ui {
 
-/// What the window says in words: errors with what to do, warnings, questions that can wait. Stands above the photo, never in
-/// the way; at most kMost at a time, the oldest goes first.
+/// What the window says in words: errors with what to do, warnings, questions that can wait. Stands above the photo,
+/// never in the way; at most kMost at a time, the oldest goes first.
 class MessageArea : public QWidget {
   Q_OBJECT
  public:

@@ -37,7 +37,9 @@ int decimalsOf(double step) {
 }
 
 // Recipes have a decimal point in every language.
-std::string portable(double value) { return QLocale::c().toString(value, 'g', 8).toStdString(); }
+std::string portable(double value) {
+  return QLocale::c().toString(value, 'g', 8).toStdString();
+}
 
 }  // namespace
 
@@ -107,7 +109,8 @@ QWidget* ParameterPanel::addHeader(const models::Parameter& parameter, QWidget* 
   return header;
 }
 
-ParameterPanel::Row ParameterPanel::addReal(const models::Parameter& parameter, const models::RealRange& range, bool automatic) {
+ParameterPanel::Row ParameterPanel::addReal(const models::Parameter& parameter, const models::RealRange& range,
+                                            bool automatic) {
   auto* autoBox = automatic ? new QCheckBox(tr("Automatic"), content_) : nullptr;
   addHeader(parameter, autoBox);
   auto* controls = new QWidget(content_);
@@ -142,7 +145,8 @@ ParameterPanel::Row ParameterPanel::addReal(const models::Parameter& parameter, 
     slider->setValue(qRound((value - range.minimum) / step));
     Q_EMIT changed();
   });
-  connect(slider, &QSlider::valueChanged, this, [field, range, step](int value) { field->setValue(range.minimum + value * step); });
+  connect(slider, &QSlider::valueChanged, this,
+          [field, range, step](int value) { field->setValue(range.minimum + value * step); });
   field->setValue(range.byDefault);
   slider->setValue(qRound((range.byDefault - range.minimum) / step));
   if (autoBox) {
@@ -162,8 +166,10 @@ ParameterPanel::Row ParameterPanel::addReal(const models::Parameter& parameter, 
     const double value = QLocale::c().toDouble(QString::fromStdString(text), &number);
     const bool fits = number && value >= range.minimum && value <= range.maximum;
     if (autoBox) autoBox->setChecked(!fits);
-    if (fits) field->setValue(value);
-    else if (!autoBox) field->setValue(range.byDefault);
+    if (fits)
+      field->setValue(value);
+    else if (!autoBox)
+      field->setValue(range.byDefault);
   };
   if (autoBox) {
     row.showChosen = [field, autoBox](const std::string& text) {
@@ -206,7 +212,8 @@ ParameterPanel::Row ParameterPanel::addInteger(const models::Parameter& paramete
   row.write = [field, range](const std::string& text) {
     bool number = false;
     const int value = QString::fromStdString(text).toInt(&number);
-    field->setValue(number && value >= range.minimum && value <= range.maximum ? value : static_cast<int>(range.byDefault));
+    field->setValue(number && value >= range.minimum && value <= range.maximum ? value
+                                                                               : static_cast<int>(range.byDefault));
   };
   return row;
 }
@@ -220,7 +227,9 @@ ParameterPanel::Row ParameterPanel::addToggle(const models::Parameter& parameter
   content_->layout()->addWidget(box);
   Row row;
   row.read = [box] { return std::string(box->isChecked() ? "true" : "false"); };
-  row.write = [box, toggle](const std::string& text) { box->setChecked(text.empty() ? toggle.byDefault : text == "true"); };
+  row.write = [box, toggle](const std::string& text) {
+    box->setChecked(text.empty() ? toggle.byDefault : text == "true");
+  };
   return row;
 }
 

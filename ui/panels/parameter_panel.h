@@ -10,8 +10,8 @@
 
 namespace heirloom::ui {
 
-/// Widgets for the settings of any model, generated from its parameters: a slider with a field and unit for a number, a check
-/// box for a toggle, a list for a choice. A setting that the engine can choose itself has an automatic state.
+/// Widgets for the settings of any model, generated from its parameters: a slider with a field and unit for a number, a
+/// check box for a toggle, a list for a choice. A setting that the engine can choose itself has an automatic state.
 class ParameterPanel : public QWidget {
   Q_OBJECT
  public:

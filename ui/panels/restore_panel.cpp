@@ -185,12 +185,17 @@ void RestorePanel::fillModels() {
     if (models_->count() > 0) models_->insertSeparator(models_->count());
     models_->addItem(tr("Open checkpoint..."), QString());
   }
-  if (catalogue_.find(chosen)) chooseModel(chosen);
-  else if (!catalogue_.entries().empty()) chooseModel(catalogue_.entries().front().name);
-  else showModel();
+  if (catalogue_.find(chosen))
+    chooseModel(chosen);
+  else if (!catalogue_.entries().empty())
+    chooseModel(catalogue_.entries().front().name);
+  else
+    showModel();
 }
 
-std::string RestorePanel::model() const { return models_->property("chosen").toString().toStdString(); }
+std::string RestorePanel::model() const {
+  return models_->property("chosen").toString().toStdString();
+}
 
 void RestorePanel::chooseModel(const std::string& name) {
   if (!catalogue_.find(name)) return;
@@ -205,7 +210,8 @@ void RestorePanel::chooseModel(const std::string& name) {
 void RestorePanel::showModel() {
   const ModelEntry* entry = catalogue_.find(model());
   models_->setToolTip(entry ? entry->details : tr("The network that restores the photo"));
-  hint_->setText(entry ? detailOf(*entry) : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
+  hint_->setText(entry ? detailOf(*entry)
+                       : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});
 }
 
@@ -255,7 +261,8 @@ void RestorePanel::showProgress() {
   } else if (!report) {
     remaining_->setText(tr("Preparing..."));
   } else if (report->remaining) {
-    remaining_->setText(tr("%1 %, about %2 left").arg(qRound(report->fraction * 100)).arg(spoken(report->remaining->count())));
+    remaining_->setText(
+        tr("%1 %, about %2 left").arg(qRound(report->fraction * 100)).arg(spoken(report->remaining->count())));
   } else {
     QString stage = sentence(report->stage);
     stage.chop(1);

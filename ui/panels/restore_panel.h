@@ -18,8 +18,8 @@ class Document;
 class ModelCatalogue;
 class ParameterPanel;
 
-/// The column beside the photo: which model, its settings, how strong, run and cancel. Shows the state of the current document
-/// and holds only what is not any document's: the choice for the next run.
+/// The column beside the photo: which model, its settings, how strong, run and cancel. Shows the state of the current
+/// document and holds only what is not any document's: the choice for the next run.
 class RestorePanel : public QWidget {
   Q_OBJECT
  public:

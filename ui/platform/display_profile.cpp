@@ -27,7 +27,9 @@ std::vector<std::byte> bytesOf(const QByteArray& data) {
 }
 
 /// An ICC profile says "acsp" at byte 36 (ICC.1:2022, 7.2).
-bool looksLikeProfile(const QByteArray& data) { return data.size() > 128 && data.mid(36, 4) == "acsp"; }
+bool looksLikeProfile(const QByteArray& data) {
+  return data.size() > 128 && data.mid(36, 4) == "acsp";
+}
 
 QByteArray readFile(const QString& name) {
   QFile file(name);
@@ -36,7 +38,8 @@ QByteArray readFile(const QString& name) {
 }
 
 QVariant busCall(const QString& path, const QString& interface, const QString& method, const QVariantList& arguments) {
-  QDBusMessage call = QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.ColorManager"), path, interface, method);
+  QDBusMessage call =
+      QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.ColorManager"), path, interface, method);
   call.setArguments(arguments);
   const QDBusMessage reply = QDBusConnection::systemBus().call(call, QDBus::Block, kBusTimeout);
   if (reply.type() != QDBusMessage::ReplyMessage || reply.arguments().isEmpty()) return {};
@@ -44,7 +47,8 @@ QVariant busCall(const QString& path, const QString& interface, const QString& m
 }
 
 QVariant busProperty(const QString& path, const QString& interface, const QString& name) {
-  const QVariant value = busCall(path, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"), {interface, name});
+  const QVariant value =
+      busCall(path, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"), {interface, name});
   return value.value<QDBusVariant>().variant();
 }
 
@@ -59,16 +63,22 @@ std::vector<std::byte> x11Profile(const QString& display, int screenIndex) {
   const xcb_screen_t* root = xcb_setup_roots_iterator(xcb_get_setup(connection.get())).data;
   if (!root) return {};
   // _ICC_PROFILE for the first screen, _ICC_PROFILE_1 for the second (ICC Profiles in X Specification 0.4).
-  const QByteArray name = screenIndex == 0 ? QByteArray("_ICC_PROFILE") : "_ICC_PROFILE_" + QByteArray::number(screenIndex);
-  const auto freed = [](auto* reply) { return std::unique_ptr<std::remove_pointer_t<decltype(reply)>, decltype(&std::free)>(reply, &std::free); };
+  const QByteArray name =
+      screenIndex == 0 ? QByteArray("_ICC_PROFILE") : "_ICC_PROFILE_" + QByteArray::number(screenIndex);
+  const auto freed = [](auto* reply) {
+    return std::unique_ptr<std::remove_pointer_t<decltype(reply)>, decltype(&std::free)>(reply, &std::free);
+  };
   const auto atom = freed(xcb_intern_atom_reply(
-      connection.get(), xcb_intern_atom(connection.get(), 1, static_cast<std::uint16_t>(name.size()), name.constData()), nullptr));
+      connection.get(), xcb_intern_atom(connection.get(), 1, static_cast<std::uint16_t>(name.size()), name.constData()),
+      nullptr));
   if (!atom || atom->atom == XCB_ATOM_NONE) return {};
   const auto property = freed(xcb_get_property_reply(
       connection.get(),
-      xcb_get_property(connection.get(), 0, root->root, atom->atom, XCB_GET_PROPERTY_TYPE_ANY, 0, kLargestProfile / 4), nullptr));
+      xcb_get_property(connection.get(), 0, root->root, atom->atom, XCB_GET_PROPERTY_TYPE_ANY, 0, kLargestProfile / 4),
+      nullptr));
   if (!property) return {};
-  const QByteArray data(static_cast<const char*>(xcb_get_property_value(property.get())), xcb_get_property_value_length(property.get()));
+  const QByteArray data(static_cast<const char*>(xcb_get_property_value(property.get())),
+                        xcb_get_property_value_length(property.get()));
   return looksLikeProfile(data) ? bytesOf(data) : std::vector<std::byte>{};
 #else
   Q_UNUSED(display);
@@ -80,14 +90,16 @@ std::vector<std::byte> x11Profile(const QString& display, int screenIndex) {
 std::vector<std::byte> colordProfile(const QString& connector) {
   if (!QDBusConnection::systemBus().isConnected()) return {};
   const QString manager = QStringLiteral("org.freedesktop.ColorManager");
-  const QVariant device = busCall(QStringLiteral("/org/freedesktop/ColorManager"), manager, QStringLiteral("FindDeviceByProperty"),
-                                  {QStringLiteral("XRANDR_name"), connector});
+  const QVariant device = busCall(QStringLiteral("/org/freedesktop/ColorManager"), manager,
+                                  QStringLiteral("FindDeviceByProperty"), {QStringLiteral("XRANDR_name"), connector});
   const QString devicePath = device.value<QDBusObjectPath>().path();
   if (devicePath.isEmpty()) return {};
-  const auto profiles = qdbus_cast<QList<QDBusObjectPath>>(busProperty(devicePath, manager + QStringLiteral(".Device"), QStringLiteral("Profiles")));
+  const auto profiles = qdbus_cast<QList<QDBusObjectPath>>(
+      busProperty(devicePath, manager + QStringLiteral(".Device"), QStringLiteral("Profiles")));
   if (profiles.isEmpty()) return {};
   // The first is the one in use.
-  const QString file = busProperty(profiles.first().path(), manager + QStringLiteral(".Profile"), QStringLiteral("Filename")).toString();
+  const QString file =
+      busProperty(profiles.first().path(), manager + QStringLiteral(".Profile"), QStringLiteral("Filename")).toString();
   const QByteArray data = readFile(file);
   return looksLikeProfile(data) ? bytesOf(data) : std::vector<std::byte>{};
 }
@@ -96,8 +108,9 @@ std::vector<std::byte> displayProfile(const ScreenIdentity& screen, const QStrin
   if (!file.isEmpty()) {
     const QByteArray data = readFile(file);
     if (!looksLikeProfile(data)) {
-      throw Error(HEIRLOOM_TEXT("ui.display_profile", "this is no ICC profile that can be read; the screen is taken for sRGB"),
-                  HEIRLOOM_TEXT("ui.display_profile.remedy", "choose another file under Edit > Preferences"), toPath(file));
+      throw Error(
+          HEIRLOOM_TEXT("ui.display_profile", "this is no ICC profile that can be read; the screen is taken for sRGB"),
+          HEIRLOOM_TEXT("ui.display_profile.remedy", "choose another file under Edit > Preferences"), toPath(file));
     }
     return bytesOf(data);
   }

@@ -52,9 +52,15 @@ QIcon make(const QString& name, const QColor& colour) {
 
 }  // namespace
 
-void setIconColours(const QColor& colour, const QColor& onAccent) { currentColours() = {colour, onAccent}; }
+void setIconColours(const QColor& colour, const QColor& onAccent) {
+  currentColours() = {colour, onAccent};
+}
 
-QIcon themedIcon(const QString& name) { return make(name, currentColours().text); }
-QIcon themedIconOnAccent(const QString& name) { return make(name, currentColours().onAccent); }
+QIcon themedIcon(const QString& name) {
+  return make(name, currentColours().text);
+}
+QIcon themedIconOnAccent(const QString& name) {
+  return make(name, currentColours().onAccent);
+}
 
 }  // namespace heirloom::ui

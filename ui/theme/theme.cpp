@@ -73,17 +73,19 @@ QString styleSheetOf(const ThemeColours& colours) {
   if (!file.open(QIODevice::ReadOnly)) return {};
   QString sheet = QString::fromUtf8(file.readAll());
   const std::pair<const char*, QColor> names[] = {
-      {"@window", colours.window}, {"@panel", colours.panel},         {"@surface", colours.surface},
-      {"@raised", colours.raised}, {"@border", colours.border},       {"@text", colours.text},
+      {"@window", colours.window},   {"@panel", colours.panel},       {"@surface", colours.surface},
+      {"@raised", colours.raised},   {"@border", colours.border},     {"@text", colours.text},
       {"@muted", colours.mutedText}, {"@onAccent", colours.onAccent}, {"@accent", colours.accent},
-      {"@canvas", colours.canvas}, {"@error", colours.error},         {"@warning", colours.warning}};
+      {"@canvas", colours.canvas},   {"@error", colours.error},       {"@warning", colours.warning}};
   for (const auto& [name, colour] : names) sheet.replace(QLatin1String(name), colour.name());
   return sheet;
 }
 
 }  // namespace
 
-const ThemeColours& coloursOf(bool dark) { return dark ? kDark : kLight; }
+const ThemeColours& coloursOf(bool dark) {
+  return dark ? kDark : kLight;
+}
 
 Theme::Theme(AppSettings& settings, QObject* parent) : QObject(parent), settings_(settings) {
   // Before ours replaces it, the application's palette is the system's.

@@ -7,18 +7,19 @@
 
 namespace heirloom::ui {
 
-/// The colours that everything is made of. Greys are neutral: nothing beside a photo may have a hue that changes how it looks.
+/// The colours that everything is made of. Greys are neutral: nothing beside a photo may have a hue that changes how it
+/// looks.
 struct ThemeColours {
-  QColor window;    // tool bar, status bar
-  QColor panel;     // where settings stand
-  QColor surface;   // fields, lists
-  QColor raised;    // buttons
+  QColor window;   // tool bar, status bar
+  QColor panel;    // where settings stand
+  QColor surface;  // fields, lists
+  QColor raised;   // buttons
   QColor border;
   QColor text;
   QColor mutedText;
-  QColor accent;    // the one colour: focus, selection, the main button
+  QColor accent;  // the one colour: focus, selection, the main button
   QColor onAccent;
-  QColor canvas;    // around the photo
+  QColor canvas;  // around the photo
   QColor error;
   QColor warning;
 };

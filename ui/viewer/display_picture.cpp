@@ -52,18 +52,29 @@ std::unique_ptr<core::Raster> reduced(const core::Raster& raster, const core::Bo
   layout.height = (box.height + side - 1) / side;
   auto small = std::make_unique<core::Raster>(layout);
   switch (layout.type) {
-    case core::SampleType::UInt8: reduceInto<std::uint8_t>(raster, box, level, *small); break;
-    case core::SampleType::UInt16: reduceInto<std::uint16_t>(raster, box, level, *small); break;
-    case core::SampleType::Float32: reduceInto<float>(raster, box, level, *small); break;
+    case core::SampleType::UInt8:
+      reduceInto<std::uint8_t>(raster, box, level, *small);
+      break;
+    case core::SampleType::UInt16:
+      reduceInto<std::uint16_t>(raster, box, level, *small);
+      break;
+    case core::SampleType::Float32:
+      reduceInto<float>(raster, box, level, *small);
+      break;
   }
   return small;
 }
 
 DisplayPicture::DisplayPicture(std::shared_ptr<const core::Raster> raster, std::vector<std::byte> profile,
                                std::vector<std::byte> display, std::shared_ptr<std::shared_mutex> writing)
-    : raster_(std::move(raster)), profile_(std::move(profile)), display_(std::move(display)), writing_(std::move(writing)) {}
+    : raster_(std::move(raster)),
+      profile_(std::move(profile)),
+      display_(std::move(display)),
+      writing_(std::move(writing)) {}
 
-QSize DisplayPicture::size() const { return {static_cast<int>(raster_->width()), static_cast<int>(raster_->height())}; }
+QSize DisplayPicture::size() const {
+  return {static_cast<int>(raster_->width()), static_cast<int>(raster_->height())};
+}
 
 QImage DisplayPicture::render(const core::Box& box, int level) const {
   std::call_once(once_, [this] {
@@ -78,7 +89,8 @@ QImage DisplayPicture::render(const core::Box& box, int level) const {
   QImage image(static_cast<int>(small->width()), static_cast<int>(small->height()),
                hasAlpha() ? QImage::Format_ARGB32 : QImage::Format_RGB32);
   const std::span bytes(reinterpret_cast<std::byte*>(image.bits()), static_cast<std::size_t>(image.sizeInBytes()));
-  transform_->apply(*small, {0, 0, small->width(), small->height()}, bytes, static_cast<std::size_t>(image.bytesPerLine()));
+  transform_->apply(*small, {0, 0, small->width(), small->height()}, bytes,
+                    static_cast<std::size_t>(image.bytesPerLine()));
   return hasAlpha() ? image.convertToFormat(QImage::Format_ARGB32_Premultiplied) : image;
 }
 

@@ -15,15 +15,16 @@ namespace heirloom::ui {
 /// A picture and the way of its colours to one screen. Used by a worker; made anew when either changes.
 class DisplayPicture {
  public:
-  /// `profile`: the photo's own, empty for sRGB. `display`: the screen's, likewise. `writing`: held by whoever still writes the
-  /// raster, null when nobody does.
+  /// `profile`: the photo's own, empty for sRGB. `display`: the screen's, likewise. `writing`: held by whoever still
+  /// writes the raster, null when nobody does.
   DisplayPicture(std::shared_ptr<const core::Raster> raster, std::vector<std::byte> profile,
                  std::vector<std::byte> display, std::shared_ptr<std::shared_mutex> writing = {});
 
   QSize size() const;
   bool hasAlpha() const { return raster_->layout().alpha; }
 
-  /// `box` of the picture in the screen's colours, every 2^level x 2^level square of it averaged to one pixel. Blocking.
+  /// `box` of the picture in the screen's colours, every 2^level x 2^level square of it averaged to one pixel.
+  /// Blocking.
   QImage render(const core::Box& box, int level) const;
 
  private:

@@ -44,7 +44,9 @@ void Divider::paintEvent(QPaintEvent*) {
   }
 }
 
-void Divider::mousePressEvent(QMouseEvent* event) { event->setAccepted(event->button() == Qt::LeftButton); }
+void Divider::mousePressEvent(QMouseEvent* event) {
+  event->setAccepted(event->button() == Qt::LeftButton);
+}
 
 void Divider::mouseMoveEvent(QMouseEvent* event) {
   if (!(event->buttons() & Qt::LeftButton)) return event->ignore();
@@ -52,7 +54,11 @@ void Divider::mouseMoveEvent(QMouseEvent* event) {
 }
 
 // The wheel zooms wherever the mouse is over the picture, and a double click means the picture too.
-void Divider::wheelEvent(QWheelEvent* event) { event->ignore(); }
-void Divider::mouseDoubleClickEvent(QMouseEvent* event) { event->ignore(); }
+void Divider::wheelEvent(QWheelEvent* event) {
+  event->ignore();
+}
+void Divider::mouseDoubleClickEvent(QMouseEvent* event) {
+  event->ignore();
+}
 
 }  // namespace heirloom::ui

@@ -4,8 +4,8 @@
 
 namespace heirloom::ui {
 
-/// The line between before and after: dragged with the mouse, moved with the arrow keys. A slider, so that screen readers
-/// know what it is; its value is the place in the viewport, in thousandths.
+/// The line between before and after: dragged with the mouse, moved with the arrow keys. A slider, so that screen
+/// readers know what it is; its value is the place in the viewport, in thousandths.
 class Divider : public QAbstractSlider {
   Q_OBJECT
  public:

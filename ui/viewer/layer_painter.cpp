@@ -67,8 +67,10 @@ void paintLayer(QPainter& painter, TilePyramid& layer, const ViewTransform& view
       visible.push_back(key);
       const QRect target = placed.target(tile);
       const QImage image = layer.tile(key);
-      if (image.isNull()) paintSubstitute(painter, layer, key, target);
-      else painter.drawImage(target, image);
+      if (image.isNull())
+        paintSubstitute(painter, layer, key, target);
+      else
+        painter.drawImage(target, image);
     }
   }
   painter.restore();

@@ -5,7 +5,8 @@
 
 namespace heirloom::ui {
 
-Presenter::Presenter(Workers& workers, Viewer& viewer, QObject* parent) : QObject(parent), workers_(workers), viewer_(viewer) {}
+Presenter::Presenter(Workers& workers, Viewer& viewer, QObject* parent)
+    : QObject(parent), workers_(workers), viewer_(viewer) {}
 
 void Presenter::setDocument(Document* document) {
   if (document_ == document && document) return;
@@ -31,8 +32,10 @@ void Presenter::setDisplayProfile(std::vector<std::byte> profile) {
   showResult();
 }
 
-std::unique_ptr<TilePyramid> Presenter::pyramid(std::shared_ptr<const core::Raster> raster, std::shared_ptr<std::shared_mutex> writing) {
-  auto picture = std::make_shared<const DisplayPicture>(std::move(raster), document_->photo()->iccProfile, display_, std::move(writing));
+std::unique_ptr<TilePyramid> Presenter::pyramid(std::shared_ptr<const core::Raster> raster,
+                                                std::shared_ptr<std::shared_mutex> writing) {
+  auto picture = std::make_shared<const DisplayPicture>(std::move(raster), document_->photo()->iccProfile, display_,
+                                                        std::move(writing));
   return std::make_unique<TilePyramid>(workers_.display, std::move(picture));
 }
 
@@ -45,9 +48,14 @@ void Presenter::showPhoto() {
   if (!document_) return;
   switch (document_->state()) {
     case Document::State::Unloaded:
-    case Document::State::Loading: viewer_.setNotice(tr("Opening %1...").arg(document_->name())); return;
-    case Document::State::Failed: viewer_.setNotice(tr("%1 cannot be shown.").arg(document_->name())); return;
-    case Document::State::Ready: break;
+    case Document::State::Loading:
+      viewer_.setNotice(tr("Opening %1...").arg(document_->name()));
+      return;
+    case Document::State::Failed:
+      viewer_.setNotice(tr("%1 cannot be shown.").arg(document_->name()));
+      return;
+    case Document::State::Ready:
+      break;
   }
   before_ = pyramid(document_->photo()->raster);
   viewer_.setPictures(before_.get(), nullptr, false);
@@ -58,8 +66,9 @@ void Presenter::showResult() {
   if (!before_) return;
   const EngineRun* run = document_->run();
   const bool growing = run && run->picture().raster;
-  const std::shared_ptr<const core::Raster> raster =
-      growing ? run->picture().raster : document_->result() ? document_->result()->raster : nullptr;
+  const std::shared_ptr<const core::Raster> raster = growing               ? run->picture().raster
+                                                     : document_->result() ? document_->result()->raster
+                                                                           : nullptr;
   viewer_.setStrength(growing ? 1 : document_->strength());
   if (raster && raster == shown_.lock()) return;
   shown_ = raster;

@@ -25,7 +25,8 @@ class Presenter : public QObject {
  private:
   void showPhoto();
   void showResult();
-  std::unique_ptr<TilePyramid> pyramid(std::shared_ptr<const core::Raster> raster, std::shared_ptr<std::shared_mutex> writing = {});
+  std::unique_ptr<TilePyramid> pyramid(std::shared_ptr<const core::Raster> raster,
+                                       std::shared_ptr<std::shared_mutex> writing = {});
 
   Workers& workers_;
   Viewer& viewer_;

@@ -62,35 +62,36 @@ void TilePyramid::want(const std::vector<Key>& keys) {
   requests_->wanted = std::move(wanted);
   if (requests_->wanted.empty() || requests_->working) return;
   requests_->working = true;
-  queue_.submit([requests = requests_, picture = picture_, guard = QPointer<QObject>(this), this](std::stop_token stop) {
-    for (;;) {
-      Requests::Request request;
-      {
-        const std::lock_guard lockWanted(requests->mutex);
-        requests->running.reset();
-        if (requests->wanted.empty() || requests->closed || stop.stop_requested()) {
-          requests->working = false;
-          return;
+  queue_.submit(
+      [requests = requests_, picture = picture_, guard = QPointer<QObject>(this), this](std::stop_token stop) {
+        for (;;) {
+          Requests::Request request;
+          {
+            const std::lock_guard lockWanted(requests->mutex);
+            requests->running.reset();
+            if (requests->wanted.empty() || requests->closed || stop.stop_requested()) {
+              requests->working = false;
+              return;
+            }
+            request = requests->wanted.front();
+            requests->wanted.pop_front();
+            requests->running = request;
+          }
+          const std::int64_t side = std::int64_t{kTileSide} << request.key.level;
+          core::Box box{request.key.x * side, request.key.y * side, side, side};
+          box.width = std::min(side, picture->size().width() - box.x);
+          box.height = std::min(side, picture->size().height() - box.y);
+          QImage image;
+          try {
+            image = picture->render(box, request.key.level);
+          } catch (const std::exception&) {
+            // Out of memory for one tile of the screen: the coarser one stays, the next paint asks again.
+            continue;
+          }
+          // `this` is used only where the guard found it alive.
+          onGuiThread(guard, [this, request, image] { arrived(request.key, image, request.version); });
         }
-        request = requests->wanted.front();
-        requests->wanted.pop_front();
-        requests->running = request;
-      }
-      const std::int64_t side = std::int64_t{kTileSide} << request.key.level;
-      core::Box box{request.key.x * side, request.key.y * side, side, side};
-      box.width = std::min(side, picture->size().width() - box.x);
-      box.height = std::min(side, picture->size().height() - box.y);
-      QImage image;
-      try {
-        image = picture->render(box, request.key.level);
-      } catch (const std::exception&) {
-        // Out of memory for one tile of the screen: the coarser one stays, the next paint asks again.
-        continue;
-      }
-      // `this` is used only where the guard found it alive.
-      onGuiThread(guard, [this, request, image] { arrived(request.key, image, request.version); });
-    }
-  });
+      });
 }
 
 void TilePyramid::arrived(Key key, const QImage& image, quint64 version) {

@@ -13,8 +13,8 @@
 
 namespace heirloom::ui {
 
-/// The picture of one layer in tiles of the screen's colours, at every power-of-two size. Tiles are made by a worker when the
-/// viewer wants them and forgotten oldest first. Lives on the GUI thread, never blocks it.
+/// The picture of one layer in tiles of the screen's colours, at every power-of-two size. Tiles are made by a worker
+/// when the viewer wants them and forgotten oldest first. Lives on the GUI thread, never blocks it.
 class TilePyramid : public QObject {
   Q_OBJECT
  public:
@@ -69,8 +69,8 @@ class TilePyramid : public QObject {
   std::map<Key, Cached> cache_;
   std::list<Key> uses_;  // latest first
   qsizetype cachedBytes_ = 0;
-  quint64 version_ = 0;                    // counts invalidations
-  std::map<Key, quint64> invalidatedAt_;   // a tile that was begun before is outdated when it arrives
+  quint64 version_ = 0;                   // counts invalidations
+  std::map<Key, quint64> invalidatedAt_;  // a tile that was begun before is outdated when it arrives
 };
 
 }  // namespace heirloom::ui

@@ -27,7 +27,9 @@ ViewTransform ViewTransform::fitted(QSizeF picture, QSizeF viewport) {
   return view.kept();
 }
 
-double ViewTransform::minimumZoom() const { return fitZoom(picture_, viewport_) / 2; }
+double ViewTransform::minimumZoom() const {
+  return fitZoom(picture_, viewport_) / 2;
+}
 
 ViewTransform ViewTransform::zoomedTo(double zoom, QPointF anchor) const {
   ViewTransform view = *this;

@@ -6,8 +6,8 @@
 
 namespace heirloom::ui {
 
-/// Where a picture lies in a viewport. Positions and sizes of the viewport are device pixels, so that 100 % is one picture
-/// pixel on one pixel of the screen whatever its density. A value type: zooming and panning give a new one.
+/// Where a picture lies in a viewport. Positions and sizes of the viewport are device pixels, so that 100 % is one
+/// picture pixel on one pixel of the screen whatever its density. A value type: zooming and panning give a new one.
 class ViewTransform {
  public:
   static constexpr double kMaximumZoom = 32;

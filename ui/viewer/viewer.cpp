@@ -37,9 +37,13 @@ Viewer::Viewer(QWidget* parent) : QWidget(parent), divider_(new Divider(this)) {
   updateDivider();
 }
 
-QSizeF Viewer::viewport() const { return QSizeF(size()) * devicePixelRatioF(); }
+QSizeF Viewer::viewport() const {
+  return QSizeF(size()) * devicePixelRatioF();
+}
 
-QSizeF Viewer::canvas() const { return after_ ? after_->size() : before_ ? before_->size() : QSize(); }
+QSizeF Viewer::canvas() const {
+  return after_ ? after_->size() : before_ ? before_->size() : QSize();
+}
 
 void Viewer::setPictures(TilePyramid* before, TilePyramid* after, bool samePhoto) {
   for (TilePyramid* old : {before_.data(), after_.data()}) {
@@ -92,20 +96,31 @@ void Viewer::setView(const ViewTransform& view) {
   Q_EMIT viewChanged();
 }
 
-void Viewer::zoomIn() { setView(view_.zoomedBy(kZoomStep, QPointF(viewport().width(), viewport().height()) / 2)); }
-void Viewer::zoomOut() { setView(view_.zoomedBy(1 / kZoomStep, QPointF(viewport().width(), viewport().height()) / 2)); }
-void Viewer::fit() { setView(ViewTransform::fitted(canvas(), viewport())); }
-void Viewer::actualSize() { setView(view_.zoomedTo(1, QPointF(viewport().width(), viewport().height()) / 2)); }
+void Viewer::zoomIn() {
+  setView(view_.zoomedBy(kZoomStep, QPointF(viewport().width(), viewport().height()) / 2));
+}
+void Viewer::zoomOut() {
+  setView(view_.zoomedBy(1 / kZoomStep, QPointF(viewport().width(), viewport().height()) / 2));
+}
+void Viewer::fit() {
+  setView(ViewTransform::fitted(canvas(), viewport()));
+}
+void Viewer::actualSize() {
+  setView(view_.zoomedTo(1, QPointF(viewport().width(), viewport().height()) / 2));
+}
 
 void Viewer::toggleFit(QPointF deviceAnchor) {
-  if (view_.isFitted()) setView(view_.zoomedTo(1, deviceAnchor));
-  else fit();
+  if (view_.isFitted())
+    setView(view_.zoomedTo(1, deviceAnchor));
+  else
+    fit();
 }
 
 std::optional<core::Box> Viewer::visibleRegion() const {
   if (!before_ || canvas().isEmpty()) return std::nullopt;
   const double factor = before_->size().width() / canvas().width();
-  const QRectF corners(view_.toPicture({0, 0}) * factor, view_.toPicture({viewport().width(), viewport().height()}) * factor);
+  const QRectF corners(view_.toPicture({0, 0}) * factor,
+                       view_.toPicture({viewport().width(), viewport().height()}) * factor);
   const QRect visible = corners.toAlignedRect().intersected(QRect({}, before_->size()));
   if (visible.isEmpty()) return std::nullopt;
   return core::Box{visible.x(), visible.y(), visible.width(), visible.height()};
@@ -244,9 +259,12 @@ void Viewer::focusOutEvent(QFocusEvent* event) {
 
 void Viewer::updateCursor() {
   divider_->setAttribute(Qt::WA_TransparentForMouseEvents, spaceHeld_);
-  if (grabbed_) setCursor(Qt::ClosedHandCursor);
-  else if (spaceHeld_) setCursor(Qt::OpenHandCursor);
-  else unsetCursor();
+  if (grabbed_)
+    setCursor(Qt::ClosedHandCursor);
+  else if (spaceHeld_)
+    setCursor(Qt::OpenHandCursor);
+  else
+    unsetCursor();
 }
 
 }  // namespace heirloom::ui

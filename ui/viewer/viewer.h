@@ -11,8 +11,8 @@ namespace heirloom::ui {
 
 class Divider;
 
-/// Shows a photo and its restored result under one view. Left of the divider lies the original, right of it the result at its
-/// strength. Draws from tile pyramids only; what is missing appears when a worker has made it.
+/// Shows a photo and its restored result under one view. Left of the divider lies the original, right of it the result
+/// at its strength. Draws from tile pyramids only; what is missing appears when a worker has made it.
 class Viewer : public QWidget {
   Q_OBJECT
  public:
@@ -20,7 +20,8 @@ class Viewer : public QWidget {
 
   explicit Viewer(QWidget* parent = nullptr);
 
-  /// Not owned. `after` null: there is no result. Pictures of another photo start fitted; those of the same keep the view.
+  /// Not owned. `after` null: there is no result. Pictures of another photo start fitted; those of the same keep the
+  /// view.
   void setPictures(TilePyramid* before, TilePyramid* after, bool samePhoto);
   /// Blends at once: nothing is computed, both pictures are there. 0..1
   void setStrength(double strength);
