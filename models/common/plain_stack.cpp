@@ -2,6 +2,7 @@
 
 #include <torch/nn/init.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace heirloom::models {
@@ -58,9 +59,10 @@ void PlainStackImpl::initialiseAsIdentity(std::int64_t through) {
   for (auto& convolution : convolutions_) {
     torch::nn::init::kaiming_normal_(convolution->weight, 0, torch::kFanIn, torch::kReLU);
     torch::nn::init::zeros_(convolution->bias);
-    at::Tensor passing = convolution->weight.slice(0, 0, through);
+    const std::int64_t channels = std::min({through, convolution->weight.size(0), convolution->weight.size(1)});
+    at::Tensor passing = convolution->weight.slice(0, 0, channels);
     at::Tensor identity = at::zeros_like(passing);
-    for (std::int64_t c = 0; c < through; ++c) identity[c][c][1][1] = 1;
+    for (std::int64_t c = 0; c < channels; ++c) identity[c][c][1][1] = 1;
     passing.mul_(kAround).add_(identity);
   }
 }

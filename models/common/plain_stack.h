@@ -39,7 +39,7 @@ class PlainStackImpl : public torch::nn::Module {
 
   /// Random weights (He et al., ICCV 2015) in which the first `through` channels start as the identity, so that a
   /// network whose result is the picture itself starts from its input instead of from nothing (Zagoruyko and Komodakis,
-  /// "DiracNets", 2017). `through` at most the narrowest layer.
+  /// "DiracNets", 2017). A layer with fewer channels passes what it has.
   void initialiseAsIdentity(std::int64_t through);
 
   /// Computes the inner layers in `precision` while parameters stay float32 masters: mixed-precision training.
