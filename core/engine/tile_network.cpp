@@ -21,6 +21,12 @@ constexpr double kUsualBytesPerPixel = 64 * 4 * 3;
 // Memory that is in use by others may come and go between asking and taking.
 constexpr double kSafePart = 0.9;
 
+// A tile is what a person waits for before something appears, and what a stop may have to wait for: at most this much
+// work, a second or two of a desktop's processor, and no larger than caches and progress like.
+constexpr double kFlopOfATile = 1e12;
+constexpr double kSmallestTile = 256.0 * 256.0;
+constexpr double kLargestTile = 1024.0 * 1024.0;
+
 std::string megabytes(double bytes) {
   return std::to_string(static_cast<std::int64_t>(bytes / 1e6));
 }
@@ -72,7 +78,9 @@ void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
   const double described = network_->descriptor().activationBytesPerPixel;
   const double perPixel = described > 0 ? described : kUsualBytesPerPixel;
   if (budget == 0) budget = activationBudget(placement.device);
-  areaLimit_ = static_cast<std::int64_t>(static_cast<double>(budget) / perPixel);
+  const double comfortable =
+      std::clamp(kFlopOfATile / std::max(1.0, network_->descriptor().flopPerPixel), kSmallestTile, kLargestTile);
+  areaLimit_ = static_cast<std::int64_t>(std::min(comfortable, static_cast<double>(budget) / perPixel));
   session_ = network_->start(settings_, placement, *observer_);
 }
 

@@ -44,11 +44,13 @@ at::Tensor PlainStackImpl::forward(at::Tensor x, Observer* observer) {
   for (std::size_t i = 0; i <= last; ++i) {
     if (observer && observer->stopRequested()) throw Stopped{};
     const auto& convolution = convolutions_[i];
-    const at::ScalarType precision = i == 0 || i == last ? at::kFloat : inner_;
+    const auto precisionOf = [&](std::size_t layer) { return layer == 0 || layer == last ? at::kFloat : inner_; };
+    const at::ScalarType precision = precisionOf(i);
     const auto& dilation = convolution->options.dilation();
-    x = at::conv2d(x.to(precision), convolution->weight.to(precision), convolution->bias.to(precision), /*stride=*/1,
+    x = at::conv2d(x, convolution->weight.to(precision), convolution->bias.to(precision), /*stride=*/1,
                    /*padding=*/*dilation, *dilation);
-    if (i < last) x.relu_();
+    // To the next layer's precision first: the activation is the same and passes over half the memory.
+    if (i < last) x = x.to(precisionOf(i + 1)).relu_();
   }
   return x;
 }
