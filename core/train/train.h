@@ -28,8 +28,8 @@ class TrainObserver {
 
 /// Trains to the end and returns the file of the averaged weights, `output`/weights.safetensors. Writes
 /// `output`/log.csv (iteration, seconds, loss, learning_rate, psnr) and, at every validation and when stopped,
-/// `output`/state.safetensors, from which the next call goes on exactly where it was: weights, moments, average, random
-/// state. Throws Stopped when asked to, Error otherwise.
+/// `output`/state.safetensors, from which the next call goes on exactly where it was: weights, moments, average and
+/// iteration, from which the random numbers follow. Throws Stopped when asked to, Error otherwise.
 std::filesystem::path train(const TrainConfig& config, TrainObserver& observer, std::stop_token stop);
 
 }  // namespace heirloom::core

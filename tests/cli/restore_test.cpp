@@ -167,8 +167,6 @@ TEST_F(Restore, printsTheNoiseLevelThatItEstimated) {
 }
 
 TEST_F(Restore, takesTheShippedDenoiserWhenNoModelIsNamed) {
-  if (!fs::exists(sourceFolder() / "resources/models/heirloom-denoise.safetensors"))
-    GTEST_SKIP() << "no shipped denoiser yet";
   picture("photo.png");
   const Ended ended = run({"restore", "photo.png"});
   EXPECT_EQ(ended.code, 0) << ended.err;
