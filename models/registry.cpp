@@ -3,15 +3,28 @@
 #include <algorithm>
 #include <array>
 
+#include "models/common/colour_fix.h"
+#include "models/common/ensemble.h"
 #include "models/dncnn/family.h"
+#include "models/drunet/family.h"
 #include "models/ffdnet/family.h"
+#include "models/imdn/family.h"
 #include "models/ircnn/family.h"
+#include "models/msrresnet/family.h"
+#include "models/rrdb/family.h"
+#include "models/srmd/family.h"
+#include "models/usrnet/family.h"
 
 namespace heirloom::models {
 namespace {
 
-// Nets of one chain of convolutions differ in channel counts and depth alone, so the order among them does not matter.
-const std::array<Family, 4> kFamilies = {kFfdNet, kIrcnn, kFDnCnn, kDnCnn};
+// Constructed on first use: the rows are objects of other files. Every row checks all keys and shapes, so the order
+// decides only who is asked first.
+const std::array<Family, 11>& table() {
+  static const std::array<Family, 11> families = {kDnCnn,  kFDnCnn, kFfdNet, kIrcnn,     kSrmd, kUsrNet,
+                                                  kDrunet, kRrdb,   kImdn,   kMsrResNet, kDpsr};
+  return families;
+}
 
 constexpr std::size_t kNamed = 3;  // nearest families and keys that an error names
 
@@ -28,10 +41,20 @@ std::string nearest(const Inspection& inspection) {
   return text;
 }
 
+// What every network of a kind can do, around it: once for the descriptor, once for the network.
+Descriptor decorated(Descriptor descriptor) {
+  if (descriptor.mayShiftColours) descriptor = withColourFix(std::move(descriptor));
+  return descriptor.deterministic ? withEnsemble(std::move(descriptor)) : descriptor;
+}
+std::shared_ptr<const Restorer> decorated(std::shared_ptr<const Restorer> restorer) {
+  if (restorer->descriptor().mayShiftColours) restorer = withColourFix(std::move(restorer));
+  return restorer->descriptor().deterministic ? withEnsemble(std::move(restorer)) : restorer;
+}
+
 }  // namespace
 
 std::span<const Family> families() {
-  return kFamilies;
+  return table();
 }
 
 Inspection inspect(const std::filesystem::path& file) {
@@ -44,7 +67,8 @@ Inspection inspect(const std::filesystem::path& file) {
   }
   for (const Family& family : families()) {
     inspection.considered.push_back({family.name, family.detect(inspection.tensors)});
-    if (inspection.considered.back().match.descriptor) {
+    if (std::optional<Descriptor>& descriptor = inspection.considered.back().match.descriptor) {
+      descriptor = decorated(std::move(*descriptor));
       inspection.family = &family;
       return inspection;
     }
@@ -54,8 +78,11 @@ Inspection inspect(const std::filesystem::path& file) {
   return inspection;
 }
 
-std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
-  const Inspection inspection = inspect(file);
+namespace {
+
+/// Loads `tensors`, which `inspection` may have taken from its own file or blended.
+std::shared_ptr<const Restorer> load(const Inspection& inspection, const StateDict& tensors,
+                                     const std::filesystem::path& file) {
   if (!inspection.family) {
     throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
                     .with(nearest(inspection)),
@@ -64,10 +91,23 @@ std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
   // Weights are ordinary tensors, whatever mode the caller runs in.
   const c10::InferenceMode ordinary(false);
   try {
-    return inspection.family->load(inspection.tensors);
+    return decorated(inspection.family->load(tensors));
   } catch (const Error& error) {
     throw error.in(file);
   }
+}
+
+}  // namespace
+
+std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
+  const Inspection inspection = inspect(file);
+  return load(inspection, inspection.tensors, file);
+}
+
+std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, const std::filesystem::path& other,
+                                          double weight) {
+  const Inspection inspection = inspect(file);
+  return load(inspection, inspection.tensors.blendedWith(inspect(other).tensors, weight), file);
 }
 
 }  // namespace heirloom::models

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
+#include "models/checkpoint/tensors.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -19,12 +21,20 @@ struct Match {
   std::vector<std::string> unfit;        // keys that are missing or do not fit the nearest configuration
 };
 
+/// A configuration that people have files of: its name, and random weights under that file's keys, for tests and
+/// benchmarks.
+struct PublicNetwork {
+  std::string name;
+  std::function<NamedTensors()> weights;
+};
+
 /// One family of networks. `detect` looks at names and shapes only; `load` reads the weights of a state dict that it
 /// took, strictly: every key consumed, every parameter filled.
 struct Family {
   std::string_view name;
   Match (*detect)(const StateDict& tensors);
   std::shared_ptr<const Restorer> (*load)(const StateDict& tensors);
+  std::vector<PublicNetwork> (*published)();
 };
 
 /// Every family, in the order they are asked. The first that takes a file gets it.
@@ -49,5 +59,10 @@ Inspection inspect(const std::filesystem::path& file);
 /// Opens, detects and loads. Throws Error; of an unknown network it names the nearest families and the keys that did
 /// not fit.
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file);
+
+/// The network of `file` with (1 - weight) of its values and `weight` (0..1) of those of `other`, tensor by tensor.
+/// Throws Error when they are not the same tensors.
+std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, const std::filesystem::path& other,
+                                          double weight);
 
 }  // namespace heirloom::models

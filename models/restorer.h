@@ -24,11 +24,13 @@ struct Descriptor {
   std::string family;         // as the paper spells it: "FFDNet"
   std::string configuration;  // "12 convolutions, 96 channels, colour"
   Purpose purpose = Purpose::Denoise;
-  int scale = 1;         // output side / input side
+  int scale = 1;         // output side / input side; where `parameters` has an integer "scale": its default
   int channels = 3;      // of the picture that goes in and comes out: 1 grey, 3 RGB
   int sizeMultiple = 1;  // tiles start at multiples of this, so that the network's own grid is the whole picture's
   int margin = 0;     // receptive radius in input pixels; of a network that is not local, the overlap that hides seams
   bool local = true;  // an output pixel depends on nothing beyond `margin`
+  bool deterministic = true;     // the same picture gives the same result; the x8 self-ensemble is offered
+  bool mayShiftColours = false;  // trained for looks or on real pictures: a colour fix is offered
   bool progressive = false;
   bool takesPrompt = false;
   std::vector<Parameter> parameters;
@@ -64,6 +66,7 @@ class NoiseSource {
 struct Placement {
   at::Device device = at::kCPU;
   at::ScalarType precision = at::kFloat;  // kFloat, kBFloat16, kHalf
+  bool plain = false;  // every layer by LibTorch's ordinary operations: the twin that fused ones are tested against
 };
 
 /// One run of a network: owns its caches and its device copy of the weights. Used by one thread at a time.
@@ -75,6 +78,9 @@ class Session {
   /// pads to what the network needs). Returns float32 N C H*scale W*scale on the session's device, not clamped. Throws
   /// Stopped when the observer asks for it, Error on anything else.
   virtual at::Tensor restore(const at::Tensor& picture) = 0;
+
+  /// Goes on with other values of the same parameters; the weights stay where they are.
+  virtual void change(const Settings& settings) = 0;
 };
 
 /// A loaded network: immutable, shared by threads and runs.
@@ -82,6 +88,8 @@ class Restorer {
  public:
   virtual ~Restorer() = default;
   virtual const Descriptor& descriptor() const = 0;
+  /// The descriptor of a run with `settings`: scale, channels, margin and cost may depend on them.
+  virtual Descriptor describe(const Settings& settings) const { return (void)settings, descriptor(); }
   /// `settings` must come from `Settings(descriptor().parameters)`. `observer` and `noise` must outlive the session.
   virtual std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                          NoiseSource* noise = nullptr) const = 0;

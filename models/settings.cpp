@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "models/common/blur_kernel.h"
 #include "models/common/error.h"
 
 namespace heirloom::models {
@@ -35,6 +36,14 @@ std::string printed(Number value) {
   return {buffer.data(), end};
 }
 
+std::string printed(const Settings::Value& value) {
+  return std::visit(
+      Overloaded{[](const std::string& v) { return v; }, [](bool v) { return std::string(v ? "true" : "false"); },
+                 [](const Grid& v) { return v.text; }, [](const ModelReference& v) { return v.name; },
+                 [](auto v) { return printed<decltype(v)>(v); }},
+      value);
+}
+
 std::string listed(const std::vector<std::string>& options) {
   std::string text;
   for (const std::string& option : options) text += (text.empty() ? "" : ", ") + option;
@@ -45,7 +54,13 @@ std::string allowed(const Parameter& parameter) {
   return std::visit(Overloaded{[](const RealRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
                                [](const IntegerRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
                                [](const Toggle&) { return std::string("true or false"); },
-                               [](const Choice& c) { return "one of " + listed(c.options); }},
+                               [](const Choice& c) { return "one of " + listed(c.options); },
+                               [](const KernelInput&) { return std::string(kKernelForms); },
+                               [](const MatrixInput& m) {
+                                 return "the file " + m.fileName + " with " + printed(m.rows) + " x " +
+                                        printed(m.columns) + " numbers named " + m.entry;
+                               },
+                               [](const DenoiserInput&) { return std::string("a model that takes a noise level"); }},
                     parameter.range);
 }
 
@@ -55,7 +70,15 @@ std::string allowed(const Parameter& parameter) {
 }
 
 Settings::Value byDefault(const Parameter& parameter) {
-  return std::visit([](const auto& range) -> Settings::Value { return range.byDefault; }, parameter.range);
+  return std::visit(Overloaded{[](const KernelInput& k) -> Settings::Value {
+                                 return k.byDefault.empty() ? Grid{} : parseKernel(k.byDefault).value();
+                               },
+                               [](const MatrixInput&) -> Settings::Value { return Grid{}; },
+                               [](const DenoiserInput& d) -> Settings::Value {
+                                 return ModelReference{d.byDefault, nullptr};
+                               },
+                               [](const auto& range) -> Settings::Value { return range.byDefault; }},
+                    parameter.range);
 }
 
 }  // namespace
@@ -66,6 +89,13 @@ Settings::Settings(std::vector<Parameter> parameters) : parameters_(std::move(pa
 
 bool Settings::has(std::string_view name) const {
   return std::ranges::any_of(parameters_, [&](const Parameter& parameter) { return parameter.name == name; });
+}
+
+Settings Settings::narrowed(const std::vector<Parameter>& parameters) const {
+  Settings part;
+  part.parameters_ = parameters;
+  for (const Parameter& parameter : parameters) part.values_.push_back(values_[indexOf(parameter.name)]);
+  return part;
 }
 
 std::size_t Settings::indexOf(std::string_view name) const {
@@ -88,7 +118,11 @@ void Settings::set(std::string_view name, std::string_view text) {
                               if (text == "false" || text == "0" || text == "off" || text == "no") return false;
                               return std::nullopt;
                             },
-                            [&](const Choice&) -> std::optional<Value> { return std::string(text); }},
+                            [&](const Choice&) -> std::optional<Value> { return std::string(text); },
+                            [&](const KernelInput&) -> std::optional<Value> { return parseKernel(text); },
+                            // Only whoever knows files and the library can look these up.
+                            [&](const MatrixInput&) -> std::optional<Value> { return std::nullopt; },
+                            [&](const DenoiserInput&) -> std::optional<Value> { return std::nullopt; }},
                  parameter.range);
   if (!value) refuse(parameter, text);
   set(name, *value);
@@ -103,13 +137,13 @@ void Settings::set(std::string_view name, Value value) {
           [](const IntegerRange& r, std::int64_t v) { return v >= r.minimum && v <= r.maximum; },
           [](const Toggle&, bool) { return true; },
           [](const Choice& c, const std::string& v) { return std::ranges::find(c.options, v) != c.options.end(); },
+          [](const KernelInput&, const Grid& k) { return !k.empty(); },
+          [](const MatrixInput& m, const Grid& v) { return v.rows == m.rows && v.columns == m.columns; },
+          [](const DenoiserInput&, const ModelReference& m) { return m.model != nullptr; },
           [](const auto&, const auto&) { return false; }},
       parameter.range, value);
   if (!fits) {
-    refuse(parameter, std::visit(Overloaded{[](const std::string& v) { return v; },
-                                            [](bool v) { return std::string(v ? "true" : "false"); },
-                                            [](auto v) { return printed(v); }},
-                                 value));
+    refuse(parameter, printed(value));
   }
   values_[index] = std::move(value);
 }
@@ -127,11 +161,15 @@ const std::string& Settings::choice(std::string_view name) const {
   return std::get<std::string>(values_[indexOf(name)]);
 }
 
+const Grid& Settings::grid(std::string_view name) const {
+  return std::get<Grid>(values_[indexOf(name)]);
+}
+const ModelReference& Settings::model(std::string_view name) const {
+  return std::get<ModelReference>(values_[indexOf(name)]);
+}
+
 std::string Settings::text(std::string_view name) const {
-  return std::visit(
-      Overloaded{[](const std::string& v) { return v; }, [](bool v) { return std::string(v ? "true" : "false"); },
-                 [](auto v) { return printed(v); }},
-      values_[indexOf(name)]);
+  return printed(values_[indexOf(name)]);
 }
 
 }  // namespace heirloom::models

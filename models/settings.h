@@ -1,14 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "models/common/grid.h"
 #include "models/common/message.h"
 
 namespace heirloom::models {
+
+class Restorer;
 
 struct RealRange {
   double minimum = 0;
@@ -33,20 +37,49 @@ struct Choice {
   bool operator==(const Choice&) const = default;
 };
 
+/// A blur kernel: "gaussian:WIDTH[,ACROSS[,ANGLE]]", "motion:LENGTH[,ANGLE]", "grid:COLUMNSxROWS:V,V,..." or a file
+/// (models/common/blur_kernel.h).
+struct KernelInput {
+  std::string byDefault;
+  bool operator==(const KernelInput&) const = default;
+};
+/// A matrix that comes from a file people have beside the checkpoint.
+struct MatrixInput {
+  std::string fileName;  // of the published file
+  std::string entry;     // in it
+  int rows = 0;
+  int columns = 0;
+  bool operator==(const MatrixInput&) const = default;
+};
+/// Another network of the library, one that takes a noise level. Empty: the person has to choose.
+struct DenoiserInput {
+  std::string byDefault;
+  bool operator==(const DenoiserInput&) const = default;
+};
+
 /// One thing a person can set: what a panel, `models show` and `--set` are made from.
 struct Parameter {
   std::string name;  // as in --set: "noise_level"
   Message label;
   Message help;
   std::string unit;  // "/255", "%", "" for none
-  std::variant<RealRange, IntegerRange, Toggle, Choice> range;
+  std::variant<RealRange, IntegerRange, Toggle, Choice, KernelInput, MatrixInput, DenoiserInput> range;
+  std::string onPhotos = {};  // what photos are restored with where nobody sets it, if not the (reference's) default
   bool operator==(const Parameter&) const = default;
 };
 
-/// The values of a network's parameters: always complete, always within range.
+/// A network that serves another one, and its name in the library.
+struct ModelReference {
+  std::string name;
+  std::shared_ptr<const Restorer> model;  // null until chosen
+  bool operator==(const ModelReference&) const = default;
+};
+
+/// The values of a network's parameters: always complete, always within range. Texts that name files or models are
+/// looked up above this floor (core/library/assign.h) and arrive here as values.
 class Settings {
  public:
-  using Value = std::variant<double, std::int64_t, bool, std::string>;
+  using Value = std::variant<double, std::int64_t, bool, std::string, Grid, ModelReference>;
 
   Settings() = default;
   explicit Settings(std::vector<Parameter> parameters);  // every value at its default
@@ -61,9 +94,13 @@ class Settings {
   std::int64_t integer(std::string_view name) const;
   bool toggle(std::string_view name) const;
   const std::string& choice(std::string_view name) const;
+  const Grid& grid(std::string_view name) const;  // of a kernel or a matrix; empty until it was set
+  const ModelReference& model(std::string_view name) const;
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
   bool has(std::string_view name) const;
+  /// These values under `parameters`, a part of the own ones.
+  Settings narrowed(const std::vector<Parameter>& parameters) const;
   /// As `set` reads it back.
   std::string text(std::string_view name) const;
   bool operator==(const Settings&) const = default;

@@ -261,15 +261,13 @@ core::InstalledModel requireModel(const core::ModelLibrary& library, const std::
   }
 }
 
-models::Settings requireSettings(const core::InstalledModel& model,
-                                 const std::map<std::string, std::string>& settings) {
-  models::Settings checked(model.descriptor.parameters);
+core::ConfiguredModel requireSettings(const core::ModelLibrary& library, const std::string& name,
+                                      const std::map<std::string, std::string>& settings) {
   try {
-    for (const auto& [name, value] : settings) checked.set(name, std::string_view(value));
+    return core::configure(library, name, settings, core::Protocol::Reference);
   } catch (const Error& error) {
     throw UsageError{error};
   }
-  return checked;
 }
 
 }  // namespace heirloom::app

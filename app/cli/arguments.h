@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/cli/report.h"
+#include "core/library/configure.h"
 #include "core/library/library.h"
 
 namespace heirloom::app {
@@ -82,7 +83,9 @@ void requireDevice(const std::string& device);
 
 /// The model, its settings checked. Everything that is wrong with them is a UsageError: nothing was touched yet.
 core::InstalledModel requireModel(const core::ModelLibrary& library, const std::string& model);
-models::Settings requireSettings(const core::InstalledModel& model, const std::map<std::string, std::string>& settings);
+/// Loaded, for the reference's protocol; `name` is what was asked for.
+core::ConfiguredModel requireSettings(const core::ModelLibrary& library, const std::string& name,
+                                      const std::map<std::string, std::string>& settings);
 
 UsageError usage(Message fault, Message remedy = {});
 

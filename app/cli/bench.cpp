@@ -1,5 +1,6 @@
 #include <ATen/Parallel.h>
 #include <torch/types.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +10,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
 #include "core/engine/placement.h"
+#include "models/registry.h"
 
 namespace heirloom::app {
 namespace {
@@ -19,6 +21,8 @@ struct BenchOptions {
   std::int64_t runs = 5;
   std::string dtype = "float32";
   std::string device = "auto";
+  bool all = false;
+  bool plain = false;
 };
 
 class QuietObserver : public models::Observer {
@@ -43,6 +47,19 @@ void resetPeakMemory() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
+/// Defaults, and a matrix of zeros where a network cannot do without one: the time is the same.
+models::Settings usualSettings(const models::Descriptor& descriptor) {
+  models::Settings settings(descriptor.parameters);
+  for (const models::Parameter& parameter : descriptor.parameters) {
+    if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range)) {
+      const auto count = static_cast<std::size_t>(matrix->rows * matrix->columns);
+      settings.set(parameter.name,
+                   models::Settings::Value(models::Grid{{}, matrix->rows, matrix->columns, std::vector<float>(count)}));
+    }
+  }
+  return settings;
+}
+
 struct Timing {
   double median = 0;  // seconds
   double fastest = 0;
@@ -55,7 +72,7 @@ Timing measure(const models::Restorer& network, const models::Placement& placeme
   QuietObserver observer(stop);
   const models::Descriptor& descriptor = network.descriptor();
   const at::Tensor picture = at::rand({1, descriptor.channels, side, side}, at::kFloat).to(placement.device);
-  const auto session = network.start(models::Settings(descriptor.parameters), placement, observer);
+  const auto session = network.start(usualSettings(descriptor), placement, observer);
   // A sum needs every pixel, so that a device that works behind our back has ended.
   const auto once = [&] { return session->restore(picture).sum().item<float>(); };
   resetPeakMemory();
@@ -71,57 +88,149 @@ Timing measure(const models::Restorer& network, const models::Placement& placeme
   return {seconds[seconds.size() / 2], seconds.front(), peakMemory()};
 }
 
-int bench(const BenchOptions& options, Context& context) {
-  Report& report = context.report;
-  std::vector<std::string> names = options.names;
-  if (names.empty()) {
-    for (const core::InstalledModel& model : context.library.list()) names.push_back(model.name);
+/// What is measured: an installed network, or a public configuration with random weights.
+struct Subject {
+  std::string name;
+  std::shared_ptr<const models::Restorer> network;
+};
+
+/// A folder that is gone with its owner: networks are read from files, random weights too.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "heirloom-bench-XXXXXX").string();
+    if (!mkdtemp(pattern.data())) {
+      throw Error(HEIRLOOM_TEXT("bench.scratch", "no temporary folder can be made"),
+                  HEIRLOOM_TEXT("bench.scratch.remedy", "set TMPDIR to a folder that can be written"));
+    }
+    path_ = pattern;
   }
-  std::vector<core::InstalledModel> models;
-  for (const std::string& name : names) models.push_back(requireModel(context.library, name));
+  ~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  Subject randomNetwork(const models::PublicNetwork& network) const {
+    const std::filesystem::path file = path_ / (network.name + ".safetensors");
+    models::writeSafetensors(file, network.weights());
+    Subject subject{network.name, models::open(file)};
+    std::filesystem::remove(file);
+    return subject;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+const models::PublicNetwork* findPublic(const std::vector<models::PublicNetwork>& networks, const std::string& name) {
+  const auto found = std::ranges::find(networks, name, &models::PublicNetwork::name);
+  return found == networks.end() ? nullptr : &*found;
+}
+
+Subject subjectOf(const std::string& name, const core::ModelLibrary& library, const ScratchFolder& scratch) {
+  try {
+    library.find(name);
+  } catch (const Error& error) {
+    for (const models::Family& family : models::families()) {
+      const std::vector<models::PublicNetwork> networks = family.published();
+      if (const models::PublicNetwork* network = findPublic(networks, name)) return scratch.randomNetwork(*network);
+    }
+    throw UsageError{error};
+  }
+  return {name, library.open(name)};
+}
+
+/// The largest of the usual sides that a desktop's processor has done with in about a second.
+std::int64_t usualSide(const models::Descriptor& descriptor) {
+  constexpr double kFlop = 7e11;
+  for (const std::int64_t side : {512, 256, 128}) {
+    if (descriptor.flopPerPixel * static_cast<double>(side * side) <= kFlop) return side;
+  }
+  return 64;
+}
+
+class Bench {
+ public:
+  Bench(const BenchOptions& options, Context& context)
+      : options_(options), context_(context), placed_(core::place(options.device, options.dtype)) {
+    placed_.placement.plain = options.plain;
+    Report& report = context.report;
+    for (const Message& note : placed_.notes) report.warning(note);
+    const std::string device = placed_.placement.device.str();
+    report.document["device"] = device;
+    report.document["threads"] = at::get_num_threads();
+    report.document["precision"] = toString(placed_.placement.precision);
+    report.document["plain"] = options.plain;
+    report.document["items"] = Json::array();
+    report.line("on " + device + ", " + std::to_string(at::get_num_threads()) + " threads, " + options.dtype +
+                ", median of " + std::to_string(options.runs) + " runs");
+  }
+
+  void measure(const Subject& subject) {
+    const std::vector<std::int64_t> sides =
+        options_.sides.empty() ? std::vector{usualSide(subject.network->descriptor())} : options_.sides;
+    for (const std::int64_t side : sides) measure(subject, side);
+  }
+
+ private:
+  void measure(const Subject& subject, std::int64_t side) {
+    bar_.start(subject.name);
+    bar_.show(0, std::to_string(side) + " x " + std::to_string(side));
+    const Timing timing = app::measure(*subject.network, placed_.placement, side, options_.runs, context_.stop);
+    bar_.clear();
+    const models::Descriptor& descriptor = subject.network->descriptor();
+    const double pixels = static_cast<double>(side) * static_cast<double>(side);
+    const double gflops = descriptor.flopPerPixel * pixels / timing.median / 1e9;
+    context_.report.document["items"].push_back({{"model", subject.name},
+                                                 {"family", descriptor.family},
+                                                 {"width", side},
+                                                 {"height", side},
+                                                 {"runs", options_.runs},
+                                                 {"median_ms", timing.median * 1e3},
+                                                 {"fastest_ms", timing.fastest * 1e3},
+                                                 {"gflops", gflops},
+                                                 {"ms_per_megapixel", timing.median * 1e9 / pixels},
+                                                 {"peak_memory", timing.peak}});
+    context_.report.line(subject.name + " at " + std::to_string(side) + " x " + std::to_string(side) + ": " +
+                         fixed(timing.median * 1e3, 1) + " ms, " + fixed(gflops / 1e3, 3) + " TFLOP/s, " +
+                         fixed(timing.median * 1e9 / pixels, 0) + " ms a megapixel, peak " + bytesText(timing.peak));
+  }
+
+  const BenchOptions& options_;
+  Context& context_;
+  core::Placed placed_;
+  ProgressBar bar_;
+};
+
+/// Networks alone: an algorithm's time is its denoiser's.
+std::vector<std::string> installedNetworks(const core::ModelLibrary& library) {
+  std::vector<std::string> names;
+  for (const core::InstalledModel& model : library.list()) {
+    if (!model.file.empty()) names.push_back(model.name);
+  }
+  return names;
+}
+
+int bench(const BenchOptions& options, Context& context) {
   requireDevice(options.device);
-  if (models.empty()) {
-    report.error(Error(HEIRLOOM_TEXT("bench.none", "no models are installed"),
-                       HEIRLOOM_TEXT("bench.none.remedy", "name a checkpoint file")));
+  const ScratchFolder scratch;
+  const std::vector<std::string> names = !options.names.empty() ? options.names
+                                         : options.all          ? std::vector<std::string>{}
+                                                                : installedNetworks(context.library);
+  if (names.empty() && !options.all) {
+    context.report.error(Error(HEIRLOOM_TEXT("bench.none", "no models are installed"),
+                               HEIRLOOM_TEXT("bench.none.remedy", "name a checkpoint file, or give --all")));
     return kNothingToDo;
   }
-  const core::Placed placed = core::place(options.device, options.dtype);
-  for (const Message& note : placed.notes) report.warning(note);
-  const std::string device = placed.placement.device.str();
-  const int threads = at::get_num_threads();
-  report.document["device"] = device;
-  report.document["threads"] = threads;
-  report.document["precision"] = toString(placed.placement.precision);
-  report.document["items"] = Json::array();
-  report.line("on " + device + ", " + std::to_string(threads) + " threads, median of " + std::to_string(options.runs) +
-              " runs");
-  const std::vector<std::int64_t> sides = options.sides.empty() ? std::vector<std::int64_t>{256, 512} : options.sides;
-  ProgressBar bar;
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    const auto network = context.library.open(names[i]);
-    for (const std::int64_t side : sides) {
-      bar.start(models[i].name);
-      bar.show(static_cast<double>(i) / static_cast<double>(models.size()),
-               std::to_string(side) + " x " + std::to_string(side));
-      const Timing timing = measure(*network, placed.placement, side, options.runs, context.stop);
-      bar.clear();
-      const double pixels = static_cast<double>(side) * static_cast<double>(side);
-      const double gflops = network->descriptor().flopPerPixel * pixels / timing.median / 1e9;
-      report.document["items"].push_back({{"model", models[i].name},
-                                          {"family", network->descriptor().family},
-                                          {"width", side},
-                                          {"height", side},
-                                          {"runs", options.runs},
-                                          {"median_ms", timing.median * 1e3},
-                                          {"fastest_ms", timing.fastest * 1e3},
-                                          {"gflops", gflops},
-                                          {"ms_per_megapixel", timing.median * 1e9 / pixels},
-                                          {"peak_memory", timing.peak}});
-      report.line(models[i].name + " at " + std::to_string(side) + " x " + std::to_string(side) + ": " +
-                  fixed(timing.median * 1e3, 1) + " ms, " + fixed(gflops, 0) + " GFLOP/s, " +
-                  fixed(timing.median * 1e9 / pixels, 0) + " ms a megapixel, peak " + bytesText(timing.peak));
-    }
-  }
+  std::vector<Subject> subjects;
+  for (const std::string& name : names) subjects.push_back(subjectOf(name, context.library, scratch));
+  Bench run(options, context);
+  for (const Subject& subject : subjects) run.measure(subject);
+  if (!options.all) return kDone;
+  for (const models::Family& family : models::families())
+    run.measure(scratch.randomNetwork(family.published().front()));
   return kDone;
 }
 
@@ -130,13 +239,17 @@ int bench(const BenchOptions& options, Context& context) {
 void addBench(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<BenchOptions>();
   Arguments arguments(program, "bench",
-                      "Measures time and memory of networks on this machine. Without NAME, of all that are installed.",
+                      "Measures time and memory of networks on this machine. Without NAME, of all that are installed; "
+                      "a public network that is "
+                      "not (BSRGAN) runs with random weights.",
                       "heirloom-cli bench heirloom-denoise --size 512 --runs 9");
   arguments.positionals("NAME", false, [options](const std::string& value) { options->names.push_back(value); });
   arguments.list(
       "--size", "SIDE",
       [options](const std::string& value) { options->sides.push_back(readInteger("--size", value, 1, 1 << 15)); },
-      "of the square picture; may be given several times (256 and 512)");
+      "of the square picture; may be given several times (default: about a second's work)");
+  arguments.flag("--all", options->all, "one public network of every family, with random weights");
+  arguments.flag("--plain", options->plain, "without fused and packed layers, to see what they are worth");
   arguments.value(
       "--runs", "N", [options](const std::string& value) { options->runs = readInteger("--runs", value, 1, 1000); },
       "after two that do not count (default 5)");

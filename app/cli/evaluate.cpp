@@ -17,6 +17,7 @@ struct EvaluateOptions {
   std::string folder;
   std::string device = "cpu";
   core::EvaluationOptions evaluation;
+  std::map<std::string, std::string> settings;
 };
 
 Json degradationJson(const core::Degradation& degradation) {
@@ -46,7 +47,12 @@ int evaluate(const EvaluateOptions& given, Context& context) {
                 HEIRLOOM_TEXT("evaluate.nothing.remedy", "give --sigma, --scale or --jpeg"));
   }
   const core::InstalledModel model = requireModel(context.library, given.model);
-  requireSettings(model, options.settings);
+  std::map<std::string, std::string> settings = given.settings;
+  const bool takesNoise = models::Settings(model.descriptor.parameters).has("noise_level");
+  if (takesNoise && degradation.sigma) settings.try_emplace("noise_level", fixed(*degradation.sigma, 4));
+  const core::ConfiguredModel configured = requireSettings(context.library, given.model, settings);
+  options.settings = configured.settings;
+  for (const Message& note : configured.notes) report.warning(note);
   requireDevice(given.device);
   const std::size_t pictures = picturesIn(given.folder, options.most);
   report.document["model"] = model.name;
@@ -77,7 +83,7 @@ int evaluate(const EvaluateOptions& given, Context& context) {
     bar.show(static_cast<double>(done) / static_cast<double>(pictures),
              std::to_string(done) + " of " + std::to_string(pictures));
   };
-  const core::Evaluation result = core::evaluate(context.library.open(given.model), given.folder, options, scored);
+  const core::Evaluation result = core::evaluate(configured.network, given.folder, options, scored);
   bar.clear();
   const core::Score before = core::meanOf(result.degraded);
   const core::Score mean = core::meanOf(result.pictures);
@@ -123,8 +129,7 @@ void addEvaluate(CLI::App& program, Command& chosen) {
       },
       "store it as JPEG of this quality");
   arguments.list(
-      "--set", "NAME=VALUE",
-      [&evaluation](const std::string& value) { addSetting(evaluation.settings, "--set", value); },
+      "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
       "a setting of the model (noise_level is the sigma where not set)");
   arguments.value(
       "--first", "N",

@@ -77,14 +77,18 @@ at::Tensor runNetwork(const models::Restorer& network, const ForwardInput& input
 int forward(const ForwardOptions& options, Context& context) {
   Report& report = context.report;
   const core::InstalledModel model = requireModel(context.library, options.model);
-  models::Settings settings = requireSettings(model, options.settings);
+  core::ConfiguredModel configured = requireSettings(context.library, options.model, options.settings);
+  for (const Message& note : configured.notes) report.warning(note);
+  models::Settings& settings = configured.settings;
+  const std::shared_ptr<const models::Restorer>& network = configured.network;
   requireOwnFile(options, model.file);
   requireDevice(options.device);
-  const std::shared_ptr<const models::Restorer> network = context.library.open(options.model);
 
   putPath(report.document, "file", options.input);
-  ForwardInput input = readForwardInput(options.input, network->descriptor(), context.report);
+  ForwardInput input = readForwardInput(options.input, configured.descriptor, context.report);
   if (options.settings.contains("noise_level")) input.noiseLevels.clear();
+  if (input.kernel && !options.settings.contains("kernel"))
+    settings.set("kernel", models::Settings::Value(*input.kernel));
   const core::Placed placed = core::place(options.device, options.dtype);
   for (const Message& note : placed.notes) report.warning(note);
   ForwardObserver observer(context.stop);

@@ -7,6 +7,7 @@
 
 #include "core/quality/picture_samples.h"
 #include "models/checkpoint/tensors.h"
+#include "models/common/blur_kernel.h"
 
 namespace heirloom::app {
 namespace {
@@ -24,8 +25,20 @@ Error unfit(const std::filesystem::path& file, const std::string& name, const at
                HEIRLOOM_TEXT("forward.tensor.remedy", "it must be %1").with(wanted), file);
 }
 
-bool takesNoiseLevel(const models::Descriptor& network) {
-  return models::Settings(network.parameters).has("noise_level");
+bool takes(const models::Descriptor& network, const char* setting) {
+  return models::Settings(network.parameters).has(setting);
+}
+
+/// float32 [1,1,h,w] as a kernel; its sum is made 1.
+models::Grid kernelOf(const std::filesystem::path& file, const at::Tensor& tensor) {
+  const bool fits = tensor.scalar_type() == at::kFloat && tensor.dim() == 4 && tensor.size(0) == 1 &&
+                    tensor.size(1) == 1 && tensor.numel() > 0 &&
+                    std::max(tensor.size(2), tensor.size(3)) <= models::kLargestKernel;
+  if (!fits) throw unfit(file, "kernel", tensor, "Float [1,1,h,w] of at most 255 a side");
+  const at::Tensor values = tensor.contiguous();
+  const float* begin = values.const_data_ptr<float>();
+  return models::normalised(
+      {"kernel", static_cast<int>(tensor.size(2)), static_cast<int>(tensor.size(3)), {begin, begin + values.numel()}});
 }
 
 ForwardInput readTensors(const std::filesystem::path& file, const models::Descriptor& network, Report& report) {
@@ -36,7 +49,7 @@ ForwardInput readTensors(const std::filesystem::path& file, const models::Descri
                 HEIRLOOM_TEXT("forward.image.remedy", "store the picture as float32 [N,C,H,W] in 0..1 under that name"),
                 file);
   }
-  ForwardInput input{image->second, {}};
+  ForwardInput input{image->second, {}, {}};
   const std::int64_t channels = network.channels;
   if (input.image.scalar_type() != at::kFloat || input.image.dim() != 4 || input.image.size(1) != channels ||
       input.image.numel() == 0) {
@@ -44,7 +57,11 @@ ForwardInput readTensors(const std::filesystem::path& file, const models::Descri
   }
   for (const auto& [name, tensor] : tensors) {
     if (name == "image") continue;
-    if (name != "noise_level" || !takesNoiseLevel(network)) {
+    if (name == "kernel" && takes(network, "kernel")) {
+      input.kernel = kernelOf(file, tensor);
+      continue;
+    }
+    if (name != "noise_level" || !takes(network, "noise_level")) {
       report.warning(
           HEIRLOOM_TEXT("forward.unused", "%1 does not take the tensor %2").with(network.family, oneLine(name)), file);
       continue;
@@ -105,7 +122,7 @@ ForwardInput readForwardInput(const std::filesystem::path& file, const models::D
   const core::Photo photo = core::readPhoto(file);
   for (const Message& warning : photo.warnings) report.warning(warning, file);
   try {
-    return {pictureTensor(photo, network.channels), {}};
+    return {pictureTensor(photo, network.channels), {}, {}};
   } catch (const Error& error) {
     throw error.file().empty() ? error.in(file) : error;
   }

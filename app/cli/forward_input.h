@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/cli/report.h"
@@ -16,10 +17,11 @@ namespace heirloom::app {
 struct ForwardInput {
   at::Tensor image;                 // float32 N C H W in 0..1, C as the network wants
   std::vector<double> noiseLevels;  // sigma / 255, one a picture; empty: from the settings
+  std::optional<models::Grid> kernel;
 };
 
-/// A picture, or a .safetensors file with `image` and, where the network takes one, `noise_level`. Throws Error naming
-/// the file; what the network does not take is a warning.
+/// A picture, or a .safetensors file with `image` and, where the network takes them, `noise_level` and `kernel`. Throws
+/// Error naming the file; what the network does not take is a warning.
 ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network, Report& report);
 
 /// The samples of a photo in 0..1 as 1 C H W: no colour conversion but to grey or from it. Throws Error for CMYK.

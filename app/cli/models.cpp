@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "app/cli/commands.h"
+#include "models/common/blur_kernel.h"
 #include "models/registry.h"
 
 namespace heirloom::app {
@@ -48,6 +49,11 @@ std::string rangeText(const models::Parameter& parameter) {
       for (const std::string& option : range.options) text += (text.empty() ? "" : ", ") + option;
       return text + "; default " + range.byDefault;
     }
+    std::string operator()(const models::KernelInput& range) const {
+      return std::string(models::kKernelForms) + "; default " + range.byDefault;
+    }
+    std::string operator()(const models::MatrixInput& range) const { return "the file " + range.fileName; }
+    std::string operator()(const models::DenoiserInput&) const { return "a model that takes a noise level"; }
   };
   return std::visit(Words{}, parameter.range);
 }
@@ -73,6 +79,13 @@ Json parameterJson(const models::Parameter& parameter) {
     void operator()(const models::Choice& range) const {
       json.update({{"type", "choice"}, {"options", range.options}, {"default", range.byDefault}});
     }
+    void operator()(const models::KernelInput& range) const {
+      json.update({{"type", "kernel"}, {"default", range.byDefault}});
+    }
+    void operator()(const models::MatrixInput& range) const {
+      json.update({{"type", "matrix"}, {"file", range.fileName}, {"rows", range.rows}, {"columns", range.columns}});
+    }
+    void operator()(const models::DenoiserInput&) const { json.update({{"type", "denoiser"}}); }
   };
   std::visit(Facts{json}, parameter.range);
   return json;
@@ -206,7 +219,8 @@ int inspectFile(const std::filesystem::path& file, Context& context) {
       json["model"] = descriptorJson(*candidate.match.descriptor);
       describe(*candidate.match.descriptor, report);
     } else {
-      report.detail("  not " + std::string(candidate.family) + ": " + candidate.match.reason);
+      report.line("  not           " + std::string(candidate.family) + ": " + candidate.match.reason);
+      for (const std::string& key : candidate.match.unfit) report.detail("    " + key);
     }
   }
   if (inspection.family != nullptr) return kDone;

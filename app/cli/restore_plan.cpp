@@ -147,7 +147,7 @@ RestorePlan planRestore(const RestoreOptions& given, const core::ModelLibrary& l
   std::optional<core::InstalledModel> last;
   for (const core::Step& step : plan.recipe.steps) {
     last = requireModel(library, step.model);
-    requireSettings(*last, step.settings);
+    requireSettings(library, step.model, step.settings);
   }
   plan.model = last->name;
   plan.recipeName = options.recipe.empty() ? last->name : fs::path(options.recipe).stem().string();

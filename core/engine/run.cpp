@@ -10,6 +10,8 @@
 #include "core/engine/noise_estimate.h"
 #include "core/engine/placement.h"
 #include "core/engine/step.h"
+#include "core/library/configure.h"
+#include "models/common/degradation_settings.h"
 
 namespace heirloom::core {
 namespace {
@@ -18,19 +20,14 @@ constexpr const char* kNoiseLevel = "noise_level";
 
 /// A step with its network loaded and its settings complete but for what is estimated.
 struct LoadedStep {
-  std::shared_ptr<const models::Restorer> network;
-  models::Settings settings;
+  ConfiguredModel model;
   double strength = 1;
   bool estimateNoise = false;
 };
 
 LoadedStep load(const ModelLibrary& library, const Step& step) {
-  LoadedStep loaded;
-  loaded.network = library.open(step.model);
-  loaded.settings = models::Settings(loaded.network->descriptor().parameters);
-  for (const auto& [name, value] : step.settings) loaded.settings.set(name, std::string_view(value));
-  loaded.strength = step.strength;
-  loaded.estimateNoise = loaded.settings.has(kNoiseLevel) && !step.settings.contains(kNoiseLevel);
+  LoadedStep loaded{configure(library, step.model, step.settings, Protocol::Photos), step.strength};
+  loaded.estimateNoise = loaded.model.settings.has(kNoiseLevel) && !step.settings.contains(kNoiseLevel);
   return loaded;
 }
 
@@ -60,7 +57,7 @@ class RecipeRun {
     double pixels = static_cast<double>(source_.raster->width()) * static_cast<double>(source_.raster->height());
     for (const Step& step : recipe_.steps) {
       steps.push_back(load(library, step));
-      const models::Descriptor& network = steps.back().network->descriptor();
+      const models::Descriptor& network = steps.back().model.descriptor;
       costs.push_back(pixels * std::max(1.0, network.flopPerPixel));
       pixels *= network.scale * network.scale;
     }
@@ -74,6 +71,9 @@ class RecipeRun {
     for (const Message& note : placed.notes) warn(note);
     const WorkingColour colour(source_.raster->layout().model, source_.iccProfile);
     for (const Message& warning : colour.warnings()) warn(warning);
+    for (const LoadedStep& step : steps) {
+      for (const Message& note : step.model.notes) warn(note);
+    }
 
     std::shared_ptr<const Raster> from = source_.raster;
     double spent = 0;
@@ -84,8 +84,8 @@ class RecipeRun {
       chooseSettings(steps[i], *from, colour);
       RasterSink between(SampleType::Float32);
       const StepRun run{
-          .network = steps[i].network,
-          .settings = steps[i].settings,
+          .network = steps[i].model.network,
+          .settings = steps[i].model.settings,
           .strength = last ? 1.0 : steps[i].strength,
           .source = *from,
           .colour = colour,
@@ -112,9 +112,9 @@ class RecipeRun {
  private:
   void chooseSettings(LoadedStep& step, const Raster& from, const WorkingColour& colour) {
     if (!step.estimateNoise) return;
-    const double noise = estimateNoise(from, colour, step.network->descriptor().channels);
-    const std::string text = noiseText(noise, step.settings);
-    step.settings.set(kNoiseLevel, std::string_view(text));
+    const double noise = estimateNoise(from, colour, step.model.descriptor.channels);
+    const std::string text = noiseText(noise, step.model.settings);
+    step.model.settings.set(kNoiseLevel, std::string_view(text));
     outcome_.chosen[kNoiseLevel] = text;
   }
 
@@ -184,7 +184,13 @@ Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& sour
 
 int scaleOf(const ModelLibrary& library, const Recipe& recipe) {
   int scale = 1;
-  for (const Step& step : recipe.steps) scale *= library.find(step.model).descriptor.scale;
+  for (const Step& step : recipe.steps) {
+    models::Settings settings(library.find(step.model).descriptor.parameters);
+    const auto chosen = step.settings.find(models::kScale);
+    if (chosen != step.settings.end()) settings.set(models::kScale, std::string_view(chosen->second));
+    scale *= settings.has(models::kScale) ? static_cast<int>(settings.integer(models::kScale))
+                                          : library.find(step.model).descriptor.scale;
+  }
   return scale;
 }
 

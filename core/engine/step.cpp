@@ -43,7 +43,7 @@ void requireSound(const at::Tensor& pixels, const Box& box, const TileColours& c
 }  // namespace
 
 StepResult runStep(const StepRun& run) {
-  const models::Descriptor& network = run.network->descriptor();
+  const models::Descriptor network = run.network->describe(run.settings);
   const TileRules rules(network);
   const TileColours colours(run.source, run.colour, network.channels, network.scale, run.strength);
   Layout layout = run.source.layout();

@@ -65,7 +65,8 @@ TileNetwork::TileNetwork(std::shared_ptr<const models::Restorer> network, models
       placement_(placement),
       stop_(std::move(stop)),
       listener_(std::move(listener)),
-      rules_(network_->descriptor()),
+      described_(network_->describe(settings_)),
+      rules_(described_),
       observer_(std::make_unique<SessionObserver>(*this)) {
   place(placement, budget);
 }
@@ -75,11 +76,11 @@ TileNetwork::~TileNetwork() = default;
 void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
   session_.reset();
   placement_ = placement;
-  const double described = network_->descriptor().activationBytesPerPixel;
-  const double perPixel = described > 0 ? described : kUsualBytesPerPixel;
+  const double bytes = described_.activationBytesPerPixel;
+  const double perPixel = bytes > 0 ? bytes : kUsualBytesPerPixel;
   if (budget == 0) budget = activationBudget(placement.device);
   const double comfortable =
-      std::clamp(kFlopOfATile / std::max(1.0, network_->descriptor().flopPerPixel), kSmallestTile, kLargestTile);
+      std::clamp(kFlopOfATile / std::max(1.0, described_.flopPerPixel), kSmallestTile, kLargestTile);
   areaLimit_ = static_cast<std::int64_t>(std::min(comfortable, static_cast<double>(budget) / perPixel));
   session_ = network_->start(settings_, placement, *observer_);
 }
@@ -147,7 +148,7 @@ at::Tensor TileNetwork::inParts(const at::Tensor& tile, double from, double to) 
 bool TileNetwork::hasRoom(const at::Tensor& tiles) const {
   // A GPU refuses and can be asked; on the CPU the system would kill.
   if (!placement_.device.is_cpu()) return true;
-  const double described = network_->descriptor().activationBytesPerPixel;
+  const double described = described_.activationBytesPerPixel;
   const double needed = (described > 0 ? described : kUsualBytesPerPixel) *
                         static_cast<double>(tiles.size(0) * tiles.size(2) * tiles.size(3));
   return needed <= kSafePart * static_cast<double>(availableMemory(placement_.device));

@@ -45,6 +45,7 @@ class TileNetwork {
   models::Placement placement_;
   std::stop_token stop_;
   Listener listener_;
+  models::Descriptor described_;  // of these settings
   TileRules rules_;
   std::int64_t areaLimit_ = 0;
   bool tight_ = false;  // memory ran out once: nothing is batched any more

@@ -83,6 +83,10 @@ std::optional<InstalledModel> read(const fs::path& file) {
   return model;
 }
 
+InstalledModel installed(const models::Algorithm& algorithm) {
+  return {algorithm.name, {}, algorithm.restorer->descriptor(), algorithm.title, {}, {}, true};
+}
+
 std::size_t editDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -119,7 +123,9 @@ Error unknownModel(const std::string& model, std::vector<std::string> names) {
 
 }  // namespace
 
-ModelLibrary::ModelLibrary(std::vector<fs::path> folders) : folders_(std::move(folders)) {}
+ModelLibrary::ModelLibrary(std::vector<fs::path> folders) : folders_(std::move(folders)) {
+  for (const models::Algorithm& algorithm : models::dpirAlgorithms()) algorithms_[algorithm.name] = algorithm;
+}
 
 std::vector<fs::path> ModelLibrary::defaultFolders() {
   std::vector<fs::path> folders;
@@ -157,6 +163,9 @@ std::vector<InstalledModel> ModelLibrary::list() const {
       }
     }
   }
+  for (const auto& [name, algorithm] : algorithms_) {
+    if (!names.contains(name)) models.push_back(installed(algorithm));
+  }
   return models;
 }
 
@@ -169,6 +178,10 @@ InstalledModel ModelLibrary::find(const std::string& model) const {
     }
     for (const auto& [name, restorer] : added_) names.push_back(name);
   }
+  if (const auto algorithm = algorithms_.find(model); algorithm != algorithms_.end()) {
+    return installed(algorithm->second);
+  }
+  for (const auto& [name, algorithm] : algorithms_) names.push_back(name);
   fs::path file;
   for (const fs::path& folder : folders_) {
     for (const fs::path& candidate : checkpointsIn(folder)) {
@@ -195,6 +208,7 @@ std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& mo
     const std::lock_guard lock(mutex_);
     if (const auto added = added_.find(model); added != added_.end()) return added->second;
   }
+  if (const auto algorithm = algorithms_.find(model); algorithm != algorithms_.end()) return algorithm->second.restorer;
   const fs::path file = fs::canonical(find(model).file);
   // Held while loading, so that two runs that ask at once share one copy of the weights.
   const std::lock_guard lock(mutex_);
@@ -202,6 +216,28 @@ std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& mo
   auto restorer = known.lock();
   if (!restorer) known = restorer = models::open(file);
   return restorer;
+}
+
+std::shared_ptr<const models::Restorer> ModelLibrary::openBlend(const std::string& model, const std::string& other,
+                                                                double weight) const {
+  const fs::path first = find(model).file;
+  const fs::path second = find(other).file;
+  for (const auto& [name, file] : {std::pair(model, first), std::pair(other, second)}) {
+    if (!file.empty()) continue;
+    throw Error(HEIRLOOM_TEXT("library.no_weights", "%1 has no weights that could be blended").with(name),
+                HEIRLOOM_TEXT("library.no_weights_remedy", "blend two checkpoints of one network"));
+  }
+  return models::openBlend(first, second, weight);
+}
+
+fs::path ModelLibrary::companion(const std::string& model, const std::string& fileName) const {
+  std::vector<fs::path> folders = {find(model).file.parent_path()};
+  folders.insert(folders.end(), folders_.begin(), folders_.end());
+  for (const fs::path& folder : folders) {
+    std::error_code ignored;
+    if (!folder.empty() && fs::is_regular_file(folder / fileName, ignored)) return folder / fileName;
+  }
+  return {};
 }
 
 void ModelLibrary::add(const std::string& name, std::shared_ptr<const models::Restorer> restorer) {

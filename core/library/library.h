@@ -7,14 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "models/dpir/dpir.h"
 #include "models/registry.h"
 
 namespace heirloom::core {
 
 /// A model that can be named.
 struct InstalledModel {
-  std::string name;  // of the file, without extension: what -m takes
-  std::filesystem::path file;
+  std::string name;            // of the file, without extension: what -m takes
+  std::filesystem::path file;  // empty: an algorithm, which has no weights of its own
   models::Descriptor descriptor;
   std::string title;    // for people; from the file's metadata or heirloom.yaml beside it, otherwise family and name
   std::string licence;  // empty: unknown
@@ -41,6 +42,15 @@ class ModelLibrary {
   /// As `find`, loaded; the same object while somebody holds it.
   std::shared_ptr<const models::Restorer> open(const std::string& model) const;
 
+  /// `model` with `weight` (0..1) of the values of `other`, another checkpoint of the same network. Throws Error when
+  /// their tensors differ in name or shape.
+  std::shared_ptr<const models::Restorer> openBlend(const std::string& model, const std::string& other,
+                                                    double weight) const;
+
+  /// A file that people have with a checkpoint: `fileName` beside `model`'s, or in one of the folders; empty when
+  /// nowhere.
+  std::filesystem::path companion(const std::string& model, const std::string& fileName) const;
+
   /// Adds a network that lies in memory (one in training, say) under `name`, before everything in the folders.
   void add(const std::string& name, std::shared_ptr<const models::Restorer> restorer);
 
@@ -49,6 +59,7 @@ class ModelLibrary {
 
  private:
   std::vector<std::filesystem::path> folders_;
+  std::map<std::string, models::Algorithm> algorithms_;  // by name
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const models::Restorer>> added_;
   mutable std::map<std::filesystem::path, std::weak_ptr<const models::Restorer>> loaded_;

@@ -131,12 +131,11 @@ Score compare(const Photo& a, const Photo& b, std::int64_t border) {
 Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, const std::filesystem::path& folder,
                     const EvaluationOptions& options, const std::function<void(const Score&)>& scored) {
   const c10::InferenceMode inference;
-  const models::Descriptor& descriptor = network->descriptor();
   const Degradation& degradation = options.degradation;
-  models::Settings settings(descriptor.parameters);
-  if (degradation.sigma && settings.has(kNoiseLevel))
+  models::Settings settings = options.settings.value_or(models::Settings(network->descriptor().parameters));
+  if (!options.settings && degradation.sigma && settings.has(kNoiseLevel))
     settings.set(kNoiseLevel, models::Settings::Value(*degradation.sigma));
-  for (const auto& [name, value] : options.settings) settings.set(name, std::string_view(value));
+  const models::Descriptor descriptor = network->describe(settings);
   const int scale = degradation.scale.value_or(1);
   if (descriptor.scale != 1 && descriptor.scale != scale) {
     throw Error(HEIRLOOM_TEXT("evaluate.scale", "%1 enlarges %2 times; the pictures are made smaller %3 times")

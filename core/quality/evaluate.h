@@ -40,7 +40,7 @@ struct Degradation {
 
 struct EvaluationOptions {
   Degradation degradation;
-  std::map<std::string, std::string> settings;  // noise_level left out: sigma, where the network takes one
+  std::optional<models::Settings> settings;  // empty: the network's defaults, noise_level that of the degradation
   models::Placement placement;
   std::size_t most = 0;  // pictures, in order of name; 0: all
   std::stop_token stop;

@@ -98,7 +98,7 @@ class Trainer {
     std::filesystem::create_directories(config.output);
     torch::manual_seed(config.seed);
     trainee_ = build(config.network);
-    if (config.network.family == "FFDNet") trainee_.stack->initialiseAsIdentity(4 * config.network.channels);
+    trainee_.stack->initialiseAsIdentity(config.network.family == "FFDNet" ? 4 * config.network.channels : 0);
     average_ = build(config.network);
     trainee_.module->to(device_);
     average_.module->to(device_);

@@ -3,7 +3,14 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/common/error.h"
+
 namespace heirloom::models {
+namespace {
+
+constexpr std::size_t kMostNamed = 120;  // characters of keys in a message
+
+}  // namespace
 
 StateDict::StateDict(std::shared_ptr<const Archive> archive, std::vector<std::pair<std::string, TensorEntry>> entries)
     : archive_(std::move(archive)), entries_(std::move(entries)) {
@@ -33,6 +40,40 @@ StateDict StateDict::under(std::string_view prefix) const {
   StateDict result(archive_, std::move(below));
   result.unwrapped = unwrapped;
   result.unwrapped.push_back(start);
+  if (partner_) result.partner_ = std::make_shared<StateDict>(partner_->under(prefix));
+  result.partnerWeight_ = partnerWeight_;
+  return result;
+}
+
+StateDict StateDict::renamed(const std::function<std::string(const std::string&)>& rename) const {
+  auto entries = entries_;
+  for (auto& [key, entry] : entries) key = rename(key);
+  StateDict result(archive_, std::move(entries));
+  result.unwrapped = unwrapped;
+  if (partner_) result.partner_ = std::make_shared<StateDict>(partner_->renamed(rename));
+  result.partnerWeight_ = partnerWeight_;
+  return result;
+}
+
+StateDict StateDict::blendedWith(StateDict other, double weight) const {
+  std::string unlike;
+  const auto compare = [&](const StateDict& a, const StateDict& b) {
+    for (const auto& [key, entry] : a.entries_) {
+      const TensorEntry* twin = b.find(key);
+      if (twin && twin->shape == entry.shape) continue;
+      if (unlike.size() < kMostNamed) unlike += (unlike.empty() ? "" : ", ") + key;
+    }
+  };
+  compare(*this, other);
+  if (unlike.empty()) compare(other, *this);
+  if (!unlike.empty()) {
+    throw Error(HEIRLOOM_TEXT("blend.unlike", "these are not two checkpoints of one network: %1 differ").with(unlike),
+                HEIRLOOM_TEXT("blend.unlike.remedy", "blend checkpoints with the same tensors"),
+                other.archive_ ? other.archive_->file() : std::filesystem::path{});
+  }
+  StateDict result = *this;
+  result.partner_ = std::make_shared<StateDict>(std::move(other));
+  result.partnerWeight_ = weight;
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,6 +25,15 @@ class StateDict {
   /// The tensors below "prefix.", with the prefix taken off: one of IRCNN's 25 networks, say.
   StateDict under(std::string_view prefix) const;
 
+  /// The same tensors under other names.
+  StateDict renamed(const std::function<std::string(const std::string&)>& rename) const;
+
+  /// These tensors, of which readTensor gives (1 - weight) of the values plus `weight` of those of `other`. Throws
+  /// Error, which names them, unless both have the same names and shapes.
+  StateDict blendedWith(StateDict other, double weight) const;
+  const StateDict* partner() const { return partner_.get(); }  // null: not blended
+  double partnerWeight() const { return partnerWeight_; }
+
   /// Null for a state dict made in memory (tests of detection).
   const std::shared_ptr<const Archive>& archive() const { return archive_; }
 
@@ -33,6 +43,8 @@ class StateDict {
   std::shared_ptr<const Archive> archive_;
   std::vector<std::pair<std::string, TensorEntry>> entries_;  // in the file's order
   std::map<std::string, std::size_t, std::less<>> index_;
+  std::shared_ptr<const StateDict> partner_;  // under the same names
+  double partnerWeight_ = 0;
 };
 
 /// Takes the first of model_state_dict, state_dict, params_ema, params-ema, params, model, net that is a dictionary,

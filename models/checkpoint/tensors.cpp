@@ -65,7 +65,9 @@ at::Tensor readTensor(const StateDict& tensors, std::string_view key) {
   if (!entry) throw Error(HEIRLOOM_TEXT("tensor.missing", "there is no tensor named %1").with(std::string(key)));
   at::Tensor tensor = at::empty(entry->shape, scalarType(entry->dtype));
   tensors.archive()->read(*entry, {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()});
-  return tensor;
+  if (!tensors.partner() || !tensor.is_floating_point()) return tensor;
+  const at::Tensor other = readTensor(*tensors.partner(), key).to(at::kFloat);
+  return at::lerp(tensor.to(at::kFloat), other, tensors.partnerWeight());
 }
 
 void loadStrict(torch::nn::Module& module, const StateDict& tensors, const std::vector<std::string>& ignorable) {
@@ -73,7 +75,11 @@ void loadStrict(torch::nn::Module& module, const StateDict& tensors, const std::
   std::vector<std::string> missing;
   std::vector<std::string> misshapen;
   std::set<std::string, std::less<>> used;
+  const auto isIgnorable = [&](const std::string& name) {
+    return std::ranges::any_of(ignorable, [&](const std::string& end) { return name.ends_with(end); });
+  };
   for (auto& [name, target] : stateOf(module)) {
+    if (isIgnorable(name)) continue;
     const TensorEntry* entry = tensors.find(name);
     if (!entry) {
       missing.push_back(name);
@@ -86,9 +92,7 @@ void loadStrict(torch::nn::Module& module, const StateDict& tensors, const std::
   }
   std::vector<std::string> leftOver;
   for (const auto& [name, entry] : tensors.entries()) {
-    const bool known =
-        used.contains(name) || std::ranges::any_of(ignorable, [&](const auto& end) { return name.ends_with(end); });
-    if (!known) leftOver.push_back(name);
+    if (!used.contains(name) && !isIgnorable(name)) leftOver.push_back(name);
   }
   if (missing.empty() && misshapen.empty() && leftOver.empty()) return;
   std::string what;

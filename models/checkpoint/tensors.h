@@ -19,8 +19,8 @@ at::ScalarType scalarType(DType dtype);
 at::Tensor readTensor(const StateDict& tensors, std::string_view key);
 
 /// Fills every parameter and buffer of `module` from the tensor of the same name, converted to the module's precision.
-/// Strict: a missing or left-over key or another shape throws Error, which lists them. Keys that end in one of
-/// `ignorable` may be left over.
+/// Strict: a missing or left-over key or another shape throws Error, which lists them. Tensors whose name
+/// ends in one of `ignorable` are left as the module made them, whether the file has them or not.
 void loadStrict(torch::nn::Module& module, const StateDict& tensors, const std::vector<std::string>& ignorable = {});
 
 /// All tensors of a .safetensors file by name.

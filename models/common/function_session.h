@@ -6,20 +6,26 @@
 
 namespace heirloom::models {
 
-/// Session of a network whose run is one call: picture on the session's device in, picture out.
+/// Picture on the session's device in, picture out: one call of a session.
+using Run = std::function<at::Tensor(const at::Tensor& picture)>;
+
+/// Session of a network whose run is one call. `make` gives that call for settings; what it captures (the placed
+/// network) is shared by all.
 class FunctionSession : public Session {
  public:
-  FunctionSession(Placement placement, std::function<at::Tensor(const at::Tensor&)> forward)
-      : placement_(placement), forward_(std::move(forward)) {}
+  FunctionSession(Placement placement, const Settings& settings, std::function<Run(const Settings&)> make)
+      : placement_(placement), make_(std::move(make)), run_(make_(settings)) {}
 
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
-    return forward_(picture.to(placement_.device, at::kFloat));
+    return run_(picture.to(placement_.device, at::kFloat));
   }
+  void change(const Settings& settings) override { run_ = make_(settings); }
 
  private:
   Placement placement_;
-  std::function<at::Tensor(const at::Tensor&)> forward_;
+  std::function<Run(const Settings&)> make_;
+  Run run_;
 };
 
 }  // namespace heirloom::models

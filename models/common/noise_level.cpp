@@ -14,4 +14,8 @@ at::Tensor sigmaOf(const Settings& settings, const at::Device& device) {
   return at::full({1, 1, 1, 1}, settings.real("noise_level") / 255.0, at::TensorOptions(device).dtype(at::kFloat));
 }
 
+at::Tensor withNoiseMap(const at::Tensor& picture, const at::Tensor& sigma) {
+  return at::cat({picture, sigma.expand({picture.size(0), 1, picture.size(2), picture.size(3)})}, 1);
+}
+
 }  // namespace heirloom::models

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "models/common/state_names.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -12,6 +14,10 @@ bool isConvolution(const Shape& shape) {
 }
 
 }  // namespace
+
+std::string PlainChain::channelsText() const {
+  return "channels in and out are " + std::to_string(inputChannels) + " and " + std::to_string(outputChannels);
+}
 
 PlainChain readPlainChain(const StateDict& tensors) {
   PlainChain chain;
@@ -25,10 +31,17 @@ PlainChain readPlainChain(const StateDict& tensors) {
   };
 
   chain.batchNorm = tensors.contains("model.3.running_mean");
-  for (int index = 0;; ++chain.depth) {
+  const int end = countNumbered(tensors, "model");
+  for (int index = 0; index < end; ++chain.depth) {
     const std::string name = "model." + std::to_string(index);
     const Shape weight = tensors.shape(name + ".weight");
-    if (!isConvolution(weight)) break;
+    if (!isConvolution(weight)) {
+      if (chain.depth == 0 || !tensors.contains("model." + std::to_string(index + 2) + ".weight")) break;
+      chain.unfit.push_back("missing " + name + ".weight");  // the chain goes on behind the gap
+      used.insert(name + ".bias");
+      index += 2;
+      continue;
+    }
     used.insert(name + ".weight");
     if (chain.depth == 0) {
       chain.inputChannels = static_cast<int>(weight[1]);

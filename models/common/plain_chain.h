@@ -18,6 +18,8 @@ struct PlainChain {
   std::vector<std::string> unfit;  // keys that are missing (as "missing model.2.bias"), left over or of the wrong shape
 
   bool fits() const { return unfit.empty() && depth >= 3; }
+  /// "channels in and out are 13 and 12": why a family did not take the chain.
+  std::string channelsText() const;
 };
 
 PlainChain readPlainChain(const StateDict& tensors);

@@ -29,30 +29,28 @@ double PlainStackConfig::activationBytesPerPixel() const {
 PlainStackImpl::PlainStackImpl(const PlainStackConfig& config) {
   const std::size_t depth = config.dilations.size();
   for (std::size_t i = 0; i < depth; ++i) {
-    const int in = i == 0 ? config.inputChannels : config.features;
-    const int out = i + 1 == depth ? config.outputChannels : config.features;
-    const int dilation = config.dilations[i];
+    const bool last = i + 1 == depth;
     convolutions_.push_back(
-        register_module(std::to_string(2 * i),
-                        torch::nn::Conv2d(torch::nn::Conv2dOptions(in, out, 3).padding(dilation).dilation(dilation))));
+        register_module(std::to_string(2 * i), Convolution(ConvolutionOptions{
+                                                   .in = i == 0 ? config.inputChannels : config.features,
+                                                   .out = last ? config.outputChannels : config.features,
+                                                   .dilation = config.dilations[i],
+                                                   .activation = last ? Activation::None : Activation::Relu,
+                                                   .outer = i == 0 || last,
+                                               })));
   }
 }
 
 at::Tensor PlainStackImpl::forward(at::Tensor x, Observer* observer) {
-  x = x.contiguous(at::MemoryFormat::ChannelsLast);
-  const std::size_t last = convolutions_.size() - 1;
-  for (std::size_t i = 0; i <= last; ++i) {
+  for (auto& convolution : convolutions_) {
     if (observer && observer->stopRequested()) throw Stopped{};
-    const auto& convolution = convolutions_[i];
-    const auto precisionOf = [&](std::size_t layer) { return layer == 0 || layer == last ? at::kFloat : inner_; };
-    const at::ScalarType precision = precisionOf(i);
-    const auto& dilation = convolution->options.dilation();
-    x = at::conv2d(x, convolution->weight.to(precision), convolution->bias.to(precision), /*stride=*/1,
-                   /*padding=*/*dilation, *dilation);
-    // To the next layer's precision first: the activation is the same and passes over half the memory.
-    if (i < last) x = x.to(precisionOf(i + 1)).relu_();
+    x = convolution->forward(x);
   }
   return x;
+}
+
+void PlainStackImpl::setComputePrecision(at::ScalarType precision) {
+  for (auto& convolution : convolutions_) convolution->setComputePrecision(precision);
 }
 
 void PlainStackImpl::initialiseAsIdentity(std::int64_t through) {
@@ -66,18 +64,6 @@ void PlainStackImpl::initialiseAsIdentity(std::int64_t through) {
     at::Tensor identity = at::zeros_like(passing);
     for (std::int64_t c = 0; c < channels; ++c) identity[c][c][1][1] = 1;
     passing.mul_(kAround).add_(identity);
-  }
-}
-
-void PlainStackImpl::place(Placement placement) {
-  torch::NoGradGuard noGrad;
-  inner_ = placement.precision;
-  for (std::size_t i = 0; i < convolutions_.size(); ++i) {
-    const bool outer = i == 0 || i + 1 == convolutions_.size();
-    auto& convolution = convolutions_[i];
-    const auto options = at::TensorOptions(placement.device).dtype(outer ? at::kFloat : inner_);
-    convolution->weight.set_data(convolution->weight.to(options).contiguous(at::MemoryFormat::ChannelsLast));
-    convolution->bias.set_data(convolution->bias.to(options));
   }
 }
 

@@ -1,12 +1,8 @@
 #pragma once
 
-#include <torch/nn/modules/container/any.h>
-#include <torch/nn/modules/conv.h>
-#include <torch/nn/pimpl.h>
-
 #include <vector>
 
-#include "models/restorer.h"
+#include "models/common/convolution.h"
 
 namespace heirloom::models {
 
@@ -24,8 +20,9 @@ struct PlainStackConfig {
   double activationBytesPerPixel() const;  // float32, likewise
 };
 
-/// The chain itself: convolution i is registered as "2i", because the reference counts activations as modules. The
-/// layers between the first and the last may run in half precision; input and output are float32.
+/// The chain itself: convolution i is registered as "2i", because the reference counts activations as modules. Its
+/// weights are PyTorch's default initialisation until they are loaded. The layers between the first and the last may
+/// run in half precision; input and output are float32.
 class PlainStackImpl : public torch::nn::Module {
  public:
   explicit PlainStackImpl(const PlainStackConfig& config);
@@ -34,20 +31,16 @@ class PlainStackImpl : public torch::nn::Module {
   /// ask.
   at::Tensor forward(at::Tensor x, Observer* observer = nullptr);
 
-  /// Weights to the device, channels-last, the inner layers' to `precision`. Plain twin: float32 on the CPU.
-  void place(Placement placement);
-
   /// Random weights (He et al., ICCV 2015) in which the first `through` channels start as the identity, so that a
   /// network whose result is the picture itself starts from its input instead of from nothing (Zagoruyko and Komodakis,
   /// "DiracNets", 2017). A layer with fewer channels passes what it has.
   void initialiseAsIdentity(std::int64_t through);
 
   /// Computes the inner layers in `precision` while parameters stay float32 masters: mixed-precision training.
-  void setComputePrecision(at::ScalarType precision) { inner_ = precision; }
+  void setComputePrecision(at::ScalarType precision);
 
  private:
-  std::vector<torch::nn::Conv2d> convolutions_;
-  at::ScalarType inner_ = at::kFloat;
+  std::vector<Convolution> convolutions_;
 };
 TORCH_MODULE(PlainStack);
 

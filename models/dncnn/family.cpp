@@ -1,9 +1,7 @@
 #include "models/dncnn/family.h"
 
-#include "models/checkpoint/tensors.h"
-#include "models/common/function_session.h"
+#include "models/common/network_family.h"
 #include "models/common/noise_level.h"
-#include "models/common/placed_copy.h"
 #include "models/common/plain_chain.h"
 #include "models/dncnn/network.h"
 
@@ -12,23 +10,6 @@ namespace {
 
 constexpr double kBatchNormEpsilon = 1e-4;  // KAIR's, not PyTorch's 1e-5
 constexpr int kIrcnnLayers = 7;             // no public DnCNN has seven
-
-Descriptor describe(const DnCnnConfig& config) {
-  Descriptor descriptor;
-  const PlainStackConfig stack = config.stack();
-  descriptor.family = config.noiseMap ? "FDnCNN" : "DnCNN";
-  descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) +
-                             " channels, " + (config.channels == 1 ? "grey" : "colour") +
-                             (config.batchNorm ? ", BatchNorm folded" : "");
-  descriptor.channels = config.channels;
-  descriptor.margin = stack.receptiveRadius();
-  descriptor.parameterCount = stack.parameterCount();
-  descriptor.activationBytesPerPixel = stack.activationBytesPerPixel();
-  descriptor.flopPerPixel = stack.flopPerPixel();
-  if (config.noiseMap) descriptor.parameters.push_back(noiseLevelParameter(75));
-  if (!config.noiseMap) descriptor.alternatives = {"deblocker"};
-  return descriptor;
-}
 
 // w' = w gamma / sqrt(var + eps), b' = beta + (b - mean) gamma / sqrt(var + eps), in double.
 void loadFolded(DnCnnImpl& network, const StateDict& tensors) {
@@ -53,70 +34,70 @@ void loadFolded(DnCnnImpl& network, const StateDict& tensors) {
   }
 }
 
-class DnCnnRestorer : public Restorer {
- public:
-  DnCnnRestorer(const DnCnnConfig& config, const StateDict& tensors)
-      : config_(config), descriptor_(describe(config)), network_(config) {
+/// `noiseMap`: the row is FDnCNN's.
+template <bool noiseMap>
+struct Traits {
+  using Config = DnCnnConfig;
+  using Network = DnCnn;
+  static constexpr std::string_view kName = noiseMap ? "FDnCNN" : "DnCNN";
+
+  static Reading<DnCnnConfig> read(const StateDict& tensors) {
+    const PlainChain chain = readPlainChain(tensors);
+    if (!chain.fits()) return {std::nullopt, "its keys are no chain of 3x3 convolutions", chain.unfit};
+    const bool plain =
+        !noiseMap && chain.inputChannels == chain.outputChannels && (chain.batchNorm || chain.depth != kIrcnnLayers);
+    const bool withMap = noiseMap && chain.inputChannels == chain.outputChannels + 1 && !chain.batchNorm;
+    const bool picture = chain.outputChannels == 1 || chain.outputChannels == 3;
+    if (!picture || !(plain || withMap)) return {std::nullopt, chain.channelsText(), {}};
+    return {DnCnnConfig{chain.outputChannels, chain.features, chain.depth, noiseMap, chain.batchNorm}, {}, {}};
+  }
+
+  static Descriptor describe(const DnCnnConfig& config) {
+    Descriptor descriptor;
+    const PlainStackConfig stack = config.stack();
+    descriptor.family = kName;
+    descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) +
+                               " channels, " + (config.channels == 1 ? "grey" : "colour") +
+                               (config.batchNorm ? ", BatchNorm folded" : "");
+    descriptor.channels = config.channels;
+    descriptor.margin = stack.receptiveRadius();
+    descriptor.activationBytesPerPixel = stack.activationBytesPerPixel();
+    descriptor.flopPerPixel = stack.flopPerPixel();
+    if (noiseMap) descriptor.parameters.push_back(noiseLevelParameter(75));
+    if (!noiseMap) descriptor.alternatives = {"deblocker"};
+    return descriptor;
+  }
+
+  static void load(DnCnn& network, const StateDict& tensors, const DnCnnConfig& config) {
     if (config.batchNorm) {
-      loadFolded(*network_, tensors);
+      loadFolded(*network, tensors);
     } else {
-      loadStrict(*network_, tensors);
+      loadStrict(*network, tensors);
     }
-    network_->model->place({});
-    descriptor_.storedAs = tensors.entries().front().second.dtype;
   }
 
-  const Descriptor& descriptor() const override { return descriptor_; }
-
-  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
-                                 NoiseSource*) const override {
-    DnCnn network = placedCopy(network_, config_, placement);
-    const at::Tensor sigma = config_.noiseMap ? sigmaOf(settings, placement.device) : at::Tensor{};
-    return std::make_unique<FunctionSession>(placement, [network, sigma, &observer](const at::Tensor& picture) mutable {
+  static Run start(DnCnn network, const DnCnnConfig&, const Settings& settings, const Placement& placement,
+                   Observer& observer) {
+    const at::Tensor sigma = noiseMap ? sigmaOf(settings, placement.device) : at::Tensor{};
+    return [network, sigma, &observer](const at::Tensor& picture) mutable {
       return network->forward(picture, sigma, &observer);
-    });
+    };
   }
 
- private:
-  DnCnnConfig config_;
-  Descriptor descriptor_;
-  DnCnn network_;
+  static std::vector<std::pair<std::string, DnCnnConfig>> published() {
+    if (noiseMap) return {{"fdncnn_gray", {1, 64, 20, true}}, {"fdncnn_color", {3, 64, 20, true}}};
+    return {{"dncnn_25", {1, 64, 17}}, {"dncnn3", {1, 64, 20}}, {"dncnn_color_blind", {3, 64, 20}}};
+  }
 };
-
-Match detect(const StateDict& tensors, bool noiseMap) {
-  const PlainChain chain = readPlainChain(tensors);
-  if (!chain.fits())
-    return {.descriptor = {}, .reason = "its keys are no chain of 3x3 convolutions", .unfit = chain.unfit};
-  const std::optional<DnCnnConfig> config = detectDnCnn(tensors);
-  if (!config || config->noiseMap != noiseMap) {
-    return {.descriptor = {},
-            .reason = "channels in and out are " + std::to_string(chain.inputChannels) + " and " +
-                      std::to_string(chain.outputChannels),
-            .unfit = {}};
-  }
-  Descriptor descriptor = describe(*config);
-  descriptor.storedAs = tensors.entries().front().second.dtype;
-  return {.descriptor = descriptor, .reason = {}, .unfit = {}};
-}
-
-std::shared_ptr<const Restorer> load(const StateDict& tensors) {
-  const std::optional<DnCnnConfig> config = detectDnCnn(tensors);
-  if (!config) throw Error(HEIRLOOM_TEXT("dncnn.shapes", "these are no weights of a DnCNN or FDnCNN"));
-  return std::make_shared<DnCnnRestorer>(*config, tensors);
-}
 
 }  // namespace
 
 std::optional<DnCnnConfig> detectDnCnn(const StateDict& tensors) {
-  const PlainChain chain = readPlainChain(tensors);
-  const bool plain = chain.inputChannels == chain.outputChannels && (chain.batchNorm || chain.depth != kIrcnnLayers);
-  const bool withMap = chain.inputChannels == chain.outputChannels + 1 && !chain.batchNorm;
-  const bool picture = chain.outputChannels == 1 || chain.outputChannels == 3;
-  if (!chain.fits() || !picture || !(plain || withMap)) return std::nullopt;
-  return DnCnnConfig{chain.outputChannels, chain.features, chain.depth, withMap, chain.batchNorm};
+  const std::optional<DnCnnConfig> plain = NetworkFamily<Traits<false>>::configOf(tensors);
+  return plain ? plain : NetworkFamily<Traits<true>>::configOf(tensors);
 }
 
-const Family kDnCnn{"DnCNN", [](const StateDict& tensors) { return detect(tensors, false); }, load};
-const Family kFDnCnn{"FDnCNN", [](const StateDict& tensors) { return detect(tensors, true); }, load};
+const Family kDnCnn = NetworkFamily<Traits<false>>::row();
+const Family kFDnCnn = NetworkFamily<Traits<true>>::row();
 
 }  // namespace heirloom::models

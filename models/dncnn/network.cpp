@@ -1,5 +1,7 @@
 #include "models/dncnn/network.h"
 
+#include "models/common/noise_level.h"
+
 namespace heirloom::models {
 
 DnCnnImpl::DnCnnImpl(const DnCnnConfig& config)
@@ -7,8 +9,7 @@ DnCnnImpl::DnCnnImpl(const DnCnnConfig& config)
 
 at::Tensor DnCnnImpl::forward(const at::Tensor& image, const at::Tensor& sigma, Observer* observer) {
   if (!noiseMap_) return image - model->forward(image, observer);
-  const at::Tensor map = sigma.expand({image.size(0), 1, image.size(2), image.size(3)});
-  return model->forward(at::cat({image, map}, 1), observer);
+  return model->forward(withNoiseMap(image, sigma), observer);
 }
 
 }  // namespace heirloom::models

@@ -5,10 +5,15 @@
 
 namespace heirloom::models {
 
-IrcnnImpl::IrcnnImpl(const IrcnnConfig& config) : model(register_module("model", PlainStack(config.stack()))) {}
+IrcnnImpl::IrcnnImpl(const IrcnnConfig& config) {
+  for (int i = 0; i < config.networks; ++i) {
+    const auto network = register_module(std::to_string(i), std::make_shared<torch::nn::Module>());
+    networks_.push_back(network->register_module("model", PlainStack(config.stack())));
+  }
+}
 
-at::Tensor IrcnnImpl::forward(const at::Tensor& image, Observer* observer) {
-  return image - model->forward(image, observer);
+at::Tensor IrcnnImpl::forward(const at::Tensor& image, int index, Observer* observer) {
+  return image - networks_.at(static_cast<std::size_t>(index))->forward(image, observer);
 }
 
 int ircnnIndex(double noiseLevel) {

@@ -10,10 +10,11 @@ class IrcnnImpl : public torch::nn::Module {
  public:
   explicit IrcnnImpl(const IrcnnConfig& config);
 
-  /// N C H W in 0..1 to the same.
-  at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr);
+  /// N C H W in 0..1 to the same, by network `index`.
+  at::Tensor forward(const at::Tensor& image, int index, Observer* observer = nullptr);
 
-  PlainStack model;
+ private:
+  std::vector<PlainStack> networks_;  // "0.model" to "24.model"
 };
 TORCH_MODULE(Ircnn);
 

@@ -1,11 +1,16 @@
-// Parity with the reference implementations: the records of conformance/zoo.json whose family is in the table.
+// Parity with the reference implementations: the records of conformance/zoo.json whose family is in the table, through
+// files of both kinds that the tests write.
 
 #include <torch/types.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "models/common/blur_kernel.h"
+#include "models/drunet/family.h"
+#include "models/msrresnet/family.h"
 #include "models/registry.h"
+#include "models/srmd/family.h"
 #include "tests/models/support/closed_form.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
@@ -13,14 +18,8 @@
 namespace heirloom::tests {
 namespace {
 
+using namespace heirloom::models;
 using nlohmann::json;
-
-struct Case {
-  const char* record;
-  const char* family;
-};
-
-class Conformance : public testing::TestWithParam<Case> {};
 
 json record(const std::filesystem::path& file, const std::string& name) {
   std::ifstream in(file);
@@ -30,40 +29,105 @@ json record(const std::filesystem::path& file, const std::string& name) {
   throw std::runtime_error("no record " + name);
 }
 
-// One picture channel of the record's input may be the map of the noise level; the door takes it as a setting, so
-// parity of FDnCNN goes through a constant map below.
+std::vector<NamedShape> tensorsOf(const json& record) {
+  std::vector<NamedShape> tensors;
+  for (const json& entry : record["state_dict"])
+    tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
+  return tensors;
+}
+
+at::Tensor inputOf(const json& record) {
+  return (closedFormUniform(1000, record["inputs"][0].get<std::vector<std::int64_t>>()) + 0.5).to(at::kFloat);
+}
+
+void expectValues(const at::Tensor& output, const json& record) {
+  ASSERT_EQ(output.sizes().vec(), record["out_shape"].get<std::vector<std::int64_t>>());
+  const at::Tensor values = at::tensor(record["out"].get<std::vector<double>>(), at::kDouble).view(output.sizes());
+  EXPECT_LT((output.to(at::kDouble) - values).abs().max().item<double>(), 1e-4);
+}
+
+struct Case {
+  const char* record;
+  const char* family;
+};
+
+std::string nameOf(const testing::TestParamInfo<Case>& test) {
+  std::string name = test.param.record;
+  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return name;
+}
+
+class Conformance : public testing::TestWithParam<Case> {};
+
 TEST_P(Conformance, givesTheReferencesValues) {
   REQUIRE_SHARED(file, "conformance/zoo.json");
   const json expected = record(file, GetParam().record);
   const TemporaryFolder folder;
-  std::vector<NamedShape> tensors;
-  for (const json& entry : expected["state_dict"])
-    tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
-  writeClosedForm(folder / "weights.safetensors", tensors);
+  writeClosedForm(folder / "weights.safetensors", tensorsOf(expected));
 
   const auto model = models::open(folder / "weights.safetensors");
   EXPECT_EQ(model->descriptor().family, GetParam().family);
   models::Settings settings(model->descriptor().parameters);
   if (settings.has("noise_level")) settings.set("noise_level", 0.1 * 255);
+  if (settings.has("kernel")) {  // USRNet
+    const at::Tensor kernel = (closedFormUniform(7, {5, 5}) + 0.5).to(at::kFloat).contiguous();
+    settings.set(
+        "kernel",
+        Settings::Value(normalised({"", 5, 5, {kernel.const_data_ptr<float>(), kernel.const_data_ptr<float>() + 25}})));
+    settings.set("noise_level", 0.03 * 255);
+    settings.set("scale", Settings::Value(expected["inputs"][2].get<std::int64_t>()));
+  }
   models::Observer observer;
-  const auto shape = expected["inputs"][0].get<std::vector<std::int64_t>>();
-  const at::Tensor input = (closedFormUniform(1000, shape) + 0.5).to(at::kFloat);
-  const at::Tensor output = model->start(settings, {}, observer)->restore(input);
-
-  ASSERT_EQ(output.sizes().vec(), expected["out_shape"].get<std::vector<std::int64_t>>());
-  const at::Tensor values = at::tensor(expected["out"].get<std::vector<double>>(), at::kDouble).view(output.sizes());
-  EXPECT_LT((output.to(at::kDouble) - values).abs().max().item<double>(), 1e-4);
+  for (const bool plain : {false, true}) {
+    expectValues(model->start(settings, {.plain = plain}, observer)->restore(inputOf(expected)), expected);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Zoo, Conformance,
                          testing::Values(Case{"DnCNN(1,1,8,5,R)", "DnCNN"}, Case{"DnCNN(1,1,8,5,BR)", "DnCNN"},
                                          Case{"IRCNN(1,1,8)", "IRCNN"}, Case{"FFDNet(1,1,8,4) 15x17 s=.1", "FFDNet"},
-                                         Case{"FFDNet(3,3,8,4) 15x17 s=.1", "FFDNet"}),
-                         [](const auto& test) {
-                           std::string name = test.param.record;
-                           for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-                           return name;
-                         });
+                                         Case{"FFDNet(3,3,8,4) 15x17 s=.1", "FFDNet"},
+                                         Case{"MSRResNet0(3,3,8,2,x4,upconv)", "MSRResNet"},
+                                         Case{"MSRResNet1(3,3,8,2,x4)", "MSRResNet"},
+                                         Case{"MSRResNet1(3,3,8,2,x3)", "MSRResNet"}, Case{"IMDN(3,3,16,2,x4)", "IMDN"},
+                                         Case{"USRNet(2,8,4,3,[8,8,16,16],1) sf2", "USRNet"},
+                                         Case{"USRNet same sf3", "USRNet"}, Case{"RRDB old(3,3,8,2,gc32,x4)", "RRDB"},
+                                         Case{"RRDBNet(3,3,8,2,4,sf4)", "RRDB"}, Case{"RRDBNet(3,3,8,2,4,sf2)", "RRDB"},
+                                         Case{"RealESRGAN x2 old-keys nf8 nb1 unshuffle 7x8", "RRDB"}),
+                         nameOf);
+
+// The maps of these records' inputs vary from pixel to pixel; through the door they are one setting, so they go to the
+// bare network, after the file was recognised.
+class ConformanceWithMaps : public testing::TestWithParam<Case> {};
+
+TEST_P(ConformanceWithMaps, givesTheReferencesValues) {
+  REQUIRE_SHARED(file, "conformance/zoo.json");
+  const json expected = record(file, GetParam().record);
+  const TemporaryFolder folder;
+  writeClosedForm(folder / "weights.safetensors", tensorsOf(expected));
+  const Inspection inspection = inspect(folder / "weights.safetensors");
+  ASSERT_NE(inspection.family, nullptr);
+  ASSERT_EQ(inspection.family->name, GetParam().family);
+
+  const torch::NoGradGuard noGrad;
+  const at::Tensor input = inputOf(expected);
+  if (inspection.family->name == "SRMD") {
+    Srmd network = loadSrmd(inspection.tensors);
+    const at::Tensor joined = network->model->forward(input);
+    expectValues(at::pixel_shuffle(joined, 3), expected);
+  } else if (inspection.family->name == "DPSR") {
+    expectValues(loadDpsr(inspection.tensors)->forward(input), expected);
+  } else {
+    expectValues(loadDrunet(inspection.tensors)->forward(input), expected);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Zoo, ConformanceWithMaps,
+                         testing::Values(Case{"SRMD(19,3,8,4,x3)", "SRMD"},
+                                         Case{"MSRResNet_prior(4,3,8,2,x4,ps)", "DPSR"},
+                                         Case{"MSRResNet_prior(4,3,8,2,x3,ps)", "DPSR"},
+                                         Case{"UNetRes(2,1,[8,8,16,16],nb1,noB)", "DRUNet"}),
+                         nameOf);
 
 }  // namespace
 }  // namespace heirloom::tests

@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include "models/common/error.h"
+#include "models/common/random_weights.h"
 #include "models/ffdnet/network.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
@@ -45,6 +46,7 @@ std::string refusal(torch::nn::Module& module, const NamedTensors& tensors,
 
 TEST(Tensors, strictLoadingListsEveryMisfit) {
   FfdNet network(FfdNetConfig{1, 4, 3});
+  randomise(*network);
   NamedTensors tensors = stateOf(*network);
   EXPECT_EQ(refusal(*network, tensors), "");
   tensors[0].second = at::zeros({4, 5, 1, 1});
@@ -56,6 +58,7 @@ TEST(Tensors, strictLoadingListsEveryMisfit) {
 
 TEST(Tensors, declaredKeysMayBeLeftOver) {
   FfdNet network(FfdNetConfig{1, 4, 3});
+  randomise(*network);
   NamedTensors tensors = stateOf(*network);
   tensors.emplace_back("model.1.num_batches_tracked", at::zeros({}, at::kLong));
   EXPECT_NE(refusal(*network, tensors), "");

@@ -3,14 +3,18 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QPushButton>
 #include <QSlider>
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <cmath>
+#include <memory>
 
+#include "ui/kernel/kernel_field.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
@@ -65,7 +69,15 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
     } else if (const auto* toggle = std::get_if<models::Toggle>(&parameter.range)) {
       rows_[parameter.name] = addToggle(parameter, *toggle);
     } else if (const auto* choice = std::get_if<models::Choice>(&parameter.range)) {
-      rows_[parameter.name] = addChoice(parameter, *choice);
+      models::Choice onPhotos = *choice;
+      if (!parameter.onPhotos.empty()) onPhotos.byDefault = parameter.onPhotos;
+      rows_[parameter.name] = addChoice(parameter, onPhotos);
+    } else if (const auto* kernel = std::get_if<models::KernelInput>(&parameter.range)) {
+      rows_[parameter.name] = addKernel(parameter, *kernel);
+    } else if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range)) {
+      rows_[parameter.name] = addMatrix(parameter, *matrix);
+    } else {
+      rows_[parameter.name] = addDenoiser(parameter);
     }
   }
   for (const auto& [name, value] : before) {
@@ -247,6 +259,69 @@ ParameterPanel::Row ParameterPanel::addChoice(const models::Parameter& parameter
   row.write = [list, choice](const std::string& text) {
     const int index = list->findText(QString::fromStdString(text));
     list->setCurrentIndex(index >= 0 ? index : list->findText(QString::fromStdString(choice.byDefault)));
+  };
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addKernel(const models::Parameter& parameter, const models::KernelInput& kernel) {
+  addHeader(parameter, nullptr);
+  auto* field = new KernelField(content_);
+  field->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Field"));
+  describe(field, parameter);
+  if (!kernel.byDefault.empty()) field->setText(kernel.byDefault);
+  connect(field, &KernelField::changed, this, &ParameterPanel::changed);
+  content_->layout()->addWidget(field);
+  Row row;
+  row.read = [field] { return field->text(); };
+  row.write = [field, kernel](const std::string& text) { field->setText(text.empty() ? kernel.byDefault : text); };
+  return row;
+}
+
+// Left alone it is found beside the checkpoint; a file can be named where it lies elsewhere.
+ParameterPanel::Row ParameterPanel::addMatrix(const models::Parameter& parameter, const models::MatrixInput& matrix) {
+  addHeader(parameter, nullptr);
+  auto* button = new QPushButton(content_);
+  button->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Button"));
+  describe(button, parameter);
+  const auto chosen = std::make_shared<std::string>();
+  const auto show = [this, button, chosen] {
+    button->setText(chosen->empty() ? tr("Found beside the model")
+                                    : fromPath(std::filesystem::path(*chosen).filename()));
+  };
+  show();
+  const QString fileName = QString::fromStdString(matrix.fileName);
+  connect(button, &QPushButton::clicked, this, [this, chosen, show, fileName] {
+    const QString file = QFileDialog::getOpenFileName(this, fileName, {}, tr("MATLAB files (*.mat)"));
+    if (file.isEmpty()) return;
+    *chosen = toPath(file).string();
+    show();
+    Q_EMIT changed();
+  });
+  content_->layout()->addWidget(button);
+  Row row;
+  row.read = [chosen] { return *chosen; };
+  row.write = [chosen, show](const std::string& text) {
+    *chosen = text;
+    show();
+  };
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addDenoiser(const models::Parameter& parameter) {
+  addHeader(parameter, nullptr);
+  auto* list = new QComboBox(content_);
+  list->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("List"));
+  describe(list, parameter);
+  list->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  for (const auto& [name, title] : denoisers_) list->addItem(title, QString::fromStdString(name));
+  if (denoisers_.empty()) list->setPlaceholderText(tr("No model takes a noise level"));
+  connect(list, &QComboBox::currentIndexChanged, this, &ParameterPanel::changed);
+  content_->layout()->addWidget(list);
+  Row row;
+  row.read = [list] { return list->currentData().toString().toStdString(); };
+  row.write = [list](const std::string& text) {
+    const int index = list->findData(QString::fromStdString(text));
+    if (index >= 0) list->setCurrentIndex(index);
   };
   return row;
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/settings.h"
@@ -16,6 +17,10 @@ class ParameterPanel : public QWidget {
   Q_OBJECT
  public:
   explicit ParameterPanel(QWidget* parent = nullptr);
+
+  /// The models that a setting of another network can be chosen from: what a recipe takes, what a person reads. Counts
+  /// from the next setParameters on.
+  void setDenoisers(std::vector<std::pair<std::string, QString>> denoisers) { denoisers_ = std::move(denoisers); }
 
   /// Replaces everything. Values of names that the last model had too, and that are still in range, are taken over.
   void setParameters(const std::vector<models::Parameter>& parameters);
@@ -41,9 +46,13 @@ class ParameterPanel : public QWidget {
   Row addInteger(const models::Parameter& parameter, const models::IntegerRange& range);
   Row addToggle(const models::Parameter& parameter, const models::Toggle& toggle);
   Row addChoice(const models::Parameter& parameter, const models::Choice& choice);
+  Row addKernel(const models::Parameter& parameter, const models::KernelInput& kernel);
+  Row addMatrix(const models::Parameter& parameter, const models::MatrixInput& matrix);
+  Row addDenoiser(const models::Parameter& parameter);
   QWidget* addHeader(const models::Parameter& parameter, QWidget* beside);
 
   std::map<std::string, Row> rows_;
+  std::vector<std::pair<std::string, QString>> denoisers_;
   QWidget* content_ = nullptr;
 };
 

@@ -8,6 +8,7 @@
 #include <QScrollArea>
 #include <QSlider>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "ui/commands.h"
@@ -31,6 +32,18 @@ QLabel* title(const QString& text, QWidget* parent) {
 QString detailOf(const ModelEntry& entry) {
   if (entry.scale == 1) return entry.purpose;
   return RestorePanel::tr("%1, %2 times as large").arg(entry.purpose).arg(entry.scale);
+}
+
+/// Models that an algorithm can use: those with a noise level. Never the algorithms themselves.
+std::vector<std::pair<std::string, QString>> denoisersOf(const ModelCatalogue& catalogue) {
+  std::vector<std::pair<std::string, QString>> denoisers;
+  for (const ModelEntry& entry : catalogue.entries()) {
+    const auto has = [&](const char* name) {
+      return std::ranges::any_of(entry.parameters, [&](const models::Parameter& p) { return p.name == name; });
+    };
+    if (has("noise_level") && !has("denoiser") && entry.scale == 1) denoisers.emplace_back(entry.name, entry.title);
+  }
+  return denoisers;
 }
 
 }  // namespace
@@ -212,6 +225,7 @@ void RestorePanel::showModel() {
   models_->setToolTip(entry ? entry->details : tr("The network that restores the photo"));
   hint_->setText(entry ? detailOf(*entry)
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
+  parameters_->setDenoisers(denoisersOf(catalogue_));
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});
 }
 

@@ -15,6 +15,7 @@ class FakeSession : public models::Session {
     if (network_.keep) network_.shown.push_back(picture.clone());
     return function_(picture, observer_);
   }
+  void change(const models::Settings&) override {}
 
  private:
   const FakeNetwork& network_;

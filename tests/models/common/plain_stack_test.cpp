@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include "models/common/plain_chain.h"
+#include "models/common/random_weights.h"
 
 namespace heirloom::tests {
 namespace {
@@ -23,10 +24,11 @@ TEST(PlainStack, halfPrecisionInsideStaysNearFloat32) {
   const PlainStackConfig config{3, 3, 32, std::vector<int>(8, 1)};
   PlainStack plain(config);
   PlainStack fast(config);
+  randomise(*plain);
   torch::NoGradGuard noGrad;
   for (const auto& item : plain->named_parameters()) fast->named_parameters()[item.key()].copy_(item.value());
-  plain->place({});
-  fast->place({at::kCPU, at::kBFloat16});
+  placeLayers(*plain, {});
+  placeLayers(*fast, {at::kCPU, at::kBFloat16});
   const at::Tensor picture = at::rand({1, 3, 40, 56});
   const at::Tensor expected = plain->forward(picture);
   const at::Tensor result = fast->forward(picture);

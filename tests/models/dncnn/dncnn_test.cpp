@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/random_weights.h"
 #include "models/dncnn/family.h"
 #include "tests/models/support/closed_form.h"
 #include "tests/support/shared.h"
@@ -20,7 +21,7 @@ TEST(DnCnn, randomWeightsAreDetectedAsTheirConfiguration) {
   const TemporaryFolder folder;
   for (const DnCnnConfig& config : {DnCnnConfig{1, 8, 17, false, false}, DnCnnConfig{3, 16, 20, false, false},
                                     DnCnnConfig{1, 8, 20, true, false}, DnCnnConfig{3, 8, 5, true, false}}) {
-    writeSafetensors(folder / "net.safetensors", stateOf(*DnCnn(config)));
+    writeSafetensors(folder / "net.safetensors", randomWeights(stateOf(*DnCnn(config))));
     const Inspection inspection = inspect(folder / "net.safetensors");
     EXPECT_EQ(detectDnCnn(inspection.tensors), config);
     ASSERT_NE(inspection.family, nullptr);

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/random_weights.h"
 #include "models/ffdnet/family.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
@@ -15,7 +16,7 @@ using namespace heirloom::models;
 TEST(FfdNet, randomWeightsAreDetectedAsTheirConfiguration) {
   const TemporaryFolder folder;
   for (const FfdNetConfig& config : {FfdNetConfig{1, 8, 15}, FfdNetConfig{3, 16, 12}, FfdNetConfig{3, 8, 4}}) {
-    writeSafetensors(folder / "net.safetensors", stateOf(*FfdNet(config)));
+    writeSafetensors(folder / "net.safetensors", randomWeights(stateOf(*FfdNet(config))));
     EXPECT_EQ(detectFfdNet(inspect(folder / "net.safetensors").tensors), config);
     EXPECT_EQ(models::open(folder / "net.safetensors")->descriptor().family, "FFDNet");
   }
@@ -29,6 +30,7 @@ TEST(FfdNet, publishedFilesHaveTheirParameterCounts) {
 
 TEST(FfdNet, oddSidesComeBackAtTheirSize) {
   FfdNet network(FfdNetConfig{3, 8, 4});
+  randomise(*network);
   torch::NoGradGuard noGrad;
   const at::Tensor sigma = at::full({1, 1, 1, 1}, 0.1F);
   for (const auto& [height, width] : {std::pair{1, 1}, std::pair{1, 8}, std::pair{7, 4}, std::pair{5, 9}}) {
@@ -39,6 +41,7 @@ TEST(FfdNet, oddSidesComeBackAtTheirSize) {
 
 TEST(FfdNet, aBatchEqualsItsSingles) {
   FfdNet network(FfdNetConfig{3, 8, 4});
+  randomise(*network);
   torch::NoGradGuard noGrad;
   const at::Tensor batch = at::rand({3, 3, 12, 10});
   const at::Tensor sigma = at::tensor({0.05F, 0.1F, 0.2F}).view({3, 1, 1, 1});
@@ -52,7 +55,7 @@ TEST(FfdNet, aBatchEqualsItsSingles) {
 // Small pictures take LibTorch's plain convolution, which refuses a mix of inference and ordinary tensors.
 TEST(FfdNet, runsWhenItWasLoadedAndStartedUnderInferenceMode) {
   const TemporaryFolder folder;
-  writeSafetensors(folder / "net.safetensors", stateOf(*FfdNet(FfdNetConfig{3, 8, 4})));
+  writeSafetensors(folder / "net.safetensors", randomWeights(stateOf(*FfdNet(FfdNetConfig{3, 8, 4}))));
   const c10::InferenceMode inference;
   const auto model = models::open(folder / "net.safetensors");
   Observer observer;
@@ -63,6 +66,7 @@ TEST(FfdNet, runsWhenItWasLoadedAndStartedUnderInferenceMode) {
 TEST(FfdNet, nothingBeyondTheMarginReachesAPixel) {
   const FfdNetConfig config{1, 4, 4};
   FfdNet network(config);
+  randomise(*network);
   torch::NoGradGuard noGrad;
   const at::Tensor sigma = at::full({1, 1, 1, 1}, 0.1F);
   const std::int64_t margin = 2 * config.stack().receptiveRadius();

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/random_weights.h"
 #include "models/ircnn/family.h"
 #include "tests/support/temporary_folder.h"
 
@@ -25,14 +26,9 @@ TEST(Ircnn, everyTwoLevelsOfNoiseHaveANetwork) {
 TEST(Ircnn, aFileOfTwentyFiveNetworksUsesTheOneForTheNoise) {
   const TemporaryFolder folder;
   const IrcnnConfig config{3, 8, 25};
-  std::vector<Ircnn> networks;
-  NamedTensors file;
-  for (int i = 0; i < config.networks; ++i) {
-    networks.emplace_back(config);
-    for (const auto& [name, tensor] : stateOf(*networks.back()))
-      file.emplace_back(std::to_string(i) + "." + name, tensor);
-  }
-  writeSafetensors(folder / "ircnn.safetensors", file);
+  Ircnn networks(config);
+  randomise(*networks);
+  writeSafetensors(folder / "ircnn.safetensors", stateOf(*networks));
 
   const auto model = models::open(folder / "ircnn.safetensors");
   EXPECT_EQ(detectIrcnn(inspect(folder / "ircnn.safetensors").tensors), config);
@@ -43,16 +39,18 @@ TEST(Ircnn, aFileOfTwentyFiveNetworksUsesTheOneForTheNoise) {
   const at::Tensor picture = at::rand({1, 3, 9, 14});
   const at::Tensor restored = model->start(settings, {}, observer)->restore(picture);
   torch::NoGradGuard noGrad;
-  EXPECT_LT((restored - networks[15]->forward(picture)).abs().max().item<float>(), 1e-6F);
-  EXPECT_GT((restored - networks[14]->forward(picture)).abs().max().item<float>(), 1e-3F);
+  EXPECT_LT((restored - networks->forward(picture, 15)).abs().max().item<float>(), 1e-6F);
+  EXPECT_GT((restored - networks->forward(picture, 14)).abs().max().item<float>(), 1e-3F);
 }
 
-TEST(Ircnn, aSingleNetworkHasNoSetting) {
+TEST(Ircnn, aSingleNetworkHasNoNoiseLevel) {
   const TemporaryFolder folder;
-  writeSafetensors(folder / "one.safetensors", stateOf(*Ircnn(IrcnnConfig{1, 8, 1})));
+  NamedTensors one = randomWeights(stateOf(*Ircnn(IrcnnConfig{1, 8, 1})));
+  for (auto& [name, tensor] : one) name = name.substr(2);  // "0.model.0.weight": files of one network number none
+  writeSafetensors(folder / "one.safetensors", one);
   const auto model = models::open(folder / "one.safetensors");
   EXPECT_EQ(model->descriptor().family, "IRCNN");
-  EXPECT_TRUE(model->descriptor().parameters.empty());
+  EXPECT_FALSE(Settings(model->descriptor().parameters).has("noise_level"));
 }
 
 }  // namespace

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "models/common/grid.h"
+
+namespace heirloom::models {
+
+/// The written forms of a blur kernel, for messages.
+inline constexpr std::string_view kKernelForms =
+    "gaussian:WIDTH[,ACROSS[,ANGLE]], motion:LENGTH[,ANGLE], grid:COLUMNSxROWS:V,V,... or a file (picture, .mat)";
+
+/// The largest side of a kernel that is taken.
+inline constexpr int kLargestKernel = 255;
+
+/// Reads a written form: widths are standard deviations in pixels of the picture that comes out, angles are degrees
+/// counterclockwise from the horizontal. `grid` holds its values row by row. The result sums to 1 and has odd sides
+/// (grid: as given). Empty for everything else, files included.
+std::optional<Grid> parseKernel(std::string_view text);
+
+/// Gaussian of the covariance with the variances `along` and `across`, the first direction turned by `theta` radians
+/// clockwise (rows grow downwards), on a square of `side`; sums to 1 (KAIR utils_sisr.py, anisotropic_Gaussian;
+/// kair.md 4.3).
+Grid gaussianKernel(int side, double along, double across, double theta);
+
+/// MATLAB's fspecial('motion', length, degrees): the trace of a point that moves `length` pixels.
+Grid motionKernel(double length, double degrees);
+
+/// The same kernel with a sum of 1. Throws Error when its sum is not positive or a value no number.
+Grid normalised(Grid kernel);
+
+/// Cut to, or padded with zeros to, a square of `side` about its middle, and normalised.
+Grid fitted(const Grid& kernel, int side);
+
+}  // namespace heirloom::models

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <torch/nn/pimpl.h>
+
+#include "models/common/layer.h"
+
+namespace heirloom::models {
+
+struct ConvolutionOptions {
+  int in = 1;
+  int out = 1;
+  int kernel = 3;
+  int stride = 1;
+  int padding = -1;  // zeros on every side; -1: what keeps the size (at stride 1)
+  int dilation = 1;
+  int groups = 1;
+  bool bias = true;
+  Activation activation = Activation::None;
+  double slope = 0.01;  // of LeakyRelu
+  double gain = 1;      // the result is multiplied by it before the activation: RRDB's 0.2, folded into placed weights
+  bool outer = false;   // the first or the last of a network: stays in float32
+};
+
+/// Convolution with its activation, or with a sum, in one pass. Weights are registered as "weight" [out, in / groups,
+/// k, k] and "bias". Input and result: N C H W, channels-last once placed; the input is converted to the layer's
+/// precision.
+///
+/// On the CPU the placed form calls oneDNN's fused operations with weights packed beforehand (performance.md 2.2.1);
+/// Placement::plain and training compute conv2d and the activation one after the other.
+class ConvolutionImpl : public Layer {
+ public:
+  explicit ConvolutionImpl(const ConvolutionOptions& options);
+
+  at::Tensor forward(const at::Tensor& x);
+
+  /// residual + convolution, without the activation. Written over `residual` where it can be: it must not be needed
+  /// afterwards.
+  at::Tensor addTo(at::Tensor residual, const at::Tensor& x);
+  /// The same, and `residual` stays as it is.
+  at::Tensor plus(const at::Tensor& residual, const at::Tensor& x);
+
+  void place(const Placement& placement) override;
+
+  /// Computes in `precision` while the parameters stay float32 masters: mixed-precision training. Not for a placed
+  /// layer.
+  void setComputePrecision(at::ScalarType precision) { computed_ = options_.outer ? at::kFloat : precision; }
+
+  const ConvolutionOptions& options() const { return options_; }
+  /// What the layer computes in, and its result comes in.
+  at::ScalarType precision() const { return computed_; }
+
+  at::Tensor weight;
+  at::Tensor bias;  // undefined without one
+
+ private:
+  at::Tensor convolved(const at::Tensor& x) const;  // plain form, without the activation
+
+  ConvolutionOptions options_;
+  at::ScalarType computed_ = at::kFloat;
+  bool placed_ = false;
+  at::Tensor packed_;  // defined: the fused form is used
+};
+TORCH_MODULE(Convolution);
+
+/// A 2x2 (or k x k) transposed convolution of stride k, without padding: "weight" [in, out, k, k], no bias by default.
+class TransposedConvolutionImpl : public Layer {
+ public:
+  TransposedConvolutionImpl(int in, int out, int kernel, bool bias = false);
+  at::Tensor forward(const at::Tensor& x);
+  void place(const Placement& placement) override;
+
+  at::Tensor weight;
+  at::Tensor bias;
+
+ private:
+  int kernel_;
+};
+TORCH_MODULE(TransposedConvolution);
+
+}  // namespace heirloom::models

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "models/restorer.h"
+
+namespace heirloom::models {
+
+/// A restorer around another one that adds parameters to it.
+class DecoratedRestorer : public Restorer {
+ public:
+  DecoratedRestorer(std::shared_ptr<const Restorer> inner, Descriptor descriptor)
+      : inner_(std::move(inner)), descriptor_(std::move(descriptor)) {}
+  const Descriptor& descriptor() const override { return descriptor_; }
+
+ protected:
+  const Restorer& inner() const { return *inner_; }
+  /// The values of `settings` that the inner restorer knows.
+  Settings innerSettings(const Settings& settings) const { return settings.narrowed(inner_->descriptor().parameters); }
+
+ private:
+  std::shared_ptr<const Restorer> inner_;
+  Descriptor descriptor_;
+};
+
+}  // namespace heirloom::models

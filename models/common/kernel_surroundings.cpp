@@ -1,0 +1,39 @@
+#include "models/common/kernel_surroundings.h"
+
+#include <algorithm>
+
+namespace heirloom::models {
+namespace {
+
+constexpr const char* kSurroundings = "surroundings";
+constexpr const char* kMirrored = "mirrored";
+
+}  // namespace
+
+Parameter surroundingsParameter() {
+  return {
+      kSurroundings,
+      HEIRLOOM_TEXT("setting.surroundings", "Beyond the edge"),
+      HEIRLOOM_TEXT("setting.surroundings.help",
+                    "What is taken for the surroundings of the picture: its own mirror image, which photos need, or "
+                    "its opposite side, as test pictures are made"),
+      "",
+      Choice{{"circular", kMirrored}, "circular"},
+      kMirrored};
+}
+
+std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& settings, const at::Tensor& kernel,
+                                                              int scale,
+                                                              std::function<at::Tensor(const at::Tensor&)> deconvolve) {
+  if (settings.choice(kSurroundings) != kMirrored) return deconvolve;
+  const std::int64_t reach = (std::max(kernel.size(2), kernel.size(3)) + scale - 1) / scale;
+  return [=](const at::Tensor& picture) {
+    const auto padOf = [&](std::int64_t side) { return std::min(reach, side - 1); };
+    const std::int64_t rows = padOf(picture.size(2));
+    const std::int64_t columns = padOf(picture.size(3));
+    const at::Tensor result = deconvolve(at::reflection_pad2d(picture, {columns, columns, rows, rows}));
+    return result.narrow(2, rows * scale, picture.size(2) * scale).narrow(3, columns * scale, picture.size(3) * scale);
+  };
+}
+
+}  // namespace heirloom::models

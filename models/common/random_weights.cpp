@@ -1,0 +1,39 @@
+#include "models/common/random_weights.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heirloom::models {
+
+NamedTensors randomWeights(const NamedTensors& state) {
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(0);
+  NamedTensors weights;
+  for (const auto& [name, tensor] : state) {
+    if (!tensor.is_floating_point()) {
+      weights.emplace_back(name, tensor);
+      continue;
+    }
+    at::Tensor values = at::randn(tensor.sizes(), generator, at::kFloat);
+    if (tensor.dim() >= 2) {
+      values *= std::sqrt(static_cast<double>(tensor.size(0)) /
+                          static_cast<double>(std::max<std::int64_t>(1, tensor.numel())));
+    } else {
+      values *= 0.02;
+      if (name.ends_with("weight") || name.ends_with("running_var")) values = values.abs() + 1;
+    }
+    weights.emplace_back(name, values);
+  }
+  return weights;
+}
+
+void randomise(torch::nn::Module& network) {
+  const torch::NoGradGuard noGrad;
+  const NamedTensors state = stateOf(network);
+  const NamedTensors values = randomWeights(state);
+  for (std::size_t i = 0; i < state.size(); ++i) at::Tensor(state[i].second).copy_(values[i].second);
+}
+
+}  // namespace heirloom::models

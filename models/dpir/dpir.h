@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/restorer.h"
+
+namespace heirloom::models {
+
+/// An algorithm that is a model of its own: it has no weights, but a denoiser among its settings.
+struct Algorithm {
+  std::string name;   // "dpir-deblur"
+  std::string title;  // for people
+  std::shared_ptr<const Restorer> restorer;
+};
+
+/// Plug-and-play restoration by half-quadratic splitting: a data step in closed form and a denoiser in turn, for ever
+/// less noise (Zhang, Li, Zuo, Zhang, Van Gool, Timofte, "Plug-and-Play Image Restoration with Deep Denoiser Prior",
+/// TPAMI 2021; DPIR's main_dpir_*.py; kair.md 1.9): dpir-deblur, dpir-sr, dpir-demosaic, dpir-inpaint. Progressive:
+/// every iteration is a preview, and the observer can stop between them.
+const std::vector<Algorithm>& dpirAlgorithms();
+
+/// Pixels moved by the difference between the grid of a decimated picture and its middle: samples at i + (scale - 1) /
+/// 2, bilinear, clamped to the edge (DPIR utils_sisr.py, shift_pixel).
+at::Tensor shiftedPixels(const at::Tensor& picture, int scale);
+
+}  // namespace heirloom::models

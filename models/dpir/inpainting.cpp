@@ -1,0 +1,37 @@
+#include "models/dpir/inpainting.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr double kExact = 0.5 / 255;  // a code value of an 8-bit picture
+
+at::Tensor colourOf(const std::string& mark, std::int64_t channels) {
+  if (mark == "white") return at::ones({1, channels, 1, 1});
+  if (mark == "magenta" && channels == 3) return at::tensor({1.F, 0.F, 1.F}).view({1, 3, 1, 1});
+  return at::zeros({1, channels, 1, 1});
+}
+
+}  // namespace
+
+std::vector<std::string> missingMarks() {
+  return {"black", "white", "magenta"};
+}
+
+at::Tensor knownPixels(const at::Tensor& picture, const std::string& mark) {
+  const at::Tensor distance = (picture - colourOf(mark, picture.size(1)).to(picture.device())).abs().amax(1, true);
+  return (distance > kExact).to(at::kFloat);
+}
+
+at::Tensor filledFromAround(const at::Tensor& picture, const at::Tensor& known) {
+  const std::int64_t height = picture.size(2);
+  const std::int64_t width = picture.size(3);
+  const at::Tensor mine = picture * known;
+  if (height <= 1 && width <= 1) return mine;
+  // Half the size, known where any of the four is: the mean of these.
+  const at::Tensor weight = at::avg_pool2d(known, 2, 2, 0, /*ceil_mode=*/true);
+  const at::Tensor mean = at::avg_pool2d(mine, 2, 2, 0, true) / weight.clamp_min(1e-6);
+  const at::Tensor coarse = filledFromAround(mean, (weight > 0).to(at::kFloat));
+  return mine + (1 - known) * at::upsample_bilinear2d(coarse, {height, width}, /*align_corners=*/false);
+}
+
+}  // namespace heirloom::models

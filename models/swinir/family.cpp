@@ -1,0 +1,200 @@
+#include "models/swinir/family.h"
+
+#include "models/common/network_family.h"
+#include "models/common/state_names.h"
+#include "models/swinir/network.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr int kMargin = 16;           // the reference's tiles overlap by twice as much
+constexpr int kRangeOfDeblockers = 255;  // networks with windows of 7 were trained on 0..255
+constexpr int kHeadFeatures = 64;
+
+const std::string kBlock = "layers.0.residual_group.blocks.0.";
+
+/// "conv" and "conv_after_body" are one convolution or a bottleneck of three.
+std::string bodyConvolution(const StateDict& tensors) {
+  return tensors.contains("conv_after_body.weight") ? "conv_after_body.weight" : "conv_after_body.0.weight";
+}
+
+/// Enlargement of the pixel shuffles below "upsample", with 64 features between them.
+int shuffledScale(const StateDict& tensors) {
+  int scale = 1;
+  for (int i = 0;; i += 2) {
+    const std::string key = "upsample." + std::to_string(i) + ".weight";
+    if (!tensors.contains(key)) return scale;
+    scale *= squareRoot(sideOf(tensors, key, 0) / std::max(1, sideOf(tensors, key, 1)));
+  }
+}
+
+SwinIrHead headOf(const StateDict& tensors) {
+  if (tensors.contains("conv_bicubic.weight")) return SwinIrHead::Auxiliary;
+  if (tensors.contains("conv_before_upsample.0.weight")) {
+    return tensors.contains("conv_up1.weight") ? SwinIrHead::NearestConvolution : SwinIrHead::PixelShuffle;
+  }
+  return tensors.contains("upsample.0.weight") ? SwinIrHead::PixelShuffleDirect : SwinIrHead::Residual;
+}
+
+/// The window from the table of relative positions (SwinIR) or its coordinates (Swin2SR), which have 2 window - 1 rows
+/// and columns.
+int windowOf(const StateDict& tensors, bool second) {
+  const int side = second ? sideOf(tensors, kBlock + "attn.relative_coords_table", 1)
+                          : squareRoot(sideOf(tensors, kBlock + "attn.relative_position_bias_table", 0));
+  return side % 2 == 1 ? (side + 1) / 2 : 0;
+}
+
+/// `second`: the row is Swin2SR's.
+template <bool second>
+struct Traits {
+  using Config = SwinIrConfig;
+  using Network = SwinIr;
+  static constexpr std::string_view kName = second ? "Swin2SR" : "SwinIR";
+
+  static Reading<SwinIrConfig> read(const StateDict& tensors) {
+    const std::string table = second ? "attn.logit_scale" : "attn.relative_position_bias_table";
+    std::vector<std::string> required = {"conv_first.weight", kBlock + "norm1.weight", kBlock + "mlp.fc1.bias",
+                                         kBlock + table};
+    if (second) required.push_back(kBlock + "attn.relative_coords_table");
+    if (auto missing = missingOf(tensors, required); !missing.empty()) {
+      return {std::nullopt, "it lacks residual groups of Swin blocks", std::move(missing)};
+    }
+    SwinIrConfig config;
+    config.second = second;
+    config.channels = sideOf(tensors, "conv_first.weight", 1);
+    config.features = sideOf(tensors, "conv_first.weight", 0);
+    config.depths.clear();
+    for (int group = 0; group < countNumbered(tensors, "layers"); ++group) {
+      config.depths.push_back(countNumbered(tensors, "layers." + std::to_string(group) + ".residual_group.blocks"));
+    }
+    config.heads = sideOf(tensors, kBlock + table, second ? 0 : 1);
+    config.hidden = sideOf(tensors, kBlock + "mlp.fc1.bias", 0);
+    config.window = windowOf(tensors, second);
+    config.threeConvolutions = bodyConvolution(tensors).find(".0.") != std::string::npos;
+    config.head = headOf(tensors);
+    if (config.window == 7) config.range = kRangeOfDeblockers;
+    if (const int index = sideOf(tensors, kBlock + "attn.relative_position_index", 0);
+        index != 0 && index != config.window * config.window) {
+      return {std::nullopt,
+              "its table of relative positions is for windows of " + std::to_string(config.window) +
+                  ", the index into it is not",
+              {kBlock + "attn.relative_position_index"}};
+    }
+    if (config.heads == 0 || config.features % config.heads != 0) {
+      return {std::nullopt, "its features cannot be shared out among its heads", {kBlock + table}};
+    }
+    switch (config.head) {
+      case SwinIrHead::Residual:
+        config.scale = 1;
+        break;
+      case SwinIrHead::PixelShuffle:
+      case SwinIrHead::Auxiliary:
+        config.scale = shuffledScale(tensors);
+        break;
+      case SwinIrHead::PixelShuffleDirect:
+        config.scale = squareRoot(sideOf(tensors, "upsample.0.weight", 0) / std::max(1, config.channels));
+        break;
+      case SwinIrHead::NearestConvolution:
+        config.scale = 4;
+        break;
+    }
+    if (config.scale == 0) return {std::nullopt, "its last layers make no whole enlargement", {"upsample.0.weight"}};
+    return {config, {}, {}};
+  }
+
+  /// Tables that follow from the window: never read, may be absent.
+  static std::vector<std::string> ignorable() {
+    return {"attn_mask", "relative_position_index", "relative_coords_table"};
+  }
+
+  static Descriptor describe(const SwinIrConfig& config) {
+    Descriptor descriptor;
+    int blocks = 0;
+    for (const int depth : config.depths) blocks += depth;
+    const auto groups = static_cast<double>(config.depths.size());
+    descriptor.family = kName;
+    descriptor.configuration = std::to_string(blocks) + " blocks, " + std::to_string(config.features) + " channels, " +
+                               std::to_string(config.heads) + " heads, windows of " + std::to_string(config.window);
+    descriptor.purpose = config.scale > 1            ? Purpose::SuperResolve
+                         : config.range > 1          ? Purpose::Deblock
+                                                     : Purpose::Denoise;
+    descriptor.scale = config.scale;
+    descriptor.channels = config.channels;
+    descriptor.sizeMultiple = config.window;
+    descriptor.margin = kMargin;
+    descriptor.local = false;
+    descriptor.mayShiftColours = config.head == SwinIrHead::NearestConvolution;
+
+    const double f = config.features;
+    const double c = config.channels;
+    const double h = kHeadFeatures;
+    const double pixels = config.scale * config.scale;
+    const double tokens = config.window * config.window;
+    const double ending = config.threeConvolutions ? 9 * f * f / 2 + f * f / 16 : 9 * f * f;
+    double macs = 9 * c * f + blocks * (4 * f * f + 2 * f * config.hidden + 2 * tokens * f) +
+                  (groups + 1) * (ending + (config.second ? f * f : 0));
+    double enlarged = 0;  // values of the largest layers after the body
+    switch (config.head) {
+      case SwinIrHead::Residual:
+        macs += 9 * f * c;
+        break;
+      case SwinIrHead::PixelShuffleDirect:
+        macs += 9 * f * c * pixels;
+        enlarged = 2 * c * pixels;
+        break;
+      default:
+        // Each stage makes its result's pixels times 64 x 64; stages before the last are a quarter of it.
+        macs += 9 * h * (f + 4.0 / 3 * pixels * h + pixels * c);
+        enlarged = 2.5 * h * pixels;
+        break;
+    }
+    descriptor.flopPerPixel = 2 * macs;
+    descriptor.activationBytesPerPixel = 4 * std::max(5 * f + config.hidden, enlarged);
+    return descriptor;
+  }
+
+  static std::vector<std::pair<std::string, SwinIrConfig>> published() {
+    std::vector<std::pair<std::string, SwinIrConfig>> networks;
+    const std::string prefix = second ? "Swin2SR_" : "SwinIR_";
+    const auto add = [&](const std::string& name, SwinIrConfig config) {
+      config.second = second;
+      networks.emplace_back(prefix + name, std::move(config));
+    };
+    for (const int scale : {4, 2, 3, 8}) add("classical_x" + std::to_string(scale), {.scale = scale});
+    for (const int scale : {2, 3, 4}) {
+      add("lightweight_x" + std::to_string(scale), {.features = 60,
+                                                    .depths = {6, 6, 6, 6},
+                                                    .hidden = 120,
+                                                    .scale = scale,
+                                                    .head = SwinIrHead::PixelShuffleDirect});
+    }
+    add("real_x4", {.head = SwinIrHead::NearestConvolution});
+    if (second) {
+      add("compressed_x4", {.head = SwinIrHead::Auxiliary});
+      return networks;
+    }
+    add("real_large_x4", {.features = 240,
+                          .depths = {6, 6, 6, 6, 6, 6, 6, 6, 6},
+                          .heads = 8,
+                          .hidden = 480,
+                          .head = SwinIrHead::NearestConvolution,
+                          .threeConvolutions = true});
+    add("gray_denoising", {.channels = 1, .scale = 1, .head = SwinIrHead::Residual});
+    add("color_denoising", {.scale = 1, .head = SwinIrHead::Residual});
+    add("gray_jpeg", {.channels = 1, .window = 7, .scale = 1, .head = SwinIrHead::Residual, .range = 255});
+    add("color_jpeg", {.window = 7, .scale = 1, .head = SwinIrHead::Residual, .range = 255});
+    return networks;
+  }
+};
+
+}  // namespace
+
+std::optional<SwinIrConfig> detectSwinIr(const StateDict& tensors) {
+  const std::optional<SwinIrConfig> first = NetworkFamily<Traits<false>>::configOf(tensors);
+  return first ? first : NetworkFamily<Traits<true>>::configOf(tensors);
+}
+
+const Family kSwinIr = NetworkFamily<Traits<false>>::row();
+const Family kSwin2Sr = NetworkFamily<Traits<true>>::row();
+
+}  // namespace heirloom::models

@@ -1,0 +1,115 @@
+#include "core/degrade/kernel_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <matio.h>
+
+#include <fstream>
+#include <numeric>
+
+#include "core/degrade/mat_file.h"
+#include "models/common/blur_kernel.h"
+#include "models/common/error.h"
+#include "tests/core/support/photos.h"
+#include "tests/support/shared.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::core {
+namespace {
+
+using testing::HasSubstr;
+
+void writeMatrix(const std::filesystem::path& file, const char* name, std::size_t rows, std::size_t columns,
+                 std::vector<double> byColumns) {
+  mat_t* mat = Mat_CreateVer(file.c_str(), nullptr, MAT_FT_MAT5);
+  std::size_t sides[2] = {rows, columns};
+  matvar_t* variable = Mat_VarCreate(name, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, sides, byColumns.data(), 0);
+  Mat_VarWrite(mat, variable, MAT_COMPRESSION_ZLIB);
+  Mat_VarFree(variable);
+  Mat_Close(mat);
+}
+
+double sum(const models::Grid& grid) {
+  return std::accumulate(grid.values.begin(), grid.values.end(), 0.0);
+}
+
+template <typename Action>
+std::string refusal(Action action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(KernelFile, matricesComeRowByRowAndAreScaledWithAWord) {
+  const tests::TemporaryFolder folder;
+  writeMatrix(folder / "k.mat", "k", 2, 3, {1, 4, 2, 5, 3, 6});
+  std::vector<Message> notes;
+  const models::Grid kernel = readKernel((folder / "k.mat").string(), notes);
+  EXPECT_EQ(kernel.rows, 2);
+  EXPECT_EQ(kernel.columns, 3);
+  EXPECT_FLOAT_EQ(kernel.values[1], 2.0F / 21);
+  EXPECT_FLOAT_EQ(kernel.values[3], 4.0F / 21);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_THAT(notes[0].english(), HasSubstr("21"));
+}
+
+TEST(KernelFile, aPicturesLumaIsAKernelWithoutAWord) {
+  const tests::TemporaryFolder folder;
+  writePhoto(tests::texturedPhoto({9, 7, ColourModel::Rgb, false, SampleType::UInt8}), folder / "k.png", {});
+  std::vector<Message> notes;
+  const models::Grid kernel = readKernel((folder / "k.png").string(), notes);
+  EXPECT_EQ(kernel.columns, 9);
+  EXPECT_EQ(kernel.rows, 7);
+  EXPECT_NEAR(sum(kernel), 1, 1e-5);
+  EXPECT_TRUE(notes.empty());
+}
+
+TEST(KernelFile, whatIsNoKernelIsRefusedInWords) {
+  const tests::TemporaryFolder folder;
+  std::vector<Message> notes;
+  std::ofstream(folder / "text.mat") << "no matrix";
+  writeMatrix(folder / "zero.mat", "k", 1, 2, {0, 0});
+  writePhoto(tests::texturedPhoto({300, 20, ColourModel::Rgb, false, SampleType::UInt8}), folder / "wide.png", {});
+  const auto said = [&](const std::string& file) {
+    return refusal([&] { readKernel((folder / file).string(), notes); });
+  };
+  EXPECT_THAT(said("text.mat"), HasSubstr("no MATLAB file"));
+  EXPECT_THAT(said("zero.mat"), HasSubstr("sum to 0"));
+  EXPECT_THAT(said("zero.mat#2"), HasSubstr("no kernel number 2; the file holds 1"));
+  EXPECT_THAT(said("wide.png"), HasSubstr("255"));
+}
+
+TEST(KernelFile, matricesAreFoundByNameAndSize) {
+  const tests::TemporaryFolder folder;
+  writeMatrix(folder / "p.mat", "P", 2, 3, {1, 4, 2, 5, 3, 6});
+  const std::string file = (folder / "p.mat").string();
+  EXPECT_EQ(readMatrix(file, {"p.mat", "P", 2, 3}).values, (std::vector<float>{1, 2, 3, 4, 5, 6}));
+  EXPECT_THAT(refusal([&] { readMatrix(file, {"p.mat", "Q", 2, 3}); }), HasSubstr("no matrix named Q"));
+  EXPECT_THAT(refusal([&] { readMatrix(file, {"p.mat", "P", 3, 3}); }), HasSubstr("2 x 3, not 3 x 3"));
+}
+
+// kair.md 1.9: peaks of the twelve test kernels; Levin's are HDF5.
+TEST(KernelFile, publishedKernelsAreRead) {
+  REQUIRE_SHARED(folder, "testsets/kernels");
+  std::vector<Message> notes;
+  constexpr std::array<float, 12> kPeaks = {.32472F, .11052F, .06217F, .03979F, .04254F, .04332F,
+                                            .04594F, .02690F, .07468F, .08603F, .04135F, .03042F};
+  for (std::size_t i = 0; i < kPeaks.size(); ++i) {
+    const models::Grid kernel = readKernel((folder / "kernels_12.mat").string() + "#" + std::to_string(i + 1), notes);
+    EXPECT_EQ(kernel.rows, 25);
+    EXPECT_NEAR(*std::ranges::max_element(kernel.values), kPeaks[i], 1e-5) << i;
+  }
+  constexpr std::array<int, 8> kSides = {19, 17, 15, 27, 13, 21, 23, 23};
+  for (std::size_t i = 0; i < kSides.size(); ++i) {
+    const models::Grid kernel = readKernel((folder / "Levin09.mat").string() + "#" + std::to_string(i + 1), notes);
+    EXPECT_EQ(kernel.rows, kSides[i]);
+    EXPECT_EQ(kernel.columns, kSides[i]);
+    EXPECT_NEAR(sum(kernel), 1, 1e-5);
+  }
+}
+
+}  // namespace
+}  // namespace heirloom::core

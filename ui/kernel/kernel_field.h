@@ -1,0 +1,57 @@
+#pragma once
+
+#include <QWidget>
+#include <string>
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+
+namespace heirloom::ui {
+
+class KernelCanvas;
+
+/// Chooses a blur kernel: a Gaussian, a motion, one drawn by hand or one from a file, shown as a small picture. Its
+/// value is the text of a recipe.
+class KernelField : public QWidget {
+  Q_OBJECT
+ public:
+  explicit KernelField(QWidget* parent = nullptr);
+
+  std::string text() const;
+  /// Texts of no form that is known are taken for a file's name.
+  void setText(const std::string& text);
+
+ Q_SIGNALS:
+  void changed();
+
+ private:
+  enum Form { kGaussian, kMotion, kDrawn, kFile };
+
+  QWidget* gaussianPage();
+  QWidget* motionPage();
+  QWidget* drawnPage();
+  QWidget* filePage();
+  QDoubleSpinBox* addNumber(QWidget* page, const QString& label, const QString& help, double minimum, double maximum,
+                            double step, const char* name);
+  void chooseFile();
+  void takeFile(const std::string& text);
+  void refresh();
+
+  QComboBox* form_ = nullptr;
+  QStackedWidget* pages_ = nullptr;
+  QLabel* picture_ = nullptr;
+  QLabel* note_ = nullptr;
+  QDoubleSpinBox* width_ = nullptr;
+  QDoubleSpinBox* across_ = nullptr;
+  QDoubleSpinBox* gaussianAngle_ = nullptr;
+  QDoubleSpinBox* length_ = nullptr;
+  QDoubleSpinBox* motionAngle_ = nullptr;
+  KernelCanvas* canvas_ = nullptr;
+  QPushButton* choose_ = nullptr;
+  std::string file_;
+};
+
+}  // namespace heirloom::ui
