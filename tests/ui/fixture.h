@@ -48,6 +48,15 @@ class Fixture {
   std::unique_ptr<ui::Session> session_;
 };
 
+/// A session with one photo open and restored.
+class RestoredFixture : public Fixture {
+ public:
+  RestoredFixture() {
+    open(photo("a.png"));
+    run();
+  }
+};
+
 /// An FFDNet for colour pictures with few weights, drawn from `seed`; a valid checkpoint that runs in no time.
 void writeTinyNetwork(const std::filesystem::path& file, unsigned seed = 1);
 
