@@ -308,7 +308,7 @@ class DesktopTest : public QObject {
     QTest::qWait(100);
     QVERIFY(!theme.isDark());
     fixture.session().settings().setTheme(ui::ThemeChoice::System);
-    QVERIFY(theme.isDark());
+    QTRY_VERIFY(theme.isDark());
   }
 
   void otherSettingsOfThePortalAreNoColourScheme() {

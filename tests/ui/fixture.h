@@ -10,8 +10,8 @@
 
 namespace heirloom::tests {
 
-/// How long a test waits for work in the background before it fails, in ms.
-constexpr int kPatience = 30000;
+/// How long a test waits for work in the background before it fails, in ms; long, because machines can be busy.
+constexpr int kPatience = 90000;
 
 /// A whole session over folders of its own, with one tiny network installed.
 class Fixture {

@@ -34,7 +34,7 @@ class Scenario {
     QTimer hands;
     QObject::connect(&hands, &QTimer::timeout, fixture_.find<ui::Viewer>("viewer"), [this] { move(); });
     hands.start(40);
-    watch([this] { return !fixture_.current()->run(); }, 4 * kPatience);
+    watch([this] { return !fixture_.current()->run(); }, 10 * kPatience);
     restored_ = fixture_.current()->result().has_value();
     stepsOfRun_ = step_;
     // And with the result there, at every strength.
@@ -108,7 +108,7 @@ class ResponsivenessTest : public QObject {
       const OtherPrograms others;
       Scenario scenario;
       const auto slow = scenario();
-      QVERIFY(scenario.restored());
+      QVERIFY2(scenario.restored(), qPrintable(texts(slow)));
       QVERIFY(scenario.stepsOfRun() > 5);
       if (slow.empty()) return;
       for (const SlowHandler& handler : slow) QVERIFY2(!handler.isOwnFault(), qPrintable(texts(slow)));

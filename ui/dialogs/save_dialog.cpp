@@ -133,9 +133,10 @@ void SaveDialog::build() {
   all->addStretch();
 
   auto* buttons = new QDialogButtonBox(this);
-  save_ = buttons->addButton(tr("&Save"), QDialogButtonBox::AcceptRole);
+  save_ = new QPushButton(tr("&Save"), this);
   save_->setObjectName(QStringLiteral("saveButton"));
-  save_->setProperty("primary", true);
+  save_->setProperty("primary", true);  // before the box polishes it
+  buttons->addButton(save_, QDialogButtonBox::AcceptRole);
   save_->setDefault(true);
   save_->setAccessibleName(tr("Save"));
   buttons->addButton(tr("Cancel"), QDialogButtonBox::RejectRole)->setAccessibleName(tr("Cancel"));

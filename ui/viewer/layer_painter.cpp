@@ -58,18 +58,31 @@ std::vector<LayerPainter::Placed> LayerPainter::tilesIn(const QRect& clip) {
   return tiles;
 }
 
-void LayerPainter::prepare(QPainter& painter, const QRect& clip) const {
+void LayerPainter::prepare(QPainter& painter, const QRect& clip, bool interpolated) const {
   painter.setClipRect(clip, Qt::IntersectClip);
   // Enlarged pixels are shown as what they are; everything else is interpolated.
   const bool exact = std::abs(scale_ - 1) < 1e-9;
-  painter.setRenderHint(QPainter::SmoothPixmapTransform, !exact && scale_ < 2);
+  painter.setRenderHint(QPainter::SmoothPixmapTransform, interpolated && !exact && scale_ < 2);
 }
 
-void LayerPainter::paint(QPainter& painter, const QRect& clip, double opacity) {
-  substitutes_ = true;
+void LayerPainter::paint(QPainter& painter, const QRect& clip) {
   painter.save();
   prepare(painter, clip);
+  paintAll(painter, clip);
+  painter.restore();
+}
+
+void LayerPainter::paintMixed(QPainter& painter, const QRect& clip, double opacity) {
+  painter.save();
+  // Interpolating two layers of a large window takes longer than a handler may.
+  prepare(painter, clip, false);
   painter.setOpacity(opacity);
+  paintAll(painter, clip);
+  painter.restore();
+}
+
+void LayerPainter::paintAll(QPainter& painter, const QRect& clip) {
+  substitutes_ = true;
   for (const Placed& tile : tilesIn(clip)) {
     const QImage image = layer_.tile(tile.key);
     if (image.isNull())
@@ -77,7 +90,6 @@ void LayerPainter::paint(QPainter& painter, const QRect& clip, double opacity) {
     else
       painter.drawImage(tile.target, image);
   }
-  painter.restore();
 }
 
 void LayerPainter::paintReady(QPainter& painter, const QRect& clip) {

@@ -18,7 +18,9 @@ class LayerPainter {
   LayerPainter& operator=(const LayerPainter&) = delete;
 
   /// What lies in `clip`; where a tile is missing, the nearest coarser one.
-  void paint(QPainter& painter, const QRect& clip, double opacity = 1);
+  void paint(QPainter& painter, const QRect& clip);
+  /// The same mixed with what is drawn already, without interpolation: good for a moment.
+  void paintMixed(QPainter& painter, const QRect& clip, double opacity);
   /// The same of the tiles that are there; elsewhere nothing is drawn.
   void paintReady(QPainter& painter, const QRect& clip);
   /// True when every tile in `clip` is there.
@@ -33,7 +35,8 @@ class LayerPainter {
   /// The tiles in `clip`, which are wanted from now on.
   std::vector<Placed> tilesIn(const QRect& clip);
   QRect targetOf(const QRect& tile) const;
-  void prepare(QPainter& painter, const QRect& clip) const;
+  void prepare(QPainter& painter, const QRect& clip, bool interpolated = true) const;
+  void paintAll(QPainter& painter, const QRect& clip);
   void paintSubstitute(QPainter& painter, const Placed& tile);
 
   struct Wanted {

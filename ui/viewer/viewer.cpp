@@ -186,8 +186,8 @@ void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& bef
   if (blended_) blended.emplace(*blended_, view_);
   if (blended && blended->isReady(part)) return blended->paintReady(painter, part);
   if (!before_->hasAlpha()) {
-    before.paint(painter, part);
-    after.paint(painter, part, strength_);
+    before.paintMixed(painter, part, 1);
+    after.paintMixed(painter, part, strength_);
     if (blended) blended->paintReady(painter, part);
     return;
   }
@@ -197,8 +197,8 @@ void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& bef
   QPainter mixing(&mixed);
   mixing.translate(-part.topLeft());
   mixing.setCompositionMode(QPainter::CompositionMode_Plus);
-  before.paint(mixing, part, 1 - strength_);
-  after.paint(mixing, part, strength_);
+  before.paintMixed(mixing, part, 1 - strength_);
+  after.paintMixed(mixing, part, strength_);
   mixing.setCompositionMode(QPainter::CompositionMode_Source);
   if (blended) blended->paintReady(mixing, part);
   mixing.end();
