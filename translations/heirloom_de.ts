@@ -1634,6 +1634,33 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
+    <message>
+        <source>Run Not Finished</source>
+        <translation>Noch nicht fertig</translation>
+    </message>
+    <message>
+        <source>%1 is still being restored.</source>
+        <translation>%1 wird noch restauriert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n photo(s) are still being restored.</source>
+        <translation>
+            <numerusform>%n Foto wird noch restauriert.</numerusform>
+            <numerusform>%n Fotos werden noch restauriert.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is done so far is lost when the run stops. The original stays as it is.</source>
+        <translation>Was bisher berechnet wurde, geht beim Anhalten verloren. Das Original bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>&amp;Go On</source>
+        <translation>&amp;Weiterrechnen</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::ShortcutsDialog</name>

@@ -50,6 +50,8 @@ CommandSet::CommandSet(AppSettings& settings, QWidget* window, QWidget* viewer)
     action->setObjectName(QLatin1String(command.id));
     action->setCheckable(command.kind == Command::Kind::Checked);
     action->setMenuRole(QAction::NoRole);
+    // A menu shows either an icon or whether it is on.
+    action->setIconVisibleInMenu(!action->isCheckable());
     const bool inViewer = command.kind == Command::Kind::Viewer;
     if (inViewer) action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
     (inViewer ? viewer : window)->addAction(action);

@@ -225,7 +225,7 @@ void MainWindow::updateStatus() {
     size = tr("%1 x %2, %3 MP, %4")
                .arg(layout.width)
                .arg(layout.height)
-               .arg(QLocale().toString(megapixels, 'f', 1), depth);
+               .arg(QLocale().toString(megapixels, 'f', megapixels < 1 ? 2 : 1), depth);
     zoom = QStringLiteral("%1 %").arg(qRound(viewer_->view().zoom() * 100));
   }
   sizeLabel_->setText(size);
@@ -265,10 +265,16 @@ void MainWindow::showEvent(QShowEvent* event) {
   connect(windowHandle(), &QWindow::screenChanged, this, &MainWindow::updateDisplayProfile, Qt::UniqueConnection);
 }
 
+bool MainWindow::event(QEvent* event) {
+  // The screen may have been calibrated, or given another profile, while another program was in front.
+  if (event->type() == QEvent::WindowActivate) updateDisplayProfile();
+  return QMainWindow::event(event);
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (!closing_ && !photos_.unsaved().empty()) {
+  if (!closing_ && !photos_.unfinished().empty()) {
     event->ignore();
-    saving_->giveUp(photos_.unsaved(), [this] {
+    saving_->giveUp(photos_.unfinished(), [this] {
       closing_ = true;
       close();
     });

@@ -2,7 +2,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDesktopServices>
-#include <QFileDialog>
+#include <QFileInfo>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
@@ -12,6 +12,7 @@
 #include <QUrl>
 
 #include "core/engine/devices.h"
+#include "ui/dialogs/file_dialog.h"
 #include "ui/dialogs/preferences_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/main_window.h"
@@ -50,9 +51,7 @@ void MainWindow::connectFileCommands() {
   on("file.saveAs", [this] { saving_->saveAs(photos_.current()); });
   on("file.close", [this] {
     Document* document = photos_.current();
-    std::vector<Document*> unsaved;
-    if (document->hasUnsavedResult()) unsaved.push_back(document);
-    saving_->giveUp(unsaved, [this, guard = QPointer<Document>(document)] {
+    saving_->giveUp({document}, [this, guard = QPointer<Document>(document)] {
       if (guard) photos_.close(guard);
     });
   });
@@ -152,10 +151,8 @@ void MainWindow::fillRecentMenu() {
 
 void MainWindow::openFiles() {
   const QStringList recent = env_.settings.recentFiles();
-  auto* dialog = new QFileDialog(this, tr("Open Photos"),
-                                 recent.isEmpty() ? QString() : QFileInfo(recent.first()).path(), photoFilter());
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::ExistingFiles);
+  auto* dialog = fileDialog(this, tr("Open Photos"), QFileDialog::ExistingFiles,
+                            recent.isEmpty() ? QString() : QFileInfo(recent.first()).path(), photoFilter());
   connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) {
     std::vector<std::filesystem::path> paths;
     for (const QString& file : files) paths.push_back(toPath(file));
@@ -165,20 +162,15 @@ void MainWindow::openFiles() {
 }
 
 void MainWindow::openFolder() {
-  auto* dialog = new QFileDialog(this, tr("Open Folder"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::Directory);
-  dialog->setOption(QFileDialog::ShowDirsOnly);
+  auto* dialog = fileDialog(this, tr("Open Folder"), QFileDialog::Directory);
   connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) { open({toPath(folder)}); });
   dialog->open();
 }
 
 void MainWindow::openCheckpoint() {
-  auto* dialog = new QFileDialog(
-      this, tr("Open Checkpoint"), {},
+  auto* dialog = fileDialog(
+      this, tr("Open Checkpoint"), QFileDialog::ExistingFile, {},
       tr("Checkpoints (*.safetensors *.pth *.pt *.bin *.ckpt)") + QStringLiteral(";;") + tr("All files (*)"));
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::ExistingFile);
   connect(dialog, &QFileDialog::fileSelected, this,
           [this](const QString& file) { env_.models.openCheckpoint(toPath(file)); });
   dialog->open();

@@ -12,7 +12,13 @@ PhotoSet::~PhotoSet() = default;
 
 void PhotoSet::open(const std::vector<std::filesystem::path>& paths) {
   inBackground(
-      workers_.files, this, [paths](std::stop_token) { return core::collectInputs(paths, false); },
+      workers_.files, this,
+      [paths](std::stop_token) {
+        // The command line may name them from where it stands; results and the list of recent photos need all of it.
+        std::vector<std::filesystem::path> whole;
+        for (const auto& path : paths) whole.push_back(std::filesystem::absolute(path));
+        return core::collectInputs(whole, false);
+      },
       [this](Result<core::Inputs> result) {
         if (const auto* error = std::get_if<Error>(&result)) return Q_EMIT failed(*error);
         const auto& inputs = std::get<core::Inputs>(result);
@@ -95,9 +101,9 @@ std::vector<Document*> PhotoSet::documents() const {
   return all;
 }
 
-std::vector<Document*> PhotoSet::unsaved() const {
+std::vector<Document*> PhotoSet::unfinished() const {
   std::vector<Document*> found = documents();
-  std::erase_if(found, [](const Document* document) { return !document->hasUnsavedResult(); });
+  std::erase_if(found, [](const Document* document) { return !document->run() && !document->hasUnsavedResult(); });
   return found;
 }
 

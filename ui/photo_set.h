@@ -28,7 +28,8 @@ class PhotoSet : public QObject {
 
   int count() const { return static_cast<int>(documents_.size()); }
   std::vector<Document*> documents() const;
-  std::vector<Document*> unsaved() const;
+  /// Those whose closing loses something: an unsaved result, a run that is not over.
+  std::vector<Document*> unfinished() const;
 
  Q_SIGNALS:
   void added(Document* document);

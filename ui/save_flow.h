@@ -6,6 +6,8 @@
 
 #include "ui/save.h"
 
+class QMessageBox;
+
 namespace heirloom::ui {
 
 class MessageArea;
@@ -22,14 +24,18 @@ class SaveFlow : public QObject {
   void save(Document* document, std::function<void()> then = {});
   void saveAs(Document* document, std::function<void()> then = {});
 
-  /// Asks about each of `unsaved` in turn; `then` runs when none is left. Nothing happens when the person cancels.
-  void giveUp(std::vector<Document*> unsaved, std::function<void()> then);
+  /// Asks what of these photos would be lost: first about their runs, then about each unsaved result. `then` runs when
+  /// nothing is left to ask. Nothing happens when the person cancels.
+  void giveUp(std::vector<Document*> documents, std::function<void()> then);
 
  Q_SIGNALS:
   void saved(Document* document);
 
  private:
   void write(Document* document, const SaveTarget& target, std::function<void()> then);
+  QMessageBox* question(const QString& name, const QString& title);
+  void giveUpRuns(const std::vector<Document*>& documents, std::function<void()> then);
+  void giveUpResults(std::vector<Document*> documents, std::function<void()> then);
 
   Workers& workers_;
   PhotoSet& photos_;

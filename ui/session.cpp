@@ -44,14 +44,19 @@ void prepareApplication(const QLocale& locale) {
   QGuiApplication::setApplicationDisplayName(QStringLiteral("Heirloom"));
   QGuiApplication::setDesktopFileName(QStringLiteral("heirloom"));
   QGuiApplication::setWindowIcon(QIcon(QStringLiteral(":/heirloom/icons/heirloom.svg")));
-  auto* own = new QTranslator(qApp);
-  if (own->load(locale, QStringLiteral("heirloom"), QStringLiteral("_"), QStringLiteral(":/heirloom/i18n")))
-    qApp->installTranslator(own);
-  auto* standard = new QTranslator(qApp);
-  if (standard->load(locale, QStringLiteral("qtbase"), QStringLiteral("_"),
-                     QLibraryInfo::path(QLibraryInfo::TranslationsPath))) {
-    qApp->installTranslator(standard);
+  installTranslators(locale);
+}
+
+QList<QTranslator*> installTranslators(const QLocale& locale) {
+  QList<QTranslator*> installed;
+  for (const auto& [name, folder] :
+       {std::pair(QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)),
+        std::pair(QStringLiteral("heirloom"), QStringLiteral(":/heirloom/i18n"))}) {
+    auto* translator = new QTranslator(qApp);
+    if (translator->load(locale, name, QStringLiteral("_"), folder)) QCoreApplication::installTranslator(translator);
+    installed << translator;
   }
+  return installed;
 }
 
 }  // namespace heirloom::ui

@@ -6,6 +6,8 @@
 
 #include "ui/main_window.h"
 
+class QTranslator;
+
 namespace heirloom::ui {
 
 /// Where a session keeps its things.
@@ -40,7 +42,11 @@ class Session {
   MainWindow window_;
 };
 
-/// Makes resources and texts available: ours, and Qt's own where they are installed. Once, before the first widget.
+/// Texts in the language of `locale`: ours, and Qt's own (file dialogs) where they are installed. The application owns
+/// them; whoever deletes one takes its texts away again.
+QList<QTranslator*> installTranslators(const QLocale& locale);
+
+/// Makes resources and texts available. Once, before the first widget.
 void prepareApplication(const QLocale& locale);
 
 }  // namespace heirloom::ui

@@ -54,9 +54,7 @@ class AccessibilityTest : public QObject {
   }
   void everyDialogToo() {
     QFETCH(QString, command);
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     fixture.trigger(command.toLatin1().constData());
     auto* dialog = fixture.window().findChild<QDialog*>();
     QVERIFY(dialog);

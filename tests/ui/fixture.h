@@ -10,8 +10,8 @@
 
 namespace heirloom::tests {
 
-/// How long a test waits for work in the background before it fails, in ms.
-constexpr int kPatience = 30000;
+/// How long a test waits for work in the background before it fails, in ms; long, because machines can be busy.
+constexpr int kPatience = 90000;
 
 /// A whole session over folders of its own, with one tiny network installed.
 class Fixture {
@@ -46,6 +46,15 @@ class Fixture {
  private:
   TemporaryFolder folder_;
   std::unique_ptr<ui::Session> session_;
+};
+
+/// A session with one photo open and restored.
+class RestoredFixture : public Fixture {
+ public:
+  RestoredFixture() {
+    open(photo("a.png"));
+    run();
+  }
 };
 
 /// An FFDNet for colour pictures with few weights, drawn from `seed`; a valid checkpoint that runs in no time.

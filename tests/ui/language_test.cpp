@@ -1,6 +1,9 @@
 #include <QFile>
+#include <QFileDialog>
+#include <QLabel>
 #include <QMenuBar>
 #include <QProcess>
+#include <QPushButton>
 #include <QRegularExpression>
 #include <QTranslator>
 #include <QXmlStreamReader>
@@ -82,10 +85,7 @@ class LanguageTest : public QObject {
   }
 
   void germanWindowIsGerman() {
-    QTranslator german;
-    QVERIFY(german.load(QLocale(QLocale::German), QStringLiteral("heirloom"), QStringLiteral("_"),
-                        QStringLiteral(":/heirloom/i18n")));
-    QCoreApplication::installTranslator(&german);
+    const auto german = ui::installTranslators(QLocale(QLocale::German));
     {
       Fixture fixture;
       QCOMPARE(fixture.window().menuBar()->actions().first()->text(), QStringLiteral("&Datei"));
@@ -99,7 +99,26 @@ class LanguageTest : public QObject {
         label = label || candidate->text() == QStringLiteral("Rauschstärke");
       QVERIFY(label);
     }
-    QCoreApplication::removeTranslator(&german);
+    qDeleteAll(german);
+  }
+
+  /// Qt's own texts, of a package of its own.
+  void germanFileDialogIsGerman() {
+    const auto german = ui::installTranslators(QLocale(QLocale::German, QLocale::Germany));
+    {
+      Fixture fixture;
+      fixture.trigger("file.open");
+      auto* dialog = fixture.window().findChild<QFileDialog*>();
+      QVERIFY(dialog);
+      QStringList texts;
+      for (const QLabel* label : dialog->findChildren<QLabel*>()) texts << label->text().remove(u'&');
+      for (const QPushButton* button : dialog->findChildren<QPushButton*>()) texts << button->text().remove(u'&');
+      QVERIFY2(texts.contains(QStringLiteral("Suchen in:")), qPrintable(texts.join(u'|')));
+      QVERIFY2(texts.contains(QStringLiteral("Abbrechen")), qPrintable(texts.join(u'|')));
+      dialog->reject();
+    }
+    qDeleteAll(german);
+    QCOMPARE(ui::commandText(ui::command("edit.undo")), QStringLiteral("Undo"));
   }
 
   void argumentsAreFilledOnceOnly() {

@@ -33,10 +33,8 @@ class RecoveryTest : public QObject {
 
  private Q_SLOTS:
   void unsavedResultIsKeptAndDroppedWhenSaved() {
-    Fixture fixture;
+    RestoredFixture fixture;
     const auto recovery = fixture.places().recovery;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
     QTRY_COMPARE_WITH_TIMEOUT(entries(recovery).size(), std::size_t{1}, kPatience);
     fixture.trigger("edit.undo");
     QTRY_COMPARE_WITH_TIMEOUT(entries(recovery).size(), std::size_t{0}, kPatience);
@@ -47,10 +45,8 @@ class RecoveryTest : public QObject {
   }
 
   void sessionThatEndsWellLeavesNothing() {
-    Fixture fixture;
+    RestoredFixture fixture;
     const auto recovery = fixture.places().recovery;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
     QTRY_COMPARE_WITH_TIMEOUT(entries(recovery).size(), std::size_t{1}, kPatience);
     fixture.restart();
     QCOMPARE(entries(recovery).size(), std::size_t{0});
@@ -58,9 +54,7 @@ class RecoveryTest : public QObject {
   }
 
   void openSessionsAreNoOrphans() {
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     QTRY_COMPARE_WITH_TIMEOUT(entries(fixture.places().recovery).size(), std::size_t{1}, kPatience);
     ui::Workers workers;
     const ui::Recovery other(workers, fixture.places().recovery);
@@ -68,10 +62,8 @@ class RecoveryTest : public QObject {
   }
 
   void resultOfACrashIsOfferedAndBroughtBack() {
-    Fixture fixture;
+    RestoredFixture fixture;
     const auto recovery = fixture.places().recovery;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
     QTRY_COMPARE_WITH_TIMEOUT(entries(recovery).size(), std::size_t{1}, kPatience);
     const auto expected = fixture.current()->result()->raster;
     crash(recovery, fixture.folder() / "crashed");

@@ -1,12 +1,9 @@
-#include <sys/resource.h>
-#include <time.h>
-#include <QApplication>
 #include <QElapsedTimer>
-#include <QScrollBar>
 #include <QSlider>
 #include <QWheelEvent>
 
 #include "tests/ui/fixture.h"
+#include "tests/ui/timed_application.h"
 #include "ui/document.h"
 #include "ui/viewer/divider.h"
 #include "ui/viewer/viewer.h"
@@ -14,75 +11,68 @@
 namespace heirloom::tests {
 namespace {
 
-/// What one thread did so far.
-struct Usage {
-  double cpu = 0;  // ms
-  long waits = 0;  // times it gave the processor away itself: blocked on a lock, a file, another thread
+constexpr int kAttempts = 3;
+constexpr double kBusy = 0.25;  // processors taken by other programs, from which on a late handler may be their fault
 
-  static Usage now() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    rusage usage{};
-    getrusage(RUSAGE_THREAD, &usage);
-    return {static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6, usage.ru_nvcsw};
-  }
-};
+QString texts(const std::vector<SlowHandler>& handlers) {
+  QStringList texts;
+  for (const SlowHandler& handler : handlers) texts << handler.text();
+  return texts.join(u'\n');
+}
 
-/// An application that times every event handler of the GUI thread.
-class TimedApplication {
+/// Handlers over the limit while a large photo is opened, restored, looked at, undone and closed.
+class Scenario {
  public:
-  static constexpr double kLimit = 50;  // ms
-
-  /// Delivers events for a while and names the handlers that took too long: that computed for longer than the limit, or
-  /// that waited longer for one thing (a lock, a file, another thread). What other programs on a busy machine take away
-  /// is no fault of the window's; neither are the many short waits of Qt's painting for its own threads there.
-  static QStringList slow(const std::function<bool()>& until, int patience) {
-    QStringList found;
-    QElapsedTimer whole;
-    whole.start();
-    Watch watch(found);
-    while (!until() && whole.elapsed() < patience)
-      QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents, 20);
-    return found;
+  std::vector<SlowHandler> operator()() {
+    fixture_.window().resize(1920, 1080);
+    const auto file = fixture_.photo("large.png", 6000, 4000);
+    fixture_.window().open({file});
+    watch([this] { return fixture_.current() && fixture_.current()->photo(); }, kPatience);
+    if (!fixture_.current() || !fixture_.current()->photo()) return {};
+    fixture_.trigger("restore.run");
+    // What people do meanwhile.
+    QTimer hands;
+    QObject::connect(&hands, &QTimer::timeout, fixture_.find<ui::Viewer>("viewer"), [this] { move(); });
+    hands.start(40);
+    watch([this] { return !fixture_.current()->run(); }, 10 * kPatience);
+    restored_ = fixture_.current()->result().has_value();
+    stepsOfRun_ = step_;
+    // And with the result there, at every strength.
+    watch([this, until = step_ + 100] { return step_ >= until; }, kPatience);
+    fixture_.trigger("edit.undo");
+    fixture_.trigger("edit.redo");
+    watch([] { return false; }, 500);
+    hands.stop();
+    QTimer::singleShot(0, &fixture_.window(), [this] { fixture_.window().photos().close(fixture_.current()); });
+    watch([] { return false; }, 500);
+    return std::move(found_);
   }
+
+  bool restored() const { return restored_; }
+  int stepsOfRun() const { return stepsOfRun_; }
 
  private:
-  /// Measures between two moments at which the filter sees an event: that is what the handler of the first one took.
-  class Watch : public QObject {
-   public:
-    explicit Watch(QStringList& found) : found_(found) { qApp->installEventFilter(this); }
-    ~Watch() override { qApp->removeEventFilter(this); }
+  void watch(const std::function<bool()>& until, int patience) {
+    const auto slow = TimedApplication::instance().slow(until, patience);
+    found_.insert(found_.end(), slow.begin(), slow.end());
+  }
 
-   protected:
-    bool eventFilter(QObject* receiver, QEvent* event) override {
-      if (measuring_) return false;
-      // Delivered here, so that exactly this handler is inside the measurement.
-      measuring_ = true;
-      const Usage before = Usage::now();
-      QElapsedTimer wall;
-      wall.start();
-      const QString name = QLatin1String(receiver->metaObject()->className()) + QStringLiteral(" event ") +
-                           QString::number(event->type());
-      receiver->event(event);
-      const double elapsed = static_cast<double>(wall.nsecsElapsed()) / 1e6;
-      const Usage after = Usage::now();
-      measuring_ = false;
-      const double computed = after.cpu - before.cpu;
-      const auto waits = static_cast<double>(after.waits - before.waits);
-      if (computed > kLimit || (waits > 0 && (elapsed - computed) / waits > kLimit)) {
-        found_ << QStringLiteral("%1: %2 ms, %3 of them computing, %4 waits")
-                      .arg(name)
-                      .arg(elapsed, 0, 'f', 1)
-                      .arg(after.cpu - before.cpu, 0, 'f', 1)
-                      .arg(after.waits - before.waits);
-      }
-      return true;
-    }
+  void move() {
+    ++step_;
+    auto* viewer = fixture_.find<ui::Viewer>("viewer");
+    const QPointF at(100 + step_ * 37 % 600, 80 + step_ * 23 % 400);
+    QWheelEvent wheel(at, viewer->mapToGlobal(at), {}, {0, step_ % 20 < 10 ? 120 : -120}, Qt::NoButton, Qt::NoModifier,
+                      Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(viewer, &wheel);
+    viewer->divider()->setFraction(step_ % 50 / 50.0);
+    fixture_.find<QSlider>("strengthSlider")->setValue(step_ % 100);
+  }
 
-   private:
-    QStringList& found_;
-    bool measuring_ = false;
-  };
+  Fixture fixture_;
+  std::vector<SlowHandler> found_;
+  int step_ = 0;
+  int stepsOfRun_ = 0;
+  bool restored_ = false;
 };
 
 }  // namespace
@@ -91,51 +81,43 @@ class ResponsivenessTest : public QObject {
   Q_OBJECT
 
  private Q_SLOTS:
-  void watchdogSeesAHandlerThatBlocks() {
+  void watchdogSeesAHandlerThatWaits() {
     QTimer::singleShot(0, qApp, [] { QThread::msleep(80); });
-    const QStringList slow = TimedApplication::slow([] { return false; }, 200);
-    QCOMPARE(slow.size(), 1);
-    QTimer::singleShot(0, qApp, [] {
-      for (const Usage start = Usage::now(); Usage::now().cpu - start.cpu < 80;) {
-      }
-    });
-    QCOMPARE(TimedApplication::slow([] { return false; }, 400).size(), 1);
+    const auto slow = TimedApplication::instance().slow([] { return false; }, 200);
+    QCOMPARE(slow.size(), std::size_t{1});
+    QVERIFY2(slow.front().isOwnFault(), qPrintable(texts(slow)));
   }
 
-  void noHandlerTakesLongWhile24MegapixelsAreRestored() {
-    Fixture fixture;
-    const auto file = fixture.photo("large.png", 6000, 4000);
-    QStringList slow;
-    fixture.window().open({file});
-    slow << TimedApplication::slow([&] { return fixture.current() && fixture.current()->photo(); }, kPatience);
-    QVERIFY(fixture.current() && fixture.current()->photo());
-    auto* viewer = fixture.find<ui::Viewer>("viewer");
-    fixture.trigger("restore.run");
-    QVERIFY(fixture.current()->run());
-    // What people do meanwhile.
-    int step = 0;
-    QTimer hands;
-    connect(&hands, &QTimer::timeout, viewer, [&] {
-      ++step;
-      const QPointF at(100 + step * 37 % 600, 80 + step * 23 % 400);
-      QWheelEvent wheel(at, viewer->mapToGlobal(at), {}, {0, step % 20 < 10 ? 120 : -120}, Qt::NoButton, Qt::NoModifier,
-                        Qt::NoScrollPhase, false);
-      QCoreApplication::sendEvent(viewer, &wheel);
-      viewer->divider()->setFraction(step % 50 / 50.0);
-      fixture.find<QSlider>("strengthSlider")->setValue(step % 100);
+  void watchdogSeesAHandlerThatComputes() {
+    QTimer::singleShot(0, qApp, [] {
+      timespec begin{};
+      timespec now{};
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+      do clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+      while ((now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1'000'000 < 80);
     });
-    hands.start(40);
-    slow << TimedApplication::slow([&] { return !fixture.current()->run(); }, 4 * kPatience);
-    QVERIFY(!fixture.current()->run());
-    QVERIFY(fixture.current()->result());
-    QVERIFY(step > 5);
-    // And with the result there.
-    slow << TimedApplication::slow([until = step + 60, &step] { return step >= until; }, kPatience);
-    fixture.trigger("edit.undo");
-    fixture.trigger("edit.redo");
-    slow << TimedApplication::slow([] { return false; }, 500);
-    hands.stop();
-    QVERIFY2(slow.isEmpty(), qPrintable(slow.join(u'\n')));
+    const auto slow = TimedApplication::instance().slow([] { return false; }, 400);
+    QCOMPARE(slow.size(), std::size_t{1});
+    QVERIFY2(slow.front().isOwnFault(), qPrintable(texts(slow)));
+  }
+
+  /// By the clock on the wall. Only where other programs keep the machine busy, a handler that was late because it was
+  /// not given a processor leads to another attempt; one that computed or waited for longer than the limit never does.
+  void noHandlerTakesLongWhile24MegapixelsAreRestored() {
+    for (int attempt = 1;; ++attempt) {
+      const OtherPrograms others;
+      Scenario scenario;
+      const auto slow = scenario();
+      QVERIFY2(scenario.restored(), qPrintable(texts(slow)));
+      QVERIFY(scenario.stepsOfRun() > 5);
+      if (slow.empty()) return;
+      for (const SlowHandler& handler : slow) QVERIFY2(!handler.isOwnFault(), qPrintable(texts(slow)));
+      QVERIFY2(others.processors() > kBusy, qPrintable(texts(slow)));
+      qWarning("Other programs took %.1f processors, attempt %d:\n%s", others.processors(), attempt,
+               qPrintable(texts(slow)));
+      if (attempt == kAttempts)
+        QSKIP("The machine is too busy for a measurement by the clock; nothing is the window's fault");
+    }
   }
 };
 

@@ -16,6 +16,7 @@
 #include "tests/ui/fixture.h"
 #include "ui/dialogs/save_dialog.h"
 #include "ui/document.h"
+#include "ui/save.h"
 #include "ui/text.h"
 #include "ui/viewer/divider.h"
 #include "ui/viewer/viewer.h"
@@ -46,6 +47,17 @@ class WindowTest : public QObject {
       if (candidate->accessibleName() == name) return candidate;
     }
     return nullptr;
+  }
+  /// The strip shows more than an empty card there.
+  static bool hasPicture(Fixture& fixture, int row) {
+    const QImage card = fixture.find<QListWidget>("filmstrip")->item(row)->icon().pixmap(112, 76).toImage();
+    return card.pixelColor(card.rect().center()).alpha() > 0;
+  }
+  /// One that is not over before a test has looked at it.
+  static void startLongRun(Fixture& fixture) {
+    fixture.open(fixture.photo("large.png", 3000, 2000));
+    fixture.trigger("restore.run");
+    QVERIFY(fixture.current()->run());
   }
   /// Takes the save dialog's suggestion.
   static std::filesystem::path save(Fixture& fixture) {
@@ -79,6 +91,18 @@ class WindowTest : public QObject {
     QVERIFY(fixture.window().windowTitle().contains(QStringLiteral("a.png")));
   }
 
+  void photoNamedFromTheFolderOneStandsInIsSavedBesideIt() {
+    Fixture fixture;
+    fixture.photo("a.png");
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(fixture.folder() / ".");
+    fixture.window().open({"a.png"});
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.current() && fixture.current()->photo(), kPatience);
+    std::filesystem::current_path(before);
+    QCOMPARE(ui::suggestedTarget(*fixture.current()).file.parent_path(), (fixture.folder() / "a.png").parent_path());
+    QVERIFY(QFileInfo(fixture.session().settings().recentFiles().front()).isAbsolute());
+  }
+
   void droppedPhotosMakeAStripToStepThrough() {
     Fixture fixture;
     const auto first = fixture.photo("a.png");
@@ -94,9 +118,18 @@ class WindowTest : public QObject {
     QCOMPARE(fixture.current()->file(), second);
     QTest::keyClick(fixture.find<QWidget>("viewer"), Qt::Key_Left);
     QCOMPARE(fixture.current()->file(), first);
-    QTRY_VERIFY_WITH_TIMEOUT(!fixture.find<QListWidget>("filmstrip")->item(1)->icon().isNull(), kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(hasPicture(fixture, 1), kPatience);
     fixture.find<QListWidget>("filmstrip")->setCurrentRow(1);
     QCOMPARE(fixture.current()->file(), second);
+  }
+
+  void photoThatCannotBeReadIsMarkedInTheStrip() {
+    Fixture fixture;
+    const auto bad = fixture.folder() / "letter.png";
+    std::ofstream(bad) << "this is a text file";
+    fixture.window().open({fixture.photo("a.png"), bad});
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.window().photos().count(), 2, kPatience);
+    QTRY_VERIFY_WITH_TIMEOUT(hasPicture(fixture, 0) && hasPicture(fixture, 1), kPatience);
   }
 
   void samePhotoIsOpenedOnce() {
@@ -171,9 +204,7 @@ class WindowTest : public QObject {
 
   void runShowsProgressAndTilesAndCanBeCancelled() {
     Fixture fixture;
-    fixture.open(fixture.photo("large.png", 3000, 2000));
-    fixture.trigger("restore.run");
-    QVERIFY(fixture.current()->run());
+    startLongRun(fixture);
     int tiles = 0;
     connect(fixture.current()->run(), &ui::EngineRun::tileWritten, this, [&] { ++tiles; });
     QVERIFY(fixture.find<QProgressBar>("progress")->isVisible());
@@ -206,12 +237,11 @@ class WindowTest : public QObject {
     QVERIFY(large->result());
   }
 
-  void closingAPhotoDuringItsRunIsSafe() {
+  void closingAPhotoDuringItsRunAsksAndIsSafe() {
     Fixture fixture;
-    fixture.open(fixture.photo("a.png", 3000, 2000));
-    fixture.trigger("restore.run");
-    QTest::qWait(50);
+    startLongRun(fixture);
     fixture.trigger("file.close");
+    button(fixture.find<QMessageBox>("runningQuestion"), QStringLiteral("Stop"))->click();
     QTRY_COMPARE(fixture.window().photos().count(), 0);
     fixture.open(fixture.photo("b.png"));
     fixture.run();
@@ -219,9 +249,7 @@ class WindowTest : public QObject {
   }
 
   void strengthIsUndoneInOneStepAndCountsAsUnsaved() {
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     save(fixture);
     auto* slider = fixture.find<QSlider>("strengthSlider");
     for (const int value : {90, 70, 40}) slider->setValue(value);
@@ -234,9 +262,7 @@ class WindowTest : public QObject {
   }
 
   void savesBesideThePhotoUnderItsModelsName() {
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     const auto original = contents(fixture.folder() / "a.png");
     const auto saved = save(fixture);
     QCOMPARE(saved, fixture.folder() / "a_tiny.png");
@@ -256,9 +282,7 @@ class WindowTest : public QObject {
   }
 
   void takenNameIsNeverReplacedUnasked() {
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     fixture.photo("taken.png", 10, 10);
     fixture.trigger("file.save");
     ui::SaveDialog* dialog = saveDialog(fixture);
@@ -282,9 +306,7 @@ class WindowTest : public QObject {
   }
 
   void saveDialogFollowsTheFormat() {
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     fixture.trigger("file.saveAs");
     ui::SaveDialog* dialog = saveDialog(fixture);
     auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("saveName"));
@@ -306,9 +328,7 @@ class WindowTest : public QObject {
   }
 
   void failedSaveLosesNothing() {
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     fixture.trigger("file.saveAs");
     ui::SaveDialog* dialog = saveDialog(fixture);
     const auto folder = fixture.folder() / "gone";
@@ -330,9 +350,7 @@ class WindowTest : public QObject {
   void closingWithAnUnsavedResultAsks() {
     QFETCH(QString, answer);
     QFETCH(bool, closes);
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     QVERIFY(!fixture.window().close());
     auto* question = fixture.find<QMessageBox>("unsavedQuestion");
     QVERIFY(question);
@@ -352,18 +370,63 @@ class WindowTest : public QObject {
     }
   }
 
-  void savedResultClosesWithoutAQuestion() {
+  void closingDuringARunAsks_data() {
+    QTest::addColumn<QString>("answer");
+    QTest::addColumn<bool>("closes");
+    QTest::newRow("stop") << QStringLiteral("Stop") << true;
+    QTest::newRow("go on") << QStringLiteral("Go On") << false;
+  }
+  void closingDuringARunAsks() {
+    QFETCH(QString, answer);
+    QFETCH(bool, closes);
     Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
+    startLongRun(fixture);
+    QVERIFY(!fixture.window().close());
+    auto* question = fixture.find<QMessageBox>("runningQuestion");
+    QVERIFY(question);
+    QVERIFY(fixture.current()->run());
+    button(question, answer)->click();
+    if (closes) {
+      QTRY_VERIFY_WITH_TIMEOUT(!fixture.window().isVisible(), kPatience);
+      return;
+    }
+    // The run goes on to its end, which is an unsaved result.
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    QVERIFY(fixture.window().isVisible());
+    QVERIFY(fixture.current()->hasUnsavedResult());
+  }
+
+  void runThatEndsWhileItIsAskedAboutLeavesItsResultToSave() {
+    Fixture fixture;
+    startLongRun(fixture);
+    QVERIFY(!fixture.window().close());
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<QMessageBox>("unsavedQuestion"), kPatience);
+    QTRY_VERIFY(!fixture.find<QMessageBox>("runningQuestion"));
+    QVERIFY(fixture.window().isVisible());
+    button(fixture.find<QMessageBox>("unsavedQuestion"), QStringLiteral("Discard"))->click();
+    QTRY_VERIFY(!fixture.window().isVisible());
+  }
+
+  void stoppedRunStillAsksAboutAnEarlierResult() {
+    Fixture fixture;
+    fixture.open(fixture.photo("large.png", 3000, 2000));
     fixture.run();
+    fixture.trigger("restore.run");
+    QVERIFY(!fixture.window().close());
+    button(fixture.find<QMessageBox>("runningQuestion"), QStringLiteral("Stop"))->click();
+    QTRY_VERIFY(fixture.find<QMessageBox>("unsavedQuestion"));
+    QVERIFY(fixture.window().isVisible());
+    button(fixture.find<QMessageBox>("unsavedQuestion"), QStringLiteral("Cancel"))->click();
+  }
+
+  void savedResultClosesWithoutAQuestion() {
+    RestoredFixture fixture;
     save(fixture);
     QVERIFY(fixture.window().close());
   }
 
   void originalIsShownForAsLongAsItsKeyIsHeld() {
-    Fixture fixture;
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
+    RestoredFixture fixture;
     auto* viewer = fixture.find<ui::Viewer>("viewer");
     QTest::keyPress(viewer, Qt::Key_Backslash);
     QVERIFY(viewer->showsOriginal());

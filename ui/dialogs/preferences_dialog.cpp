@@ -2,7 +2,6 @@
 
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QFileDialog>
 #include <QFormLayout>
 #include <QHeaderView>
 #include <QKeySequenceEdit>
@@ -16,6 +15,7 @@
 #include "core/engine/devices.h"
 #include "ui/app_settings.h"
 #include "ui/commands.h"
+#include "ui/dialogs/file_dialog.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
@@ -69,10 +69,8 @@ QWidget* PreferencesDialog::makeGeneralPage() {
   connect(profile, &QLineEdit::editingFinished, this,
           [this, profile] { settings_.setDisplayProfileFile(profile->text()); });
   connect(browse, &QPushButton::clicked, this, [this, profile] {
-    auto* dialog = new QFileDialog(this, tr("Choose a Monitor Profile"), QStringLiteral("/usr/share/color/icc"),
-                                   tr("ICC profiles (*.icc *.icm)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
+    auto* dialog = fileDialog(this, tr("Choose a Monitor Profile"), QFileDialog::ExistingFile,
+                              QStringLiteral("/usr/share/color/icc"), tr("ICC profiles (*.icc *.icm)"));
     connect(dialog, &QFileDialog::fileSelected, this, [this, profile](const QString& file) {
       profile->setText(file);
       settings_.setDisplayProfileFile(file);
@@ -121,6 +119,7 @@ QWidget* PreferencesDialog::makeShortcutsPage() {
   list_->setAccessibleName(tr("Commands and their shortcuts"));
   list_->setHeaderLabels({tr("Command"), tr("Shortcut")});
   list_->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+  list_->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
   list_->header()->setStretchLastSection(false);
   list_->setRootIsDecorated(false);
   for (const Command& command : commands()) {

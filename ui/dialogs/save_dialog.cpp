@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialogButtonBox>
-#include <QFileDialog>
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -12,6 +11,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "ui/dialogs/file_dialog.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
@@ -60,7 +60,7 @@ void SaveDialog::build() {
     form->addRow(text, field);
   };
   name_ = new QLineEdit(this);
-  name_->setMinimumWidth(360);
+  name_->setMinimumWidth(460);
   row(tr("&Name:"), name_, "saveName");
   folder_ = new QLineEdit(this);
   folder_->setObjectName(QStringLiteral("saveFolder"));
@@ -133,9 +133,10 @@ void SaveDialog::build() {
   all->addStretch();
 
   auto* buttons = new QDialogButtonBox(this);
-  save_ = buttons->addButton(tr("&Save"), QDialogButtonBox::AcceptRole);
+  save_ = new QPushButton(tr("&Save"), this);
   save_->setObjectName(QStringLiteral("saveButton"));
-  save_->setProperty("primary", true);
+  save_->setProperty("primary", true);  // before the box polishes it
+  buttons->addButton(save_, QDialogButtonBox::AcceptRole);
   save_->setDefault(true);
   save_->setAccessibleName(tr("Save"));
   buttons->addButton(tr("Cancel"), QDialogButtonBox::RejectRole)->setAccessibleName(tr("Cancel"));
@@ -204,10 +205,7 @@ void SaveDialog::nameEdited() {
 }
 
 void SaveDialog::browse() {
-  auto* dialog = new QFileDialog(this, tr("Choose a Folder"), folder_->text());
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::Directory);
-  dialog->setOption(QFileDialog::ShowDirsOnly);
+  auto* dialog = fileDialog(this, tr("Choose a Folder"), QFileDialog::Directory, folder_->text());
   connect(dialog, &QFileDialog::fileSelected, folder_, &QLineEdit::setText);
   dialog->open();
 }

@@ -18,6 +18,7 @@ ShortcutsDialog::ShortcutsDialog(const AppSettings& settings, QWidget* parent) :
   list->setAccessibleName(tr("Commands and their shortcuts"));
   list->setHeaderLabels({tr("Command"), tr("Shortcut")});
   list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
+  list->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
   list->header()->setStretchLastSection(false);
   list->setSelectionMode(QAbstractItemView::SingleSelection);
   QTreeWidgetItem* group = nullptr;

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "ui/document.h"
-#include "ui/text.h"
+#include "ui/theme/icons.h"
 #include "ui/viewer/display_picture.h"
 
 namespace heirloom::ui {
@@ -14,23 +14,42 @@ constexpr QSize kThumbnail(112, 76);
 constexpr int kHeight = 128;
 
 QImage thumbnailOf(const core::Photo& photo) {
-  const DisplayPicture picture(photo.raster, photo.iccProfile, {});
+  const auto colours =
+      std::make_shared<const DisplayColours>(photo.raster->layout().model, photo.iccProfile, std::vector<std::byte>{});
+  const DisplayPicture picture(photo.raster, colours);
   int level = 0;
   while (std::max(picture.size().width(), picture.size().height()) >> (level + 1) >= 2 * kThumbnail.width()) ++level;
   return picture.render({0, 0, photo.raster->width(), photo.raster->height()}, level);
 }
 
-/// Centred on a card of its own, so that all items are of one size.
-QPixmap card(const QImage& image, double ratio) {
+/// Centred on a card of its own, so that all items are of one size. A null image gives an empty one.
+QIcon card(const QImage& image, double ratio) {
+  QPixmap pixmap(kThumbnail * ratio);
+  pixmap.setDevicePixelRatio(ratio);
+  pixmap.fill(Qt::transparent);
+  if (!image.isNull()) {
+    QPainter painter(&pixmap);
+    const QImage scaled = image.scaled(kThumbnail * ratio, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    const QSizeF size = QSizeF(scaled.size()) / ratio;
+    const QPointF corner((kThumbnail.width() - size.width()) / 2, (kThumbnail.height() - size.height()) / 2);
+    painter.drawImage(QRectF(corner, size), scaled);
+  }
+  QIcon icon(pixmap);
+  icon.addPixmap(pixmap, QIcon::Selected);  // or the style would tint the photo
+  return icon;
+}
+
+/// Stands where a photo cannot be read.
+QIcon warningCard(double ratio) {
+  constexpr int kSide = 28;
   QPixmap pixmap(kThumbnail * ratio);
   pixmap.setDevicePixelRatio(ratio);
   pixmap.fill(Qt::transparent);
   QPainter painter(&pixmap);
-  const QImage scaled = image.scaled(kThumbnail * ratio, Qt::KeepAspectRatio, Qt::SmoothTransformation);
-  const QSizeF size = QSizeF(scaled.size()) / ratio;
-  const QPointF corner((kThumbnail.width() - size.width()) / 2, (kThumbnail.height() - size.height()) / 2);
-  painter.drawImage(QRectF(corner, size), scaled);
-  return pixmap;
+  themedIcon(QStringLiteral("warning"))
+      .paint(&painter, QRect((kThumbnail.width() - kSide) / 2, (kThumbnail.height() - kSide) / 2, kSide, kSide));
+  painter.end();
+  return QIcon(pixmap);
 }
 
 }  // namespace
@@ -59,6 +78,7 @@ void Filmstrip::add(Document* document) {
   auto* item = new QListWidgetItem;
   item->setSizeHint(QSize(kThumbnail.width() + 14, kHeight - 22));
   item->setTextAlignment(Qt::AlignHCenter);
+  item->setIcon(card({}, devicePixelRatioF()));
   items_[document] = item;
   {
     const QSignalBlocker quiet(this);
@@ -67,9 +87,8 @@ void Filmstrip::add(Document* document) {
   updateLabel(document);
   connect(document, &Document::unsavedChanged, this, [this, document] { updateLabel(document); });
   connect(document, &Document::stateChanged, this, [this, document] {
-    if (document->state() == Document::State::Ready && items_.contains(document) && items_[document]->icon().isNull()) {
-      makeThumbnail(document);
-    }
+    if (document->state() == Document::State::Ready && !pictured_.contains(document)) makeThumbnail(document);
+    if (document->state() == Document::State::Failed) items_[document]->setIcon(warningCard(devicePixelRatioF()));
     updateLabel(document);
   });
   // What is being read anyway is not read twice.
@@ -82,6 +101,7 @@ void Filmstrip::remove(Document* document) {
   const QSignalBlocker quiet(this);
   delete found->second;
   items_.erase(found);
+  pictured_.erase(document);
   disconnect(document, nullptr, this, nullptr);
 }
 
@@ -94,19 +114,17 @@ void Filmstrip::setCurrent(Document* document) {
 }
 
 void Filmstrip::makeThumbnail(Document* document) {
+  pictured_.insert(document);
   inBackground(
       workers_.files, document,
       [photo = document->photo(), file = document->file()](std::stop_token) {
         return thumbnailOf(photo ? *photo : core::readPhoto(file));
       },
       [this, document](Result<QImage> image) {
-        // A photo that cannot be read says so when it is looked at.
-        if (std::holds_alternative<QImage>(image) && items_.contains(document)) {
-          const QPixmap thumbnail = card(std::get<QImage>(image), devicePixelRatioF());
-          QIcon icon(thumbnail);
-          icon.addPixmap(thumbnail, QIcon::Selected);  // or the style would tint the photo
-          items_[document]->setIcon(icon);
-        }
+        if (!items_.contains(document)) return;
+        // Why a photo cannot be read is said when it is looked at.
+        const auto* thumbnail = std::get_if<QImage>(&image);
+        items_[document]->setIcon(thumbnail ? card(*thumbnail, devicePixelRatioF()) : warningCard(devicePixelRatioF()));
       });
 }
 
@@ -115,7 +133,7 @@ void Filmstrip::updateLabel(Document* document) {
   if (found == items_.end()) return;
   const bool unsaved = document->hasUnsavedResult();
   const QString mark = unsaved ? QStringLiteral("\u25cf ") : QString();
-  found->second->setText(mark + shortName(document->name(), 18));
+  found->second->setText(mark + document->name());
   found->second->setToolTip(document->name());
   QString spokenName = document->name();
   if (unsaved) spokenName = tr("%1, not saved").arg(spokenName);

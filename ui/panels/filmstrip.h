@@ -2,6 +2,7 @@
 
 #include <QListWidget>
 #include <map>
+#include <set>
 
 #include "ui/background.h"
 
@@ -28,6 +29,7 @@ class Filmstrip : public QListWidget {
 
   Workers& workers_;
   std::map<Document*, QListWidgetItem*> items_;
+  std::set<Document*> pictured_;  // those whose thumbnail is there or on its way
 };
 
 }  // namespace heirloom::ui

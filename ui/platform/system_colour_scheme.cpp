@@ -40,8 +40,9 @@ void SystemColourScheme::settingChanged(const QString& group, const QString& key
 void SystemColourScheme::take(const QVariant& value) {
   // `Read` wraps its answer in one variant more than the signal does.
   const QVariant inner = value.canConvert<QDBusVariant>() ? value.value<QDBusVariant>().variant() : value;
-  const uint scheme = inner.toUInt();  // 0: no wish, 1: dark, 2: light
-  if (scheme == 1 || scheme == 2) Q_EMIT darkChanged(scheme == 1);
+  const uint scheme = inner.toUInt();
+  // What a later version of the portal may say counts as no wish, as it demands.
+  Q_EMIT changed(scheme == 1 ? SystemScheme::Dark : scheme == 2 ? SystemScheme::Light : SystemScheme::NoWish);
 }
 
 }  // namespace heirloom::ui

@@ -89,11 +89,12 @@ const ThemeColours& coloursOf(bool dark) {
 
 Theme::Theme(AppSettings& settings, QObject* parent) : QObject(parent), settings_(settings) {
   // Before ours replaces it, the application's palette is the system's.
-  systemDark_ = QApplication::palette().color(QPalette::Window).lightness() < 128;
+  const bool paletteDark = QApplication::palette().color(QPalette::Window).lightness() < 128;
+  systemDark_ = paletteDark;
   QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
   auto* scheme = new SystemColourScheme(this);
-  connect(scheme, &SystemColourScheme::darkChanged, this, [this](bool dark) {
-    systemDark_ = dark;
+  connect(scheme, &SystemColourScheme::changed, this, [this, paletteDark](SystemScheme wish) {
+    systemDark_ = wish == SystemScheme::NoWish ? paletteDark : wish == SystemScheme::Dark;
     apply();
   });
   connect(&settings_, &AppSettings::themeChanged, this, &Theme::apply);

@@ -4,6 +4,7 @@
 #include <QSize>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <vector>
 
@@ -12,13 +13,37 @@
 
 namespace heirloom::ui {
 
-/// A picture and the way of its colours to one screen. Used by a worker; made anew when either changes.
+/// The way of a photo's colours to one screen; shared by everything that is shown of the photo.
+class DisplayColours {
+ public:
+  /// `profile`: the photo's own, empty for sRGB. `display`: the screen's, likewise.
+  DisplayColours(core::ColourModel model, std::vector<std::byte> profile, std::vector<std::byte> display);
+
+  /// Blocking the first time, which takes long.
+  const core::DisplayTransform& transform() const;
+
+ private:
+  core::ColourModel model_;
+  std::vector<std::byte> profile_;
+  std::vector<std::byte> display_;
+  mutable std::once_flag once_;
+  mutable std::unique_ptr<const core::DisplayTransform> transform_;
+};
+
+/// A result over its source, as it will be saved.
+struct Blend {
+  std::shared_ptr<const core::Raster> source;
+  std::shared_ptr<const core::Raster> result;  // nobody writes it any more
+  double strength = 1;
+};
+
+/// A picture in the colours of one screen. Used by a worker; made anew when either changes.
 class DisplayPicture {
  public:
-  /// `profile`: the photo's own, empty for sRGB. `display`: the screen's, likewise. `writing`: held by whoever still
-  /// writes the raster, null when nobody does.
-  DisplayPicture(std::shared_ptr<const core::Raster> raster, std::vector<std::byte> profile,
-                 std::vector<std::byte> display, std::shared_ptr<std::shared_mutex> writing = {});
+  /// `writing`: held by whoever still writes the raster, null when nobody does.
+  DisplayPicture(std::shared_ptr<const core::Raster> raster, std::shared_ptr<const DisplayColours> colours,
+                 std::shared_ptr<std::shared_mutex> writing = {});
+  DisplayPicture(Blend blend, std::shared_ptr<const DisplayColours> colours);
 
   QSize size() const;
   bool hasAlpha() const { return raster_->layout().alpha; }
@@ -28,15 +53,12 @@ class DisplayPicture {
   QImage render(const core::Box& box, int level) const;
 
  private:
-  std::shared_ptr<const core::Raster> raster_;
-  std::vector<std::byte> profile_;
-  std::vector<std::byte> display_;
-  std::shared_ptr<std::shared_mutex> writing_;
-  mutable std::once_flag once_;  // a transform takes long to make: not before a worker asks for it
-  mutable std::unique_ptr<const core::DisplayTransform> transform_;
-};
+  std::unique_ptr<core::Raster> reduced(const core::Box& box, int level) const;
 
-/// `box` of `raster` made smaller: squares of 2^level pixels averaged in the file's own encoding, weighted by alpha.
-std::unique_ptr<core::Raster> reduced(const core::Raster& raster, const core::Box& box, int level);
+  std::shared_ptr<const core::Raster> raster_;  // of a blend: the result
+  std::optional<Blend> blend_;
+  std::shared_ptr<const DisplayColours> colours_;
+  std::shared_ptr<std::shared_mutex> writing_;
+};
 
 }  // namespace heirloom::ui

@@ -2,88 +2,125 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace heirloom::ui {
-namespace {
 
-using Key = TilePyramid::Key;
-
-/// Where the pixels of a level lie on the screen.
-struct Placed {
-  QPointF origin;
-  double scale = 1;  // device pixels per pixel of the level
-
-  // Neighbours share their rounded edge, so that no seam shows between them.
-  QRect target(const QRect& tile) const {
-    const auto edge = [&](double offset, int at) { return static_cast<int>(std::lround(offset + at * scale)); };
-    const QPoint topLeft(edge(origin.x(), tile.x()), edge(origin.y(), tile.y()));
-    const QPoint end(edge(origin.x(), tile.x() + tile.width()), edge(origin.y(), tile.y() + tile.height()));
-    return {topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())};
-  }
-};
-
-/// The part of the nearest coarser tile that covers `key`, while it is not ready.
-void paintSubstitute(QPainter& painter, TilePyramid& layer, Key key, const QRect& target) {
-  const QRect tile = layer.tileRect(key);
-  for (int level = key.level + 1; level <= layer.coarsestLevel(); ++level) {
-    const int shift = level - key.level;
-    const Key coarse{level, key.x >> shift, key.y >> shift};
-    const QImage image = layer.tile(coarse);
-    if (image.isNull()) continue;
-    const double factor = 1.0 / (1 << shift);
-    const QPointF corner = QPointF(tile.topLeft()) * factor - QPointF(layer.tileRect(coarse).topLeft());
-    painter.drawImage(QRectF(target), image, QRectF(corner, QSizeF(tile.size()) * factor));
-    return;
+LayerPainter::LayerPainter(TilePyramid& layer, const ViewTransform& view)
+    : layer_(layer), origin_(view.pictureRect().topLeft()) {
+  const double scale = view.pictureRect().width() / std::max(1, layer.size().width());
+  if (scale > 0) {
+    level_ = std::clamp(static_cast<int>(std::floor(std::log2(1 / scale) + 1e-6)), 0, layer.coarsestLevel());
+    scale_ = scale * (1 << level_);
   }
 }
 
-}  // namespace
+LayerPainter::~LayerPainter() {
+  if (!used_) return;
+  std::ranges::sort(wanted_, {}, &Wanted::distance);
+  std::vector<Key> keys;
+  // The coarsest tile first: something of the whole picture is there at once, and for whoever zooms out.
+  if (substitutes_) keys.push_back({layer_.coarsestLevel(), 0, 0});
+  for (const Wanted& wanted : wanted_) {
+    // Two parts can share a tile.
+    if (std::ranges::find(keys, wanted.key) == keys.end()) keys.push_back(wanted.key);
+  }
+  layer_.want(keys);
+}
 
-void paintLayer(QPainter& painter, TilePyramid& layer, const ViewTransform& view, const QRect& clip, double opacity) {
-  const QRectF picture = view.pictureRect();
-  if (clip.isEmpty() || picture.isEmpty()) return;
-  const double scale = picture.width() / layer.size().width();
-  const int level = std::clamp(static_cast<int>(std::floor(std::log2(1 / scale) + 1e-6)), 0, layer.coarsestLevel());
-  const Placed placed{picture.topLeft(), scale * (1 << level)};
+// Neighbours share their rounded edge, so that no seam shows between them.
+QRect LayerPainter::targetOf(const QRect& tile) const {
+  const auto edge = [&](double offset, int at) { return static_cast<int>(std::lround(offset + at * scale_)); };
+  const QPoint topLeft(edge(origin_.x(), tile.x()), edge(origin_.y(), tile.y()));
+  const QPoint end(edge(origin_.x(), tile.x() + tile.width()), edge(origin_.y(), tile.y() + tile.height()));
+  return {topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())};
+}
 
-  painter.save();
-  painter.setClipRect(clip, Qt::IntersectClip);
-  painter.setOpacity(opacity);
-  // Enlarged pixels are shown as what they are; everything else is interpolated.
-  const bool exact = std::abs(placed.scale - 1) < 1e-9;
-  painter.setRenderHint(QPainter::SmoothPixmapTransform, !exact && placed.scale < 2);
-
-  const double side = TilePyramid::kTileSide * placed.scale;
+std::vector<LayerPainter::Placed> LayerPainter::tilesIn(const QRect& clip) {
+  used_ = true;
+  std::vector<Placed> tiles;
+  if (clip.isEmpty() || layer_.size().isEmpty()) return tiles;
+  const double side = TilePyramid::kTileSide * scale_;
   const auto first = [&](double edge, double origin) { return std::max(0, static_cast<int>((edge - origin) / side)); };
-  const int firstX = first(clip.left(), placed.origin.x());
-  const int firstY = first(clip.top(), placed.origin.y());
-  std::vector<Key> visible;
-  for (int y = firstY; placed.origin.y() + y * side <= clip.bottom(); ++y) {
-    for (int x = firstX; placed.origin.x() + x * side <= clip.right(); ++x) {
-      const Key key{level, x, y};
-      const QRect tile = layer.tileRect(key);
+  const int firstX = first(clip.left(), origin_.x());
+  const int firstY = first(clip.top(), origin_.y());
+  const QPointF centre = QRectF(clip).center();
+  for (int y = firstY; origin_.y() + y * side <= clip.bottom(); ++y) {
+    for (int x = firstX; origin_.x() + x * side <= clip.right(); ++x) {
+      const Key key{level_, x, y};
+      const QRect tile = layer_.tileRect(key);
       if (tile.isEmpty()) break;
-      visible.push_back(key);
-      const QRect target = placed.target(tile);
-      const QImage image = layer.tile(key);
-      if (image.isNull())
-        paintSubstitute(painter, layer, key, target);
-      else
-        painter.drawImage(target, image);
+      const QRect target = targetOf(tile);
+      tiles.push_back({key, target});
+      const QPointF offset = QRectF(target).center() - centre;
+      wanted_.push_back({key, QPointF::dotProduct(offset, offset)});
     }
   }
-  painter.restore();
+  return tiles;
+}
 
-  const QPointF centre = QRectF(clip).center();
-  const auto distance = [&](const Key& key) {
-    const QPointF offset = QRectF(placed.target(layer.tileRect(key))).center() - centre;
-    return QPointF::dotProduct(offset, offset);
-  };
-  std::ranges::sort(visible, {}, distance);
-  // The coarsest tile first: something of the whole picture is there at once, and for whoever zooms out.
-  visible.insert(visible.begin(), Key{layer.coarsestLevel(), 0, 0});
-  layer.want(visible);
+void LayerPainter::prepare(QPainter& painter, const QRect& clip, bool interpolated) const {
+  painter.setClipRect(clip, Qt::IntersectClip);
+  // Enlarged pixels are shown as what they are; everything else is interpolated.
+  const bool exact = std::abs(scale_ - 1) < 1e-9;
+  painter.setRenderHint(QPainter::SmoothPixmapTransform, interpolated && !exact && scale_ < 2);
+}
+
+void LayerPainter::paint(QPainter& painter, const QRect& clip) {
+  painter.save();
+  prepare(painter, clip);
+  paintAll(painter, clip);
+  painter.restore();
+}
+
+void LayerPainter::paintMixed(QPainter& painter, const QRect& clip, double opacity) {
+  painter.save();
+  // Interpolating two layers of a large window takes longer than a handler may.
+  prepare(painter, clip, false);
+  painter.setOpacity(opacity);
+  paintAll(painter, clip);
+  painter.restore();
+}
+
+void LayerPainter::paintAll(QPainter& painter, const QRect& clip) {
+  substitutes_ = true;
+  for (const Placed& tile : tilesIn(clip)) {
+    const QImage image = layer_.tile(tile.key);
+    if (image.isNull())
+      paintSubstitute(painter, tile);
+    else
+      painter.drawImage(tile.target, image);
+  }
+}
+
+void LayerPainter::paintReady(QPainter& painter, const QRect& clip) {
+  painter.save();
+  prepare(painter, clip);
+  for (const Placed& tile : tilesIn(clip)) {
+    const QImage image = layer_.tile(tile.key);
+    if (!image.isNull()) painter.drawImage(tile.target, image);
+  }
+  painter.restore();
+}
+
+bool LayerPainter::isReady(const QRect& clip) {
+  const auto tiles = tilesIn(clip);
+  return std::ranges::all_of(tiles, [this](const Placed& tile) { return !layer_.tile(tile.key).isNull(); });
+}
+
+/// The part of the nearest coarser tile that covers the place, while its own is not ready.
+void LayerPainter::paintSubstitute(QPainter& painter, const Placed& place) {
+  const Key key = place.key;
+  const QRect tile = layer_.tileRect(key);
+  for (int level = key.level + 1; level <= layer_.coarsestLevel(); ++level) {
+    const int shift = level - key.level;
+    const Key coarse{level, key.x >> shift, key.y >> shift};
+    const QImage image = layer_.tile(coarse);
+    if (image.isNull()) continue;
+    const double factor = 1.0 / (1 << shift);
+    const QPointF corner = QPointF(tile.topLeft()) * factor - QPointF(layer_.tileRect(coarse).topLeft());
+    painter.drawImage(QRectF(place.target), image, QRectF(corner, QSizeF(tile.size()) * factor));
+    return;
+  }
 }
 
 void paintChecker(QPainter& painter, const QRect& area, double pixelRatio) {

@@ -16,9 +16,7 @@ void Presenter::setDocument(Document* document) {
     connect(document, &Document::stateChanged, this, &Presenter::showPhoto);
     connect(document, &Document::resultChanged, this, &Presenter::showResult);
     connect(document, &Document::runChanged, this, &Presenter::showResult);
-    connect(document, &Document::strengthChanged, &viewer_, [this](double strength) {
-      if (!document_->run()) viewer_.setStrength(strength);
-    });
+    connect(document, &Document::strengthChanged, this, &Presenter::showStrength);
   }
   showPhoto();
 }
@@ -27,15 +25,22 @@ void Presenter::setDisplayProfile(std::vector<std::byte> profile) {
   if (profile == display_) return;
   display_ = std::move(profile);
   if (!before_) return;
-  before_ = pyramid(document_->photo()->raster);
+  chooseColours();
+  auto before = pyramid(document_->photo()->raster);
+  viewer_.setPictures(before.get(), nullptr, true);
+  before_ = std::move(before);
   shown_.reset();
   showResult();
 }
 
+void Presenter::chooseColours() {
+  const core::Photo& photo = *document_->photo();
+  colours_ = std::make_shared<const DisplayColours>(photo.raster->layout().model, photo.iccProfile, display_);
+}
+
 std::unique_ptr<TilePyramid> Presenter::pyramid(std::shared_ptr<const core::Raster> raster,
                                                 std::shared_ptr<std::shared_mutex> writing) {
-  auto picture = std::make_shared<const DisplayPicture>(std::move(raster), document_->photo()->iccProfile, display_,
-                                                        std::move(writing));
+  auto picture = std::make_shared<const DisplayPicture>(std::move(raster), colours_, std::move(writing));
   return std::make_unique<TilePyramid>(workers_.display, std::move(picture));
 }
 
@@ -43,6 +48,7 @@ void Presenter::showPhoto() {
   viewer_.setPictures(nullptr, nullptr, false);
   before_.reset();
   after_.reset();
+  blended_.reset();
   shown_.reset();
   viewer_.setNotice({});
   if (!document_) return;
@@ -57,6 +63,7 @@ void Presenter::showPhoto() {
     case Document::State::Ready:
       break;
   }
+  chooseColours();
   before_ = pyramid(document_->photo()->raster);
   viewer_.setPictures(before_.get(), nullptr, false);
   showResult();
@@ -69,8 +76,7 @@ void Presenter::showResult() {
   const std::shared_ptr<const core::Raster> raster = growing               ? run->picture().raster
                                                      : document_->result() ? document_->result()->raster
                                                                            : nullptr;
-  viewer_.setStrength(growing ? 1 : document_->strength());
-  if (raster && raster == shown_.lock()) return;
+  if (raster && raster == shown_.lock()) return showStrength();
   shown_ = raster;
   std::unique_ptr<TilePyramid> next;
   if (raster) next = pyramid(raster, growing ? run->picture().writing : nullptr);
@@ -82,6 +88,23 @@ void Presenter::showResult() {
   }
   viewer_.setPictures(before_.get(), next.get(), true);
   after_ = std::move(next);
+  showStrength();
+}
+
+void Presenter::showStrength() {
+  if (!before_) return;
+  const EngineRun* run = document_->run();
+  const bool growing = run && run->picture().raster;
+  const double strength = growing ? 1 : document_->strength();
+  std::unique_ptr<TilePyramid> next;
+  if (strength < 1 && document_->result()) {
+    Blend blend{document_->photo()->raster, document_->result()->raster, strength};
+    next = std::make_unique<TilePyramid>(workers_.display,
+                                         std::make_shared<const DisplayPicture>(std::move(blend), colours_));
+  }
+  viewer_.setStrength(strength);
+  viewer_.setBlended(next.get());
+  blended_ = std::move(next);
 }
 
 }  // namespace heirloom::ui

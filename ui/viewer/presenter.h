@@ -25,6 +25,8 @@ class Presenter : public QObject {
  private:
   void showPhoto();
   void showResult();
+  void showStrength();
+  void chooseColours();
   std::unique_ptr<TilePyramid> pyramid(std::shared_ptr<const core::Raster> raster,
                                        std::shared_ptr<std::shared_mutex> writing = {});
 
@@ -34,6 +36,8 @@ class Presenter : public QObject {
   std::vector<std::byte> display_;
   std::unique_ptr<TilePyramid> before_;
   std::unique_ptr<TilePyramid> after_;
+  std::unique_ptr<TilePyramid> blended_;
+  std::shared_ptr<const DisplayColours> colours_;
   std::weak_ptr<const core::Raster> shown_;  // what `after_` shows: a result that grew needs no second pyramid
 };
 

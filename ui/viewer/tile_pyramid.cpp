@@ -22,9 +22,16 @@ TilePyramid::TilePyramid(core::JobQueue& queue, std::shared_ptr<const DisplayPic
     : QObject(parent), queue_(queue), picture_(std::move(picture)), requests_(std::make_shared<Requests>()) {}
 
 TilePyramid::~TilePyramid() {
-  const std::lock_guard lock(requests_->mutex);
-  requests_->closed = true;
-  requests_->wanted.clear();
+  {
+    const std::lock_guard lock(requests_->mutex);
+    requests_->closed = true;
+    requests_->wanted.clear();
+  }
+  // Giving back hundreds of tiles takes longer than a handler may.
+  if (!cache_.empty()) {
+    queue_.submit(
+        [tiles = std::make_shared<std::map<Key, Cached>>(std::move(cache_))](std::stop_token) { tiles->clear(); });
+  }
 }
 
 int TilePyramid::coarsestLevel() const {

@@ -51,9 +51,8 @@ void Viewer::setPictures(TilePyramid* before, TilePyramid* after, bool samePhoto
   }
   before_ = before;
   after_ = after;
-  for (TilePyramid* layer : {before, after}) {
-    if (layer) connect(layer, &TilePyramid::tileReady, this, qOverload<>(&QWidget::update), Qt::UniqueConnection);
-  }
+  watch(before);
+  watch(after);
   setView(samePhoto ? view_.ofPicture(canvas()) : ViewTransform::fitted(canvas(), viewport()));
   updateDivider();
 }
@@ -61,6 +60,17 @@ void Viewer::setPictures(TilePyramid* before, TilePyramid* after, bool samePhoto
 void Viewer::setStrength(double strength) {
   strength_ = strength;
   update();
+}
+
+void Viewer::setBlended(TilePyramid* blended) {
+  if (blended_) disconnect(blended_, nullptr, this, nullptr);
+  blended_ = blended;
+  watch(blended);
+  update();
+}
+
+void Viewer::watch(TilePyramid* layer) {
+  if (layer) connect(layer, &TilePyramid::tileReady, this, qOverload<>(&QWidget::update), Qt::UniqueConnection);
 }
 
 void Viewer::setComparison(Comparison comparison) {
@@ -135,37 +145,7 @@ void Viewer::paintEvent(QPaintEvent*) {
     painter.save();
     painter.scale(1 / ratio, 1 / ratio);
     if (before_->hasAlpha()) paintChecker(painter, area, ratio);
-    QRect originalPart = area;
-    QRect resultPart;
-    if (after_ && !original_) {
-      resultPart = area;
-      originalPart = {};
-      if (comparison_ == Comparison::Split) {
-        const int line = qRound(divider_->fraction() * viewport().width());
-        QRect& left = swapped_ ? resultPart : originalPart;
-        QRect& right = swapped_ ? originalPart : resultPart;
-        left = area & QRect(0, 0, line, area.bottom() + 1);
-        right = area & QRect(QPoint(line, 0), area.bottomRight());
-      }
-    }
-    paintLayer(painter, *before_, view_, originalPart);
-    if (!resultPart.isEmpty() && strength_ >= 1) {
-      paintLayer(painter, *after_, view_, resultPart);
-    } else if (!resultPart.isEmpty() && !before_->hasAlpha()) {
-      paintLayer(painter, *before_, view_, resultPart);
-      paintLayer(painter, *after_, view_, resultPart, strength_);
-    } else if (!resultPart.isEmpty()) {
-      // Premultiplied pictures are mixed apart from the squares behind them.
-      QImage mixed(resultPart.size(), QImage::Format_ARGB32_Premultiplied);
-      mixed.fill(Qt::transparent);
-      QPainter mixing(&mixed);
-      mixing.translate(-resultPart.topLeft());
-      mixing.setCompositionMode(QPainter::CompositionMode_Plus);
-      paintLayer(mixing, *before_, view_, resultPart, 1 - strength_);
-      paintLayer(mixing, *after_, view_, resultPart, strength_);
-      mixing.end();
-      painter.drawImage(resultPart, mixed);
-    }
+    paintPictures(painter, area);
     painter.restore();
   }
   painter.setRenderHint(QPainter::Antialiasing);
@@ -185,6 +165,44 @@ void Viewer::paintEvent(QPaintEvent*) {
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(rect().adjusted(0, 0, -1, -1));
   }
+}
+
+void Viewer::paintPictures(QPainter& painter, const QRect& area) const {
+  LayerPainter before(*before_, view_);
+  if (!after_ || original_) return before.paint(painter, area);
+  LayerPainter after(*after_, view_);
+  if (comparison_ == Comparison::ResultOnly) return paintResult(painter, area, before, after);
+  const int line = qRound(divider_->fraction() * viewport().width());
+  const QRect left = area & QRect(0, 0, line, area.bottom() + 1);
+  const QRect right = area & QRect(QPoint(line, 0), area.bottomRight());
+  before.paint(painter, swapped_ ? right : left);
+  paintResult(painter, swapped_ ? left : right, before, after);
+}
+
+void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const {
+  if (part.isEmpty()) return;
+  if (strength_ >= 1) return after.paint(painter, part);
+  std::optional<LayerPainter> blended;
+  if (blended_) blended.emplace(*blended_, view_);
+  if (blended && blended->isReady(part)) return blended->paintReady(painter, part);
+  if (!before_->hasAlpha()) {
+    before.paintMixed(painter, part, 1);
+    after.paintMixed(painter, part, strength_);
+    if (blended) blended->paintReady(painter, part);
+    return;
+  }
+  // Premultiplied pictures are mixed apart from the squares behind them.
+  QImage mixed(part.size(), QImage::Format_ARGB32_Premultiplied);
+  mixed.fill(Qt::transparent);
+  QPainter mixing(&mixed);
+  mixing.translate(-part.topLeft());
+  mixing.setCompositionMode(QPainter::CompositionMode_Plus);
+  before.paintMixed(mixing, part, 1 - strength_);
+  after.paintMixed(mixing, part, strength_);
+  mixing.setCompositionMode(QPainter::CompositionMode_Source);
+  if (blended) blended->paintReady(mixing, part);
+  mixing.end();
+  painter.drawImage(part, mixed);
 }
 
 void Viewer::resizeEvent(QResizeEvent*) {

@@ -10,6 +10,7 @@
 namespace heirloom::ui {
 
 class Divider;
+class LayerPainter;
 
 /// Shows a photo and its restored result under one view. Left of the divider lies the original, right of it the result
 /// at its strength. Draws from tile pyramids only; what is missing appears when a worker has made it.
@@ -23,8 +24,11 @@ class Viewer : public QWidget {
   /// Not owned. `after` null: there is no result. Pictures of another photo start fitted; those of the same keep the
   /// view.
   void setPictures(TilePyramid* before, TilePyramid* after, bool samePhoto);
-  /// Blends at once: nothing is computed, both pictures are there. 0..1
+  /// 0..1. Shown at once, as a mix of what the screen has of both pictures.
   void setStrength(double strength);
+  /// Both pictures blended at the present strength, sample by sample; covers the mix as its tiles come. Not owned;
+  /// null: there is none.
+  void setBlended(TilePyramid* blended);
   void setComparison(Comparison comparison);
   Comparison comparison() const { return comparison_; }
   void setSwapped(bool swapped);
@@ -68,9 +72,13 @@ class Viewer : public QWidget {
   void setView(const ViewTransform& view);
   void updateDivider();
   void updateCursor();
+  void watch(TilePyramid* layer);
+  void paintPictures(QPainter& painter, const QRect& area) const;
+  void paintResult(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const;
 
   QPointer<TilePyramid> before_;
   QPointer<TilePyramid> after_;
+  QPointer<TilePyramid> blended_;
   Divider* divider_;
   ViewTransform view_;
   double strength_ = 1;
