@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/checkpoint/tensors.h"
 #include "models/dncnn/family.h"
 #include "models/ffdnet/family.h"
 #include "models/ircnn/family.h"
@@ -59,12 +60,15 @@ std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
   if (!inspection.family) {
     throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
                     .with(nearest(inspection)),
-                HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect` shows its keys"), file);
+                HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"), file);
   }
   // Weights are ordinary tensors, whatever mode the caller runs in.
   const c10::InferenceMode ordinary(false);
   try {
-    return inspection.family->load(inspection.tensors);
+    auto restorer = inspection.family->load(inspection.tensors);
+    // Nobody else knows it yet.
+    if (auto damage = damageOf(inspection.tensors)) std::const_pointer_cast<Restorer>(restorer)->warn(*damage);
+    return restorer;
   } catch (const Error& error) {
     throw error.in(file);
   }

@@ -261,6 +261,13 @@ core::InstalledModel requireModel(const core::ModelLibrary& library, const std::
   }
 }
 
+std::shared_ptr<const models::Restorer> loadModel(const Context& context, const std::string& model) {
+  auto network = context.library.open(model);
+  const std::filesystem::path file = context.library.find(model).file;
+  for (const Message& warning : network->warnings()) context.report.warning(warning, file);
+  return network;
+}
+
 models::Settings requireSettings(const core::InstalledModel& model,
                                  const std::map<std::string, std::string>& settings) {
   models::Settings checked(model.descriptor.parameters);

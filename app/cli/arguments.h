@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -83,6 +84,9 @@ void requireDevice(const std::string& device);
 /// The model, its settings checked. Everything that is wrong with them is a UsageError: nothing was touched yet.
 core::InstalledModel requireModel(const core::ModelLibrary& library, const std::string& model);
 models::Settings requireSettings(const core::InstalledModel& model, const std::map<std::string, std::string>& settings);
+
+/// Opens it; what is suspicious about its weights is printed as a warning.
+std::shared_ptr<const models::Restorer> loadModel(const Context& context, const std::string& model);
 
 UsageError usage(Message fault, Message remedy = {});
 

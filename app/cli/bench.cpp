@@ -98,7 +98,7 @@ int bench(const BenchOptions& options, Context& context) {
   const std::vector<std::int64_t> sides = options.sides.empty() ? std::vector<std::int64_t>{256, 512} : options.sides;
   ProgressBar bar;
   for (std::size_t i = 0; i < models.size(); ++i) {
-    const auto network = context.library.open(names[i]);
+    const auto network = loadModel(context, names[i]);
     for (const std::int64_t side : sides) {
       bar.start(models[i].name);
       bar.show(static_cast<double>(i) / static_cast<double>(models.size()),

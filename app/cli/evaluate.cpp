@@ -77,7 +77,7 @@ int evaluate(const EvaluateOptions& given, Context& context) {
     bar.show(static_cast<double>(done) / static_cast<double>(pictures),
              std::to_string(done) + " of " + std::to_string(pictures));
   };
-  const core::Evaluation result = core::evaluate(context.library.open(given.model), given.folder, options, scored);
+  const core::Evaluation result = core::evaluate(loadModel(context, given.model), given.folder, options, scored);
   bar.clear();
   const core::Score before = core::meanOf(result.degraded);
   const core::Score mean = core::meanOf(result.pictures);

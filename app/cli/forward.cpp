@@ -80,7 +80,7 @@ int forward(const ForwardOptions& options, Context& context) {
   models::Settings settings = requireSettings(model, options.settings);
   requireOwnFile(options, model.file);
   requireDevice(options.device);
-  const std::shared_ptr<const models::Restorer> network = context.library.open(options.model);
+  const std::shared_ptr<const models::Restorer> network = loadModel(context, options.model);
 
   putPath(report.document, "file", options.input);
   ForwardInput input = readForwardInput(options.input, network->descriptor(), context.report);

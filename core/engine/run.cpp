@@ -60,6 +60,7 @@ class RecipeRun {
     double pixels = static_cast<double>(source_.raster->width()) * static_cast<double>(source_.raster->height());
     for (const Step& step : recipe_.steps) {
       steps.push_back(load(library, step));
+      for (const Message& warning : steps.back().network->warnings()) warn(warning);
       const models::Descriptor& network = steps.back().network->descriptor();
       costs.push_back(pixels * std::max(1.0, network.flopPerPixel));
       pixels *= network.scale * network.scale;
@@ -93,7 +94,7 @@ class RecipeRun {
           .options = options_,
           .placement = placed.placement,
           .first = firstOf(*from),
-          .progress = [&](Progress progress) { report(progress, spent / total, costs[i] / total); },
+          .progress = [&](const Progress& progress) { report(progress, spent / total, costs[i] / total); },
           .warning = [this](const Message& warning) { warn(warning); },
           .written =
               [&](const Box& box) {

@@ -1,5 +1,6 @@
 #include "models/checkpoint/state_dict.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -33,7 +34,21 @@ StateDict StateDict::under(std::string_view prefix) const {
   StateDict result(archive_, std::move(below));
   result.unwrapped = unwrapped;
   result.unwrapped.push_back(start);
+  result.notes_ = notes_;
+  result.prefix_ = prefix_ + start;
   return result;
+}
+
+void StateDict::noteNotFinite(std::string_view key) const {
+  const std::lock_guard lock(notes_->mutex);
+  std::string name = prefix_ + std::string(key);
+  if (std::ranges::find(notes_->notFinite, name) == notes_->notFinite.end())
+    notes_->notFinite.push_back(std::move(name));
+}
+
+std::vector<std::string> StateDict::notFinite() const {
+  const std::lock_guard lock(notes_->mutex);
+  return notes_->notFinite;
 }
 
 }  // namespace heirloom::models

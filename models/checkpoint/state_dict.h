@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,24 @@ class StateDict {
   /// Null for a state dict made in memory (tests of detection).
   const std::shared_ptr<const Archive>& archive() const { return archive_; }
 
+  /// Notes that the tensor holds NaN or infinities; known to all state dicts made from this one and to copies.
+  void noteNotFinite(std::string_view key) const;
+  /// Full names of such tensors, among those that were read, in the order of reading.
+  std::vector<std::string> notFinite() const;
+
   std::vector<std::string> unwrapped;  // what was taken off, outermost first: "params_ema", "module."
 
  private:
   std::shared_ptr<const Archive> archive_;
   std::vector<std::pair<std::string, TensorEntry>> entries_;  // in the file's order
   std::map<std::string, std::size_t, std::less<>> index_;
+
+  struct Notes {
+    std::mutex mutex;
+    std::vector<std::string> notFinite;
+  };
+  std::shared_ptr<Notes> notes_ = std::make_shared<Notes>();
+  std::string prefix_;  // what `under` took off
 };
 
 /// Takes the first of model_state_dict, state_dict, params_ema, params-ema, params, model, net that is a dictionary,
