@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/checkpoint/tensors.h"
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
 #include "models/dncnn/family.h"
@@ -86,12 +87,15 @@ std::shared_ptr<const Restorer> load(const Inspection& inspection, const StateDi
   if (!inspection.family) {
     throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
                     .with(nearest(inspection)),
-                HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect` shows its keys"), file);
+                HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"), file);
   }
   // Weights are ordinary tensors, whatever mode the caller runs in.
   const c10::InferenceMode ordinary(false);
   try {
-    return decorated(inspection.family->load(tensors));
+    std::shared_ptr<const Restorer> restorer = decorated(inspection.family->load(tensors));
+    // Nobody else knows it yet.
+    if (auto damage = damageOf(tensors)) std::const_pointer_cast<Restorer>(restorer)->warn(*damage);
+    return restorer;
   } catch (const Error& error) {
     throw error.in(file);
   }

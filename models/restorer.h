@@ -93,6 +93,14 @@ class Restorer {
   /// `settings` must come from `Settings(descriptor().parameters)`. `observer` and `noise` must outlive the session.
   virtual std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                          NoiseSource* noise = nullptr) const = 0;
+
+  /// What is suspicious about the weights, though they loaded. Every run passes it on.
+  const std::vector<Message>& warnings() const { return warnings_; }
+  /// For whoever loads it, before it is shared.
+  void warn(Message warning) { warnings_.push_back(std::move(warning)); }
+
+ private:
+  std::vector<Message> warnings_;
 };
 
 }  // namespace heirloom::models

@@ -325,6 +325,13 @@
     </message>
 </context>
 <context>
+    <name>checkpoint.notFinite</name>
+    <message>
+        <source>the checkpoint is probably damaged: these weights hold values that are not numbers: %1</source>
+        <translation>die Gewichtsdatei ist wahrscheinlich beschädigt: diese Gewichte enthalten Werte, die keine Zahlen sind: %1</translation>
+    </message>
+</context>
+<context>
     <name>checkpoint.bigEndian</name>
     <message>
         <source>its numbers are stored big end first</source>
@@ -406,20 +413,6 @@
     <message>
         <source>check its name and that you may read it</source>
         <translation>prüfen Sie den Namen und ob Sie sie lesen dürfen</translation>
-    </message>
-</context>
-<context>
-    <name>checkpoint.file.write</name>
-    <message>
-        <source>the file cannot be written (%1)</source>
-        <translation>die Datei kann nicht geschrieben werden (%1)</translation>
-    </message>
-</context>
-<context>
-    <name>checkpoint.file.write.remedy</name>
-    <message>
-        <source>choose a folder you may write to, with enough free space</source>
-        <translation>wählen Sie einen Ordner, in den Sie schreiben dürfen und der genug Platz hat</translation>
     </message>
 </context>
 <context>
@@ -790,8 +783,8 @@
         <translation>geben Sie eine .safetensors- oder .pth-Datei an, ganz heruntergeladen und ausgepackt</translation>
     </message>
     <message>
-        <source>`heirloom-cli models inspect` shows its keys</source>
-        <translation>`heirloom-cli models inspect` zeigt ihre Schlüssel</translation>
+        <source>`heirloom-cli models inspect -v` shows its keys</source>
+        <translation>`heirloom-cli models inspect -v` zeigt ihre Schlüssel</translation>
     </message>
 </context>
 <context>
@@ -1958,6 +1951,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>photo.bigTiffUnread</name>
+    <message>
+        <source>it is a BigTIFF, whose metadata cannot be read and will be missing</source>
+        <translation>es ist ein BigTIFF, dessen Metadaten sich nicht lesen lassen und fehlen werden</translation>
+    </message>
+</context>
+<context>
     <name>photo.bigTiffMetadata</name>
     <message>
         <source>a TIFF of more than 4 GB is written without metadata</source>
@@ -1972,7 +1972,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>photo.cannotWrite</name>
+    <name>file.cannotWrite</name>
     <message>
         <source>it cannot be written: %1</source>
         <translation>sie kann nicht geschrieben werden: %1</translation>
@@ -2000,7 +2000,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>photo.chooseFolder</name>
+    <name>file.chooseFolder</name>
     <message>
         <source>choose another folder or change its permissions</source>
         <translation>wählen Sie einen anderen Ordner, oder ändern Sie seine Rechte</translation>
@@ -2077,7 +2077,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>photo.diskFull</name>
+    <name>file.diskFull</name>
     <message>
         <source>it cannot be written: %1</source>
         <translation>sie kann nicht geschrieben werden: %1</translation>
@@ -2091,14 +2091,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>photo.existing</name>
+    <name>file.existing</name>
     <message>
         <source>use --existing skip, --existing number or --overwrite</source>
         <translation>nehmen Sie --existing skip, --existing number oder --overwrite</translation>
     </message>
 </context>
 <context>
-    <name>photo.exists</name>
+    <name>file.exists</name>
     <message>
         <source>there is a file of that name already</source>
         <translation>eine Datei dieses Namens gibt es schon</translation>
@@ -2119,7 +2119,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>photo.freeDisk</name>
+    <name>file.freeDisk</name>
     <message>
         <source>free space there or choose another folder</source>
         <translation>schaffen Sie dort Platz, oder wählen Sie einen anderen Ordner</translation>
@@ -2310,8 +2310,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>recipe.remedy</name>
     <message>
-        <source>correct the recipe; see `interfaces`: version, steps, model, settings, strength</source>
-        <translation>berichtigen Sie das Rezept: version, steps, model, settings, strength</translation>
+        <source>correct the recipe: it has version and steps, a step has model, settings and strength</source>
+        <translation>berichtigen Sie das Rezept: es hat version und steps, ein Schritt hat model, settings und strength</translation>
     </message>
 </context>
 <context>
@@ -2448,17 +2448,17 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>run.precision</name>
+    <name>precision.unknown</name>
     <message>
         <source>precision &apos;%1&apos; is unknown</source>
         <translation>die Genauigkeit &apos;%1&apos; ist unbekannt</translation>
     </message>
 </context>
 <context>
-    <name>run.precision_remedy</name>
+    <name>precision.unknown.remedy</name>
     <message>
-        <source>use auto, float32, bfloat16 or float16</source>
-        <translation>nehmen Sie auto, float32, bfloat16 oder float16</translation>
+        <source>use float32, bfloat16 or float16</source>
+        <translation>nehmen Sie float32, bfloat16 oder float16</translation>
     </message>
 </context>
 <context>

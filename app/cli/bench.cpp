@@ -169,6 +169,7 @@ class Bench {
   }
 
   void measure(const Subject& subject) {
+    for (const Message& warning : subject.network->warnings()) context_.report.warning(warning);
     const std::vector<std::int64_t> sides =
         options_.sides.empty() ? std::vector{usualSide(subject.network->descriptor())} : options_.sides;
     for (const std::int64_t side : sides) measure(subject, side);

@@ -1,15 +1,13 @@
 // heirloom-networks: networks without photos, for another machine: what a checkpoint is, one run over tensors, timings.
 
-#include <malloc.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <map>
 
 #include "models/checkpoint/tensors.h"
 #include "models/cuda.h"
+#include "models/placement.h"
 #include "models/registry.h"
 
 namespace {
@@ -27,17 +25,6 @@ struct Options {
   std::int64_t size = 512;
   int runs = 5;
 };
-
-at::ScalarType precisionOf(const std::string& name) {
-  const std::map<std::string, at::ScalarType> known = {
-      {"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}};
-  const auto found = known.find(name);
-  if (found == known.end()) {
-    throw Error(HEIRLOOM_TEXT("precision.unknown", "there is no precision named %1").with(name),
-                HEIRLOOM_TEXT("precision.unknown.remedy", "it is float32, bfloat16 or float16"));
-  }
-  return found->second;
-}
 
 std::unique_ptr<Session> start(const Restorer& model, const Options& options, Observer& observer) {
   Settings settings(model.descriptor().parameters);
@@ -104,9 +91,7 @@ void devices() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  mallopt(M_MMAP_THRESHOLD,
-          1 << 30);  // freed activations stay with the process instead of being cleared anew by the kernel
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  keepFreedMemory();
   CLI::App app{"Networks without photos: what a checkpoint is, one run over tensors, timings"};
   app.require_subcommand(1);
   Options options;

@@ -81,8 +81,8 @@ bool isThere(const std::filesystem::path& file) {
 
 NameTemplate::NameTemplate(std::string pattern) : pattern_(std::move(pattern)) {
   const std::vector<Piece> pieces = parse(pattern_);
-  const auto refuse = [this](Message fault) {
-    throw Error(std::move(fault).with(pattern_),
+  const auto refuse = [this](const Message& fault) {
+    throw Error(fault.with(pattern_),
                 HEIRLOOM_TEXT("naming.template.remedy", "write one like {name}_{model}{_scale}.{ext}"));
   };
   if (leavesFolder(pattern_))

@@ -6,7 +6,7 @@
 #include <new>
 
 #include "core/batch/naming.h"
-#include "core/photo/atomic_file.h"
+#include "models/common/atomic_file.h"
 
 namespace heirloom::core {
 namespace {

@@ -44,6 +44,29 @@ std::vector<float> probes(std::size_t bands) {
 /// LittleCMS counts ink in percent.
 constexpr float kFullInk = 100;
 
+constexpr float kNearEnough = 0.1F / 255;
+
+std::vector<float> pixelsOf(std::span<const float> samples, const std::vector<std::size_t>& pixels, std::size_t bands) {
+  std::vector<float> result(pixels.size() * bands);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    std::ranges::copy(samples.subspan(pixels[i] * bands, bands),
+                      result.begin() + static_cast<std::ptrdiff_t>(i * bands));
+  }
+  return result;
+}
+
+/// Adds the way between two colours to the samples of one pixel.
+void moveInks(std::span<float> file, std::span<const float> from, std::span<const float> to) {
+  // Black that cannot grow or shrink any further hands the rest to the three inks that mix to grey.
+  float rest = 0;
+  for (std::size_t i = file.size(); i-- > 0;) {
+    const bool inside = file[i] >= 0 && file[i] <= 1;
+    const float changed = file[i] + to[i] - from[i] + rest;
+    file[i] = inside ? std::clamp(changed, 0.0F, 1.0F) : changed;
+    if (file.size() == 4 && i == 3) rest = changed - file[i];
+  }
+}
+
 }  // namespace
 
 struct WorkingColour::Transforms {
@@ -141,29 +164,43 @@ void WorkingColour::fromWorking(std::span<const float> working, std::span<float>
 
 void WorkingColour::applyChange(std::span<const float> before, std::span<const float> after,
                                 std::span<float> file) const {
+  if (isIdentity()) {
+    std::ranges::copy(after, file.begin());
+    return;
+  }
   const auto colours = static_cast<std::size_t>(colourBands(transforms_->model));
   const auto working = static_cast<std::size_t>(bands());
-  std::vector<float> reached(before.begin(), before.end());
-  std::vector<float> from(file.size());
-  std::vector<float> to(file.size());
-  fromWorking(after, to);
+  std::vector<std::size_t> open;  // pixels that are not yet what they should be
+  for (std::size_t pixel = 0; pixel * working < before.size(); ++pixel) {
+    const auto own = before.subspan(pixel * working, working);
+    if (!std::ranges::equal(own, after.subspan(pixel * working, working))) open.push_back(pixel);
+  }
+  std::vector<float> reached = pixelsOf(before, open, working);
   // How much a step of ink changes depends on the mix, so that CMYK comes near only step by step.
   const int steps = transforms_->model == ColourModel::Cmyk ? 6 : 1;
-  for (int step = 0; step < steps; ++step) {
+  for (int step = 0; step < steps && !open.empty(); ++step) {
+    std::vector<float> from(open.size() * colours);
+    std::vector<float> to(open.size() * colours);
     fromWorking(reached, from);
-    for (std::size_t pixel = 0; pixel * colours < file.size(); ++pixel) {
-      const auto own = before.subspan(pixel * working, working);
-      if (std::ranges::equal(own, after.subspan(pixel * working, working))) continue;
-      // Black that cannot grow or shrink any further hands the rest to the three inks that mix to grey.
-      float rest = 0;
-      for (std::size_t i = (pixel + 1) * colours; i-- > pixel * colours;) {
-        const bool inside = file[i] >= 0 && file[i] <= 1;
-        const float changed = file[i] + to[i] - from[i] + rest;
-        file[i] = inside ? std::clamp(changed, 0.0f, 1.0f) : changed;
-        if (colours == 4 && i % 4 == 3) rest = changed - file[i];
-      }
+    fromWorking(pixelsOf(after, open, working), to);
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      moveInks(file.subspan(open[i] * colours, colours), std::span(from).subspan(i * colours, colours),
+               std::span(to).subspan(i * colours, colours));
     }
-    if (step + 1 < steps) toWorking(file, reached);
+    if (step + 1 == steps) return;
+    reached.resize(open.size() * working);
+    toWorking(pixelsOf(file, open, colours), reached);
+    // Most pixels are there after one step, and LittleCMS takes half a second for a megapixel of CMYK.
+    std::vector<std::size_t> far;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      const auto now = std::span(reached).subspan(i * working, working);
+      const auto wanted = after.subspan(open[i] * working, working);
+      if (std::ranges::equal(now, wanted, [](float a, float b) { return std::abs(a - b) < kNearEnough; })) continue;
+      std::ranges::copy(now, reached.begin() + static_cast<std::ptrdiff_t>(far.size() * working));
+      far.push_back(open[i]);
+    }
+    open = std::move(far);
+    reached.resize(open.size() * working);
   }
 }
 

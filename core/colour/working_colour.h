@@ -31,7 +31,8 @@ class WorkingColour {
 
   /// What `fromWorking` cannot know, because many mixes of inks are one colour: how the photo itself mixed. `file`
   /// holds the photo's own samples and `before` what `toWorking` made of them; only the change from `before` to `after`
-  /// is applied, so that where they are equal `file` stays as it is, bit for bit. Results lie in 0..1 where `file` did.
+  /// is applied, so that where they are equal `file` stays as it is, bit for bit. Results lie in 0..1 where `file` did,
+  /// except where the file's samples are working colour already: there `file` becomes `after`.
   void applyChange(std::span<const float> before, std::span<const float> after, std::span<float> file) const;
 
  private:

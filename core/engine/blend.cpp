@@ -62,8 +62,11 @@ std::shared_ptr<const Raster> blend(const Raster& source, const Raster& result, 
     if (strength > 0) {
       std::vector<float> after(count);
       toFloat(result, target, after);
-      if (strength >= 1) mixed = std::move(after);
-      for (std::size_t i = 0; i < after.size(); ++i) mixed[i] += weight * (after[i] - mixed[i]);
+      if (strength >= 1) {
+        mixed = std::move(after);
+      } else {
+        for (std::size_t i = 0; i < count; ++i) mixed[i] += weight * (after[i] - mixed[i]);
+      }
     }
     fromFloat(mixed, rows, *blended);
   };

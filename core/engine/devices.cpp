@@ -1,7 +1,6 @@
 #include "core/engine/devices.h"
 
 #include <ATen/Parallel.h>
-#include <malloc.h>
 #include <sched.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -9,13 +8,13 @@
 
 #include <algorithm>
 #include <fstream>
-#include <limits>
 #include <set>
 #include <utility>
 
 #include "core/engine/memory_budget.h"
 #include "core/photo/photo.h"
 #include "models/cuda.h"
+#include "models/placement.h"
 
 namespace heirloom::core {
 namespace {
@@ -138,13 +137,7 @@ DeviceReport devices() {
 }
 
 void initialiseEngine() {
-  // Freed memory is kept: large tensors come and go with every layer, and pages fresh from the system must be cleared
-  // each time. mallopt takes no mmap threshold above 32 MB, so mmap is ruled out altogether; one arena, because only
-  // the main one grows beyond 64 MB.
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-  mallopt(M_TOP_PAD, 64 << 20);
+  models::keepFreedMemory();
   models::openCuda();  // before the first tensor
   at::set_num_threads(readProcessors().cores);
   at::set_num_interop_threads(1);

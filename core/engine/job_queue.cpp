@@ -42,7 +42,7 @@ bool JobQueue::Handle::finished() const {
   return done_.valid() && done_.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
-JobQueue::JobQueue() : worker_([this](std::stop_token stop) { work(std::move(stop)); }) {}
+JobQueue::JobQueue() : worker_([this](const std::stop_token& stop) { work(stop); }) {}
 
 JobQueue::~JobQueue() {
   worker_.request_stop();
@@ -80,7 +80,7 @@ std::size_t JobQueue::waiting() const {
   return count;
 }
 
-void JobQueue::work(std::stop_token stop) {
+void JobQueue::work(const std::stop_token& stop) {
   while (true) {
     std::shared_ptr<Entry> entry;
     {

@@ -44,7 +44,7 @@ class JobQueue {
 
  private:
   struct Entry;
-  void work(std::stop_token stop);
+  void work(const std::stop_token& stop);
 
   mutable std::mutex mutex_;
   std::condition_variable_any arrived_;

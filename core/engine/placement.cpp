@@ -4,6 +4,7 @@
 
 #include "models/common/error.h"
 #include "models/cuda.h"
+#include "models/placement.h"
 
 namespace heirloom::core {
 namespace {
@@ -35,18 +36,8 @@ at::Device deviceOf(const std::string& device) {
 Placed place(const std::string& device, const std::string& precision) {
   Placed placed;
   placed.placement.device = deviceOf(device);
-  if (precision == "auto") {
-    placed.placement.precision = placed.placement.device.is_cpu() ? at::kFloat : at::kBFloat16;
-  } else if (precision == "float32") {
-    placed.placement.precision = at::kFloat;
-  } else if (precision == "bfloat16") {
-    placed.placement.precision = at::kBFloat16;
-  } else if (precision == "float16") {
-    placed.placement.precision = at::kHalf;
-  } else {
-    throw Error(HEIRLOOM_TEXT("run.precision", "precision '%1' is unknown").with(precision),
-                HEIRLOOM_TEXT("run.precision_remedy", "use auto, float32, bfloat16 or float16"));
-  }
+  const at::ScalarType usual = placed.placement.device.is_cpu() ? at::kFloat : at::kBFloat16;
+  placed.placement.precision = precision == "auto" ? usual : models::precisionOf(precision);
   return placed;
 }
 

@@ -93,7 +93,7 @@ class RecipeRun {
           .options = options_,
           .placement = placed.placement,
           .first = firstOf(*from),
-          .progress = [&](Progress progress) { report(progress, spent / total, costs[i] / total); },
+          .progress = [&](const Progress& progress) { report(progress, spent / total, costs[i] / total); },
           .warning = [this](const Message& warning) { warn(warning); },
           .written =
               [&](const Box& box) {

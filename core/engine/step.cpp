@@ -19,11 +19,10 @@ bool isConstant(const at::Tensor& pixels) {  // H W C: every channel is one valu
   return at::equal(pixels.amin({0, 1}), pixels.amax({0, 1}));
 }
 
-Error nonsense(const std::string& family, Message fault) {
-  return Error(std::move(fault).with(family),
-               HEIRLOOM_TEXT("run.nonsense_remedy",
-                             "the checkpoint may be damaged or made for other settings; try "
-                             "precision float32 or another model"));
+Error nonsense(const std::string& family, const Message& fault) {
+  return Error(fault.with(family), HEIRLOOM_TEXT("run.nonsense_remedy",
+                                                 "the checkpoint may be damaged or made for other settings; try "
+                                                 "precision float32 or another model"));
 }
 
 /// Throws unless `pixels` (H W C of the result) can be the restoration of `box`.

@@ -81,6 +81,16 @@ std::vector<float> TileColours::samplesOf(const Box& box) const {
   return samples;
 }
 
+std::vector<float> TileColours::coloursOf(const std::vector<float>& samples, std::int64_t begin,
+                                          std::int64_t end) const {
+  const int bands = source_.layout().bands();
+  std::vector<float> colours = sized(end - begin, colours_);
+  for (std::int64_t i = begin; i < end; ++i) {
+    std::copy_n(samples.data() + i * bands, colours_, colours.data() + (i - begin) * colours_);
+  }
+  return colours;
+}
+
 at::Tensor TileColours::shown(const Box& box) const {
   at::Tensor tensor = at::empty({1, box.height, box.width, channels_}, at::kFloat);
   float* target = tensor.data_ptr<float>();
@@ -96,17 +106,9 @@ at::Tensor TileColours::shown(const Box& box) const {
     }
     std::vector<float> samples = sized(pixels, bands);
     toFloat(source_, rows, samples);
-    if (source_.layout().alpha) {
-      for (std::int64_t i = 0; i < pixels; ++i)
-        std::copy_n(samples.data() + i * bands, colours_, samples.data() + i * colours_);
-      samples.resize(static_cast<std::size_t>(pixels * colours_));
-    }
-    std::vector<float> working;
-    if (!colour_.isIdentity()) {
-      working = sized(pixels, workingBands);
-      colour_.toWorking(samples, working);
-    }
-    const std::vector<float>& from = colour_.isIdentity() ? samples : working;
+    if (source_.layout().alpha) samples = coloursOf(samples, 0, pixels);
+    std::vector<float> from = sized(pixels, workingBands);
+    colour_.toWorking(samples, from);
     for (std::int64_t i = 0; i < pixels; ++i)
       show(from.data() + i * workingBands, workingBands, out + i * channels_, channels_);
   });
@@ -118,70 +120,51 @@ std::span<const float> TileColours::finished(const Box& box, const at::Tensor& r
   const float* network = result.const_data_ptr<float>();
   if (straight() && strength_ == 1) return {network, static_cast<std::size_t>(result.numel())};
 
-  // Per source pixel: the file's samples, what the working space does not hold of them, what clamping took, what the
-  // network saw.
+  // Per source pixel: the file's samples, the same in working colour, what the network saw of them.
   const Box target{box.x * scale_, box.y * scale_, box.width * scale_, box.height * scale_};
   const Box from = enlargement_.sourceOf(target);
   const int bands = source_.layout().bands();
   const int workingBands = colour_.bands();
   const std::int64_t sourcePixels = from.width * from.height;
-  const bool identity = colour_.isIdentity();
   std::vector<float> samples = samplesOf(from);
-  std::vector<float> outside = identity ? std::vector<float>() : sized(sourcePixels, colours_);
+  std::vector<float> before = sized(sourcePixels, workingBands);
   std::vector<float> clamped = sized(sourcePixels, workingBands);
-  std::vector<float> removed = sized(sourcePixels, workingBands);
   at::parallel_for(0, sourcePixels, kPixelsAtOnce, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> colours = sized(end - begin, colours_);
-    for (std::int64_t i = begin; i < end; ++i) {
-      std::copy_n(samples.data() + i * bands, colours_, colours.data() + (i - begin) * colours_);
-    }
-    std::vector<float> working;
-    if (!identity) {
-      working = sized(end - begin, workingBands);
-      colour_.toWorking(colours, working);
-      const std::span<float> rest = rowsOf(outside, begin, end, colours_);
-      colour_.fromWorking(working, rest);
-      for (std::size_t i = 0; i < rest.size(); ++i) rest[i] = colours[i] - rest[i];
-    }
-    const std::vector<float>& values = identity ? colours : working;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::size_t at = static_cast<std::size_t>(begin * workingBands) + i;
-      clamped[at] = clampedToUnit(values[i]);
-      removed[at] = values[i] - clamped[at];
-    }
+    const std::vector<float> colours = coloursOf(samples, begin, end);
+    const std::span<float> working = rowsOf(before, begin, end, workingBands);
+    colour_.toWorking(colours, working);
+    std::ranges::transform(working, clamped.begin() + begin * workingBands, clampedToUnit);
   });
   if (scale_ > 1) {
     samples = enlargement_(samples, bands, target);
+    before = enlargement_(before, workingBands, target);
     clamped = enlargement_(clamped, workingBands, target);
-    removed = enlargement_(removed, workingBands, target);
-    if (!identity) outside = enlargement_(outside, colours_, target);
   }
 
   const std::int64_t pixels = target.width * target.height;
   buffer.resize(static_cast<std::size_t>(pixels * bands));
   at::parallel_for(0, pixels, kPixelsAtOnce, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> working = sized(end - begin, workingBands);
+    const std::span<const float> own = rowsOf(before, begin, end, workingBands);
+    std::vector<float> after = sized(end - begin, workingBands);
     for (std::int64_t i = begin; i < end; ++i) {
-      float* pixel = working.data() + (i - begin) * workingBands;
+      float* pixel = after.data() + (i - begin) * workingBands;
       take(network + i * channels_, channels_, clamped.data() + i * workingBands, pixel, workingBands);
-      for (int band = 0; band < workingBands; ++band) pixel[band] += removed[i * workingBands + band];
+      for (int band = 0; band < workingBands; ++band) {
+        const std::int64_t at = i * workingBands + band;
+        pixel[band] += before[at] - clamped[at];  // what clamping took
+      }
     }
-    std::vector<float> file;
-    if (!identity) {
-      file = sized(end - begin, colours_);
-      colour_.fromWorking(working, file);
-    }
-    const std::vector<float>& colours = identity ? working : file;
+    std::vector<float> colours = coloursOf(samples, begin, end);
+    colour_.applyChange(own, after, colours);
     for (std::int64_t i = begin; i < end; ++i) {
       float* out = buffer.data() + i * bands;
-      const float* before = samples.data() + i * bands;
+      const float* source = samples.data() + i * bands;
       for (int band = 0; band < colours_; ++band) {
-        float value = colours[(i - begin) * colours_ + band];
-        if (!identity) value += outside[i * colours_ + band];
-        out[band] = strength_ == 1 ? value : before[band] + strength_ * (value - before[band]);
+        const float value = colours[(i - begin) * colours_ + band];
+        out[band] = strength_ == 1 ? value : source[band] + strength_ * (value - source[band]);
       }
       // Bicubic enlargement overshoots at the edge of a cut-out.
-      if (bands > colours_) out[colours_] = scale_ == 1 ? before[colours_] : clampedToUnit(before[colours_]);
+      if (bands > colours_) out[colours_] = scale_ == 1 ? source[colours_] : clampedToUnit(source[colours_]);
     }
   });
   return buffer;

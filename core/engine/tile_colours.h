@@ -30,6 +30,8 @@ class TileColours {
  private:
   bool straight() const;  // samples are what the network is shown, and its result is what is saved
   std::vector<float> samplesOf(const Box& box) const;
+  /// Pixels `begin` to `end` of `samples` (the source's bands) without alpha.
+  std::vector<float> coloursOf(const std::vector<float>& samples, std::int64_t begin, std::int64_t end) const;
 
   const Raster& source_;
   const WorkingColour& colour_;

@@ -91,6 +91,8 @@ ConfiguredModel configure(const ModelLibrary& library, const std::string& model,
     }
   }
   configured.descriptor = configured.network->describe(configured.settings);
+  const std::vector<Message>& damage = configured.network->warnings();
+  configured.notes.insert(configured.notes.end(), damage.begin(), damage.end());
   return configured;
 }
 

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
-#include "core/photo/atomic_file.h"
 #include "core/photo/jp2_boxes.h"
 #include "core/photo/vips_image.h"
+#include "models/common/atomic_file.h"
 
 namespace heirloom::core {
 namespace {
@@ -116,7 +117,10 @@ void encode(const Photo& photo, const Converted& converted, const WriteOptions& 
   if (!target || save(image.get(), target.get(), photo, options, big) != 0) {
     const int code = errno;
     const std::string cause = takeVipsError();
-    if (code == ENOSPC || code == EFBIG || code == EDQUOT) throw cannotWrite(code);
+    // Some encoders clean up so much that errno is gone; what the system said stands in libvips' words then.
+    for (const int full : {ENOSPC, EFBIG, EDQUOT}) {
+      if (code == full || cause.find(std::strerror(full)) != cause.npos) throw cannotWrite(full);
+    }
     throw Error(HEIRLOOM_TEXT("photo.notEncoded", "it cannot be coded as %1: %2")
                     .with(std::string(traits(options.format).name), cause),
                 HEIRLOOM_TEXT("photo.chooseAnother", "choose another format"));

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/photo/atomic_file.h"
 #include "core/photo/conversion.h"
 #include "core/photo/photo.h"
+#include "models/common/atomic_file.h"
 
 namespace heirloom::core {
 

@@ -94,7 +94,7 @@ class BoxReader {
       }
       if (!open.empty()) {
         body.resize(body.size() - JxlDecoderReleaseBoxBuffer(decoder_.get()));
-        if (open == "Exif" && found.exif.empty()) found.exif = tiffBlock(std::move(body));
+        if (open == "Exif" && found.exif.empty()) found.exif = tiffBlock(body);
         if (open == "xml " && found.xmp.empty())
           found.xmp.assign(reinterpret_cast<const char*>(body.data()), body.size());
         open.clear();

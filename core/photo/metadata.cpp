@@ -6,6 +6,7 @@
 #include "core/photo/exif.h"
 #include "core/photo/heif_file.h"
 #include "core/photo/jxl_boxes.h"
+#include "core/photo/signature.h"
 #include "core/photo/xmp.h"
 
 namespace heirloom::core {
@@ -80,7 +81,13 @@ MetadataRead readMetadata(const std::filesystem::path&, FileFormat format, std::
         read = readByExiv2(bytes);
         break;
       case FileFormat::Tiff:
-        read = readByExiv2(bytes);
+        if (isBigTiff(bytes)) {
+          // Exiv2 knows only the classic form.
+          warnings.push_back(HEIRLOOM_TEXT("photo.bigTiffUnread",
+                                           "it is a BigTIFF, whose metadata cannot be read and will be missing"));
+        } else {
+          read = readByExiv2(bytes);
+        }
         // Of several pictures in one file libvips takes the first, and knows that one's orientation.
         read.orientation = 0;
         break;

@@ -101,8 +101,8 @@ std::vector<Message> losses(const Photo& photo, const WriteOptions& options);
 void requireFits(std::int64_t width, std::int64_t height, FileFormat format, const std::filesystem::path& file);
 
 /// Writes atomically (temporary file beside it, sync, rename without replacing unless `overwrite`). Profile and
-/// metadata are kept where the format holds them; orientation is reset, the thumbnail refreshed or removed. Returns the
-/// warnings of `losses`. Throws Error; nothing half-written stays.
+/// metadata are kept where the format holds them; orientation is reset, the thumbnail, which shows the old picture,
+/// removed. Returns the warnings of `losses`. Throws Error; nothing half-written stays.
 std::vector<Message> writePhoto(const Photo& photo, const std::filesystem::path& file, const WriteOptions& options);
 
 /// The recipe that `writePhoto` embedded; empty when there is none.

@@ -55,6 +55,10 @@ std::optional<FileFormat> formatOf(std::span<const std::byte> start) {
   return std::nullopt;
 }
 
+bool isBigTiff(std::span<const std::byte> start) {
+  return text(start, 0, 4) == "II\x2b\0"sv || text(start, 0, 4) == "MM\0\x2b"sv;
+}
+
 std::uint64_t pngClaim(std::span<const std::byte> start) {
   if (start.size() < 26 || formatOf(start) != FileFormat::Png) return 0;
   const std::uint64_t width = bigEndian(start, 16);

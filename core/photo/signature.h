@@ -13,6 +13,9 @@ namespace heirloom::core {
 /// Camera RAW files are not recognised here: most look like TIFF.
 std::optional<FileFormat> formatOf(std::span<const std::byte> start);
 
+/// The form of TIFF whose offsets have 64 bits.
+bool isBigTiff(std::span<const std::byte> start);
+
 /// How many bytes of packed samples the header of a PNG claims; 0 when `start` is not one.
 std::uint64_t pngClaim(std::span<const std::byte> start);
 

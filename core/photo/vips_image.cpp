@@ -1,18 +1,25 @@
 #include "core/photo/vips_image.h"
 
-#include <algorithm>
 #include <mutex>
+#include <sstream>
 #include <stdexcept>
+#include <string>
 
 #include "core/photo/photo.h"
 
 namespace heirloom::core {
 
 std::string takeVipsError() {
-  std::string text = vips_error_buffer();
+  std::istringstream lines(vips_error_buffer());
   vips_error_clear();
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  std::ranges::replace(text, '\n', ',');
+  std::string text;
+  for (std::string line; std::getline(lines, line);) {
+    // "vipspng: libpng read error": which part of libvips says so helps nobody.
+    const std::size_t domain = line.find(": ");
+    if (domain != std::string::npos && line.find(' ') > domain) line.erase(0, domain + 2);
+    while (line.ends_with(' ')) line.pop_back();
+    if (!line.empty()) text += (text.empty() ? "" : ", ") + line;
+  }
   return text;
 }
 

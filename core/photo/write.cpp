@@ -4,7 +4,6 @@
 
 #include <cerrno>
 
-#include "core/photo/atomic_file.h"
 #include "core/photo/conversion.h"
 #include "core/photo/encoding.h"
 #include "core/photo/heif_file.h"
@@ -12,6 +11,7 @@
 #include "core/photo/jxl_boxes.h"
 #include "core/photo/metadata.h"
 #include "core/photo/photo.h"
+#include "models/common/atomic_file.h"
 
 namespace heirloom::core {
 namespace {
@@ -94,7 +94,7 @@ std::vector<Message> writePhoto(const Photo& photo, const std::filesystem::path&
 
   const Conversion plan = planConversion(photo, options);
   const Metadata metadata = writtenMetadata(photo, options);
-  const std::vector<Message> messages = lossesOf(plan, metadata, format);
+  std::vector<Message> messages = lossesOf(plan, metadata, format);
   const Converted converted = convert(photo, plan, options);
 
   AtomicFile target(file);

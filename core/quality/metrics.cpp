@@ -12,6 +12,7 @@ namespace heirloom::core {
 namespace {
 
 constexpr int kWindow = 11;
+constexpr int kWindowCentre = kWindow / 2;
 constexpr double kWindowSigma = 1.5;
 constexpr double kC1 = (0.01 * 255) * (0.01 * 255);
 constexpr double kC2 = (0.03 * 255) * (0.03 * 255);
@@ -39,7 +40,7 @@ std::array<double, kWindow> gaussianWindow() {
   std::array<double, kWindow> weights{};
   double sum = 0;
   for (int i = 0; i < kWindow; ++i) {
-    const double distance = i - kWindow / 2;
+    const double distance = i - kWindowCentre;
     weights[i] = std::exp(-distance * distance / (2 * kWindowSigma * kWindowSigma));
     sum += weights[i];
   }

@@ -54,12 +54,11 @@ class RecipeReader {
   }
 
  private:
-  Error failure(const YAML::Mark& mark, Message fault) const {
+  Error failure(const YAML::Mark& mark, const Message& fault) const {
     const std::string line = mark.is_null() ? "1" : std::to_string(mark.line + 1);
     return Error(HEIRLOOM_TEXT("recipe.line", "line %1: %2").with(line, fault.english()),
                  HEIRLOOM_TEXT("recipe.remedy",
-                               "correct the recipe; see `interfaces`: version, steps, model, settings, "
-                               "strength"),
+                               "correct the recipe: it has version and steps, a step has model, settings and strength"),
                  source_);
   }
 

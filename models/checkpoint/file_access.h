@@ -28,23 +28,4 @@ class MappedFile {
   std::span<const std::byte> bytes_;
 };
 
-/// A file that appears whole or not at all: written beside its place, synchronised, then renamed over it. Without
-/// commit() the destructor removes it.
-class AtomicFile {
- public:
-  /// Throws Error, as the other functions do, naming the file and what the system said.
-  explicit AtomicFile(const std::filesystem::path& file);
-  ~AtomicFile();
-  AtomicFile(const AtomicFile&) = delete;
-  AtomicFile& operator=(const AtomicFile&) = delete;
-
-  void write(std::span<const std::byte> bytes);
-  void commit();
-
- private:
-  std::filesystem::path file_;
-  std::filesystem::path partial_;
-  int descriptor_ = -1;
-};
-
 }  // namespace heirloom::models

@@ -6,9 +6,9 @@
 #include <numeric>
 #include <set>
 
-#include "models/checkpoint/file_access.h"
 #include "models/checkpoint/refusal.h"
 #include "models/checkpoint/tensor_layout.h"
+#include "models/common/atomic_file.h"
 
 namespace heirloom::models {
 namespace {
@@ -105,7 +105,7 @@ void writeSafetensors(const std::filesystem::path& file, std::span<const TensorB
   target.write(length);
   target.write(std::as_bytes(std::span(text)));
   for (const std::size_t index : order) target.write(tensors[index].bytes);
-  target.commit();
+  target.commit(true);
 }
 
 }  // namespace heirloom::models

@@ -1,5 +1,6 @@
 #include "models/checkpoint/state_dict.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -40,6 +41,8 @@ StateDict StateDict::under(std::string_view prefix) const {
   StateDict result(archive_, std::move(below));
   result.unwrapped = unwrapped;
   result.unwrapped.push_back(start);
+  result.notes_ = notes_;
+  result.prefix_ = prefix_ + start;
   if (partner_) result.partner_ = std::make_shared<StateDict>(partner_->under(prefix));
   result.partnerWeight_ = partnerWeight_;
   return result;
@@ -50,6 +53,7 @@ StateDict StateDict::renamed(const std::function<std::string(const std::string&)
   for (auto& [key, entry] : entries) key = rename(key);
   StateDict result(archive_, std::move(entries));
   result.unwrapped = unwrapped;
+  result.notes_ = notes_;
   if (partner_) result.partner_ = std::make_shared<StateDict>(partner_->renamed(rename));
   result.partnerWeight_ = partnerWeight_;
   return result;
@@ -75,6 +79,18 @@ StateDict StateDict::blendedWith(StateDict other, double weight) const {
   result.partner_ = std::make_shared<StateDict>(std::move(other));
   result.partnerWeight_ = weight;
   return result;
+}
+
+void StateDict::noteNotFinite(std::string_view key) const {
+  const std::lock_guard lock(notes_->mutex);
+  std::string name = prefix_ + std::string(key);
+  if (std::ranges::find(notes_->notFinite, name) == notes_->notFinite.end())
+    notes_->notFinite.push_back(std::move(name));
+}
+
+std::vector<std::string> StateDict::notFinite() const {
+  const std::lock_guard lock(notes_->mutex);
+  return notes_->notFinite;
 }
 
 }  // namespace heirloom::models

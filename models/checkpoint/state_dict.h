@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,11 @@ class StateDict {
   /// Null for a state dict made in memory (tests of detection).
   const std::shared_ptr<const Archive>& archive() const { return archive_; }
 
+  /// Notes that the tensor holds NaN or infinities; known to all state dicts made from this one and to copies.
+  void noteNotFinite(std::string_view key) const;
+  /// Full names of such tensors, among those that were read, in the order of reading.
+  std::vector<std::string> notFinite() const;
+
   std::vector<std::string> unwrapped;  // what was taken off, outermost first: "params_ema", "module."
 
  private:
@@ -45,6 +51,13 @@ class StateDict {
   std::map<std::string, std::size_t, std::less<>> index_;
   std::shared_ptr<const StateDict> partner_;  // under the same names
   double partnerWeight_ = 0;
+
+  struct Notes {
+    std::mutex mutex;
+    std::vector<std::string> notFinite;
+  };
+  std::shared_ptr<Notes> notes_ = std::make_shared<Notes>();
+  std::string prefix_;  // what `under` took off
 };
 
 /// Takes the first of model_state_dict, state_dict, params_ema, params-ema, params, model, net that is a dictionary,

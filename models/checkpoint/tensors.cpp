@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "models/common/error.h"
@@ -24,6 +25,13 @@ std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) text += (i ? ", " : "") + names[i];
   return names.size() > kShown ? text + " and " + std::to_string(names.size() - kShown) + " more" : text;
+}
+
+/// One pass without a copy.
+bool isFinite(const at::Tensor& tensor) {
+  if (!tensor.is_floating_point() || tensor.numel() == 0) return true;
+  const auto [low, high] = at::aminmax(tensor);  // NaN where there is one
+  return std::isfinite(low.item<double>()) && std::isfinite(high.item<double>());
 }
 
 std::string spelled(at::IntArrayRef shape) {
@@ -65,9 +73,18 @@ at::Tensor readTensor(const StateDict& tensors, std::string_view key) {
   if (!entry) throw Error(HEIRLOOM_TEXT("tensor.missing", "there is no tensor named %1").with(std::string(key)));
   at::Tensor tensor = at::empty(entry->shape, scalarType(entry->dtype));
   tensors.archive()->read(*entry, {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()});
+  if (!isFinite(tensor)) tensors.noteNotFinite(key);
   if (!tensors.partner() || !tensor.is_floating_point()) return tensor;
   const at::Tensor other = readTensor(*tensors.partner(), key).to(at::kFloat);
   return at::lerp(tensor.to(at::kFloat), other, tensors.partnerWeight());
+}
+
+std::optional<Message> damageOf(const StateDict& tensors) {
+  const std::vector<std::string> names = tensors.notFinite();
+  if (names.empty()) return std::nullopt;
+  return HEIRLOOM_TEXT("checkpoint.notFinite",
+                       "the checkpoint is probably damaged: these weights hold values that are not numbers: %1")
+      .with(listed(names));
 }
 
 void loadStrict(torch::nn::Module& module, const StateDict& tensors, const std::vector<std::string>& ignorable) {

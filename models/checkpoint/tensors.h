@@ -4,19 +4,25 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/checkpoint/safetensors_writer.h"
 #include "models/checkpoint/state_dict.h"
+#include "models/common/message.h"
 
 namespace heirloom::models {
 
 at::ScalarType scalarType(DType dtype);
 
-/// The tensor's own copy in memory, contiguous, in the file's precision. Throws Error on a damaged storage.
+/// The tensor's own copy in memory, contiguous, in the file's precision. Throws Error on a damaged storage. What
+/// holds NaN or infinities is noted in `tensors`.
 at::Tensor readTensor(const StateDict& tensors, std::string_view key);
+
+/// The warning that names the tensors of NaN or infinities among those that were read.
+std::optional<Message> damageOf(const StateDict& tensors);
 
 /// Fills every parameter and buffer of `module` from the tensor of the same name, converted to the module's precision.
 /// Strict: a missing or left-over key or another shape throws Error, which lists them. Tensors whose name

@@ -6,7 +6,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "models/checkpoint/archive.h"
 #include "models/common/error.h"
@@ -17,14 +16,7 @@ namespace heirloom::models {
 namespace {
 
 namespace fs = std::filesystem;
-using tests::asBytes;
 using tests::TemporaryFolder;
-
-std::string contentOf(const fs::path& file) {
-  std::ostringstream content;
-  content << std::ifstream(file, std::ios::binary).rdbuf();
-  return content.str();
-}
 
 std::string errorOf(const fs::path& file) {
   try {
@@ -51,41 +43,6 @@ TEST(MappedFile, saysWhyAFileCannotBeRead) {
   EXPECT_THAT(errorOf(empty), testing::StartsWith(empty.string() + ": the file is empty"));
   EXPECT_THAT(errorOf(folder.path()), testing::HasSubstr("not a regular file"));
   EXPECT_THAT(errorOf(pipe), testing::HasSubstr("not a regular file"));
-}
-
-TEST(AtomicFile, appearsWholeAtCommit) {
-  const TemporaryFolder folder;
-  const fs::path file = folder / "a";
-  std::ofstream(file) << "old";
-  {
-    AtomicFile target(file);
-    target.write(asBytes("new "));
-    target.write(asBytes("content"));
-    EXPECT_EQ(contentOf(file), "old");
-    target.commit();
-  }
-  EXPECT_EQ(contentOf(file), "new content");
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1);
-}
-
-TEST(AtomicFile, leavesNothingWithoutCommit) {
-  const TemporaryFolder folder;
-  {
-    AtomicFile target(folder / "a");
-    target.write(asBytes("half"));
-  }
-  EXPECT_TRUE(fs::is_empty(folder.path()));
-}
-
-TEST(AtomicFile, namesTheFileItCannotWrite) {
-  const TemporaryFolder folder;
-  const fs::path file = folder / "no such folder" / "a";
-  try {
-    AtomicFile target(file);
-    FAIL() << "was opened";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::StartsWith(file.string() + ": the file cannot be written"));
-  }
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <limits>
+
 #include "models/common/error.h"
 #include "models/common/random_weights.h"
 #include "models/ffdnet/network.h"
+#include "models/registry.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -63,6 +66,40 @@ TEST(Tensors, declaredKeysMayBeLeftOver) {
   tensors.emplace_back("model.1.num_batches_tracked", at::zeros({}, at::kLong));
   EXPECT_NE(refusal(*network, tensors), "");
   EXPECT_EQ(refusal(*network, tensors, {"num_batches_tracked"}), "");
+}
+
+TEST(Tensors, weightsThatAreNotNumbersAreNamed) {
+  const TemporaryFolder folder;
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const auto type : {at::kFloat, at::kHalf, at::kBFloat16, at::kDouble}) {
+    at::Tensor broken = at::zeros({3, 4}, type);
+    broken[1][2] = std::numeric_limits<float>::quiet_NaN();
+    at::Tensor endless = at::zeros({3, 4}, type);
+    endless[0][3] = -infinity;
+    writeSafetensors(folder / "a.safetensors",
+                     NamedTensors{{"0.broken", broken}, {"0.sound", at::ones({2}, type)}, {"1.endless", endless}});
+    const StateDict all = canonicalise(Archive::open(folder / "a.safetensors"));
+    EXPECT_FALSE(damageOf(all));  // nothing was read
+    readTensor(all.under("0"), "sound");
+    EXPECT_FALSE(damageOf(all));
+    readTensor(all.under("0"), "broken");
+    readTensor(all, "1.endless");
+    ASSERT_TRUE(damageOf(all));
+    EXPECT_THAT(damageOf(all)->english(), HasSubstr("not numbers: 0.broken, 1.endless"));
+  }
+}
+
+TEST(Tensors, aDamagedCheckpointOpensWithAWarning) {
+  const TemporaryFolder folder;
+  FfdNet network(FfdNetConfig{1, 4, 3});
+  const NamedTensors state = stateOf(*network);
+  writeSafetensors(folder / "sound.safetensors", state);
+  EXPECT_TRUE(models::open(folder / "sound.safetensors")->warnings().empty());
+  state[2].second.data().view(-1)[0] = std::numeric_limits<float>::quiet_NaN();
+  writeSafetensors(folder / "broken.safetensors", state);
+  const auto broken = models::open(folder / "broken.safetensors");
+  ASSERT_EQ(broken->warnings().size(), 1U);
+  EXPECT_THAT(broken->warnings()[0].english(), HasSubstr(state[2].first));
 }
 
 TEST(Tensors, publishedWeightsHaveTheirSum) {

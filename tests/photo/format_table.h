@@ -1,9 +1,13 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <filesystem>
 #include <span>
 #include <string>
 
 #include "core/photo/photo.h"
+#include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
 
@@ -32,6 +36,18 @@ inline constexpr FormatRow kFormatTable[] = {
     {core::FileFormat::JpegXl, 8, 16, 16, true, true, true, false, true, "EXIF, XMP"},
     {core::FileFormat::Jpeg2000, 8, 16, 16, true, true, true, false, true, "none"},
 };
+
+/// The name of a test over a row: "JPEG2000".
+inline std::string nameOf(const ::testing::TestParamInfo<FormatRow>& info) {
+  std::string name(core::traits(info.param.format).name);
+  std::erase(name, ' ');
+  return name;
+}
+
+/// Where tests put a file of `format`.
+inline std::filesystem::path fileIn(const TemporaryFolder& folder, core::FileFormat format) {
+  return folder / ("photo." + std::string(core::traits(format).extensions.front()));
+}
 
 /// The table as it stands in README.md beside this file.
 std::string formatTableText();

@@ -104,15 +104,9 @@ class KeptMetadata : public ::testing::TestWithParam<FormatRow> {
     return std::string(GetParam().metadata).find(standard) != std::string::npos;
   }
   TemporaryFolder folder_;
-  std::filesystem::path result_ =
-      folder_ / ("result." + std::string(core::traits(GetParam().format).extensions.front()));
+  std::filesystem::path result_ = fileIn(folder_, GetParam().format);
 };
 
-std::string nameOf(const ::testing::TestParamInfo<FormatRow>& info) {
-  std::string name(core::traits(info.param.format).name);
-  std::erase(name, ' ');
-  return name;
-}
 INSTANTIATE_TEST_SUITE_P(Formats, KeptMetadata, ::testing::ValuesIn(kFormatTable), nameOf);
 
 TEST_P(KeptMetadata, equalsTheSourceOrIsNamedAsLost) {

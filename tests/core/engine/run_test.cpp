@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "core/colour/working_colour.h"
 #include "core/quality/numpy_random.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
@@ -252,6 +254,41 @@ TEST(Run, valuesThatAreNotNumbersAreAFailure) {
       return broken;
     });
     expectFailure(runOn(photo, network).outcome, "not numbers");
+  }
+}
+
+TEST(Run, warningsOfTheNetworkAreWarningsOfTheRun) {
+  auto network = identity();
+  network->warn(HEIRLOOM_TEXT("test.odd", "odd weights"));
+  const auto finished = runOn(texturedPhoto({16, 16, ColourModel::Rgb, false, SampleType::UInt8}), network);
+  ASSERT_EQ(finished.outcome.warnings.size(), 1U);
+  EXPECT_EQ(finished.diary.warnings, finished.outcome.warnings);
+  EXPECT_EQ(finished.outcome.warnings[0].id, "test.odd");
+}
+
+TEST(Run, cmykBecomesWhatTheNetworkSaysAndKeepsItsMix) {
+  // Two mixes of ink whose colour is nearly one: the run must not exchange one for the other.
+  const Photo photo = photoOf({48, 16, ColourModel::Cmyk, false, SampleType::UInt16}, [](auto x, auto, int band) {
+    if (x < 24) return band == 3 ? 0.3 : 0.02 * static_cast<double>(x % 8);
+    return band == 3 ? 0.0 : 0.25 + 0.02 * static_cast<double>(x % 8);
+  });
+  const WorkingColour colour(ColourModel::Cmyk, {});
+  for (const double by : {0.0, 0.06}) {
+    const auto finished = runOn(photo, brighter(by));
+    ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
+    const std::vector<float> before = tests::samplesOf(*photo.raster);
+    const std::vector<float> after = tests::samplesOf(*blend(*photo.raster, *finished.raster, 1));
+    std::vector<float> workingBefore(before.size() / 4 * 3);
+    std::vector<float> workingAfter(workingBefore.size());
+    colour.toWorking(before, workingBefore);
+    colour.toWorking(after, workingAfter);
+    for (std::size_t i = 0; i < workingBefore.size(); ++i) {
+      ASSERT_NEAR(workingAfter[i], std::clamp(workingBefore[i], 0.0F, 1.0F) + by, 1.0 / 255) << i;
+    }
+    if (by == 0) {
+      EXPECT_EQ(after, before);
+    }
+    EXPECT_LT(after[3 + 4 * 30], 0.05F);  // no black where there was none
   }
 }
 

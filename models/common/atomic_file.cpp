@@ -1,4 +1,4 @@
-#include "core/photo/atomic_file.h"
+#include "models/common/atomic_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 
 #include "models/common/error.h"
 
-namespace heirloom::core {
+namespace heirloom {
 namespace {
 
 std::filesystem::path folderOf(const std::filesystem::path& file) {
@@ -20,8 +20,8 @@ std::filesystem::path folderOf(const std::filesystem::path& file) {
 }
 
 Error exists() {
-  return Error(HEIRLOOM_TEXT("photo.exists", "there is a file of that name already"),
-               HEIRLOOM_TEXT("photo.existing", "use --existing skip, --existing number or --overwrite"));
+  return Error(HEIRLOOM_TEXT("file.exists", "there is a file of that name already"),
+               HEIRLOOM_TEXT("file.existing", "use --existing skip, --existing number or --overwrite"));
 }
 
 /// 0, or errno.
@@ -46,11 +46,11 @@ void syncFolder(const std::filesystem::path& folder) {
 
 Error cannotWrite(int code) {
   if (code == ENOSPC || code == EDQUOT || code == EFBIG) {
-    return Error(HEIRLOOM_TEXT("photo.diskFull", "it cannot be written: %1").with(std::strerror(code)),
-                 HEIRLOOM_TEXT("photo.freeDisk", "free space there or choose another folder"));
+    return Error(HEIRLOOM_TEXT("file.diskFull", "it cannot be written: %1").with(std::strerror(code)),
+                 HEIRLOOM_TEXT("file.freeDisk", "free space there or choose another folder"));
   }
-  return Error(HEIRLOOM_TEXT("photo.cannotWrite", "it cannot be written: %1").with(std::strerror(code)),
-               HEIRLOOM_TEXT("photo.chooseFolder", "choose another folder or change its permissions"));
+  return Error(HEIRLOOM_TEXT("file.cannotWrite", "it cannot be written: %1").with(std::strerror(code)),
+               HEIRLOOM_TEXT("file.chooseFolder", "choose another folder or change its permissions"));
 }
 
 void requireAbsent(const std::filesystem::path& target) {
@@ -76,16 +76,18 @@ AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
-void AtomicFile::replaceContents(std::span<const std::byte> bytes) {
-  if (ftruncate(descriptor_, 0) != 0) throw cannotWrite(errno).in(target_);
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count =
-        pwrite(descriptor_, bytes.data() + written, bytes.size() - written, static_cast<off_t>(written));
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) throw cannotWrite(count < 0 ? errno : ENOSPC).in(target_);
-    written += static_cast<std::size_t>(count);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
+}
+
+void AtomicFile::replaceContents(std::span<const std::byte> bytes) {
+  if (ftruncate(descriptor_, 0) != 0 || lseek(descriptor_, 0, SEEK_SET) != 0) throw cannotWrite(errno).in(target_);
+  write(bytes);
 }
 
 void AtomicFile::commit(bool overwrite) {
@@ -100,4 +102,4 @@ void AtomicFile::commit(bool overwrite) {
   syncFolder(folderOf(target_));
 }
 
-}  // namespace heirloom::core
+}  // namespace heirloom

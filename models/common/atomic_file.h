@@ -6,7 +6,7 @@
 
 #include "models/common/error.h"
 
-namespace heirloom::core {
+namespace heirloom {
 
 /// A file that appears under its name whole or not at all. Written beside its target under a hidden name, which is
 /// removed unless `commit` succeeds.
@@ -18,12 +18,17 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  /// For encoders that write by themselves; open for reading too.
   int descriptor() const { return descriptor_; }
 
-  /// Replaces all that was written so far. Throws Error, for a full disk too.
+  /// Appends where the last write ended. Throws Error, for a full disk too.
+  void write(std::span<const std::byte> bytes);
+
+  /// Replaces all that was written so far. Throws like `write`.
   void replaceContents(std::span<const std::byte> bytes);
 
-  /// Flushes to the disk and gives the file its name. Throws Error when there is one already and not `overwrite`.
+  /// Flushes to the disk and gives the file its name. Throws Error when there is one already and not `overwrite`; what
+  /// is overwritten hands on its permissions.
   void commit(bool overwrite);
 
  private:
@@ -38,4 +43,4 @@ void requireAbsent(const std::filesystem::path& target);
 /// The fault of a failed write, by errno.
 Error cannotWrite(int code);
 
-}  // namespace heirloom::core
+}  // namespace heirloom

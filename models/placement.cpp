@@ -1,0 +1,31 @@
+#include "models/placement.h"
+
+#include <malloc.h>
+
+#include <limits>
+#include <map>
+
+#include "models/common/error.h"
+
+namespace heirloom::models {
+
+at::ScalarType precisionOf(const std::string& name) {
+  static const std::map<std::string, at::ScalarType> known = {
+      {"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}};
+  const auto found = known.find(name);
+  if (found != known.end()) return found->second;
+  throw Error(HEIRLOOM_TEXT("precision.unknown", "precision '%1' is unknown").with(name),
+              HEIRLOOM_TEXT("precision.unknown.remedy", "use float32, bfloat16 or float16"));
+}
+
+void keepFreedMemory() {
+  // Large tensors come and go with every layer, and pages fresh from the system must be cleared each time. mallopt
+  // takes no mmap threshold above 32 MB, so mmap is ruled out altogether; one arena, because only the main one grows
+  // beyond 64 MB.
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <c10/core/ScalarType.h>
+
+#include <string>
+
+namespace heirloom::models {
+
+/// "float32", "bfloat16", "float16" as people write them. Throws Error for anything else.
+at::ScalarType precisionOf(const std::string& name);
+
+/// Makes the process keep memory that it frees. For programs that run networks; call once, before the first tensor.
+void keepFreedMemory();
+
+}  // namespace heirloom::models
