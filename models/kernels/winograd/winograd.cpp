@@ -14,7 +14,7 @@ namespace {
 using namespace winograd;
 
 /// Floats of transformed pixels and products that stay in the second cache of a core.
-constexpr std::int64_t kBlockFloats = 160 * 1024;
+constexpr std::int64_t kBlockFloats = 96 * 1024;
 
 /// Transformed weights beyond which a block of few tiles is too small for them.
 constexpr std::int64_t kManyWeights = 1024 * 1024;
