@@ -1,0 +1,53 @@
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace heirloom::models {
+namespace {
+
+/// Eight floats. For sources compiled with AVX2 and FMA only, hence of internal linkage.
+struct Avx2 {
+  static constexpr int lanes = 8;
+  static constexpr int rows = 6;  // 12 sums, 2 weights, 1 value of 16 registers
+
+  static Avx2 all(float value) { return {_mm256_set1_ps(value)}; }
+  static Avx2 load(const float* from) { return {_mm256_loadu_ps(from)}; }
+  static Avx2 load(const std::uint16_t* from) {  // bfloat16
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)));
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(wide, 16))};
+  }
+  static Avx2 loadFirst(const float* from, int count) { return {_mm256_maskload_ps(from, first(count))}; }
+  void store(float* to) const { _mm256_storeu_ps(to, value); }
+  void storeFirst(float* to, int count) const { _mm256_maskstore_ps(to, first(count), value); }
+
+  static __m256i first(int count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+
+  __m256 value;
+};
+
+inline Avx2 operator+(Avx2 a, Avx2 b) {
+  return {_mm256_add_ps(a.value, b.value)};
+}
+inline Avx2 operator-(Avx2 a, Avx2 b) {
+  return {_mm256_sub_ps(a.value, b.value)};
+}
+inline Avx2 operator*(Avx2 a, Avx2 b) {
+  return {_mm256_mul_ps(a.value, b.value)};
+}
+inline Avx2 multiplyAdd(Avx2 a, Avx2 b, Avx2 c) {
+  return {_mm256_fmadd_ps(a.value, b.value, c.value)};
+}
+// The second operand is returned where either is not a number.
+inline Avx2 maximum(Avx2 a, Avx2 b) {
+  return {_mm256_max_ps(a.value, b.value)};
+}
+inline Avx2 minimum(Avx2 a, Avx2 b) {
+  return {_mm256_min_ps(a.value, b.value)};
+}
+
+}  // namespace
+}  // namespace heirloom::models

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace heirloom::models {
+namespace {
+
+/// Sixteen floats. For sources compiled with AVX-512 only, hence of internal linkage.
+struct Avx512 {
+  static constexpr int lanes = 16;
+  static constexpr int rows = 14;  // 28 sums, 2 weights, 1 value of 32 registers
+
+  static Avx512 all(float value) { return {_mm512_set1_ps(value)}; }
+  static Avx512 load(const float* from) { return {_mm512_loadu_ps(from)}; }
+  static Avx512 load(const std::uint16_t* from) {  // bfloat16
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
+  }
+  static Avx512 loadFirst(const float* from, int count) { return {_mm512_maskz_loadu_ps(first(count), from)}; }
+  void store(float* to) const { _mm512_storeu_ps(to, value); }
+  void storeFirst(float* to, int count) const { _mm512_mask_storeu_ps(to, first(count), value); }
+
+  static __mmask16 first(int count) { return static_cast<__mmask16>((1U << count) - 1); }
+
+  __m512 value;
+};
+
+inline Avx512 operator+(Avx512 a, Avx512 b) {
+  return {_mm512_add_ps(a.value, b.value)};
+}
+inline Avx512 operator-(Avx512 a, Avx512 b) {
+  return {_mm512_sub_ps(a.value, b.value)};
+}
+inline Avx512 operator*(Avx512 a, Avx512 b) {
+  return {_mm512_mul_ps(a.value, b.value)};
+}
+inline Avx512 multiplyAdd(Avx512 a, Avx512 b, Avx512 c) {
+  return {_mm512_fmadd_ps(a.value, b.value, c.value)};
+}
+// The second operand is returned where either is not a number.
+inline Avx512 maximum(Avx512 a, Avx512 b) {
+  return {_mm512_max_ps(a.value, b.value)};
+}
+inline Avx512 minimum(Avx512 a, Avx512 b) {
+  return {_mm512_min_ps(a.value, b.value)};
+}
+
+}  // namespace
+}  // namespace heirloom::models

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <optional>
+
+namespace heirloom::models {
+
+/// Whether `winogradConvolution` runs on this processor (AVX-512, or AVX2 with FMA; asked at run time) and is faster
+/// than LibTorch's convolution for a 3x3 kernel with stride 1, padding 1, dilation 1 and one group of these channels.
+bool winogradServes(int in, int out);
+
+/// The weights of a 3x3 convolution, transformed once into the order in which they are read. Immutable, cheap to copy.
+class WinogradWeights {
+ public:
+  /// `weight` out in 3 3 and `bias` out (or undefined), float32 on the CPU; both are multiplied by `gain`.
+  /// Throws c10::Error on another shape or type, or where no kernel runs on this processor.
+  explicit WinogradWeights(const at::Tensor& weight, const at::Tensor& bias = {}, double gain = 1);
+
+  int in() const { return in_; }
+  int out() const { return out_; }
+  const float* weights() const { return weights_.const_data_ptr<float>(); }
+  const float* bias() const { return bias_.const_data_ptr<float>(); }
+
+ private:
+  int in_;
+  int out_;
+  at::Tensor weights_;
+  at::Tensor bias_;
+};
+
+/// Convolution with kernel 3, stride 1, zero padding 1 as F(4x4, 3x3) of Lavin & Gray, "Fast Algorithms for
+/// Convolutional Neural Networks", CVPR 2016. Its rounding error is a few times that of the direct form.
+///
+/// x: N in H W float32 -> N out H W channels-last: y = rectified(conv(x) [+ residual]), where values below zero are
+/// multiplied by `negativeSlope`: 1 keeps them, 0 is ReLU, others are leaky ReLU. `residual` has the result's shape.
+/// Inputs of another layout than channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
+at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, double negativeSlope = 1,
+                               const std::optional<at::Tensor>& residual = {});
+
+/// The same into `result`, N out H W with the channels of a pixel side by side: a channels-last tensor or a slice
+/// of the channels of one, which x and residual may be too. `result` must not overlap x; it may be `residual`.
+void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const WinogradWeights& weights,
+                             double negativeSlope = 1, const std::optional<at::Tensor>& residual = {});
+
+}  // namespace heirloom::models

@@ -1,0 +1,96 @@
+// 3x3 convolutions of our own beside LibTorch's, in float32: time and GFLOP/s of the direct form. Takes Google
+// Benchmark's options; --benchmark_enable_random_interleaving=true --benchmark_repetitions=9 for figures to quote.
+
+#include <benchmark/benchmark.h>
+#include <torch/types.h>
+
+#include "models/kernels/few_channels/few_channels.h"
+#include "models/kernels/winograd/winograd.h"
+
+namespace heirloom::bench {
+namespace {
+
+using namespace heirloom::models;
+
+struct Case {
+  explicit Case(const benchmark::State& state)
+      : in(state.range(0)),
+        out(state.range(1)),
+        side(state.range(2)),
+        x(at::randn({1, in, side, side}).contiguous(at::MemoryFormat::ChannelsLast)),
+        weight(at::randn({out, in, 3, 3}) / 10),
+        bias(at::randn({out})) {}
+
+  void count(benchmark::State& state) const {
+    state.counters["FLOP/s"] = benchmark::Counter(18.0 * static_cast<double>(in * out * side * side),
+                                                  benchmark::Counter::kIsIterationInvariantRate);
+  }
+
+  std::int64_t in;
+  std::int64_t out;
+  std::int64_t side;
+  at::Tensor x;
+  at::Tensor weight;
+  at::Tensor bias;
+};
+
+void libtorch(benchmark::State& state) {
+  const c10::InferenceMode inference;
+  const Case c(state);
+  const at::Tensor weight = c.weight.contiguous(at::MemoryFormat::ChannelsLast);
+  for (auto _ : state) benchmark::DoNotOptimize(at::conv2d(c.x, weight, c.bias, 1, 1).relu_());
+  c.count(state);
+}
+
+void winograd(benchmark::State& state) {
+  const c10::InferenceMode inference;
+  const Case c(state);
+  const WinogradWeights weights(c.weight, c.bias);
+  for (auto _ : state) benchmark::DoNotOptimize(winogradConvolution(c.x, weights, 0));
+  c.count(state);
+}
+
+void fromFew(benchmark::State& state) {
+  const c10::InferenceMode inference;
+  const Case c(state);
+  const FromFewWeights weights(c.weight, c.bias);
+  for (auto _ : state) benchmark::DoNotOptimize(convolutionFromFew(c.x, weights, 0));
+  c.count(state);
+}
+
+void toFew(benchmark::State& state, at::ScalarType type) {
+  const c10::InferenceMode inference;
+  const Case c(state);
+  const ToFewWeights weights(c.weight, c.bias);
+  const at::Tensor x = c.x.to(type);
+  for (auto _ : state) benchmark::DoNotOptimize(convolutionToFew(x, weights));
+  c.count(state);
+}
+
+void first(benchmark::internal::Benchmark* set) {
+  set->Args({1, 64, 512})->Args({3, 64, 256})->Args({13, 96, 256})->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+
+void last(benchmark::internal::Benchmark* set) {
+  set->Args({64, 1, 512})->Args({64, 3, 256})->Args({96, 12, 256})->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+
+void middle(benchmark::internal::Benchmark* set) {
+  set->Args({64, 64, 512})->Args({96, 96, 256})->Args({64, 64, 256})->Args({128, 128, 128})->Args({256, 256, 64});
+  set->Args({512, 512, 32})->Args({64, 32, 128})->Args({128, 32, 128})->Args({192, 64, 128})->Args({180, 180, 128});
+  set->Unit(benchmark::kMillisecond)->UseRealTime();
+}
+
+BENCHMARK(libtorch)->Apply(middle)->Apply(first)->Apply(last);
+BENCHMARK(winograd)->Apply(middle);
+BENCHMARK(fromFew)->Apply(first);
+BENCHMARK_CAPTURE(toFew, float32, at::kFloat)->Apply(last);
+BENCHMARK_CAPTURE(toFew, bfloat16, at::kBFloat16)->Apply(last);
+
+}  // namespace
+}  // namespace heirloom::bench
+
+int main(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

@@ -1,0 +1,197 @@
+#include "models/kernels/winograd/winograd.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <cmath>
+#include <limits>
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+/// Where no kernel of ours runs, callers keep LibTorch's convolution and there is nothing to compare.
+bool runsHere() {
+  return winogradServes(64, 64);
+}
+
+at::Tensor channelsLast(at::IntArrayRef shape) {
+  return at::randn(shape).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+/// A layer of random weights whose output has about the spread of its input.
+struct Convolution {
+  Convolution(int in, int out, double gain = 1)
+      : weight(at::randn({out, in, 3, 3}) / std::sqrt(9.0 * in)), bias(at::randn({out})), fast(weight, bias, gain) {}
+
+  at::Tensor exact(const at::Tensor& x) const {
+    return at::conv2d(x.to(at::kDouble), weight.to(at::kDouble), bias.to(at::kDouble), 1, 1);
+  }
+
+  at::Tensor weight;
+  at::Tensor bias;
+  WinogradWeights fast;
+};
+
+double largestError(const at::Tensor& found, const at::Tensor& exact) {
+  EXPECT_EQ(found.sizes(), exact.sizes());
+  return (found.to(at::kDouble) - exact).abs().max().item<double>();
+}
+
+/// Of outputs of spread 1, with the rounding of F(4x4, 3x3).
+constexpr double kTolerance = 2e-5;
+
+class Winograd : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!runsHere()) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
+    at::manual_seed(1);
+  }
+};
+
+TEST_F(Winograd, allSidesOfSmallPictures) {
+  const Convolution layer(17, 33);
+  for (int height = 1; height <= 9; ++height) {
+    for (int width = 1; width <= 9; ++width) {
+      const at::Tensor x = channelsLast({1, 17, height, width});
+      EXPECT_LT(largestError(winogradConvolution(x, layer.fast), layer.exact(x)), kTolerance) << height << "x" << width;
+    }
+  }
+  for (const auto& [height, width] : {std::pair{1, 203}, std::pair{203, 1}, std::pair{61, 85}}) {
+    const at::Tensor x = channelsLast({1, 17, height, width});
+    EXPECT_LT(largestError(winogradConvolution(x, layer.fast), layer.exact(x)), kTolerance) << height << "x" << width;
+  }
+}
+
+TEST_F(Winograd, allNumbersOfChannels) {
+  const int numbers[] = {1, 3, 12, 13, 17, 32, 60, 64, 96, 128, 180, 192, 256, 512};
+  for (const int in : numbers) {
+    for (const int out : numbers) {
+      const Convolution layer(in, out);
+      const at::Tensor x = channelsLast({1, in, 11, 14});
+      EXPECT_LT(largestError(winogradConvolution(x, layer.fast), layer.exact(x)), kTolerance) << in << " -> " << out;
+    }
+  }
+}
+
+TEST_F(Winograd, batchesAndManyBlocks) {
+  const Convolution layer(32, 48);
+  for (const auto& [batch, side] : {std::pair{3, 7}, std::pair{3, 33}, std::pair{2, 150}}) {
+    const at::Tensor x = channelsLast({batch, 32, side, side + 2});
+    const at::Tensor y = winogradConvolution(x, layer.fast);
+    EXPECT_TRUE(y.is_contiguous(at::MemoryFormat::ChannelsLast));
+    EXPECT_LT(largestError(y, layer.exact(x)), kTolerance) << batch << " of " << side;
+  }
+}
+
+TEST_F(Winograd, rectifiesAndAddsTheResidual) {
+  const double gain = 0.2;
+  const Convolution layer(24, 40, gain);
+  const at::Tensor x = channelsLast({2, 24, 10, 13});
+  const at::Tensor residual = channelsLast({2, 40, 10, 13});
+  const at::Tensor plain = gain * layer.exact(x);
+  const at::Tensor sum = residual.to(at::kDouble) + plain;
+  for (const double slope : {1.0, 0.0, 0.2, -0.5, 1.5}) {
+    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, slope), at::where(plain < 0, plain * slope, plain)),
+              kTolerance)
+        << slope;
+    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, slope, residual), at::where(sum < 0, sum * slope, sum)),
+              kTolerance)
+        << slope;
+  }
+}
+
+TEST_F(Winograd, withoutBias) {
+  const Convolution layer(16, 16);
+  const at::Tensor x = channelsLast({1, 16, 8, 8});
+  const at::Tensor exact = at::conv2d(x.to(at::kDouble), layer.weight.to(at::kDouble), {}, 1, 1);
+  EXPECT_LT(largestError(winogradConvolution(x, WinogradWeights(layer.weight)), exact), kTolerance);
+}
+
+TEST_F(Winograd, readsAndWritesSlicesOfOneDenseBuffer) {
+  const Convolution layer(96, 32);
+  const at::Tensor dense = channelsLast({2, 192, 13, 18});
+  const at::Tensor before = dense.clone();
+  const at::Tensor exact = layer.exact(dense.narrow(1, 0, 96));
+  at::Tensor result = dense.narrow(1, 96, 32);
+  winogradConvolutionInto(result, dense.narrow(1, 0, 96), layer.fast, 0);
+  EXPECT_LT(largestError(dense.narrow(1, 96, 32), at::relu(exact)), kTolerance);
+  EXPECT_TRUE(at::equal(dense.narrow(1, 0, 96), before.narrow(1, 0, 96)));
+  EXPECT_TRUE(at::equal(dense.narrow(1, 128, 64), before.narrow(1, 128, 64)));
+}
+
+TEST_F(Winograd, resultMayBeTheResidual) {
+  const Convolution layer(20, 20);
+  const at::Tensor x = channelsLast({1, 20, 21, 9});
+  at::Tensor trunk = channelsLast({1, 20, 21, 9});
+  const at::Tensor exact = trunk.to(at::kDouble) + layer.exact(x);
+  winogradConvolutionInto(trunk, x, layer.fast, 1, trunk);
+  EXPECT_LT(largestError(trunk, exact), kTolerance);
+}
+
+TEST_F(Winograd, otherLayoutsGiveTheSameResult) {
+  const Convolution layer(24, 24);
+  const at::Tensor x = channelsLast({2, 24, 9, 12});
+  const at::Tensor residual = channelsLast({2, 24, 9, 12});
+  const at::Tensor expected = winogradConvolution(x, layer.fast, 0, residual);
+  EXPECT_TRUE(at::equal(winogradConvolution(x.contiguous(), layer.fast, 0, residual.contiguous()), expected));
+  const at::Tensor wide = at::empty({2, 24, 9, 24}).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor everySecond = wide.slice(3, 0, 24, 2);
+  everySecond.copy_(x);
+  EXPECT_TRUE(at::equal(winogradConvolution(everySecond, layer.fast, 0, residual), expected));
+}
+
+TEST_F(Winograd, doesNotDependOnTheNumberOfThreads) {
+  const Convolution layer(32, 32);
+  const at::Tensor x = channelsLast({1, 32, 64, 64});
+  const at::Tensor expected = winogradConvolution(x, layer.fast);
+  const int threads = at::get_num_threads();
+  for (const int other : {1, 3}) {
+    at::set_num_threads(other);
+    EXPECT_TRUE(at::equal(winogradConvolution(x, layer.fast), expected)) << other;
+  }
+  at::set_num_threads(threads);
+}
+
+TEST_F(Winograd, whatIsNotANumberStaysSo) {
+  const Convolution layer(16, 16);
+  const at::Tensor x = channelsLast({1, 16, 12, 12});
+  x[0][3][5][5] = std::numeric_limits<float>::quiet_NaN();
+  for (const double slope : {1.0, 0.0, 0.2})
+    EXPECT_TRUE(winogradConvolution(x, layer.fast, slope)[0].select(1, 5).select(1, 5).isnan().all().item<bool>());
+}
+
+TEST_F(Winograd, emptyBatchIsEmpty) {
+  EXPECT_EQ(winogradConvolution(at::empty({0, 16, 4, 4}), Convolution(16, 8).fast).sizes(),
+            at::IntArrayRef({0, 8, 4, 4}));
+}
+
+TEST_F(Winograd, refusesWhatDoesNotFit) {
+  const Convolution layer(16, 8);
+  const at::Tensor x = channelsLast({1, 16, 4, 4});
+  EXPECT_THROW(winogradConvolution(channelsLast({1, 15, 4, 4}), layer.fast), c10::Error);
+  EXPECT_THROW(winogradConvolution(x.to(at::kDouble), layer.fast), c10::Error);
+  EXPECT_THROW(winogradConvolution(x, layer.fast, 1, channelsLast({1, 8, 4, 5})), c10::Error);
+  at::Tensor planar = at::empty({1, 8, 4, 4});
+  EXPECT_THROW(winogradConvolutionInto(planar, x, layer.fast), c10::Error);
+  EXPECT_THROW(WinogradWeights(at::randn({8, 16, 5, 5})), c10::Error);
+  EXPECT_THROW(WinogradWeights(at::randn({8, 16, 3, 3}), at::randn({7})), c10::Error);
+}
+
+/// Twenty layers deep, the error stays of the order of the direct form's.
+TEST_F(Winograd, errorsDoNotGrowThroughADeepNetwork) {
+  const int channels = 64;
+  at::Tensor exact = at::rand({1, channels, 32, 32}, at::kDouble);
+  at::Tensor fast = exact.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
+  exact = fast.to(at::kDouble);
+  for (int layer = 0; layer < 20; ++layer) {
+    const at::Tensor weight = at::randn({channels, channels, 3, 3}) * std::sqrt(2.0 / (9 * channels));
+    exact = at::relu(at::conv2d(exact, weight.to(at::kDouble), {}, 1, 1));
+    fast = winogradConvolution(fast, WinogradWeights(weight), 0);
+  }
+  EXPECT_LT(largestError(fast, exact), 5e-6 * exact.max().item<double>());
+}
+
+}  // namespace
+}  // namespace heirloom::tests
