@@ -64,6 +64,7 @@ class NoiseSource {
 struct Placement {
   at::Device device = at::kCPU;
   at::ScalarType precision = at::kFloat;  // kFloat, kBFloat16, kHalf
+  bool plain = false;                     // LibTorch alone: the twin that our kernels are compared with
 };
 
 /// One run of a network: owns its caches and its device copy of the weights. Used by one thread at a time.
