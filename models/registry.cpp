@@ -14,6 +14,7 @@
 #include "models/msrresnet/family.h"
 #include "models/rrdb/family.h"
 #include "models/srmd/family.h"
+#include "models/swinir/family.h"
 #include "models/usrnet/family.h"
 
 namespace heirloom::models {
@@ -21,9 +22,9 @@ namespace {
 
 // Constructed on first use: the rows are objects of other files. Every row checks all keys and shapes, so the order
 // decides only who is asked first.
-const std::array<Family, 11>& table() {
-  static const std::array<Family, 11> families = {kDnCnn,  kFDnCnn, kFfdNet, kIrcnn,     kSrmd, kUsrNet,
-                                                  kDrunet, kRrdb,   kImdn,   kMsrResNet, kDpsr};
+const std::array<Family, 13>& table() {
+  static const std::array<Family, 13> families = {kDnCnn, kFDnCnn, kFfdNet,    kIrcnn, kSrmd,   kUsrNet, kDrunet,
+                                                  kRrdb,  kImdn,   kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr};
   return families;
 }
 

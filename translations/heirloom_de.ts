@@ -318,6 +318,20 @@
     </message>
 </context>
 <context>
+    <name>blend.form</name>
+    <message>
+        <source>blend cannot be %1</source>
+        <translation>blend kann nicht %1 sein</translation>
+    </message>
+</context>
+<context>
+    <name>blend.form_remedy</name>
+    <message>
+        <source>give another checkpoint of the same network and its share, such as BSRNet:0.3</source>
+        <translation>geben Sie eine andere Gewichtsdatei desselben Netzes und ihren Anteil an, etwa BSRNet:0.3</translation>
+    </message>
+</context>
+<context>
     <name>blend.sizes</name>
     <message>
         <source>a result of %1 does not belong to a source of %2</source>
@@ -325,10 +339,17 @@
     </message>
 </context>
 <context>
-    <name>checkpoint.notFinite</name>
+    <name>blend.unlike</name>
     <message>
-        <source>the checkpoint is probably damaged: these weights hold values that are not numbers: %1</source>
-        <translation>die Gewichtsdatei ist wahrscheinlich beschädigt: diese Gewichte enthalten Werte, die keine Zahlen sind: %1</translation>
+        <source>these are not two checkpoints of one network: %1 differ</source>
+        <translation>das sind nicht zwei Gewichtsdateien desselben Netzes: %1 unterscheiden sich</translation>
+    </message>
+</context>
+<context>
+    <name>blend.unlike.remedy</name>
+    <message>
+        <source>blend checkpoints with the same tensors</source>
+        <translation>mischen Sie Dateien mit denselben Tensoren</translation>
     </message>
 </context>
 <context>
@@ -448,6 +469,13 @@
     <message>
         <source>give a file with the weights of a network</source>
         <translation>geben Sie eine Datei mit den Gewichten eines Netzes an</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.notFinite</name>
+    <message>
+        <source>the checkpoint is probably damaged: these weights hold values that are not numbers: %1</source>
+        <translation>die Gewichtsdatei ist wahrscheinlich beschädigt: diese Gewichte enthalten Werte, die keine Zahlen sind: %1</translation>
     </message>
 </context>
 <context>
@@ -914,6 +942,45 @@
     </message>
 </context>
 <context>
+    <name>choice</name>
+    <message>
+        <source>denoise</source>
+        <translation>Entrauschen</translation>
+    </message>
+    <message>
+        <source>deblock</source>
+        <translation>JPEG-Blöcke entfernen</translation>
+    </message>
+    <message>
+        <source>circular</source>
+        <translation>gegenüberliegende Seite</translation>
+    </message>
+    <message>
+        <source>mirrored</source>
+        <translation>Spiegelbild</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>wavelet</source>
+        <translation>Wavelet</translation>
+    </message>
+    <message>
+        <source>black</source>
+        <translation>schwarz</translation>
+    </message>
+    <message>
+        <source>white</source>
+        <translation>weiß</translation>
+    </message>
+    <message>
+        <source>magenta</source>
+        <translation>magenta</translation>
+    </message>
+</context>
+<context>
     <name>colour.cmykWithoutProfile</name>
     <message>
         <source>it is CMYK without a profile; a usual one is assumed</source>
@@ -977,10 +1044,38 @@
     </message>
 </context>
 <context>
-    <name>dncnn.shapes</name>
+    <name>dpir.denoiser</name>
     <message>
-        <source>these are no weights of a DnCNN or FDnCNN</source>
-        <translation>das sind keine Gewichte eines DnCNN oder FDnCNN</translation>
+        <source>this algorithm needs a denoiser, and none is chosen</source>
+        <translation>dieses Verfahren braucht einen Entrauscher, und keiner ist gewählt</translation>
+    </message>
+</context>
+<context>
+    <name>dpir.denoiser.remedy</name>
+    <message>
+        <source>name a model that takes a noise level: --set denoiser=drunet_color</source>
+        <translation>wählen Sie ein Modell, das eine Rauschstärke annimmt: --set denoiser=drunet_color</translation>
+    </message>
+</context>
+<context>
+    <name>dpir.grey</name>
+    <message>
+        <source>a mosaic has colours, and %1 is a grey denoiser</source>
+        <translation>ein Mosaik hat Farben, und %1 ist ein Entrauscher für Graubilder</translation>
+    </message>
+</context>
+<context>
+    <name>dpir.grey.remedy</name>
+    <message>
+        <source>choose a colour one</source>
+        <translation>wählen Sie einen für Farbbilder</translation>
+    </message>
+</context>
+<context>
+    <name>dpir.iterating</name>
+    <message>
+        <source>iterating</source>
+        <translation>Durchgänge werden gerechnet</translation>
     </message>
 </context>
 <context>
@@ -1019,10 +1114,52 @@
     </message>
 </context>
 <context>
-    <name>ffdnet.shapes</name>
+    <name>family.shapes</name>
     <message>
-        <source>these are no weights of an FFDNet</source>
-        <translation>das sind keine Gewichte eines FFDNet</translation>
+        <source>these are no weights of %1: %2</source>
+        <translation>das sind keine Gewichte von %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>file.cannotWrite</name>
+    <message>
+        <source>it cannot be written: %1</source>
+        <translation>sie kann nicht geschrieben werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>file.chooseFolder</name>
+    <message>
+        <source>choose another folder or change its permissions</source>
+        <translation>wählen Sie einen anderen Ordner, oder ändern Sie seine Rechte</translation>
+    </message>
+</context>
+<context>
+    <name>file.diskFull</name>
+    <message>
+        <source>it cannot be written: %1</source>
+        <translation>sie kann nicht geschrieben werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>file.existing</name>
+    <message>
+        <source>use --existing skip, --existing number or --overwrite</source>
+        <translation>nehmen Sie --existing skip, --existing number oder --overwrite</translation>
+    </message>
+</context>
+<context>
+    <name>file.exists</name>
+    <message>
+        <source>there is a file of that name already</source>
+        <translation>eine Datei dieses Namens gibt es schon</translation>
+    </message>
+</context>
+<context>
+    <name>file.freeDisk</name>
+    <message>
+        <source>free space there or choose another folder</source>
+        <translation>schaffen Sie dort Platz, oder wählen Sie einen anderen Ordner</translation>
     </message>
 </context>
 <context>
@@ -1060,6 +1197,100 @@
     <message>
         <source>%1, cannot be opened</source>
         <translation>%1, lässt sich nicht öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::KernelCanvas</name>
+    <message>
+        <source>Drawing of the blur kernel</source>
+        <translation>Zeichnung des Unschärfekerns</translation>
+    </message>
+    <message>
+        <source>Draw what one sharp point became. Shift or the right button rubs out.</source>
+        <translation>Zeichnen Sie, was aus einem scharfen Punkt wurde. Umschalt oder die rechte Taste radiert.</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::KernelField</name>
+    <message>
+        <source>Form of the blur kernel</source>
+        <translation>Form des Unschärfekerns</translation>
+    </message>
+    <message>
+        <source>Gaussian</source>
+        <translation>Gaußförmig</translation>
+    </message>
+    <message>
+        <source>Motion</source>
+        <translation>Bewegung</translation>
+    </message>
+    <message>
+        <source>Drawn</source>
+        <translation>Gezeichnet</translation>
+    </message>
+    <message>
+        <source>From a file</source>
+        <translation>Aus einer Datei</translation>
+    </message>
+    <message>
+        <source>The blur kernel</source>
+        <translation>Der Unschärfekern</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>Breite</translation>
+    </message>
+    <message>
+        <source>Standard deviation in pixels of the restored photo</source>
+        <translation>Standardabweichung in Pixeln des restaurierten Fotos</translation>
+    </message>
+    <message>
+        <source>Width across</source>
+        <translation>Breite quer</translation>
+    </message>
+    <message>
+        <source>The same at right angles; equal for a round blur</source>
+        <translation>Dasselbe im rechten Winkel dazu; gleich bei runder Unschärfe</translation>
+    </message>
+    <message>
+        <source>Angle</source>
+        <translation>Winkel</translation>
+    </message>
+    <message>
+        <source>Degrees counterclockwise from the horizontal</source>
+        <translation>Grad gegen den Uhrzeigersinn von der Waagerechten</translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>How far the camera or the subject moved, in pixels</source>
+        <translation>Wie weit sich die Kamera oder das Motiv bewegt hat, in Pixeln</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>Choose a file...</source>
+        <translation>Datei wählen...</translation>
+    </message>
+    <message>
+        <source>A picture of the kernel, white on black, or a MATLAB file</source>
+        <translation>Ein Bild des Kerns, weiß auf schwarz, oder eine MATLAB-Datei</translation>
+    </message>
+    <message>
+        <source>Blur kernel</source>
+        <translation>Unschärfekern</translation>
+    </message>
+    <message>
+        <source>Pictures and MATLAB files (*.png *.tif *.jpg *.mat)</source>
+        <translation>Bilder und MATLAB-Dateien (*.png *.tif *.jpg *.mat)</translation>
+    </message>
+    <message>
+        <source>%1 x %2 pixels</source>
+        <translation>%1 x %2 Pixel</translation>
     </message>
 </context>
 <context>
@@ -1251,6 +1482,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Estimated from the photo when it is restored</source>
         <translation>Wird beim Restaurieren aus dem Foto geschätzt</translation>
+    </message>
+    <message>
+        <source>Found beside the model</source>
+        <translation>Liegt neben dem Modell</translation>
+    </message>
+    <message>
+        <source>MATLAB files (*.mat)</source>
+        <translation>MATLAB-Dateien (*.mat)</translation>
+    </message>
+    <message>
+        <source>No model takes a noise level</source>
+        <translation>Kein Modell nimmt eine Rauschstärke an</translation>
     </message>
 </context>
 <context>
@@ -1783,10 +2026,66 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>ircnn.shapes</name>
+    <name>kernel.large</name>
     <message>
-        <source>these are no weights of an IRCNN</source>
-        <translation>das sind keine Gewichte eines IRCNN</translation>
+        <source>the blur kernel of %1 x %2 is larger than the picture of %3 x %4</source>
+        <translation>der Unschärfekern von %1 x %2 ist größer als das Bild von %3 x %4</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.large.remedy</name>
+    <message>
+        <source>give a smaller kernel or a larger picture</source>
+        <translation>wählen Sie einen kleineren Kern oder ein größeres Bild</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.normalised</name>
+    <message>
+        <source>the blur kernel summed to %1 and was scaled to 1</source>
+        <translation>der Unschärfekern hatte die Summe %1 und wurde auf 1 gebracht</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.number</name>
+    <message>
+        <source>there is no kernel number %1; the file holds %2</source>
+        <translation>es gibt keinen Kern Nummer %1; die Datei enthält %2</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.number_remedy</name>
+    <message>
+        <source>give FILE#1 for the first</source>
+        <translation>geben Sie DATEI#1 für den ersten an</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.size</name>
+    <message>
+        <source>a blur kernel may have %1 pixels a side at most</source>
+        <translation>ein Unschärfekern darf höchstens %1 Pixel je Seite haben</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.size_remedy</name>
+    <message>
+        <source>cut the picture of the kernel to what is not black</source>
+        <translation>schneiden Sie das Bild des Kerns auf das zu, was nicht schwarz ist</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.sum</name>
+    <message>
+        <source>the values of the blur kernel sum to %1</source>
+        <translation>die Werte des Unschärfekerns haben die Summe %1</translation>
+    </message>
+</context>
+<context>
+    <name>kernel.sum.remedy</name>
+    <message>
+        <source>give a kernel whose values are positive numbers</source>
+        <translation>geben Sie einen Kern aus positiven Zahlen an</translation>
     </message>
 </context>
 <context>
@@ -1818,6 +2117,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>library.no_weights</name>
+    <message>
+        <source>%1 has no weights that could be blended</source>
+        <translation>%1 hat keine Gewichte, die sich mischen ließen</translation>
+    </message>
+</context>
+<context>
+    <name>library.no_weights_remedy</name>
+    <message>
+        <source>blend two checkpoints of one network</source>
+        <translation>mischen Sie zwei Gewichtsdateien desselben Netzes</translation>
+    </message>
+</context>
+<context>
     <name>library.unknown</name>
     <message>
         <source>there is no model &apos;%1&apos;</source>
@@ -1829,6 +2142,41 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>`heirloom-cli models list` shows the names; a checkpoint file can be given too</source>
         <translation>`heirloom-cli models list` zeigt die Namen; auch eine Checkpoint-Datei kann angegeben werden</translation>
+    </message>
+</context>
+<context>
+    <name>mat.unreadable</name>
+    <message>
+        <source>this is no MATLAB file that can be read</source>
+        <translation>das ist keine lesbare MATLAB-Datei</translation>
+    </message>
+</context>
+<context>
+    <name>mat.unreadable_remedy</name>
+    <message>
+        <source>give a .mat file of version 5 or 7.3, or a picture</source>
+        <translation>geben Sie eine .mat-Datei der Version 5 oder 7.3 oder ein Bild an</translation>
+    </message>
+</context>
+<context>
+    <name>matrix.missing</name>
+    <message>
+        <source>there is no matrix named %1</source>
+        <translation>es gibt keine Matrix namens %1</translation>
+    </message>
+</context>
+<context>
+    <name>matrix.remedy</name>
+    <message>
+        <source>give the published file, %1</source>
+        <translation>geben Sie die veröffentlichte Datei %1 an</translation>
+    </message>
+</context>
+<context>
+    <name>matrix.size</name>
+    <message>
+        <source>the matrix %1 is %2 x %3, not %4 x %5</source>
+        <translation>die Matrix %1 ist %2 x %3, nicht %4 x %5</translation>
     </message>
 </context>
 <context>
@@ -1951,13 +2299,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>photo.bigTiffUnread</name>
-    <message>
-        <source>it is a BigTIFF, whose metadata cannot be read and will be missing</source>
-        <translation>es ist ein BigTIFF, dessen Metadaten sich nicht lesen lassen und fehlen werden</translation>
-    </message>
-</context>
-<context>
     <name>photo.bigTiffMetadata</name>
     <message>
         <source>a TIFF of more than 4 GB is written without metadata</source>
@@ -1965,17 +2306,17 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>photo.bigTiffUnread</name>
+    <message>
+        <source>it is a BigTIFF, whose metadata cannot be read and will be missing</source>
+        <translation>es ist ein BigTIFF, dessen Metadaten sich nicht lesen lassen und fehlen werden</translation>
+    </message>
+</context>
+<context>
     <name>photo.cannotOpen</name>
     <message>
         <source>it cannot be opened: %1</source>
         <translation>sie kann nicht geöffnet werden: %1</translation>
-    </message>
-</context>
-<context>
-    <name>file.cannotWrite</name>
-    <message>
-        <source>it cannot be written: %1</source>
-        <translation>sie kann nicht geschrieben werden: %1</translation>
     </message>
 </context>
 <context>
@@ -1997,13 +2338,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>choose another format</source>
         <translation>wählen Sie ein anderes Format</translation>
-    </message>
-</context>
-<context>
-    <name>file.chooseFolder</name>
-    <message>
-        <source>choose another folder or change its permissions</source>
-        <translation>wählen Sie einen anderen Ordner, oder ändern Sie seine Rechte</translation>
     </message>
 </context>
 <context>
@@ -2077,31 +2411,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>file.diskFull</name>
-    <message>
-        <source>it cannot be written: %1</source>
-        <translation>sie kann nicht geschrieben werden: %1</translation>
-    </message>
-</context>
-<context>
     <name>photo.empty</name>
     <message>
         <source>the file is empty</source>
         <translation>die Datei ist leer</translation>
-    </message>
-</context>
-<context>
-    <name>file.existing</name>
-    <message>
-        <source>use --existing skip, --existing number or --overwrite</source>
-        <translation>nehmen Sie --existing skip, --existing number oder --overwrite</translation>
-    </message>
-</context>
-<context>
-    <name>file.exists</name>
-    <message>
-        <source>there is a file of that name already</source>
-        <translation>eine Datei dieses Namens gibt es schon</translation>
     </message>
 </context>
 <context>
@@ -2116,13 +2429,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>it holds %1 pictures; the first was taken</source>
         <translation>sie enthält %1 Bilder; das erste wurde genommen</translation>
-    </message>
-</context>
-<context>
-    <name>file.freeDisk</name>
-    <message>
-        <source>free space there or choose another folder</source>
-        <translation>schaffen Sie dort Platz, oder wählen Sie einen anderen Ordner</translation>
     </message>
 </context>
 <context>
@@ -2249,6 +2555,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 x %2 pixels are too many for %3, which ends at %4 a side</source>
         <translation>%1 × %2 Bildpunkte sind zu viele für %3, das bei %4 je Seite endet</translation>
+    </message>
+</context>
+<context>
+    <name>precision.unknown</name>
+    <message>
+        <source>precision &apos;%1&apos; is unknown</source>
+        <translation>die Genauigkeit &apos;%1&apos; ist unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>precision.unknown.remedy</name>
+    <message>
+        <source>use float32, bfloat16 or float16</source>
+        <translation>nehmen Sie float32, bfloat16 oder float16</translation>
     </message>
 </context>
 <context>
@@ -2448,20 +2768,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>precision.unknown</name>
-    <message>
-        <source>precision &apos;%1&apos; is unknown</source>
-        <translation>die Genauigkeit &apos;%1&apos; ist unbekannt</translation>
-    </message>
-</context>
-<context>
-    <name>precision.unknown.remedy</name>
-    <message>
-        <source>use float32, bfloat16 or float16</source>
-        <translation>nehmen Sie float32, bfloat16 oder float16</translation>
-    </message>
-</context>
-<context>
     <name>run.restoring</name>
     <message>
         <source>restoring</source>
@@ -2504,6 +2810,118 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.colour_fix</name>
+    <message>
+        <source>Colour fix</source>
+        <translation>Farbkorrektur</translation>
+    </message>
+</context>
+<context>
+    <name>setting.colour_fix.help</name>
+    <message>
+        <source>Takes brightness and tint over from the photo, where the network has shifted them</source>
+        <translation>übernimmt Helligkeit und Farbton aus dem Foto, wo das Netz sie verschoben hat</translation>
+    </message>
+</context>
+<context>
+    <name>setting.denoiser</name>
+    <message>
+        <source>Denoiser</source>
+        <translation>Entrauscher</translation>
+    </message>
+</context>
+<context>
+    <name>setting.denoiser.help</name>
+    <message>
+        <source>The network that knows what photos look like: any that takes a noise level; DRUNet is best</source>
+        <translation>Das Netz, das weiß, wie Fotos aussehen: jedes, das eine Rauschstärke annimmt; am besten DRUNet</translation>
+    </message>
+</context>
+<context>
+    <name>setting.ensemble</name>
+    <message>
+        <source>Average of eight views</source>
+        <translation>Mittel aus acht Ansichten</translation>
+    </message>
+</context>
+<context>
+    <name>setting.ensemble.help</name>
+    <message>
+        <source>Restores the photo in all eight flips and turns and averages the results: a little better, eight times as slow</source>
+        <translation>Restauriert das Foto in allen acht Spiegelungen und Drehungen und mittelt die Ergebnisse: etwas besser, achtmal so langsam</translation>
+    </message>
+</context>
+<context>
+    <name>setting.iterations</name>
+    <message>
+        <source>Iterations</source>
+        <translation>Durchgänge</translation>
+    </message>
+</context>
+<context>
+    <name>setting.iterations.help</name>
+    <message>
+        <source>How often data step and denoiser take turns; more is slower</source>
+        <translation>Wie oft sich Datenschritt und Entrauscher abwechseln; mehr dauert länger</translation>
+    </message>
+</context>
+<context>
+    <name>setting.jpeg_quality</name>
+    <message>
+        <source>JPEG quality</source>
+        <translation>JPEG-Qualität</translation>
+    </message>
+</context>
+<context>
+    <name>setting.jpeg_quality.help</name>
+    <message>
+        <source>The quality the photo was saved with, 100 for none: the lower, the more is smoothed</source>
+        <translation>Die Qualität, mit der das Foto gespeichert wurde, 100 für keine: je niedriger, desto mehr wird geglättet</translation>
+    </message>
+</context>
+<context>
+    <name>setting.kernel</name>
+    <message>
+        <source>Blur kernel</source>
+        <translation>Unschärfekern</translation>
+    </message>
+</context>
+<context>
+    <name>setting.kernel.help</name>
+    <message>
+        <source>What one sharp point became: a Gaussian (width, width across, angle), a motion (length, angle), or the kernel itself from a picture or a .mat file</source>
+        <translation>Was aus einem scharfen Punkt wurde: eine Gaußglocke (Breite, Breite quer, Winkel), eine Bewegung (Länge, Winkel) oder der Kern selbst aus einem Bild oder einer .mat-Datei</translation>
+    </message>
+</context>
+<context>
+    <name>setting.missing</name>
+    <message>
+        <source>Missing pixels are</source>
+        <translation>Fehlende Pixel sind</translation>
+    </message>
+</context>
+<context>
+    <name>setting.missing.help</name>
+    <message>
+        <source>The colour, exactly, by which the photo marks what has to be filled</source>
+        <translation>Genau die Farbe, mit der das Foto markiert, was gefüllt werden soll</translation>
+    </message>
+</context>
+<context>
+    <name>setting.no_noise_level</name>
+    <message>
+        <source>%1 cannot be %2: it takes no noise level</source>
+        <translation>%1 kann nicht %2 sein: es nimmt keine Rauschstärke an</translation>
+    </message>
+</context>
+<context>
+    <name>setting.no_noise_level_remedy</name>
+    <message>
+        <source>choose a DRUNet, IRCNN, FDnCNN or FFDNet</source>
+        <translation>wählen Sie ein DRUNet, IRCNN, FDnCNN oder FFDNet</translation>
+    </message>
+</context>
+<context>
     <name>setting.noise_level</name>
     <message>
         <source>Noise level</source>
@@ -2525,6 +2943,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.pattern</name>
+    <message>
+        <source>Mosaic</source>
+        <translation>Mosaik</translation>
+    </message>
+</context>
+<context>
+    <name>setting.pattern.help</name>
+    <message>
+        <source>Which colours the first two pixels of the first two rows hold</source>
+        <translation>Welche Farben die ersten zwei Pixel der ersten zwei Zeilen haben</translation>
+    </message>
+</context>
+<context>
+    <name>setting.pca</name>
+    <message>
+        <source>Kernel components</source>
+        <translation>Komponenten der Kerne</translation>
+    </message>
+</context>
+<context>
+    <name>setting.pca.help</name>
+    <message>
+        <source>The matrix that turns a blur kernel into the 15 numbers SRMD was trained with; it comes in srmd_pca_matlab.mat beside the weights</source>
+        <translation>Die Matrix, die aus einem Unschärfekern die 15 Zahlen macht, mit denen SRMD trainiert wurde; sie liegt als srmd_pca_matlab.mat neben den Gewichten</translation>
+    </message>
+</context>
+<context>
     <name>setting.range</name>
     <message>
         <source>%1 cannot be %2</source>
@@ -2539,6 +2985,62 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.scale</name>
+    <message>
+        <source>Enlargement</source>
+        <translation>Vergrößerung</translation>
+    </message>
+</context>
+<context>
+    <name>setting.scale.help</name>
+    <message>
+        <source>How many times wider and higher the picture becomes</source>
+        <translation>Wievielmal so breit und hoch das Bild wird</translation>
+    </message>
+</context>
+<context>
+    <name>setting.surroundings</name>
+    <message>
+        <source>Beyond the edge</source>
+        <translation>Jenseits des Randes</translation>
+    </message>
+</context>
+<context>
+    <name>setting.surroundings.help</name>
+    <message>
+        <source>What is taken for the surroundings of the picture: its own mirror image, which photos need, or its opposite side, as test pictures are made</source>
+        <translation>Was als Umgebung des Bildes gilt: sein eigenes Spiegelbild, wie es Fotos brauchen, oder die gegenüberliegende Seite, wie Testbilder gemacht sind</translation>
+    </message>
+</context>
+<context>
+    <name>setting.task</name>
+    <message>
+        <source>Trained for</source>
+        <translation>Trainiert für</translation>
+    </message>
+</context>
+<context>
+    <name>setting.task.help</name>
+    <message>
+        <source>The weights of the denoiser and of the deblocker look alike: say which these are</source>
+        <translation>Die Gewichte zum Entrauschen und zum Entfernen von JPEG-Blöcken sehen gleich aus: sagen Sie, welche dies sind</translation>
+    </message>
+</context>
+<context>
+    <name>setting.turning</name>
+    <message>
+        <source>Turn between iterations</source>
+        <translation>Zwischen Durchgängen drehen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.turning.help</name>
+    <message>
+        <source>Shows the denoiser the photo in another flip or turn at each iteration, which evens out its habits at no cost</source>
+        <translation>Zeigt dem Entrauscher das Foto bei jedem Durchgang anders gespiegelt oder gedreht, was seine Eigenheiten ohne Aufwand ausgleicht</translation>
+    </message>
+</context>
+<context>
     <name>setting.unknown</name>
     <message>
         <source>there is no setting named %1</source>
@@ -2550,6 +3052,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>this model has %1</source>
         <translation>dieses Modell hat %1</translation>
+    </message>
+</context>
+<context>
+    <name>srmd.pca</name>
+    <message>
+        <source>SRMD cannot read a blur kernel without its matrix</source>
+        <translation>ohne seine Matrix kann SRMD keinen Unschärfekern lesen</translation>
+    </message>
+</context>
+<context>
+    <name>srmd.pca.remedy</name>
+    <message>
+        <source>put srmd_pca_matlab.mat beside the checkpoint, or name it: --set pca=FILE</source>
+        <translation>legen Sie srmd_pca_matlab.mat neben die Gewichtsdatei oder nennen Sie sie: --set pca=DATEI</translation>
     </message>
 </context>
 <context>
@@ -2781,6 +3297,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>try again, and report it with Help &gt; Copy System Information</source>
         <translation>versuchen Sie es noch einmal, und melden Sie es mit Hilfe &gt; Systemangaben kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>usrnet.iterating</name>
+    <message>
+        <source>iterating</source>
+        <translation>Durchgänge werden gerechnet</translation>
     </message>
 </context>
 </TS>

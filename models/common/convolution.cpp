@@ -23,6 +23,18 @@ const char* nameOf(Activation activation) {
   return "none";
 }
 
+/// What values below zero are multiplied by.
+double negativeSlope(const ConvolutionOptions& options) {
+  switch (options.activation) {
+    case Activation::Relu:
+      return 0;
+    case Activation::LeakyRelu:
+      return options.slope;
+    default:
+      return 1;
+  }
+}
+
 at::Tensor channelsLast(const at::Tensor& x) {
   return x.contiguous(at::MemoryFormat::ChannelsLast);
 }
@@ -45,27 +57,69 @@ at::Tensor ConvolutionImpl::convolved(const at::Tensor& x) const {
 }
 
 at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
-  if (!packed_.defined()) return activated(convolved(x), options_.activation, options_.slope);
-  return onednn::convolution(channelsLast(x.to(computed_)), packed_, bias, windowOf(options_),
-                             nameOf(options_.activation), options_.slope);
+  if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
+    return winogradConvolution(x.to(computed_), *winograd, negativeSlope(options_));
+  }
+  if (const auto* few = std::get_if<FromFewWeights>(&packed_)) {
+    return convolutionFromFew(x.to(computed_), *few, negativeSlope(options_));
+  }
+  if (const auto* few = std::get_if<ToFewWeights>(&packed_)) return convolutionToFew(x, *few);  // widens by itself
+  if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
+    return onednn::convolution(channelsLast(x.to(computed_)), *fused, bias, windowOf(options_),
+                               nameOf(options_.activation), options_.slope);
+  }
+  return activated(convolved(x), options_.activation, options_.slope);
 }
 
 at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
-  if (packed_.defined() && residual.scalar_type() == computed_ &&
-      residual.is_contiguous(at::MemoryFormat::ChannelsLast)) {
-    return onednn::addConvolution(residual, channelsLast(x.to(computed_)), packed_, bias, windowOf(options_));
+  if (residual.scalar_type() == computed_ && residual.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
+      winogradConvolutionInto(residual, x.to(computed_), *winograd, /*negativeSlope=*/1, residual);
+      return residual;
+    }
+    if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
+      return onednn::addConvolution(residual, channelsLast(x.to(computed_)), *fused, bias, windowOf(options_));
+    }
   }
-  const at::Tensor result = convolved(x);
-  // The residual's precision counts: a float32 one is what the layer's own would have to be rounded to.
-  return residual.requires_grad() || result.requires_grad() ? residual + result : residual.add_(result);
+  return plus(residual, x);
 }
 
 at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x) {
-  if (packed_.defined() && residual.scalar_type() == computed_) {
-    return onednn::convolutionPlus(channelsLast(residual), channelsLast(x.to(computed_)), packed_, bias,
-                                   windowOf(options_));
+  if (residual.scalar_type() == computed_) {
+    if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
+      return winogradConvolution(x.to(computed_), *winograd, /*negativeSlope=*/1, channelsLast(residual));
+    }
+    if (const auto* few = std::get_if<ToFewWeights>(&packed_)) {
+      return convolutionToFew(x, *few, channelsLast(residual));
+    }
+    if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
+      return onednn::convolutionPlus(channelsLast(residual), channelsLast(x.to(computed_)), *fused, bias,
+                                     windowOf(options_));
+    }
   }
   return residual + convolved(x);
+}
+
+void ConvolutionImpl::pack() {
+  packed_ = std::monostate{};
+  const bool usual = options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && options_.dilation == 1 &&
+                     options_.groups == 1;
+  if (usual && computed_ == at::kFloat && options_.activation != Activation::Gelu) {
+    if (options_.in <= kFewChannels && fewChannelsServed()) {
+      packed_ = FromFewWeights(weight, bias);
+      return;
+    }
+    if (options_.out <= kFewChannels && options_.activation == Activation::None && fewChannelsServed()) {
+      packed_ = ToFewWeights(weight, bias);
+      return;
+    }
+    if (winogradServes(options_.in, options_.out)) {
+      packed_ = WinogradWeights(weight, bias);
+      return;
+    }
+  }
+  // LibTorch's packing of grouped weights fails on some shapes.
+  if (options_.groups == 1) packed_ = onednn::packConvolution(weight, windowOf(options_));
 }
 
 void ConvolutionImpl::place(const Placement& placement) {
@@ -79,10 +133,8 @@ void ConvolutionImpl::place(const Placement& placement) {
   move(weight);
   move(bias);
   placed_ = true;
-  packed_ = at::Tensor();
-  // LibTorch's packing of grouped weights fails on some shapes.
-  if (placement.device.is_cpu() && !placement.plain && options_.groups == 1)
-    packed_ = onednn::packConvolution(weight, windowOf(options_));
+  packed_ = std::monostate{};
+  if (placement.device.is_cpu() && !placement.plain) pack();
 }
 
 TransposedConvolutionImpl::TransposedConvolutionImpl(int in, int out, int kernel, bool withBias) : kernel_(kernel) {

@@ -2,7 +2,11 @@
 
 #include <torch/nn/pimpl.h>
 
+#include <variant>
+
 #include "models/common/layer.h"
+#include "models/kernels/few_channels/few_channels.h"
+#include "models/kernels/winograd/winograd.h"
 
 namespace heirloom::models {
 
@@ -25,8 +29,9 @@ struct ConvolutionOptions {
 /// k, k] and "bias". Input and result: N C H W, channels-last once placed; the input is converted to the layer's
 /// precision.
 ///
-/// On the CPU the placed form calls oneDNN's fused operations with weights packed beforehand (performance.md 2.2.1);
-/// Placement::plain and training compute conv2d and the activation one after the other.
+/// On the CPU a placed layer calls, in float32, our Winograd and few-channel kernels where they serve, otherwise
+/// oneDNN's fused operations with weights packed beforehand. Placement::plain and training compute conv2d and the
+/// activation one after the other.
 class ConvolutionImpl : public Layer {
  public:
   explicit ConvolutionImpl(const ConvolutionOptions& options);
@@ -54,11 +59,12 @@ class ConvolutionImpl : public Layer {
 
  private:
   at::Tensor convolved(const at::Tensor& x) const;  // plain form, without the activation
+  void pack();
 
   ConvolutionOptions options_;
   at::ScalarType computed_ = at::kFloat;
   bool placed_ = false;
-  at::Tensor packed_;  // defined: the fused form is used
+  std::variant<std::monostate, at::Tensor, WinogradWeights, FromFewWeights, ToFewWeights> packed_;
 };
 TORCH_MODULE(Convolution);
 

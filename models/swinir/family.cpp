@@ -7,7 +7,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 16;           // the reference's tiles overlap by twice as much
+constexpr int kMargin = 16;              // the reference's tiles overlap by twice as much
 constexpr int kRangeOfDeblockers = 255;  // networks with windows of 7 were trained on 0..255
 constexpr int kHeadFeatures = 64;
 
@@ -115,9 +115,9 @@ struct Traits {
     descriptor.family = kName;
     descriptor.configuration = std::to_string(blocks) + " blocks, " + std::to_string(config.features) + " channels, " +
                                std::to_string(config.heads) + " heads, windows of " + std::to_string(config.window);
-    descriptor.purpose = config.scale > 1            ? Purpose::SuperResolve
-                         : config.range > 1          ? Purpose::Deblock
-                                                     : Purpose::Denoise;
+    descriptor.purpose = config.scale > 1   ? Purpose::SuperResolve
+                         : config.range > 1 ? Purpose::Deblock
+                                            : Purpose::Denoise;
     descriptor.scale = config.scale;
     descriptor.channels = config.channels;
     descriptor.sizeMultiple = config.window;

@@ -5,8 +5,8 @@
 
 namespace heirloom::models {
 
-/// Rows of the table: residual groups of Swin transformer blocks; SwinIR's have a table of relative positions, Swin2SR's
-/// a network that makes one.
+/// Rows of the table: residual groups of Swin transformer blocks; SwinIR's have a table of relative positions,
+/// Swin2SR's a network that makes one.
 extern const Family kSwinIr;
 extern const Family kSwin2Sr;
 

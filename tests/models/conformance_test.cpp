@@ -83,18 +83,21 @@ TEST_P(Conformance, givesTheReferencesValues) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Zoo, Conformance,
-                         testing::Values(Case{"DnCNN(1,1,8,5,R)", "DnCNN"}, Case{"DnCNN(1,1,8,5,BR)", "DnCNN"},
-                                         Case{"IRCNN(1,1,8)", "IRCNN"}, Case{"FFDNet(1,1,8,4) 15x17 s=.1", "FFDNet"},
-                                         Case{"FFDNet(3,3,8,4) 15x17 s=.1", "FFDNet"},
-                                         Case{"MSRResNet0(3,3,8,2,x4,upconv)", "MSRResNet"},
-                                         Case{"MSRResNet1(3,3,8,2,x4)", "MSRResNet"},
-                                         Case{"MSRResNet1(3,3,8,2,x3)", "MSRResNet"}, Case{"IMDN(3,3,16,2,x4)", "IMDN"},
-                                         Case{"USRNet(2,8,4,3,[8,8,16,16],1) sf2", "USRNet"},
-                                         Case{"USRNet same sf3", "USRNet"}, Case{"RRDB old(3,3,8,2,gc32,x4)", "RRDB"},
-                                         Case{"RRDBNet(3,3,8,2,4,sf4)", "RRDB"}, Case{"RRDBNet(3,3,8,2,4,sf2)", "RRDB"},
-                                         Case{"RealESRGAN x2 old-keys nf8 nb1 unshuffle 7x8", "RRDB"}),
-                         nameOf);
+INSTANTIATE_TEST_SUITE_P(
+    Zoo, Conformance,
+    testing::Values(Case{"DnCNN(1,1,8,5,R)", "DnCNN"}, Case{"DnCNN(1,1,8,5,BR)", "DnCNN"},
+                    Case{"IRCNN(1,1,8)", "IRCNN"}, Case{"FFDNet(1,1,8,4) 15x17 s=.1", "FFDNet"},
+                    Case{"FFDNet(3,3,8,4) 15x17 s=.1", "FFDNet"}, Case{"MSRResNet0(3,3,8,2,x4,upconv)", "MSRResNet"},
+                    Case{"MSRResNet1(3,3,8,2,x4)", "MSRResNet"}, Case{"MSRResNet1(3,3,8,2,x3)", "MSRResNet"},
+                    Case{"IMDN(3,3,16,2,x4)", "IMDN"}, Case{"USRNet(2,8,4,3,[8,8,16,16],1) sf2", "USRNet"},
+                    Case{"USRNet same sf3", "USRNet"}, Case{"RRDB old(3,3,8,2,gc32,x4)", "RRDB"},
+                    Case{"RRDBNet(3,3,8,2,4,sf4)", "RRDB"}, Case{"RRDBNet(3,3,8,2,4,sf2)", "RRDB"},
+                    Case{"RealESRGAN x2 old-keys nf8 nb1 unshuffle 7x8", "RRDB"},
+                    Case{"SwinIR pixelshuffle x2 c3 1conv r1", "SwinIR"},
+                    Case{"SwinIR pixelshuffle x3 c3 1conv r1", "SwinIR"},
+                    Case{"SwinIR pixelshuffledirect x2 c3 1conv r1", "SwinIR"},
+                    Case{"SwinIR nearest+conv x4 c3 3conv r1", "SwinIR"}, Case{"SwinIR none x1 c3 1conv r1", "SwinIR"}),
+    nameOf);
 
 // The maps of these records' inputs vary from pixel to pixel; through the door they are one setting, so they go to the
 // bare network, after the file was recognised.

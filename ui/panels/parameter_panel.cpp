@@ -40,6 +40,18 @@ int decimalsOf(double step) {
   return decimals;
 }
 
+/// Options of choices are words of a recipe; those that people should read in their language stand here.
+[[maybe_unused]] constexpr const char* kTranslatedOptions[] = {
+    QT_TRANSLATE_NOOP("choice", "denoise"),  QT_TRANSLATE_NOOP("choice", "deblock"),
+    QT_TRANSLATE_NOOP("choice", "circular"), QT_TRANSLATE_NOOP("choice", "mirrored"),
+    QT_TRANSLATE_NOOP("choice", "off"),      QT_TRANSLATE_NOOP("choice", "wavelet"),
+    QT_TRANSLATE_NOOP("choice", "black"),    QT_TRANSLATE_NOOP("choice", "white"),
+    QT_TRANSLATE_NOOP("choice", "magenta")};
+
+QString optionText(const std::string& option) {
+  return translated(Message{"choice", option, {}});
+}
+
 // Recipes have a decimal point in every language.
 std::string portable(double value) {
   return QLocale::c().toString(value, 'g', 8).toStdString();
@@ -250,15 +262,15 @@ ParameterPanel::Row ParameterPanel::addChoice(const models::Parameter& parameter
   auto* list = new QComboBox(content_);
   list->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("List"));
   describe(list, parameter);
-  for (const std::string& option : choice.options) list->addItem(QString::fromStdString(option));
-  list->setCurrentText(QString::fromStdString(choice.byDefault));
+  for (const std::string& option : choice.options) list->addItem(optionText(option), QString::fromStdString(option));
+  list->setCurrentIndex(list->findData(QString::fromStdString(choice.byDefault)));
   connect(list, &QComboBox::currentIndexChanged, this, &ParameterPanel::changed);
   content_->layout()->addWidget(list);
   Row row;
-  row.read = [list] { return list->currentText().toStdString(); };
+  row.read = [list] { return list->currentData().toString().toStdString(); };
   row.write = [list, choice](const std::string& text) {
-    const int index = list->findText(QString::fromStdString(text));
-    list->setCurrentIndex(index >= 0 ? index : list->findText(QString::fromStdString(choice.byDefault)));
+    const int index = list->findData(QString::fromStdString(text));
+    list->setCurrentIndex(index >= 0 ? index : list->findData(QString::fromStdString(choice.byDefault)));
   };
   return row;
 }

@@ -18,25 +18,26 @@ at::Tensor closedFormUniform(std::uint32_t seed, at::IntArrayRef shape) {
   return values;
 }
 
+at::Tensor closedFormWeights(std::uint32_t seed, const NamedShape& tensor) {
+  const at::Tensor values = closedFormUniform(seed, tensor.shape);
+  if (tensor.shape.size() >= 2) {
+    const double fan = static_cast<double>(values.numel()) / static_cast<double>(tensor.shape[0]);
+    return (values * 2 * std::sqrt(3 / fan)).to(at::kFloat);
+  }
+  const bool aroundOne = tensor.name.ends_with("weight") || tensor.name.ends_with("running_var");
+  return (values * 0.2 + (aroundOne ? 1 : 0)).to(at::kFloat);
+}
+
 void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedShape>& tensors) {
   std::vector<NamedShape> sorted = tensors;
   std::ranges::sort(sorted, {}, &NamedShape::name);
   models::NamedTensors filled;
   std::uint32_t seed = 0;
   for (const NamedShape& tensor : sorted) {
-    if (tensor.name.ends_with("num_batches_tracked")) {
+    if (tensor.name.ends_with("num_batches_tracked"))
       filled.emplace_back(tensor.name, at::zeros({}, at::kLong));
-      continue;
-    }
-    at::Tensor values = closedFormUniform(++seed, tensor.shape);
-    if (tensor.shape.size() >= 2) {
-      const double fan = static_cast<double>(values.numel()) / static_cast<double>(tensor.shape[0]);
-      values = values * 2 * std::sqrt(3 / fan);
-    } else {
-      values = values * 0.2;
-      if (tensor.name.ends_with("weight") || tensor.name.ends_with("running_var")) values = values + 1;
-    }
-    filled.emplace_back(tensor.name, values.to(at::kFloat));
+    else
+      filled.emplace_back(tensor.name, closedFormWeights(++seed, tensor));
   }
   models::writeSafetensors(file, filled);
 }

@@ -16,6 +16,10 @@ struct NamedShape {
   std::vector<std::int64_t> shape;
 };
 
+/// What the tensor of this name and shape is filled with, float32, when it is number `seed` (from 1) of the sorted
+/// names.
+at::Tensor closedFormWeights(std::uint32_t seed, const NamedShape& tensor);
+
 /// Writes a .safetensors file of these tensors with the closed-form values in the order of sorted names.
 void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedShape>& tensors);
 

@@ -1,0 +1,39 @@
+#include "models/common/linear.h"
+
+#include <torch/types.h>
+
+namespace heirloom::models {
+
+LinearImpl::LinearImpl(std::int64_t inputs, std::int64_t outputs, LinearOptions options)
+    : weight(register_parameter("weight", at::empty({outputs, inputs}))), options_(std::move(options)) {
+  if (options_.bias) bias = register_parameter("bias", at::empty({outputs}));
+}
+
+at::Tensor LinearImpl::forward(const at::Tensor& x, const at::Tensor& residual) {
+  if (packed_) return packedLinear(x.contiguous(), *packed_, residual.defined() ? residual.contiguous() : residual);
+  at::Tensor y = at::linear(options_.norm ? options_.norm->forward(x) : x, weight, bias);
+  y = activated(std::move(y), options_.activation, options_.slope);
+  return residual.defined() ? y + residual : y;
+}
+
+void LinearImpl::place(const Placement& placement) {
+  packed_.reset();
+  if (placement.device.is_cpu() && !placement.plain && canPackLinear(placement.precision, weight.size(1))) {
+    const NormBefore norm =
+        options_.norm ? NormBefore{options_.norm->weight, options_.norm->bias, options_.norm->epsilon()} : NormBefore{};
+    packed_ = packLinear(weight, bias, placement.precision, options_.norm ? &norm : nullptr, options_.activation,
+                         options_.slope);
+    return;
+  }
+  weight.set_data(weight.to(placement.device, placement.precision));
+  if (bias.defined()) bias.set_data(bias.to(placement.device, placement.precision));
+}
+
+at::Tensor perceptron(const at::Tensor& x, Linear& first, Linear& second, const at::Tensor& residual) {
+  if (first->packed() && second->packed())
+    return packedPerceptron(x.contiguous(), *first->packed(), *second->packed(),
+                            residual.defined() ? residual.contiguous() : residual);
+  return second->forward(first->forward(x), residual);
+}
+
+}  // namespace heirloom::models

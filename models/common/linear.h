@@ -1,0 +1,42 @@
+#pragma once
+
+#include <torch/nn/pimpl.h>
+
+#include <optional>
+
+#include "models/common/layer_norm.h"
+#include "models/kernels/packed_linear/packed_linear.h"
+
+namespace heirloom::models {
+
+struct LinearOptions {
+  bool bias = true;
+  Activation activation = Activation::None;
+  double slope = 0.01;      // of LeakyRelu
+  LayerNorm norm{nullptr};  // applied to the input in the same pass; registered by whoever owns its name
+};
+
+/// activation(norm(x) W^T + bias) + residual over tokens (any leading dimensions). Placed on a CPU that can, it is our
+/// kernel with packed weights; otherwise LibTorch. Parameters are not initialised.
+class LinearImpl : public Layer {
+ public:
+  LinearImpl(std::int64_t inputs, std::int64_t outputs, LinearOptions options = {});
+
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& residual = {});
+  void place(const Placement& placement) override;
+
+  /// Null unless placed on the kernel.
+  const PackedLinear* packed() const { return packed_ ? &*packed_ : nullptr; }
+
+  at::Tensor weight, bias;
+
+ private:
+  LinearOptions options_;
+  std::optional<PackedLinear> packed_;
+};
+TORCH_MODULE(Linear);
+
+/// second(first(x)) + residual, in one pass where both are on the kernel.
+at::Tensor perceptron(const at::Tensor& x, Linear& first, Linear& second, const at::Tensor& residual = {});
+
+}  // namespace heirloom::models

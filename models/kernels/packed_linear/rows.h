@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+
+namespace heirloom::models {
+
+/// Rows that one call of a kernel takes at most: they and a panel of weights stay in the second-level cache.
+constexpr int kLinearRows = 96;
+/// Output channels of a panel of packed weights: [panel][word of inputs][up to 64 channels], the last panel as narrow
+/// as a multiple of 16 allows, missing channels zero. A word is one float32 or two neighbouring bfloat16 inputs.
+constexpr int kPanelWidth = 64;
+
+enum class LinearActivation { None, Relu, LeakyRelu, Gelu };
+
+/// activation(normalised(x) W^T + bias) + residual for up to kLinearRows tokens, on plain pointers for the kernels of
+/// an instruction set. bfloat16 is passed as its bits.
+template <typename Value>
+struct LinearRows {
+  int rows = 0;
+  int inputs = 0;  // even for bfloat16
+  int outputs = 0;
+  const Value* const* x = nullptr;
+  const void* weights = nullptr;
+  const float* bias = nullptr;  // outputs, padded with zeros to a multiple of 16
+  bool normalise = false;       // x minus its mean, over its deviation; weight and bias of the norm lie in W and bias
+  float epsilon = 0;
+  LinearActivation activation = LinearActivation::None;
+  float slope = 0;                         // of LeakyRelu
+  const Value* const* residual = nullptr;  // null: none; may be the rows of `y`
+  Value* const* y = nullptr;
+};
+
+/// `scratch`: linearScratchFloats of them, 64-byte aligned; used where rows are normalised.
+void linearAvx512(const LinearRows<float>& rows, float* scratch);
+void linearAvx512Bf16(const LinearRows<std::uint16_t>& rows, float* scratch);
+
+inline void multiplyLinear(const LinearRows<float>& rows, float* scratch) {
+  linearAvx512(rows, scratch);
+}
+inline void multiplyLinear(const LinearRows<std::uint16_t>& rows, float* scratch) {
+  linearAvx512Bf16(rows, scratch);
+}
+
+/// Floats of scratch a call needs.
+inline std::int64_t linearScratchFloats(std::int64_t inputs) {
+  return kLinearRows * ((inputs + 15) / 16 * 16);
+}
+
+}  // namespace heirloom::models

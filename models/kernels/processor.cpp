@@ -1,0 +1,18 @@
+#include "models/kernels/processor.h"
+
+namespace heirloom::models {
+
+const Processor& processor() {
+  static const Processor found = [] {
+    Processor p;
+#if defined(__x86_64__)
+    p.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    p.avx512Bf16 = p.avx512 && __builtin_cpu_supports("avx512bf16");
+#endif
+    return p;
+  }();
+  return found;
+}
+
+}  // namespace heirloom::models

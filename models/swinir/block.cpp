@@ -1,0 +1,128 @@
+#include "models/swinir/block.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace heirloom::models {
+
+at::Tensor relativePositionIndex(int window) {
+  const at::Tensor at = at::arange(window * window, at::kLong);
+  const auto difference = [](const at::Tensor& position) { return position.unsqueeze(1) - position.unsqueeze(0); };
+  const at::Tensor dy = difference(at.div(window, "floor")), dx = difference(at.remainder(window));
+  return (dy + (window - 1)) * (2 * window - 1) + (dx + (window - 1));
+}
+
+namespace {
+
+constexpr int kBiasFeatures = 512;     // of the network that makes Swin V2's bias
+constexpr double kHighestBias = 16;    // its result passes a sigmoid times this
+constexpr double kHighestScale = 100;  // of the similarity
+
+/// Log-spaced offsets of Swin V2: sign(d) log2(1 + 8 |d| / (window - 1)) / 3, rows before columns.
+at::Tensor coordinates(int window) {
+  at::Tensor offsets = at::arange(1 - window, window, at::kFloat) / std::max(1, window - 1) * 8;
+  offsets = offsets.sign() * (offsets.abs() + 1).log2() / 3;
+  const std::int64_t side = offsets.size(0);
+  return at::stack({offsets.view({-1, 1}).expand({side, side}), offsets.view({1, -1}).expand({side, side})}, -1)
+      .unsqueeze(0)
+      .contiguous();
+}
+
+}  // namespace
+
+SwinAttentionImpl::SwinAttentionImpl(const SwinBlockConfig& config, const LayerNorm& norm)
+    : shape_{config.window, config.shift, config.heads},
+      second_(config.second),
+      scale_(1 / std::sqrt(static_cast<double>(config.features) / config.heads)),
+      qkv_(register_module("qkv", Linear(config.features, 3 * config.features,
+                                         second_ ? LinearOptions{.bias = false} : LinearOptions{.norm = norm}))),
+      proj_(register_module("proj", Linear(config.features, config.features))),
+      relative_position_index_(register_buffer("relative_position_index", relativePositionIndex(config.window))) {
+  const int side = 2 * config.window - 1;
+  if (!second_) {
+    relative_position_bias_table_ =
+        register_parameter("relative_position_bias_table", at::empty({side * side, config.heads}));
+    return;
+  }
+  relative_coords_table_ = register_buffer("relative_coords_table", coordinates(config.window));
+  logit_scale_ = register_parameter("logit_scale", at::empty({config.heads, 1, 1}));
+  q_bias_ = register_parameter("q_bias", at::empty({config.features}));
+  v_bias_ = register_parameter("v_bias", at::empty({config.features}));
+  const auto mlp = register_module("cpb_mlp", std::make_shared<torch::nn::Module>());
+  cpb0_ = mlp->register_module("0", Linear(2, kBiasFeatures, LinearOptions{.activation = Activation::Relu}));
+  cpb2_ = mlp->register_module("2", Linear(kBiasFeatures, config.heads, LinearOptions{.bias = false}));
+}
+
+at::Tensor SwinAttentionImpl::table() const {
+  if (!second_) return relative_position_bias_table_;
+  // By hand, in float32: a handful of numbers that every logit depends on.
+  const at::Tensor inner = at::linear(relative_coords_table_.flatten(0, 2), cpb0_->weight, cpb0_->bias).relu();
+  return at::linear(inner, cpb2_->weight).sigmoid() * kHighestBias;
+}
+
+at::Tensor SwinAttentionImpl::gathered() const {
+  const int tokens = shape_.window * shape_.window;
+  return table()
+      .index_select(0, relative_position_index_.flatten())
+      .view({tokens, tokens, shape_.heads})
+      .permute({2, 0, 1})
+      .contiguous();
+}
+
+at::Tensor SwinAttentionImpl::scales() const {
+  if (!second_) return at::full({shape_.heads}, scale_, at::TensorOptions(proj_->weight.device()).dtype(at::kFloat));
+  return logit_scale_.clamp_max(std::log(kHighestScale)).exp().flatten();
+}
+
+void SwinAttentionImpl::joinBiases() {
+  if (second_) qkv_->bias = at::cat({q_bias_, at::zeros_like(q_bias_), v_bias_});
+}
+
+at::Tensor SwinAttentionImpl::forward(const at::Tensor& x) {
+  const at::Tensor residual = second_ ? at::Tensor{} : x;
+  if (qkv_->packed() && proj_->packed()) {
+    const at::Tensor tokens = x.contiguous();
+    return windowBlock(tokens, *qkv_->packed(), *proj_->packed(), bias_, shape_, scales_, second_,
+                       second_ ? residual : tokens);
+  }
+  if (!bias_.defined()) joinBiases();
+  const at::Tensor bias = bias_.defined() ? bias_ : gathered();
+  const at::Tensor qkv = qkv_->forward(x);
+  return proj_->forward(second_ ? plainCosineWindowAttention(qkv, bias, shape_, scales())
+                                : plainWindowAttention(qkv, bias, shape_, scale_),
+                        residual);
+}
+
+// Before the linear layers are: they take the joined bias with them.
+void SwinAttentionImpl::place(const Placement&) {
+  bias_ = gathered().detach();
+  scales_ = scales().detach().to(at::kFloat);
+  joinBiases();
+}
+
+SwinBlockImpl::SwinBlockImpl(const SwinBlockConfig& config)
+    : second_(config.second),
+      norm1_(register_module("norm1", LayerNorm(config.features))),
+      attn_(register_module("attn", SwinAttention(config, norm1_))),
+      norm2_(register_module("norm2", LayerNorm(config.features))),
+      fc1_(config.features, config.hidden,
+           second_ ? LinearOptions{.activation = Activation::Gelu}
+                   : LinearOptions{.activation = Activation::Gelu, .norm = norm2_}),
+      fc2_(config.hidden, config.features) {
+  const auto mlp = register_module("mlp", std::make_shared<torch::nn::Module>());
+  mlp->register_module("fc1", fc1_);
+  mlp->register_module("fc2", fc2_);
+}
+
+at::Tensor SwinBlockImpl::forward(const at::Tensor& x) {
+  if (second_) {
+    const at::Tensor y = norm1_->forward(attn_->forward(x)).add_(x);
+    return norm2_->forward(perceptron(y, fc1_, fc2_)).add_(y);
+  }
+  const at::Tensor y = attn_->forward(x);
+  return perceptron(y, fc1_, fc2_, y);
+}
+
+}  // namespace heirloom::models

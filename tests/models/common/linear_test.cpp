@@ -1,0 +1,138 @@
+#include "models/common/linear.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <torch/utils.h>
+
+#include "models/kernels/processor.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+double error(const at::Tensor& found, const at::Tensor& expected) {
+  EXPECT_EQ(found.sizes(), expected.sizes());
+  return (found.to(at::kDouble) - expected.to(at::kDouble)).abs().max().item<double>();
+}
+
+void fill(torch::nn::Module& module) {
+  const torch::NoGradGuard noGrad;
+  for (auto& parameter : module.parameters()) {
+    parameter.normal_();
+    if (parameter.dim() == 2) parameter.div_(std::sqrt(parameter.size(1)));
+  }
+}
+
+at::Tensor expectedOf(const at::Tensor& x, Linear& linear, LayerNorm& norm, Activation activation, double slope) {
+  at::Tensor in = x.to(at::kDouble);
+  if (norm) in = at::layer_norm(in, {in.size(-1)}, norm->weight.to(at::kDouble), norm->bias.to(at::kDouble), 1e-5);
+  const at::Tensor bias = linear->bias.defined() ? linear->bias.to(at::kDouble) : linear->bias;
+  return activated(at::linear(in, linear->weight.to(at::kDouble), bias), activation, slope);
+}
+
+struct Case {
+  std::int64_t tokens, inputs, outputs;
+  Activation activation;
+  bool norm, bias, residual;
+};
+
+const Case kCases[] = {
+    {200, 180, 540, Activation::None, true, true, false}, {97, 180, 180, Activation::None, false, true, true},
+    {96, 180, 360, Activation::Gelu, true, true, false},  {5, 60, 120, Activation::Gelu, false, true, true},
+    {1, 12, 36, Activation::Relu, true, true, false},     {13, 6, 1, Activation::LeakyRelu, false, false, true},
+    {64, 64, 17, Activation::None, false, false, false},  {31, 34, 100, Activation::LeakyRelu, true, true, true}};
+
+std::string describe(const Case& c) {
+  return std::to_string(c.tokens) + " tokens, " + std::to_string(c.inputs) + " -> " + std::to_string(c.outputs);
+}
+
+void compare(const Placement& placement, double tolerance) {
+  const torch::NoGradGuard noGrad;
+  at::manual_seed(5);
+  for (const Case& c : kCases) {
+    LayerNorm norm{nullptr};
+    if (c.norm) fill(*(norm = LayerNorm(c.inputs)));
+    Linear linear(c.inputs, c.outputs, LinearOptions{c.bias, c.activation, 0.2, norm});
+    fill(*linear);
+    const at::Tensor x = (at::randn({c.tokens, c.inputs}) * 2 + 0.5).to(placement.precision);
+    const at::Tensor residual = at::randn({c.tokens, c.outputs}).to(placement.precision);
+    at::Tensor expected = expectedOf(x, linear, norm, c.activation, 0.2);
+    if (c.residual) expected = expected + residual;
+    linear->place(placement);
+    if (norm) norm->place(placement);
+    EXPECT_EQ(linear->packed() != nullptr, !placement.plain);
+    const at::Tensor found = linear->forward(x, c.residual ? residual : at::Tensor());
+    EXPECT_EQ(found.scalar_type(), placement.precision);
+    EXPECT_LT(error(found, expected), tolerance * std::max(1.0, expected.abs().max().item<double>())) << describe(c);
+  }
+}
+
+TEST(Linear, float32KernelEqualsFloat64) {
+  if (!processor().avx512) GTEST_SKIP() << "no AVX-512 on this processor";
+  compare({at::kCPU, at::kFloat, false}, 2e-6);
+}
+
+TEST(Linear, plainFloat32EqualsFloat64) {
+  compare({at::kCPU, at::kFloat, true}, 2e-6);
+}
+
+TEST(Linear, bfloat16KernelStaysWithinItsRounding) {
+  if (!processor().avx512Bf16) GTEST_SKIP() << "no AVX512_BF16 on this processor";
+  compare({at::kCPU, at::kBFloat16, false}, 0x1p-7);
+}
+
+TEST(Linear, plainBfloat16StaysWithinItsRounding) {
+  compare({at::kCPU, at::kBFloat16, true}, 0x1p-6);
+}
+
+TEST(Linear, geluIsExactOverItsWholeRange) {
+  const torch::NoGradGuard noGrad;
+  Linear linear(2, 16, LinearOptions{.activation = Activation::Gelu});
+  linear->weight.zero_().select(1, 0).fill_(1);
+  linear->bias.zero_();
+  linear->place({});
+  at::Tensor x = at::zeros({20001, 2});
+  x.select(1, 0).copy_(at::linspace(-10, 10, 20001));
+  const at::Tensor expected = at::gelu(x.select(1, 0).to(at::kDouble));
+  EXPECT_LT(error(linear->forward(x).select(1, 15), expected), 1e-6);
+}
+
+TEST(Linear, perceptronInOnePassEqualsTwoLayers) {
+  const torch::NoGradGuard noGrad;
+  at::manual_seed(6);
+  for (const std::int64_t tokens : {1, 96, 250}) {
+    LayerNorm norm(60);
+    Linear first(60, 120, LinearOptions{.activation = Activation::Gelu, .norm = norm}), second(120, 60);
+    fill(*norm);
+    fill(*first);
+    fill(*second);
+    const at::Tensor x = at::randn({tokens, 60});
+    const at::Tensor expected = second->forward(first->forward(x), x);
+    first->place({});
+    second->place({});
+    EXPECT_LT(error(perceptron(x, first, second, x), expected), 1e-5);
+  }
+}
+
+TEST(Linear, canBeTrainedBeforeItIsPlaced) {
+  Linear linear(4, 4);
+  fill(*linear);
+  linear->forward(at::randn({3, 4})).sum().backward();
+  EXPECT_GT(linear->weight.grad().abs().max().item<double>(), 0);
+}
+
+TEST(LayerNorm, equalsFloat64) {
+  const torch::NoGradGuard noGrad;
+  LayerNorm norm(180);
+  fill(*norm);
+  for (const auto& [precision, tolerance] : {std::pair{at::kFloat, 1e-5}, std::pair{at::kBFloat16, 0.06}}) {
+    const at::Tensor x = (at::randn({7, 180}) * 3 + 1).to(precision);
+    const at::Tensor expected =
+        at::layer_norm(x.to(at::kDouble), {180}, norm->weight.to(at::kDouble), norm->bias.to(at::kDouble), 1e-5);
+    EXPECT_LT(error(norm->forward(x), expected), tolerance);
+  }
+}
+
+}  // namespace
+}  // namespace heirloom::tests

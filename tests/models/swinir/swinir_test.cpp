@@ -1,0 +1,124 @@
+#include <torch/types.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "models/kernels/processor.h"
+#include "models/swinir/network.h"
+#include "tests/models/support/closed_form.h"
+#include "tests/support/shared.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+using nlohmann::json;
+
+SwinIrConfig tiny(SwinIrHead head, int scale, bool threeConvolutions = false, int channels = 3, double range = 1) {
+  return {.channels = channels,
+          .features = 12,
+          .depths = {2, 2},
+          .heads = 2,
+          .hidden = 24,
+          .window = 4,
+          .scale = scale,
+          .head = head,
+          .threeConvolutions = threeConvolutions,
+          .range = range};
+}
+
+struct Case {
+  const char* record;
+  SwinIrConfig config;
+};
+
+const Case kCases[] = {
+    {"SwinIR pixelshuffle x2 c3 1conv r1", tiny(SwinIrHead::PixelShuffle, 2)},
+    {"SwinIR pixelshuffle x3 c3 1conv r1", tiny(SwinIrHead::PixelShuffle, 3)},
+    {"SwinIR pixelshuffledirect x2 c3 1conv r1", tiny(SwinIrHead::PixelShuffleDirect, 2)},
+    {"SwinIR nearest+conv x4 c3 3conv r1", tiny(SwinIrHead::NearestConvolution, 4, true)},
+    {"SwinIR none x1 c3 1conv r1", tiny(SwinIrHead::Residual, 1)},
+    {"SwinIR none x1 c1 1conv r255", tiny(SwinIrHead::Residual, 1, false, 1, 255)},
+};
+
+void fill(SwinIr& network) {
+  const torch::NoGradGuard noGrad;
+  auto parameters = network->named_parameters().pairs();
+  std::ranges::sort(parameters, {}, [](const auto& pair) { return pair.first; });
+  std::uint32_t seed = 0;
+  for (auto& [name, parameter] : parameters)
+    parameter.set_data(closedFormWeights(++seed, {name, parameter.sizes().vec()}));
+}
+
+double error(const at::Tensor& found, const at::Tensor& expected) {
+  EXPECT_EQ(found.sizes(), expected.sizes());
+  return (found.to(at::kDouble) - expected.to(at::kDouble)).abs().max().item<double>();
+}
+
+at::Tensor inputOf(const json& record) {
+  return (closedFormUniform(1000, record["inputs"][0].get<std::vector<std::int64_t>>()) + 0.5).to(at::kFloat);
+}
+
+TEST(SwinIr, givesTheReferencesValuesInEveryForm) {
+  REQUIRE_SHARED(file, "conformance/zoo.json");
+  const torch::NoGradGuard noGrad;
+  std::ifstream in(file);
+  const json records = json::parse(in);
+  for (const Case& c : kCases) {
+    const auto record = std::ranges::find_if(records, [&](const json& r) { return r["name"] == c.record; });
+    ASSERT_NE(record, records.end()) << c.record;
+    SwinIr network(c.config);
+    std::vector<std::string> names;
+    for (const auto& [name, parameter] : network->named_parameters().pairs()) names.push_back(name);
+    std::ranges::sort(names);
+    ASSERT_EQ(names, (*record)["filled_keys_sorted"].get<std::vector<std::string>>()) << c.record;
+    fill(network);
+    const at::Tensor expected = at::tensor((*record)["out"].get<std::vector<double>>(), at::kDouble)
+                                    .view((*record)["out_shape"].get<std::vector<std::int64_t>>());
+    EXPECT_LT(error(network->forward(inputOf(*record)), expected), 1e-4) << c.record << ", before it is placed";
+    for (const bool plain : {true, false}) {
+      placeLayers(*network, {at::kCPU, at::kFloat, plain});
+      EXPECT_LT(error(network->forward(inputOf(*record)), expected), 1e-4) << c.record << (plain ? ", plain" : "");
+    }
+  }
+}
+
+TEST(SwinIr, bfloat16StaysCloseToFloat32) {
+  if (!processor().avx512Bf16) GTEST_SKIP() << "no AVX512_BF16 on this processor";
+  const torch::NoGradGuard noGrad;
+  for (const Case& c : kCases) {
+    SwinIr network(c.config);
+    fill(network);
+    const at::Tensor image = (closedFormUniform(7, {1, c.config.channels, 17, 24}) + 0.5).to(at::kFloat);
+    const at::Tensor expected = network->forward(image);
+    for (const bool plain : {false, true}) {
+      SwinIr half(c.config);
+      fill(half);
+      placeLayers(*half, {at::kCPU, at::kBFloat16, plain});
+      // Twelve roundings of features a block; the closed-form weights let none of them cancel.
+      EXPECT_LT(error(half->forward(image), expected) / expected.abs().max().item<double>(), 0.05)
+          << c.record << (plain ? ", plain" : "");
+    }
+  }
+}
+
+TEST(SwinIr, takesPicturesSmallerThanAWindow) {
+  const torch::NoGradGuard noGrad;
+  SwinIr network(tiny(SwinIrHead::PixelShuffle, 2));
+  fill(network);
+  EXPECT_EQ(network->forward(at::rand({1, 3, 1, 2})).sizes(), at::IntArrayRef({1, 3, 2, 4}));
+}
+
+TEST(SwinIr, stopsBetweenBlocks) {
+  struct Impatient : Observer {
+    bool stopRequested() const override { return true; }
+  } impatient;
+  SwinIr network(tiny(SwinIrHead::Residual, 1));
+  fill(network);
+  EXPECT_THROW(network->forward(at::rand({1, 3, 8, 8}), &impatient), Stopped);
+}
+
+}  // namespace
+}  // namespace heirloom::tests
