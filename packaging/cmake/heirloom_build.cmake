@@ -51,7 +51,9 @@ if(NOT HEIRLOOM_SMALL)
   add_library(libtorch INTERFACE)
   target_include_directories(libtorch SYSTEM INTERFACE
     ${HEIRLOOM_LIBTORCH}/include ${HEIRLOOM_LIBTORCH}/include/torch/csrc/api/include)
-  target_link_libraries(libtorch INTERFACE ${HEIRLOOM_LIBTORCH}/lib/libtorch_cpu.so ${HEIRLOOM_LIBTORCH}/lib/libc10.so)
+  # Its own libgomp, for sources of ours that are compiled with -fopenmp: two of them would be two sets of threads.
+  target_link_libraries(libtorch INTERFACE ${HEIRLOOM_LIBTORCH}/lib/libtorch_cpu.so ${HEIRLOOM_LIBTORCH}/lib/libc10.so
+    ${HEIRLOOM_LIBTORCH}/lib/libgomp.so.1)
   target_link_options(libtorch INTERFACE -Wl,-rpath,${HEIRLOOM_LIBTORCH}/lib)
 endif()
 
