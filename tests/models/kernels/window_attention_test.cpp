@@ -46,12 +46,12 @@ TEST(WindowAttention, theTwinAveragesTheValuesOfNeighboursInThePicture) {
   qkv.select(3, 2).copy_(at::arange(16, at::kFloat).view({1, 4, 4}));
   const at::Tensor bias = at::zeros({1, 4, 4});
   const at::Tensor straight = plainWindowAttention(qkv, bias, {2, 0, 1}, 1.0).squeeze(3)[0];
-  EXPECT_LT(error(straight[0][0], at::tensor(2.5)), 1e-6);  // 0 1 4 5
-  EXPECT_LT(error(straight[3][3], at::tensor(12.5)), 1e-6);
+  EXPECT_LT(error(straight[0][0], at::scalar_tensor(2.5)), 1e-6);  // 0 1 4 5
+  EXPECT_LT(error(straight[3][3], at::scalar_tensor(12.5)), 1e-6);
   const at::Tensor shifted = plainWindowAttention(qkv, bias, {2, 1, 1}, 1.0).squeeze(3)[0];
-  EXPECT_LT(error(shifted[1][1], at::tensor(7.5)), 1e-6);  // 5 6 9 10
-  EXPECT_LT(error(shifted[0][0], at::tensor(0.0)), 1e-6);  // a corner stays alone
-  EXPECT_LT(error(shifted[0][1], at::tensor(1.5)), 1e-6);  // 1 2 of the border
+  EXPECT_LT(error(shifted[1][1], at::scalar_tensor(7.5)), 1e-6);  // 5 6 9 10
+  EXPECT_LT(error(shifted[0][0], at::scalar_tensor(0.0)), 1e-6);  // a corner stays alone
+  EXPECT_LT(error(shifted[0][1], at::scalar_tensor(1.5)), 1e-6);  // 1 2 of the border
 }
 
 TEST(WindowAttention, float32EqualsTheTwinInFloat64) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -70,7 +71,9 @@ TEST_F(Winograd, allNumbersOfChannels) {
     for (const int out : numbers) {
       const Convolution layer(in, out);
       const at::Tensor x = channelsLast({1, in, 11, 14});
-      EXPECT_LT(largestError(winogradConvolution(x, layer.fast), layer.exact(x)), kTolerance) << in << " -> " << out;
+      // Roundings grow as the square root of the number of products.
+      const double tolerance = kTolerance * std::max(1.0, std::sqrt(in / 256.0));
+      EXPECT_LT(largestError(winogradConvolution(x, layer.fast), layer.exact(x)), tolerance) << in << " -> " << out;
     }
   }
 }

@@ -34,10 +34,13 @@ void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedS
   models::NamedTensors filled;
   std::uint32_t seed = 0;
   for (const NamedShape& tensor : sorted) {
-    if (tensor.name.ends_with("num_batches_tracked"))
-      filled.emplace_back(tensor.name, at::zeros({}, at::kLong));
-    else
+    // The references fill none of the tables that follow from the configuration.
+    const auto isTable = [&](const char* end) { return tensor.name.ends_with(end); };
+    if (isTable("num_batches_tracked") || isTable("relative_position_index") || isTable("attn_mask")) {
+      filled.emplace_back(tensor.name, at::zeros(tensor.shape, isTable("attn_mask") ? at::kFloat : at::kLong));
+    } else {
       filled.emplace_back(tensor.name, closedFormWeights(++seed, tensor));
+    }
   }
   models::writeSafetensors(file, filled);
 }
