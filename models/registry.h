@@ -6,10 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
-#include "models/checkpoint/tensors.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -25,7 +25,7 @@ struct Match {
 /// benchmarks.
 struct PublicNetwork {
   std::string name;
-  std::function<NamedTensors()> weights;
+  std::function<std::vector<std::pair<std::string, at::Tensor>>()> weights;
 };
 
 /// One family of networks. `detect` looks at names and shapes only; `load` reads the weights of a state dict that it

@@ -1495,6 +1495,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>No model takes a noise level</source>
         <translation>Kein Modell nimmt eine Rauschstärke an</translation>
     </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
+        <source>Share of the other model</source>
+        <translation>Anteil des anderen Modells</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::PhotoSet</name>
@@ -2807,6 +2815,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>no temporary folder can be made</source>
         <translation>es kann kein Ordner für Hilfsdateien angelegt werden</translation>
+    </message>
+</context>
+<context>
+    <name>setting.blend</name>
+    <message>
+        <source>Blend with</source>
+        <translation>Mischen mit</translation>
+    </message>
+</context>
+<context>
+    <name>setting.blend.help</name>
+    <message>
+        <source>Mixes in the weights of another file of the same network: between a sharp one and a faithful one, say</source>
+        <translation>Mischt die Gewichte einer anderen Datei desselben Netzes bei: etwa zwischen einer scharfen und einer getreuen</translation>
     </message>
 </context>
 <context>

@@ -42,6 +42,7 @@ ModelEntry entryOf(const core::InstalledModel& model) {
   entry.purpose = purposeText(model.descriptor.purpose);
   entry.details = detailsOf(model);
   entry.scale = model.descriptor.scale;
+  if (!model.file.empty()) entry.network = model.descriptor.family + ", " + model.descriptor.configuration;
   entry.shipped = model.shipped;
   entry.parameters = model.descriptor.parameters;
   return entry;

@@ -23,6 +23,7 @@ struct ModelEntry {
   QString purpose;
   QString details;  // family, licence and source, for a tip
   int scale = 1;
+  std::string network;  // family and configuration: models that share it can be blended; empty: no weights of its own
   bool shipped = false;
   bool opened = false;  // by "Open Checkpoint", not installed
   std::vector<models::Parameter> parameters;

@@ -10,6 +10,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
 #include "core/engine/placement.h"
+#include "models/checkpoint/tensors.h"
 #include "models/registry.h"
 
 namespace heirloom::app {

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "core/degrade/kernel_file.h"
+#include "core/recipe/recipe.h"
 #include "models/common/blur_kernel.h"
 
 namespace heirloom::core {

@@ -28,7 +28,4 @@ enum class Protocol {
 ConfiguredModel configure(const ModelLibrary& library, const std::string& model,
                           const std::map<std::string, std::string>& settings, Protocol protocol);
 
-/// The setting of every model that is a checkpoint.
-inline constexpr const char* kBlend = "blend";
-
 }  // namespace heirloom::core

@@ -7,6 +7,10 @@
 
 namespace heirloom::core {
 
+/// A setting of every model that is a checkpoint, beside the network's own: "OTHER:WEIGHT" mixes in the weights of
+/// another checkpoint of the same network.
+inline constexpr const char* kBlend = "blend";
+
 /// One pass over the picture.
 struct Step {
   std::string model;                            // a name of the library, or a checkpoint's path

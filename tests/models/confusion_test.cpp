@@ -6,6 +6,7 @@
 
 #include <set>
 
+#include "models/checkpoint/tensors.h"
 #include "models/registry.h"
 #include "tests/support/temporary_folder.h"
 

@@ -9,8 +9,11 @@
 #include <QSpinBox>
 #include <fstream>
 
+#include "models/common/blur_kernel.h"
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
+#include "ui/kernel/kernel_canvas.h"
+#include "ui/kernel/kernel_field.h"
 #include "ui/panels/restore_panel.h"
 
 namespace heirloom::tests {
@@ -111,6 +114,57 @@ class PanelTest : public QObject {
     fixture.run();
     QVERIFY(fixture.current()->result());
     QVERIFY(fixture.current()->result()->chosen.contains("noise_level"));
+  }
+
+  void kernelIsChosenInAllItsForms() {
+    ui::KernelField field;
+    field.setText("gaussian:2.5,1,30");
+    QVERIFY(field.text() == "gaussian:2.5,1,30");
+    QCOMPARE(field.findChild<QDoubleSpinBox*>(QStringLiteral("kernelAcross"))->value(), 1.0);
+    field.findChild<QComboBox*>(QStringLiteral("kernelForm"))->setCurrentIndex(1);
+    field.findChild<QDoubleSpinBox*>(QStringLiteral("kernelLength"))->setValue(9);
+    QVERIFY(field.text() == "motion:9,0");
+    QVERIFY(models::parseKernel(field.text()));
+    field.setText("grid:3x3:0,0,0,255,255,255,0,0,0");
+    const auto drawn = models::parseKernel(field.text());
+    QVERIFY(drawn);
+    QVERIFY(models::fitted(*drawn, 3).values[3] > 0.3F);  // a line of three, kept in the middle of the canvas
+    field.setText("/nowhere/kernel.mat");
+    QVERIFY(field.text() == "/nowhere/kernel.mat");
+    const auto* note = field.findChild<QLabel*>(QStringLiteral("kernelNote"));
+    QVERIFY2(note->text().contains(QStringLiteral("kernel.mat")), qPrintable(note->text()));
+  }
+
+  void kernelIsDrawnByMouseAndKeys() {
+    ui::KernelField field;
+    field.resize(300, 400);
+    field.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&field));
+    field.findChild<QComboBox*>(QStringLiteral("kernelForm"))->setCurrentIndex(2);
+    auto* canvas = field.findChild<ui::KernelCanvas*>(QStringLiteral("kernelCanvas"));
+    QVERIFY(field.text().empty());
+    QSignalSpy changes(&field, &ui::KernelField::changed);
+    const int middle = canvas->height() / 2;
+    QTest::mousePress(canvas, Qt::LeftButton, {}, {middle - 20, middle});
+    QTest::mouseMove(canvas, {middle + 20, middle});
+    QTest::mouseRelease(canvas, Qt::LeftButton, {}, {middle + 20, middle});
+    QCOMPARE(changes.count(), 1);
+    const auto row = models::fitted(*models::parseKernel(field.text()), 25);
+    QVERIFY(row.values[12 * 25 + 12] > 0 && row.values[11 * 25 + 12] == 0);
+    QTest::keyClick(canvas, Qt::Key_Up);
+    QTest::keyClick(canvas, Qt::Key_Space);
+    QVERIFY(models::fitted(*models::parseKernel(field.text()), 25).values[11 * 25 + 12] > 0);
+  }
+
+  void algorithmsShowKernelDenoiserAndDefaultsForPhotos() {
+    Fixture fixture;
+    auto* panel = fixture.find<ui::RestorePanel>("restorePanel");
+    QTRY_VERIFY(fixture.session().models().find("dpir-deblur"));
+    panel->chooseModel("dpir-deblur");
+    const auto settings = panel->recipe().steps.front().settings;
+    QVERIFY(settings.at("kernel").starts_with("gaussian:"));
+    QVERIFY(settings.at("surroundings") == "mirrored");
+    QVERIFY(!settings.at("denoiser").empty());
   }
 
   void strangeCheckpointIsExplained() {

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <memory>
 
+#include "core/recipe/recipe.h"
 #include "ui/kernel/kernel_field.h"
 #include "ui/text.h"
 
@@ -92,10 +93,11 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
       rows_[parameter.name] = addDenoiser(parameter);
     }
   }
+  if (!blends_.empty()) rows_[core::kBlend] = addBlend();
   for (const auto& [name, value] : before) {
     if (rows_.contains(name)) rows_[name].write(value);
   }
-  setVisible(!parameters.empty());
+  setVisible(!rows_.empty());
 }
 
 std::map<std::string, std::string> ParameterPanel::settings() const {
@@ -334,6 +336,49 @@ ParameterPanel::Row ParameterPanel::addDenoiser(const models::Parameter& paramet
   row.write = [list](const std::string& text) {
     const int index = list->findData(QString::fromStdString(text));
     if (index >= 0) list->setCurrentIndex(index);
+  };
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addBlend() {
+  const models::Parameter parameter{core::kBlend, HEIRLOOM_TEXT("setting.blend", "Blend with"),
+                                    HEIRLOOM_TEXT("setting.blend.help",
+                                                  "Mixes in the weights of another file of the same network: between a "
+                                                  "sharp one and a faithful one, say"),
+                                    "%", models::Toggle{}};
+  addHeader(parameter, nullptr);
+  auto* list = new QComboBox(content_);
+  list->setObjectName(QStringLiteral("blendList"));
+  list->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  describe(list, parameter);
+  list->addItem(tr("Nothing"), QString());
+  for (const auto& [name, title] : blends_) list->addItem(title, QString::fromStdString(name));
+  auto* share = new QSpinBox(content_);
+  share->setObjectName(QStringLiteral("blendShare"));
+  share->setRange(0, 100);
+  share->setValue(50);
+  share->setSuffix(QStringLiteral(" %"));
+  share->setAccessibleName(tr("Share of the other model"));
+  share->setEnabled(false);
+  auto* line = new QHBoxLayout;
+  line->addWidget(list, 1);
+  line->addWidget(share);
+  static_cast<QVBoxLayout*>(content_->layout())->addLayout(line);
+  connect(list, &QComboBox::currentIndexChanged, this, [this, list, share] {
+    share->setEnabled(!list->currentData().toString().isEmpty());
+    Q_EMIT changed();
+  });
+  connect(share, &QSpinBox::valueChanged, this, &ParameterPanel::changed);
+  Row row;
+  row.read = [list, share] {
+    const std::string other = list->currentData().toString().toStdString();
+    return other.empty() ? std::string() : other + ":" + portable(share->value() / 100.0);
+  };
+  row.write = [list, share](const std::string& text) {
+    const std::size_t colon = text.rfind(':');
+    const int index = colon == std::string::npos ? 0 : list->findData(QString::fromStdString(text.substr(0, colon)));
+    list->setCurrentIndex(std::max(0, index));
+    if (index > 0) share->setValue(qRound(100 * QLocale::c().toDouble(QString::fromStdString(text.substr(colon + 1)))));
   };
   return row;
 }

@@ -22,6 +22,10 @@ class ParameterPanel : public QWidget {
   /// from the next setParameters on.
   void setDenoisers(std::vector<std::pair<std::string, QString>> denoisers) { denoisers_ = std::move(denoisers); }
 
+  /// Checkpoints of the same network, which can be mixed into the model's weights. Counts from the next setParameters
+  /// on.
+  void setBlends(std::vector<std::pair<std::string, QString>> blends) { blends_ = std::move(blends); }
+
   /// Replaces everything. Values of names that the last model had too, and that are still in range, are taken over.
   void setParameters(const std::vector<models::Parameter>& parameters);
 
@@ -49,10 +53,12 @@ class ParameterPanel : public QWidget {
   Row addKernel(const models::Parameter& parameter, const models::KernelInput& kernel);
   Row addMatrix(const models::Parameter& parameter, const models::MatrixInput& matrix);
   Row addDenoiser(const models::Parameter& parameter);
+  Row addBlend();
   QWidget* addHeader(const models::Parameter& parameter, QWidget* beside);
 
   std::map<std::string, Row> rows_;
   std::vector<std::pair<std::string, QString>> denoisers_;
+  std::vector<std::pair<std::string, QString>> blends_;
   QWidget* content_ = nullptr;
 };
 

@@ -46,6 +46,16 @@ std::vector<std::pair<std::string, QString>> denoisersOf(const ModelCatalogue& c
   return denoisers;
 }
 
+/// Other files of the same network.
+std::vector<std::pair<std::string, QString>> blendsOf(const ModelCatalogue& catalogue, const ModelEntry& model) {
+  std::vector<std::pair<std::string, QString>> blends;
+  for (const ModelEntry& entry : catalogue.entries()) {
+    const bool same = !model.network.empty() && entry.network == model.network && entry.scale == model.scale;
+    if (same && entry.name != model.name) blends.emplace_back(entry.name, entry.title);
+  }
+  return blends;
+}
+
 }  // namespace
 
 QString spoken(double seconds) {
@@ -226,6 +236,7 @@ void RestorePanel::showModel() {
   hint_->setText(entry ? detailOf(*entry)
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
   parameters_->setDenoisers(denoisersOf(catalogue_));
+  parameters_->setBlends(entry ? blendsOf(catalogue_, *entry) : std::vector<std::pair<std::string, QString>>{});
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});
 }
 
