@@ -176,11 +176,17 @@ class Trainer {
     return value;
   }
 
-  /// target <- decay * target + (1 - decay) * source
+  /// target <- decay * target + (1 - decay) * source. Without decay the target may hold anything before.
   static void copyState(const torch::nn::Module& source, torch::nn::Module& target, double decay) {
     torch::NoGradGuard noGrad;
     const auto from = source.named_parameters();
-    for (auto& item : target.named_parameters()) item.value().lerp_(from[item.key()], 1 - decay);
+    for (auto& item : target.named_parameters()) {
+      if (decay == 0) {
+        item.value().copy_(from[item.key()]);
+      } else {
+        item.value().lerp_(from[item.key()], 1 - decay);
+      }
+    }
   }
 
   void saveState() const {

@@ -45,7 +45,8 @@ std::string fault(const ModelLibrary& library, const std::string& model) {
 }
 
 TEST_F(Library, listsNetworksTheEarlierFolderWinning) {
-  const auto models = library().list();
+  auto models = library().list();
+  std::erase_if(models, [](const InstalledModel& model) { return model.file.empty(); });  // algorithms
   ASSERT_EQ(models.size(), 2u);
   EXPECT_EQ(models[0].name, "soft");
   EXPECT_EQ(models[0].descriptor.channels, 3);
