@@ -23,6 +23,8 @@ inline void convolveBlock(const FromFew& layer, const float* const above[3], std
   for (int ky = 0; ky < 3; ++ky) {
     const float* plane = above[ky] + x;
     for (int c = 0; c < layer.in; ++c, plane += planeWidth) {
+      // Unrolled, GCC keeps neighbours' values for the next column and runs out of registers for the sums.
+#pragma GCC unroll 1
       for (int kx = 0; kx < 3; ++kx, weights += 2 * V::lanes) {
         V w[vectors];
 #pragma GCC unroll 2

@@ -171,7 +171,7 @@ void run(const Layer& layer, std::int64_t images) {
 }  // namespace
 
 bool winogradServes(int in, int out) {
-  return blockKernels() && in >= 16 && out >= 16;
+  return blockKernels() && in >= 12 && out >= 3;
 }
 
 WinogradWeights::WinogradWeights(const at::Tensor& weight, const at::Tensor& bias, double gain) {

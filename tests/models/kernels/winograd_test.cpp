@@ -40,8 +40,8 @@ double largestError(const at::Tensor& found, const at::Tensor& exact) {
   return (found.to(at::kDouble) - exact).abs().max().item<double>();
 }
 
-/// Of outputs of spread 1, with the rounding of F(4x4, 3x3).
-constexpr double kTolerance = 2e-5;
+/// Of outputs of spread 1 from up to 512 channels, with the rounding of F(4x4, 3x3).
+constexpr double kTolerance = 3e-5;
 
 class Winograd : public testing::Test {
  protected:
