@@ -55,7 +55,9 @@ TEST_F(Restore, doesNotTakeItsOwnOutputFolderForInput) {
 
 TEST_F(Restore, holdsTheSourcesOwnSamplesAtStrengthZero) {
   const fs::path source = picture("photo.tif", {.model = core::ColourModel::Cmyk, .type = core::SampleType::UInt16});
-  ASSERT_EQ(restore({"photo.tif", "-o", "same.tif", "--strength", "0"}).code, 0);
+  const Ended ended = restore({"photo.tif", "-o", "same.tif", "--strength", "0", "--json"});
+  ASSERT_EQ(ended.code, 0);
+  EXPECT_FALSE(ended.json()["items"][0].contains("device"));  // no network ran
   const core::Photo before = core::readPhoto(source);
   const core::Photo after = core::readPhoto(folder_ / "same.tif");
   ASSERT_EQ(after.raster->layout(), before.raster->layout());

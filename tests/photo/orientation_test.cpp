@@ -94,6 +94,20 @@ TEST_P(Orientation, ofAJpegIsTheSame) {
   }
 }
 
+TEST_P(Orientation, turnsTheResolutionToo) {
+  const TemporaryFolder folder;
+  core::WriteOptions options;
+  options.format = core::FileFormat::Jpeg;
+  core::Photo photo = photoOf({24, 16, ColourModel::Grey, false, SampleType::UInt8});
+  photo.pixelsPerMillimetreX = 300 / 25.4;
+  photo.pixelsPerMillimetreY = 150 / 25.4;
+  core::writePhoto(photo, folder / "a.jpg", options);
+  exiftool({"-q", "-overwrite_original", "-n", "-EXIF:Orientation=" + std::to_string(GetParam())}, folder / "a.jpg");
+  const core::Photo upright = core::readPhoto(folder / "a.jpg");
+  EXPECT_NEAR(upright.pixelsPerMillimetreX, (GetParam() >= 5 ? 150 : 300) / 25.4, 0.1);
+  EXPECT_NEAR(upright.pixelsPerMillimetreY, (GetParam() >= 5 ? 300 : 150) / 25.4, 0.1);
+}
+
 /// HEIF, AVIF and JPEG XL turn by their containers; the tag only repeats that and must not turn the picture again.
 TEST(Orientation, ofATagInABoxIsOnlyReset) {
   const TemporaryFolder folder;

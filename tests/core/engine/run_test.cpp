@@ -376,6 +376,9 @@ TEST(Run, theNoiseLevelIsEstimatedWhenNobodySaysIt) {
   EXPECT_NEAR(std::stod(estimated.outcome.chosen.at("noise_level")), 20, 1);
   EXPECT_NEAR(network->settings.real("noise_level"), 20, 1);
 
+  std::get<models::RealRange>(network->own.parameters[0].range).maximum = 15;
+  EXPECT_EQ(runOn(photo, network).outcome.chosen.at("noise_level"), "15.0");
+
   const auto told = runOn(photo, network, {}, {{"noise_level", "7"}});
   EXPECT_TRUE(told.outcome.chosen.empty());
   EXPECT_EQ(network->settings.real("noise_level"), 7);

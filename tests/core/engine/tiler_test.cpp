@@ -204,6 +204,19 @@ TEST(Tiler, blendsWithoutSeamsWhereTilesDisagree) {
   EXPECT_GT(largestStep(tiled(flat, hard, {80, 0}, positionDependent)), 0.04);
 }
 
+TEST(Tiler, takesLittleFromTheVeryEdgeOfATile) {
+  constexpr int kSpoilt = 4;  // of an overlap of 32 pixels or more
+  const auto spoilsItsEdge = [](const at::Tensor& tile) {
+    at::Tensor result = at::ones_like(tile);
+    result.narrow(2, kSpoilt, tile.size(2) - 2 * kSpoilt).narrow(3, kSpoilt, tile.size(3) - 2 * kSpoilt).zero_();
+    return result;
+  };
+  const at::Tensor blended = tiled(at::zeros({3, 200, 260}), rules(16, 1, 1, false), {80, 0}, spoilsItsEdge);
+  const at::Tensor inner = blended.narrow(1, kSpoilt, 200 - 2 * kSpoilt).narrow(2, kSpoilt, 260 - 2 * kSpoilt);
+  EXPECT_LT(inner.max().item<float>(), 1e-4);
+  EXPECT_EQ(blended.max().item<float>(), 1);  // at the picture's own edge there is no other tile
+}
+
 TEST(Tiler, leavesConstantGradientAndPeriodicPicturesAlone) {
   const at::Tensor gradient = at::linspace(0, 1, 230).view({1, 1, -1}).expand({3, 170, 230}).contiguous();
   const at::Tensor periodic =
