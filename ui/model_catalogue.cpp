@@ -89,9 +89,10 @@ void ModelCatalogue::refresh() {
 }
 
 void ModelCatalogue::replace(std::vector<ModelEntry> installed) {
-  // The default model first, then what is shipped, then by title.
+  // The default model first, then what is shipped, then by title; algorithms, which need a model, last.
   const auto rank = [](const ModelEntry& entry) {
-    return std::tuple(entry.name != core::ModelLibrary::kDefaultModel, !entry.shipped, entry.title);
+    return std::tuple(entry.name != core::ModelLibrary::kDefaultModel, entry.network.empty(), !entry.shipped,
+                      entry.title);
   };
   std::ranges::sort(installed, {}, rank);
   for (ModelEntry& entry : entries_) {

@@ -60,9 +60,6 @@ at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
   if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
     return winogradConvolution(x.to(computed_), *winograd, negativeSlope(options_));
   }
-  if (const auto* few = std::get_if<FromFewWeights>(&packed_)) {
-    return convolutionFromFew(x.to(computed_), *few, negativeSlope(options_));
-  }
   if (const auto* few = std::get_if<ToFewWeights>(&packed_)) return convolutionToFew(x, *few);  // widens by itself
   if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
     return onednn::convolution(channelsLast(x.to(computed_)), *fused, bias, windowOf(options_),
@@ -105,11 +102,10 @@ void ConvolutionImpl::pack() {
   const bool usual = options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && options_.dilation == 1 &&
                      options_.groups == 1;
   if (usual && computed_ == at::kFloat && options_.activation != Activation::Gelu) {
-    if (options_.in <= kFewChannels && fewChannelsServed()) {
-      packed_ = FromFewWeights(weight, bias);
-      return;
-    }
-    if (options_.out <= kFewChannels && options_.activation == Activation::None && fewChannelsServed()) {
+    // The last layer of a network makes a picture out of many channels, which it may take in bfloat16.
+    constexpr int kPicture = 4;
+    if (options_.out <= kPicture && options_.in > kPicture && options_.activation == Activation::None &&
+        fewChannelsServed()) {
       packed_ = ToFewWeights(weight, bias);
       return;
     }

@@ -64,7 +64,7 @@ class ConvolutionImpl : public Layer {
   ConvolutionOptions options_;
   at::ScalarType computed_ = at::kFloat;
   bool placed_ = false;
-  std::variant<std::monostate, at::Tensor, WinogradWeights, FromFewWeights, ToFewWeights> packed_;
+  std::variant<std::monostate, at::Tensor, WinogradWeights, ToFewWeights> packed_;
 };
 TORCH_MODULE(Convolution);
 
