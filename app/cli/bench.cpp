@@ -240,15 +240,14 @@ int bench(const BenchOptions& options, Context& context) {
 
 void addBench(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<BenchOptions>();
-  Arguments arguments(program, "bench", "Measures time and memory of networks: the named, or all that are installed.",
+  Arguments arguments(program, "bench", "Measures time and memory of networks, of all installed ones without NAME.",
                       "heirloom-cli bench heirloom-denoise --size 512 --runs 9");
   arguments.positionals("NAME", false, [options](const std::string& value) { options->names.push_back(value); });
   arguments.list(
       "--size", "SIDE",
       [options](const std::string& value) { options->sides.push_back(readInteger("--size", value, 1, 1 << 15)); },
-      "of the square picture; several may be given (default: about a second's work)");
-  arguments.flag("--all", options->all,
-                 "one public network of every family, with random weights; NAME may be one, too");
+      "of the square picture; repeatable (default: a second of work)");
+  arguments.flag("--all", options->all, "a public network of every family, with random weights; NAME may be one");
   arguments.flag("--plain", options->plain, "without fused and packed layers, to see what they are worth");
   arguments.value(
       "--runs", "N", [options](const std::string& value) { options->runs = readInteger("--runs", value, 1, 1000); },

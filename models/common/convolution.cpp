@@ -114,8 +114,9 @@ void ConvolutionImpl::pack() {
       return;
     }
   }
-  // LibTorch's packing of grouped weights fails on some shapes.
-  if (options_.groups == 1) packed_ = onednn::packConvolution(weight, windowOf(options_));
+  // LibTorch's packing of grouped and of single weights fails.
+  if (options_.groups == 1 && options_.in * options_.out > 1)
+    packed_ = onednn::packConvolution(weight, windowOf(options_));
 }
 
 void ConvolutionImpl::place(const Placement& placement) {

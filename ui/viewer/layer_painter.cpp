@@ -5,8 +5,8 @@
 
 namespace heirloom::ui {
 
-LayerPainter::LayerPainter(TilePyramid& layer, const ViewTransform& view)
-    : layer_(layer), origin_(view.pictureRect().topLeft()) {
+LayerPainter::LayerPainter(TilePyramid& layer, const ViewTransform& view, bool interpolates)
+    : layer_(layer), origin_(view.pictureRect().topLeft()), interpolates_(interpolates) {
   const double scale = view.pictureRect().width() / std::max(1, layer.size().width());
   if (scale > 0) {
     level_ = std::clamp(static_cast<int>(std::floor(std::log2(1 / scale) + 1e-6)), 0, layer.coarsestLevel());
@@ -67,7 +67,7 @@ void LayerPainter::prepare(QPainter& painter, const QRect& clip, bool interpolat
 
 void LayerPainter::paint(QPainter& painter, const QRect& clip) {
   painter.save();
-  prepare(painter, clip);
+  prepare(painter, clip, interpolates_);
   paintAll(painter, clip);
   painter.restore();
 }
@@ -94,7 +94,7 @@ void LayerPainter::paintAll(QPainter& painter, const QRect& clip) {
 
 void LayerPainter::paintReady(QPainter& painter, const QRect& clip) {
   painter.save();
-  prepare(painter, clip);
+  prepare(painter, clip, interpolates_);
   for (const Placed& tile : tilesIn(clip)) {
     const QImage image = layer_.tile(tile.key);
     if (!image.isNull()) painter.drawImage(tile.target, image);

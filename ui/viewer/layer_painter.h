@@ -12,7 +12,8 @@ namespace heirloom::ui {
 /// layer which tiles all of them want. Painters and coordinates are in device pixels.
 class LayerPainter {
  public:
-  LayerPainter(TilePyramid& layer, const ViewTransform& view);
+  /// `interpolates`: pixels between the layer's own are smoothed, which takes several times as long.
+  LayerPainter(TilePyramid& layer, const ViewTransform& view, bool interpolates = true);
   ~LayerPainter();
   LayerPainter(const LayerPainter&) = delete;
   LayerPainter& operator=(const LayerPainter&) = delete;
@@ -35,7 +36,7 @@ class LayerPainter {
   /// The tiles in `clip`, which are wanted from now on.
   std::vector<Placed> tilesIn(const QRect& clip);
   QRect targetOf(const QRect& tile) const;
-  void prepare(QPainter& painter, const QRect& clip, bool interpolated = true) const;
+  void prepare(QPainter& painter, const QRect& clip, bool interpolated) const;
   void paintAll(QPainter& painter, const QRect& clip);
   void paintSubstitute(QPainter& painter, const Placed& tile);
 
@@ -46,6 +47,7 @@ class LayerPainter {
 
   TilePyramid& layer_;
   QPointF origin_;
+  bool interpolates_;
   int level_ = 0;
   double scale_ = 1;  // device pixels per pixel of the level
   std::vector<Wanted> wanted_;

@@ -1,5 +1,6 @@
 #include "ui/viewer/viewer.h"
 
+#include <QElapsedTimer>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QWheelEvent>
@@ -12,6 +13,8 @@ namespace heirloom::ui {
 namespace {
 
 constexpr double kZoomStep = 1.25;
+constexpr int kLongPaint = 20;  // ms: half of what a handler may take
+constexpr int kStill = 250;     // ms without a paint, after which the picture is painted at its best
 
 void paintLabel(QPainter& painter, const QString& text, QPointF corner, bool right) {
   const QFontMetricsF metrics(painter.font());
@@ -34,6 +37,12 @@ Viewer::Viewer(QWidget* parent) : QWidget(parent), divider_(new Divider(this)) {
   setAccessibleName(tr("Photo"));
   setAccessibleDescription(tr("Plus and minus zoom, Shift and the arrow keys move the picture"));
   connect(divider_, &Divider::valueChanged, this, qOverload<>(&QWidget::update));
+  still_.setSingleShot(true);
+  still_.setInterval(kStill);
+  connect(&still_, &QTimer::timeout, this, [this] {
+    hurried_ = false;
+    update();
+  });
   updateDivider();
 }
 
@@ -145,7 +154,15 @@ void Viewer::paintEvent(QPaintEvent*) {
     painter.save();
     painter.scale(1 / ratio, 1 / ratio);
     if (before_->hasAlpha()) paintChecker(painter, area, ratio);
+    QElapsedTimer taken;
+    taken.start();
     paintPictures(painter, area);
+    // What is painted in haste is painted again at its best; what was painted at its best stays.
+    if (hurried_) {
+      still_.start();
+    } else {
+      hurried_ = taken.elapsed() > kLongPaint;
+    }
     painter.restore();
   }
   painter.setRenderHint(QPainter::Antialiasing);
@@ -168,9 +185,9 @@ void Viewer::paintEvent(QPaintEvent*) {
 }
 
 void Viewer::paintPictures(QPainter& painter, const QRect& area) const {
-  LayerPainter before(*before_, view_);
+  LayerPainter before(*before_, view_, !hurried_);
   if (!after_ || original_) return before.paint(painter, area);
-  LayerPainter after(*after_, view_);
+  LayerPainter after(*after_, view_, !hurried_);
   if (comparison_ == Comparison::ResultOnly) return paintResult(painter, area, before, after);
   const int line = qRound(divider_->fraction() * viewport().width());
   const QRect left = area & QRect(0, 0, line, area.bottom() + 1);
@@ -183,7 +200,7 @@ void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& bef
   if (part.isEmpty()) return;
   if (strength_ >= 1) return after.paint(painter, part);
   std::optional<LayerPainter> blended;
-  if (blended_) blended.emplace(*blended_, view_);
+  if (blended_) blended.emplace(*blended_, view_, !hurried_);
   if (blended && blended->isReady(part)) return blended->paintReady(painter, part);
   if (!before_->hasAlpha()) {
     before.paintMixed(painter, part, 1);

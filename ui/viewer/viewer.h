@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QPointer>
+#include <QTimer>
 #include <QWidget>
 #include <optional>
 
@@ -88,6 +89,8 @@ class Viewer : public QWidget {
   bool spaceHeld_ = false;
   std::optional<QPointF> grabbed_;  // where a drag is, in device pixels
   QString notice_;
+  bool hurried_ = false;  // the last interpolated paint took long: the next ones are not, until nothing moves any more
+  QTimer still_;
 };
 
 }  // namespace heirloom::ui
