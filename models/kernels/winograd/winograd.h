@@ -7,8 +7,8 @@
 namespace heirloom::models {
 
 /// Whether `winogradConvolution` runs on this processor (AVX-512, or AVX2 with FMA; asked at run time) and is faster
-/// than LibTorch's convolution for a 3x3 kernel with stride 1, padding 1, dilation 1 and one group of these channels. To
-/// four channels or fewer, `convolutionToFew` is faster still.
+/// than LibTorch's convolution for a 3x3 kernel with stride 1, padding 1, dilation 1 and one group of these channels.
+/// To four channels or fewer, `convolutionToFew` is faster still.
 bool winogradServes(int in, int out);
 
 /// The weights of a 3x3 convolution, transformed once into the order in which they are read. Immutable, cheap to copy.
