@@ -240,7 +240,7 @@ int bench(const BenchOptions& options, Context& context) {
 
 void addBench(CLI::App& program, Command& chosen) {
   const auto options = std::make_shared<BenchOptions>();
-  Arguments arguments(program, "bench", "Measures time and memory of networks, of all installed ones without NAME.",
+  Arguments arguments(program, "bench", "Measures time and memory of networks, by default of all installed ones.",
                       "heirloom-cli bench heirloom-denoise --size 512 --runs 9");
   arguments.positionals("NAME", false, [options](const std::string& value) { options->names.push_back(value); });
   arguments.list(
