@@ -46,6 +46,14 @@ TEST_F(Restore, staysInTheFolderWithoutRecursive) {
   EXPECT_EQ(everythingIn(folder_ / "out"), Names{"a_half.png"});
 }
 
+TEST_F(Restore, leavesHiddenFilesOfAFolderAlone) {
+  picture("in/a.png");
+  picture("in/._a.png");  // macOS keeps such beside every file on foreign disks
+  picture("in/.thumbnails/b.png");
+  ASSERT_EQ(restore({"-r", "in", "-o", "out"}).code, 0);
+  EXPECT_EQ(everythingIn(folder_ / "out"), Names{"a_half.png"});
+}
+
 TEST_F(Restore, doesNotTakeItsOwnOutputFolderForInput) {
   picture("in/a.png");
   ASSERT_EQ(restore({"-r", "in", "-o", "in/out"}).code, 0);
