@@ -1,6 +1,7 @@
 #include "models/common/convolution.h"
 
 #include "models/common/onednn.h"
+#include "models/kernels/processor.h"
 
 namespace heirloom::models {
 namespace {
@@ -68,6 +69,13 @@ at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
   return activated(convolved(x), options_.activation, options_.slope);
 }
 
+void ConvolutionImpl::forwardInto(at::Tensor result, const at::Tensor& x) {
+  if (const auto* winograd = std::get_if<WinogradWeights>(&packed_); winograd && result.scalar_type() == computed_)
+    winogradConvolutionInto(result, x.to(computed_), *winograd, negativeSlope(options_));
+  else
+    result.copy_(forward(x));
+}
+
 at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
   if (residual.scalar_type() == computed_ && residual.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
@@ -97,20 +105,31 @@ at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x
   return residual + convolved(x);
 }
 
-void ConvolutionImpl::pack() {
+void ConvolutionImpl::plusInto(at::Tensor result, const at::Tensor& residual, const at::Tensor& x) {
+  const auto* winograd = std::get_if<WinogradWeights>(&packed_);
+  if (winograd && result.scalar_type() == computed_ && residual.scalar_type() == computed_)
+    winogradConvolutionInto(result, x.to(computed_), *winograd, /*negativeSlope=*/1, residual);
+  else
+    result.copy_(plus(residual, x));
+}
+
+void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias) {
   packed_ = std::monostate{};
   const bool usual = options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && options_.dilation == 1 &&
                      options_.groups == 1;
-  if (usual && computed_ == at::kFloat && options_.activation != Activation::Gelu) {
+  // Four times fewer products in float32 beat direct ones in bfloat16, which are twice as fast; but not on matrix
+  // tiles.
+  const bool float32Products = computed_ == at::kFloat || (computed_ == at::kBFloat16 && !processor().amxBf16);
+  if (usual && float32Products && options_.activation != Activation::Gelu) {
     // The last layer of a network makes a picture out of many channels, which it may take in bfloat16.
     constexpr int kPicture = 4;
-    if (options_.out <= kPicture && options_.in > kPicture && options_.activation == Activation::None &&
-        fewChannelsServed()) {
-      packed_ = ToFewWeights(weight, bias);
+    if (computed_ == at::kFloat && options_.out <= kPicture && options_.in > kPicture &&
+        options_.activation == Activation::None && fewChannelsServed()) {
+      packed_ = ToFewWeights(scaledWeight, scaledBias);
       return;
     }
     if (winogradServes(options_.in, options_.out)) {
-      packed_ = WinogradWeights(weight, bias);
+      packed_ = WinogradWeights(scaledWeight, scaledBias);
       return;
     }
   }
@@ -121,17 +140,18 @@ void ConvolutionImpl::pack() {
 
 void ConvolutionImpl::place(const Placement& placement) {
   computed_ = options_.outer ? at::kFloat : placement.precision;
-  const auto move = [&](at::Tensor& tensor) {
-    if (!tensor.defined()) return;
-    const at::Tensor scaled = options_.gain == 1 ? tensor : tensor * options_.gain;
-    tensor.set_data(scaled.to(at::TensorOptions(placement.device).dtype(computed_))
-                        .contiguous(tensor.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous));
+  const auto scaled = [&](const at::Tensor& tensor) {
+    if (!tensor.defined()) return tensor;
+    return options_.gain == 1 ? tensor.detach() : tensor.detach() * options_.gain;
   };
-  move(weight);
-  move(bias);
+  const at::Tensor scaledWeight = scaled(weight);
+  const at::Tensor scaledBias = scaled(bias);
+  const auto options = at::TensorOptions(placement.device).dtype(computed_);
+  weight.set_data(scaledWeight.to(options).contiguous(at::MemoryFormat::ChannelsLast));
+  if (bias.defined()) bias.set_data(scaledBias.to(options));
   placed_ = true;
   packed_ = std::monostate{};
-  if (placement.device.is_cpu() && !placement.plain) pack();
+  if (placement.device.is_cpu() && !placement.plain) pack(scaledWeight, scaledBias);
 }
 
 TransposedConvolutionImpl::TransposedConvolutionImpl(int in, int out, int kernel, bool withBias) : kernel_(kernel) {

@@ -29,20 +29,24 @@ struct ConvolutionOptions {
 /// k, k] and "bias". Input and result: N C H W, channels-last once placed; the input is converted to the layer's
 /// precision.
 ///
-/// On the CPU a placed layer calls, in float32, our Winograd and few-channel kernels where they serve, otherwise
-/// oneDNN's fused operations with weights packed beforehand. Placement::plain and training compute conv2d and the
+/// On the CPU a placed layer calls our Winograd and few-channel kernels where they serve, otherwise oneDNN's fused
+/// operations with weights packed beforehand. Placement::plain and training compute conv2d and the
 /// activation one after the other.
 class ConvolutionImpl : public Layer {
  public:
   explicit ConvolutionImpl(const ConvolutionOptions& options);
 
   at::Tensor forward(const at::Tensor& x);
+  /// The same into `result`, which may be a slice of the channels of a larger tensor, as x may be another slice of it.
+  void forwardInto(at::Tensor result, const at::Tensor& x);
 
   /// residual + convolution, without the activation. Written over `residual` where it can be: it must not be needed
   /// afterwards.
   at::Tensor addTo(at::Tensor residual, const at::Tensor& x);
   /// The same, and `residual` stays as it is.
   at::Tensor plus(const at::Tensor& residual, const at::Tensor& x);
+  /// The same into `result`, as in `forwardInto`.
+  void plusInto(at::Tensor result, const at::Tensor& residual, const at::Tensor& x);
 
   void place(const Placement& placement) override;
 
@@ -59,7 +63,8 @@ class ConvolutionImpl : public Layer {
 
  private:
   at::Tensor convolved(const at::Tensor& x) const;  // plain form, without the activation
-  void pack();
+  /// Both in float32.
+  void pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias);
 
   ConvolutionOptions options_;
   at::ScalarType computed_ = at::kFloat;

@@ -1,5 +1,7 @@
 #include "models/rrdb/network.h"
 
+#include <array>
+
 #include "models/common/padding.h"
 
 namespace heirloom::models {
@@ -15,7 +17,8 @@ ConvolutionOptions leaky(int in, int out) {
 
 }  // namespace
 
-ResidualDenseBlockImpl::ResidualDenseBlockImpl(const RrdbConfig& config) {
+ResidualDenseBlockImpl::ResidualDenseBlockImpl(const RrdbConfig& config)
+    : features_(config.features), growth_(config.growth) {
   for (int i = 0; i < 4; ++i) {
     convolutions_.push_back(register_module("conv" + std::to_string(i + 1),
                                             Convolution(leaky(config.features + i * config.growth, config.growth))));
@@ -32,15 +35,16 @@ ResidualDenseBlockImpl::ResidualDenseBlockImpl(const RrdbConfig& config) {
   }
 }
 
-at::Tensor ResidualDenseBlockImpl::forward(const at::Tensor& x) {
-  std::vector<at::Tensor> made{x};
-  for (std::size_t i = 0; i < 4; ++i) {
-    at::Tensor next = convolutions_[i]->forward(i == 0 ? x : at::cat(made, 1));
-    if (conv1x1_ && i == 1) next = conv1x1_->addTo(next, x);
-    if (conv1x1_ && i == 3) next = next + made[2];
-    made.push_back(next);
+void ResidualDenseBlockImpl::forward(const at::Tensor& workspace, at::Tensor result) {
+  const at::Tensor x = workspace.narrow(1, 0, features_);
+  const auto made = [&](int i) { return workspace.narrow(1, features_ + (i - 1) * growth_, growth_); };
+  for (int i = 1; i <= 4; ++i) {
+    const at::Tensor next = made(i);
+    convolutions_[i - 1]->forwardInto(next, workspace.narrow(1, 0, features_ + (i - 1) * growth_));
+    if (conv1x1_ && i == 2) next.add_(conv1x1_->forward(x));
+    if (conv1x1_ && i == 4) next.add_(made(2));
   }
-  return convolutions_[4]->plus(x, at::cat(made, 1));
+  convolutions_[4]->plusInto(result, x, workspace);
 }
 
 RrdbNetImpl::RrdbNetImpl(const RrdbConfig& config)
@@ -68,16 +72,24 @@ RrdbNetImpl::RrdbNetImpl(const RrdbConfig& config)
   register_module("conv_last", conv_last_);
 }
 
+at::Tensor RrdbNetImpl::workspaceFor(const at::Tensor& x) const {
+  return at::empty({x.size(0), config_.features + 4 * config_.growth, x.size(2), x.size(3)},
+                   x.options().memory_format(at::MemoryFormat::ChannelsLast));
+}
+
 at::Tensor RrdbNetImpl::forward(const at::Tensor& image, Observer* observer) {
   const int fold = config_.unshuffle;
   const at::Tensor padded = padToMultiple(image, fold, Padding::Reflect);
   at::Tensor x = conv_first_->forward(fold == 1 ? padded : at::pixel_unshuffle(padded, fold));
   const at::Tensor shallow = x = x.to(conv_body_->precision());
+  const std::array<at::Tensor, 2> workspaces = {workspaceFor(x), workspaceFor(x)};
+  const auto inputOf = [&](const at::Tensor& workspace) { return workspace.narrow(1, 0, config_.features); };
   for (std::size_t i = 0; i < dense_.size(); i += kDensePerBlock) {
     if (observer && observer->stopRequested()) throw Stopped{};
-    at::Tensor inner = x;
-    for (std::size_t j = 0; j < kDensePerBlock; ++j) inner = dense_[i + j]->forward(inner);
-    x = at::add(x, inner, kResidualGain);
+    inputOf(workspaces[0]).copy_(x);
+    for (std::size_t j = 0; j < kDensePerBlock; ++j)
+      dense_[i + j]->forward(workspaces[j % 2], inputOf(workspaces[(j + 1) % 2]));
+    x = at::add(x, inputOf(workspaces[kDensePerBlock % 2]), kResidualGain);
   }
   x = conv_body_->plus(shallow, x);
   for (Convolution& up : ups_) {

@@ -11,10 +11,14 @@ namespace heirloom::models {
 class ResidualDenseBlockImpl : public torch::nn::Module {
  public:
   explicit ResidualDenseBlockImpl(const RrdbConfig& config);
-  /// N features H W to the same; `x` stays as it is.
-  at::Tensor forward(const at::Tensor& x);
+  /// `workspace`: N features + 4 growth H W, channels-last, whose first channels are the input x and stay as they are;
+  /// what the convolutions make goes behind them, so that nothing is concatenated. `result`: N features H W, may be a
+  /// slice of another workspace.
+  void forward(const at::Tensor& workspace, at::Tensor result);
 
  private:
+  int features_;
+  int growth_;
   std::vector<Convolution> convolutions_;
   Convolution conv1x1_{nullptr};  // ESRGAN+
 };
@@ -30,6 +34,8 @@ class RrdbNetImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr);
 
  private:
+  at::Tensor workspaceFor(const at::Tensor& x) const;
+
   RrdbConfig config_;
   Convolution conv_first_;
   std::vector<ResidualDenseBlock> dense_;  // three a block

@@ -92,6 +92,7 @@ TEST(Tensors, weightsThatAreNotNumbersAreNamed) {
 TEST(Tensors, aDamagedCheckpointOpensWithAWarning) {
   const TemporaryFolder folder;
   FfdNet network(FfdNetConfig{1, 4, 3});
+  randomise(*network);
   const NamedTensors state = stateOf(*network);
   writeSafetensors(folder / "sound.safetensors", state);
   EXPECT_TRUE(models::open(folder / "sound.safetensors")->warnings().empty());

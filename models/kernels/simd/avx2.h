@@ -19,8 +19,33 @@ struct Avx2 {
     return {_mm256_castsi256_ps(_mm256_slli_epi32(wide, 16))};
   }
   static Avx2 loadFirst(const float* from, int count) { return {_mm256_maskload_ps(from, first(count))}; }
+  static Avx2 loadFirst(const std::uint16_t* from, int count) {
+    std::uint16_t values[lanes] = {};
+    __builtin_memcpy(values, from, count * sizeof *from);
+    return load(values);
+  }
   void store(float* to) const { _mm256_storeu_ps(to, value); }
   void storeFirst(float* to, int count) const { _mm256_maskstore_ps(to, first(count), value); }
+
+  void store(std::uint16_t* to) const {
+    const __m256i halves = _mm256_srli_epi32(roundedToUpperHalf(), 16);
+    const __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi32(halves, halves), 0b1000);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm256_castsi256_si128(packed));
+  }
+  void storeFirst(std::uint16_t* to, int count) const {
+    std::uint16_t values[lanes];
+    store(values);
+    __builtin_memcpy(to, values, count * sizeof *to);
+  }
+
+  /// To the nearest bfloat16, ties to even; what is not a number stays so.
+  __m256i roundedToUpperHalf() const {
+    const __m256i bits = _mm256_castps_si256(value);
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i rounded = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+    const __m256 unordered = _mm256_cmp_ps(value, value, _CMP_UNORD_Q);
+    return _mm256_blendv_epi8(rounded, _mm256_set1_epi32(0x7fc00000), _mm256_castps_si256(unordered));
+  }
 
   static __m256i first(int count) {
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));

@@ -19,8 +19,26 @@ struct Avx512 {
     return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
   }
   static Avx512 loadFirst(const float* from, int count) { return {_mm512_maskz_loadu_ps(first(count), from)}; }
+  static Avx512 loadFirst(const std::uint16_t* from, int count) {
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(first(count), from));
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
+  }
   void store(float* to) const { _mm512_storeu_ps(to, value); }
   void storeFirst(float* to, int count) const { _mm512_mask_storeu_ps(to, first(count), value); }
+
+  void store(std::uint16_t* to) const { storeFirst(to, lanes); }
+  void storeFirst(std::uint16_t* to, int count) const {
+    _mm512_mask_cvtepi32_storeu_epi16(to, first(count), _mm512_srli_epi32(roundedToUpperHalf(), 16));
+  }
+
+  /// To the nearest bfloat16, ties to even; what is not a number stays so.
+  __m512i roundedToUpperHalf() const {
+    const __m512i bits = _mm512_castps_si512(value);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+    return _mm512_mask_mov_epi32(rounded, _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q),
+                                 _mm512_set1_epi32(0x7fc00000));
+  }
 
   static __mmask16 first(int count) { return static_cast<__mmask16>((1U << count) - 1); }
 

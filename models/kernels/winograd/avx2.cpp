@@ -4,8 +4,14 @@
 
 namespace heirloom::models::winograd {
 
-BlockKernels avx2Kernels() {
-  return kernelsOf<Avx2>();
+template <>
+BlockKernels<float> avx2Kernels() {
+  return kernelsOf<Avx2, float>();
+}
+
+template <>
+BlockKernels<std::uint16_t> avx2Kernels() {
+  return kernelsOf<Avx2, std::uint16_t>();
 }
 
 }  // namespace heirloom::models::winograd

@@ -4,8 +4,14 @@
 
 namespace heirloom::models::winograd {
 
-BlockKernels avx512Kernels() {
-  return kernelsOf<Avx512>();
+template <>
+BlockKernels<float> avx512Kernels() {
+  return kernelsOf<Avx512, float>();
+}
+
+template <>
+BlockKernels<std::uint16_t> avx512Kernels() {
+  return kernelsOf<Avx512, std::uint16_t>();
 }
 
 }  // namespace heirloom::models::winograd

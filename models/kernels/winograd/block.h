@@ -4,7 +4,7 @@
 
 namespace heirloom::models::winograd {
 
-/// Pixels of a batch in float32, the channels of a pixel side by side: strides in floats.
+/// Pixels of a batch, the channels of a pixel side by side: strides in samples.
 template <class T>
 struct Pixels {
   T* data = nullptr;
@@ -14,14 +14,11 @@ struct Pixels {
 };
 
 /// A 3x3 convolution as F(4x4, 3x3): what the instruction sets need to know of it. All memory outlives the call.
-struct Layer {
+struct Shape {
   int height = 0;
   int width = 0;
   int in = 0;
   int out = 0;
-  Pixels<const float> input;
-  Pixels<const float> residual;  ///< data may be null: nothing is added
-  Pixels<float> output;
   const float* weights = nullptr;  ///< [chunk][position 36][in, rounded up to lanes][columns], zero where padded
   const float* bias = nullptr;     ///< out, rounded up to columns
   float negativeSlope = 1;
@@ -30,24 +27,36 @@ struct Layer {
   int tilesDown() const { return (height + 3) / 4; }
 };
 
+/// The same with its pixels: `Sample` is float, or std::uint16_t for bfloat16. What is computed is float32 always.
+template <class Sample>
+struct Layer : Shape {
+  Pixels<const Sample> input;
+  Pixels<const Sample> residual;  ///< data may be null: nothing is added
+  Pixels<Sample> output;
+};
+
 /// The three steps on a block of tiles, for one instruction set. Tiles are counted along the rows of the first image,
 /// then of the next; a chunk is `columns` output channels.
 ///
 /// transformed: [position 36][group of `rows` tiles][in / lanes][rows][lanes], positions `transformedStride` apart
 /// products: [position 36][tile][columns], positions `productStride` apart
+template <class Sample>
 struct BlockKernels {
   int lanes = 0;
   int rows = 0;
   int columns = 0;
-  void (*transformInput)(const Layer&, std::int64_t firstTile, int tiles, float* transformed, std::int64_t stride,
-                         float* patch) = nullptr;  ///< patch: room for 36 pixels of `in`
-  void (*multiply)(const Layer&, int chunk, int tiles, const float* transformed, std::int64_t transformedStride,
+  void (*transformInput)(const Layer<Sample>&, std::int64_t firstTile, int tiles, float* transformed,
+                         std::int64_t stride, Sample* patch) = nullptr;  ///< patch: room for 36 pixels of `in`
+  void (*multiply)(const Shape&, int chunk, int tiles, const float* transformed, std::int64_t transformedStride,
                    float* products, std::int64_t productStride) = nullptr;
-  void (*transformOutput)(const Layer&, int chunk, std::int64_t firstTile, int tiles, const float* products,
+  void (*transformOutput)(const Layer<Sample>&, int chunk, std::int64_t firstTile, int tiles, const float* products,
                           std::int64_t stride) = nullptr;
 };
 
-BlockKernels avx512Kernels();
-BlockKernels avx2Kernels();
+/// `Sample`: float or std::uint16_t.
+template <class Sample>
+BlockKernels<Sample> avx512Kernels();
+template <class Sample>
+BlockKernels<Sample> avx2Kernels();
 
 }  // namespace heirloom::models::winograd

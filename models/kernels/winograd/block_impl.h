@@ -50,13 +50,13 @@ struct Place {
   int x;
 };
 
-inline Place placeOf(const Layer& layer, std::int64_t tile) {
+inline Place placeOf(const Shape& layer, std::int64_t tile) {
   const std::int64_t perImage = std::int64_t{layer.tilesAcross()} * layer.tilesDown();
   const auto within = static_cast<int>(tile % perImage);
   return {tile / perImage, within / layer.tilesAcross() * 4, within % layer.tilesAcross() * 4};
 }
 
-inline void next(const Layer& layer, Place& place) {
+inline void next(const Shape& layer, Place& place) {
   place.x += 4;
   if (place.x < layer.width) return;
   place.x = 0;
@@ -67,8 +67,8 @@ inline void next(const Layer& layer, Place& place) {
 }
 
 /// One tile of `lanes` channels; channels beyond `valid` count as zero.
-template <class V>
-inline void transformTile(const float* pixels, std::int64_t row, std::int64_t pixel, int valid, float* to,
+template <class V, class Sample>
+inline void transformTile(const Sample* pixels, std::int64_t row, std::int64_t pixel, int valid, float* to,
                           std::int64_t stride) {
   V half[6][6];
 #pragma GCC unroll 6
@@ -94,26 +94,26 @@ inline void transformTile(const float* pixels, std::int64_t row, std::int64_t pi
 }
 
 /// The 6x6 pixels around a tile at the border, zero outside the picture.
-template <class V>
-inline void copyPatch(const Layer& layer, const Place& place, float* patch) {
-  const float* image = layer.input.data + place.image * layer.input.image;
+template <class Sample>
+inline void copyPatch(const Layer<Sample>& layer, const Place& place, Sample* patch) {
+  const Sample* image = layer.input.data + place.image * layer.input.image;
   for (int y = place.y - 1; y < place.y + 5; ++y) {
     for (int x = place.x - 1; x < place.x + 5; ++x, patch += layer.in) {
       const bool inside = y >= 0 && y < layer.height && x >= 0 && x < layer.width;
-      const float* from = image + y * layer.input.row + x * layer.input.pixel;
+      const Sample* from = image + y * layer.input.row + x * layer.input.pixel;
       for (int c = 0; c < layer.in; ++c) patch[c] = inside ? from[c] : 0;
     }
   }
 }
 
-template <class V>
-void transformInput(const Layer& layer, std::int64_t firstTile, int tiles, float* transformed, std::int64_t stride,
-                    float* patch) {
+template <class V, class Sample>
+void transformInput(const Layer<Sample>& layer, std::int64_t firstTile, int tiles, float* transformed,
+                    std::int64_t stride, Sample* patch) {
   const int depth = (layer.in + V::lanes - 1) / V::lanes;
   Place place = placeOf(layer, firstTile);
   for (int tile = 0; tile < tiles; ++tile, next(layer, place)) {
     const bool inner = place.y > 0 && place.x > 0 && place.y + 5 <= layer.height && place.x + 5 <= layer.width;
-    const float* from = patch;
+    const Sample* from = patch;
     std::int64_t row = std::int64_t{6} * layer.in;
     std::int64_t pixel = layer.in;
     if (inner) {
@@ -121,7 +121,7 @@ void transformInput(const Layer& layer, std::int64_t firstTile, int tiles, float
       pixel = layer.input.pixel;
       from = layer.input.data + place.image * layer.input.image + (place.y - 1) * row + (place.x - 1) * pixel;
     } else {
-      copyPatch<V>(layer, place, patch);
+      copyPatch(layer, place, patch);
     }
     const int group = tile / V::rows;
     float* to = transformed + (std::int64_t{group} * depth * V::rows + tile % V::rows) * V::lanes;
@@ -131,7 +131,7 @@ void transformInput(const Layer& layer, std::int64_t firstTile, int tiles, float
 }
 
 template <class V>
-void multiply(const Layer& layer, int chunk, int tiles, const float* transformed, std::int64_t transformedStride,
+void multiply(const Shape& layer, int chunk, int tiles, const float* transformed, std::int64_t transformedStride,
               float* products, std::int64_t productStride) {
   constexpr int columns = 2 * V::lanes;
   const int depth = (layer.in + V::lanes - 1) / V::lanes;
@@ -152,9 +152,9 @@ void multiply(const Layer& layer, int chunk, int tiles, const float* transformed
 }
 
 /// `lanes` output channels of a tile, of which `valid` exist; `height` and `width` of its 4x4 pixels exist.
-template <class V, Negative negative, bool hasResidual, bool whole>
-inline void untransformTile(const float* products, std::int64_t stride, V bias, V slope, const float* residual,
-                            std::int64_t residualRow, std::int64_t residualPixel, float* output, std::int64_t row,
+template <class V, Negative negative, bool hasResidual, bool whole, class Sample>
+inline void untransformTile(const float* products, std::int64_t stride, V bias, V slope, const Sample* residual,
+                            std::int64_t residualRow, std::int64_t residualPixel, Sample* output, std::int64_t row,
                             std::int64_t pixel, int height, int width, int valid) {
   V half[4][6];
 #pragma GCC unroll 6
@@ -176,11 +176,11 @@ inline void untransformTile(const float* products, std::int64_t stride, V bias, 
       if (!whole && (y >= height || x >= width)) continue;
       V value = pixels[x] + bias;
       if constexpr (hasResidual) {
-        const float* other = residual + y * residualRow + x * residualPixel;
+        const Sample* other = residual + y * residualRow + x * residualPixel;
         value = value + (whole ? V::load(other) : V::loadFirst(other, valid));
       }
       value = rectified<V, negative>(value, slope);
-      float* to = output + y * row + x * pixel;
+      Sample* to = output + y * row + x * pixel;
       if constexpr (whole)
         value.store(to);
       else
@@ -189,8 +189,8 @@ inline void untransformTile(const float* products, std::int64_t stride, V bias, 
   }
 }
 
-template <class V, Negative negative, bool hasResidual>
-void transformOutputAs(const Layer& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
+template <class V, Negative negative, bool hasResidual, class Sample>
+void transformOutputAs(const Layer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
                        std::int64_t stride) {
   constexpr int columns = 2 * V::lanes;
   const V slope = V::all(layer.negativeSlope);
@@ -202,38 +202,38 @@ void transformOutputAs(const Layer& layer, int chunk, std::int64_t firstTile, in
       const int channel = chunk * columns + v * V::lanes;
       const int valid = layer.out - channel < V::lanes ? layer.out - channel : V::lanes;
       if (valid <= 0) break;
-      float* to = layer.output.data + place.image * layer.output.image + place.y * layer.output.row +
-                  place.x * layer.output.pixel + channel;
-      const float* residual = nullptr;
+      Sample* to = layer.output.data + place.image * layer.output.image + place.y * layer.output.row +
+                   place.x * layer.output.pixel + channel;
+      const Sample* residual = nullptr;
       if constexpr (hasResidual)
         residual = layer.residual.data + place.image * layer.residual.image + place.y * layer.residual.row +
                    place.x * layer.residual.pixel + channel;
       const bool whole = height == 4 && width == 4 && valid == V::lanes;
-      const auto write =
-          whole ? untransformTile<V, negative, hasResidual, true> : untransformTile<V, negative, hasResidual, false>;
+      const auto write = whole ? untransformTile<V, negative, hasResidual, true, Sample>
+                               : untransformTile<V, negative, hasResidual, false, Sample>;
       write(products + v * V::lanes, stride, V::load(layer.bias + channel), slope, residual, layer.residual.row,
             layer.residual.pixel, to, layer.output.row, layer.output.pixel, height, width, valid);
     }
   }
 }
 
-template <class V>
-void transformOutput(const Layer& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
+template <class V, class Sample>
+void transformOutput(const Layer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
                      std::int64_t stride) {
   const auto run = [&](auto plain, auto added) {
     (layer.residual.data ? added : plain)(layer, chunk, firstTile, tiles, products, stride);
   };
   if (layer.negativeSlope == 1)
-    run(transformOutputAs<V, Negative::Kept, false>, transformOutputAs<V, Negative::Kept, true>);
+    run(transformOutputAs<V, Negative::Kept, false, Sample>, transformOutputAs<V, Negative::Kept, true, Sample>);
   else if (layer.negativeSlope == 0)
-    run(transformOutputAs<V, Negative::Zero, false>, transformOutputAs<V, Negative::Zero, true>);
+    run(transformOutputAs<V, Negative::Zero, false, Sample>, transformOutputAs<V, Negative::Zero, true, Sample>);
   else
-    run(transformOutputAs<V, Negative::Scaled, false>, transformOutputAs<V, Negative::Scaled, true>);
+    run(transformOutputAs<V, Negative::Scaled, false, Sample>, transformOutputAs<V, Negative::Scaled, true, Sample>);
 }
 
-template <class V>
-BlockKernels kernelsOf() {
-  return {V::lanes, V::rows, 2 * V::lanes, transformInput<V>, multiply<V>, transformOutput<V>};
+template <class V, class Sample>
+BlockKernels<Sample> kernelsOf() {
+  return {V::lanes, V::rows, 2 * V::lanes, transformInput<V, Sample>, multiply<V>, transformOutput<V, Sample>};
 }
 
 }  // namespace

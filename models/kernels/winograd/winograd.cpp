@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/kernels/processor.h"
 #include "models/kernels/winograd/block.h"
 #include "models/kernels/winograd/points.h"
 
@@ -19,11 +20,11 @@ constexpr std::int64_t kBlockFloats = 96 * 1024;
 /// Transformed weights beyond which a block of few tiles is too small for them.
 constexpr std::int64_t kManyWeights = 1024 * 1024;
 
-const std::optional<BlockKernels>& blockKernels() {
-  static const std::optional<BlockKernels> kernels = []() -> std::optional<BlockKernels> {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-      return avx512Kernels();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2Kernels();
+template <class Sample>
+const std::optional<BlockKernels<Sample>>& blockKernels() {
+  static const std::optional<BlockKernels<Sample>> kernels = []() -> std::optional<BlockKernels<Sample>> {
+    if (processor().avx512) return avx512Kernels<Sample>();
+    if (processor().avx2) return avx2Kernels<Sample>();
     return std::nullopt;
   }();
   return kernels;
@@ -76,9 +77,10 @@ Pixels<T> pixelsOf(T* data, const at::Tensor& x) {
 }
 
 /// What all ways of cutting the work share.
+template <class Sample>
 struct Work {
-  const BlockKernels& kernels = *blockKernels();
-  const Layer& layer;
+  const BlockKernels<Sample>& kernels = *blockKernels<Sample>();
+  const Layer<Sample>& layer;
   std::int64_t tiles;
   std::int64_t depth = roundUp(layer.in, kernels.lanes);
   std::int64_t groups = (tiles + kernels.rows - 1) / kernels.rows;
@@ -98,8 +100,9 @@ struct Work {
 };
 
 /// Every thread takes blocks of its own from the first step to the last. The weights are read again for every block.
-void runByBlocks(const Work& work) {
-  const BlockKernels& kernels = work.kernels;
+template <class Sample>
+void runByBlocks(const Work<Sample>& work) {
+  const BlockKernels<Sample>& kernels = work.kernels;
   const std::int64_t perGroup = 36 * kernels.rows * (work.depth + kernels.columns);
   const std::int64_t threads = at::get_num_threads();
   const std::int64_t blockGroups =
@@ -110,7 +113,7 @@ void runByBlocks(const Work& work) {
     const at::Tensor memory = at::empty({36 * (stride + productStride) + work.patchFloats()}, at::kFloat);
     float* const transformed = memory.data_ptr<float>();
     float* const products = transformed + 36 * stride;
-    float* const patch = products + 36 * productStride;
+    auto* const patch = reinterpret_cast<Sample*>(products + 36 * productStride);
     for (std::int64_t block = begin; block < end; ++block) {
       const std::int64_t group = block * blockGroups;
       const int count = work.tilesFrom(group, group + blockGroups);
@@ -125,8 +128,9 @@ void runByBlocks(const Work& work) {
 
 /// All threads share the transformed pixels of a large block, then each takes output channels: many channels have so
 /// many weights that reading them is what takes the time.
-void runByChannels(const Work& work) {
-  const BlockKernels& kernels = work.kernels;
+template <class Sample>
+void runByChannels(const Work<Sample>& work) {
+  const BlockKernels<Sample>& kernels = work.kernels;
   const std::int64_t blockGroups =
       std::clamp<std::int64_t>(kBlockFloats / (36 * kernels.rows * kernels.columns), 1, work.groups);
   const std::int64_t stride = work.transformedStride(blockGroups);
@@ -138,7 +142,7 @@ void runByChannels(const Work& work) {
     at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
       const at::Tensor patch = at::empty({work.patchFloats()}, at::kFloat);
       kernels.transformInput(work.layer, (first + begin) * kernels.rows, work.tilesFrom(first + begin, first + end),
-                             transformed + begin * perGroup, stride, patch.data_ptr<float>());
+                             transformed + begin * perGroup, stride, static_cast<Sample*>(patch.data_ptr()));
     });
     // With more threads than chunks, a chunk's tiles are divided.
     const std::int64_t parts = std::min(count, (at::get_num_threads() + work.chunks - 1) / work.chunks);
@@ -160,8 +164,13 @@ void runByChannels(const Work& work) {
   }
 }
 
-void run(const Layer& layer, std::int64_t images) {
-  const Work work{.layer = layer, .tiles = images * layer.tilesAcross() * layer.tilesDown()};
+template <class Sample>
+void run(const Shape& shape, const at::Tensor& x, const at::Tensor& residual, at::Tensor& result) {
+  Layer<Sample> layer{shape};
+  layer.input = pixelsOf(static_cast<const Sample*>(x.const_data_ptr()), x);
+  layer.output = pixelsOf(static_cast<Sample*>(result.data_ptr()), result);
+  if (residual.defined()) layer.residual = pixelsOf(static_cast<const Sample*>(residual.const_data_ptr()), residual);
+  const Work<Sample> work{.layer = layer, .tiles = x.size(0) * layer.tilesAcross() * layer.tilesDown()};
   if (36 * work.depth * work.chunks * work.kernels.columns > kManyWeights)
     runByChannels(work);
   else
@@ -171,18 +180,18 @@ void run(const Layer& layer, std::int64_t images) {
 }  // namespace
 
 bool winogradServes(int in, int out) {
-  return blockKernels() && in >= 12 && out >= 3;
+  return blockKernels<float>() && in >= 12 && out >= 3;
 }
 
 WinogradWeights::WinogradWeights(const at::Tensor& weight, const at::Tensor& bias, double gain) {
-  TORCH_CHECK(blockKernels(), "WinogradWeights: this processor has neither AVX-512 nor AVX2 with FMA");
+  TORCH_CHECK(blockKernels<float>(), "WinogradWeights: this processor has neither AVX-512 nor AVX2 with FMA");
   TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.scalar_type() == at::kFloat &&
                   weight.is_cpu(),
               "WinogradWeights: expected out in 3 3 float32 on the CPU, found ", weight.sizes(), " ",
               weight.toString());
   TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "WinogradWeights: expected ",
               weight.size(0), " biases, found ", bias.sizes());
-  const BlockKernels& kernels = *blockKernels();
+  const BlockKernels<float>& kernels = *blockKernels<float>();
   out_ = static_cast<int>(weight.size(0));
   in_ = static_cast<int>(weight.size(1));
   const std::int64_t depth = roundUp(in_, kernels.lanes);
@@ -211,36 +220,34 @@ at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weigh
 
 void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const WinogradWeights& weights,
                              double negativeSlope, const std::optional<at::Tensor>& residual) {
-  TORCH_CHECK(x.dim() == 4 && x.size(1) == weights.in() && x.scalar_type() == at::kFloat && x.is_cpu(),
-              "winogradConvolution: expected N ", weights.in(), " H W float32 on the CPU, found ", x.sizes(), " ",
-              x.toString());
+  const at::ScalarType type = x.scalar_type();
+  TORCH_CHECK(x.dim() == 4 && x.size(1) == weights.in() && (type == at::kFloat || type == at::kBFloat16) && x.is_cpu(),
+              "winogradConvolution: expected N ", weights.in(), " H W float32 or bfloat16 on the CPU, found ",
+              x.sizes(), " ", x.toString());
   const std::array<std::int64_t, 4> shape = {x.size(0), weights.out(), x.size(2), x.size(3)};
-  TORCH_CHECK(result.sizes() == shape && result.scalar_type() == at::kFloat && result.is_cpu() && sideBySide(result),
+  TORCH_CHECK(result.sizes() == shape && result.scalar_type() == type && result.is_cpu() && sideBySide(result),
               "winogradConvolution: expected a result ", at::IntArrayRef(shape),
-              " float32 with the channels of a pixel side by side, found ", result.sizes(), " strides ",
-              result.strides());
-  TORCH_CHECK(!residual || (residual->sizes() == shape && residual->scalar_type() == at::kFloat && residual->is_cpu()),
-              "winogradConvolution: expected a residual ", at::IntArrayRef(shape), " float32, found ",
+              " of the input's type with the channels of a pixel side by side, found ", result.sizes(), " strides ",
+              result.strides(), " ", result.toString());
+  TORCH_CHECK(!residual || (residual->sizes() == shape && residual->scalar_type() == type && residual->is_cpu()),
+              "winogradConvolution: expected a residual ", at::IntArrayRef(shape), " of the input's type, found ",
               residual ? residual->sizes() : at::IntArrayRef());
   if (result.numel() == 0) return;
 
-  const at::Tensor input = withChannelsSideBySide(x);
-  Layer layer;
+  Shape layer;
   layer.height = static_cast<int>(x.size(2));
   layer.width = static_cast<int>(x.size(3));
   layer.in = weights.in();
   layer.out = weights.out();
-  layer.input = pixelsOf(input.const_data_ptr<float>(), input);
-  layer.output = pixelsOf(result.data_ptr<float>(), result);
   layer.weights = weights.weights();
   layer.bias = weights.bias();
   layer.negativeSlope = static_cast<float>(negativeSlope);
-  at::Tensor added;
-  if (residual) {
-    added = withChannelsSideBySide(*residual);
-    layer.residual = pixelsOf(added.const_data_ptr<float>(), added);
-  }
-  run(layer, x.size(0));
+  const at::Tensor input = withChannelsSideBySide(x);
+  const at::Tensor added = residual ? withChannelsSideBySide(*residual) : at::Tensor();
+  if (type == at::kFloat)
+    run<float>(layer, input, added, result);
+  else
+    run<std::uint16_t>(layer, input, added, result);
 }
 
 }  // namespace heirloom::models

@@ -33,9 +33,11 @@ class WinogradWeights {
 /// Convolution with kernel 3, stride 1, zero padding 1 as F(4x4, 3x3) of Lavin & Gray, "Fast Algorithms for
 /// Convolutional Neural Networks", CVPR 2016. Its rounding error is a few times that of the direct form.
 ///
-/// x: N in H W float32 -> N out H W channels-last: y = rectified(conv(x) [+ residual]), where values below zero are
-/// multiplied by `negativeSlope`: 1 keeps them, 0 is ReLU, others are leaky ReLU. `residual` has the result's shape.
-/// Inputs of another layout than channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
+/// x: N in H W float32 or bfloat16 -> N out H W of the same type, channels-last: y = rectified(conv(x) [+ residual]),
+/// where values below zero are multiplied by `negativeSlope`: 1 keeps them, 0 is ReLU, others are leaky ReLU.
+/// `residual` has the result's shape and type. The arithmetic is float32 for both: bfloat16 values, rounded in the
+/// transformed domain, would have four times the error of the direct form in bfloat16. Inputs of another layout than
+/// channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
 at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, double negativeSlope = 1,
                                const std::optional<at::Tensor>& residual = {});
 

@@ -161,8 +161,41 @@ TEST_F(Winograd, whatIsNotANumberStaysSo) {
   const Convolution layer(16, 16);
   const at::Tensor x = channelsLast({1, 16, 12, 12});
   x[0][3][5][5] = std::numeric_limits<float>::quiet_NaN();
-  for (const double slope : {1.0, 0.0, 0.2})
-    EXPECT_TRUE(winogradConvolution(x, layer.fast, slope)[0].select(1, 5).select(1, 5).isnan().all().item<bool>());
+  for (const double slope : {1.0, 0.0, 0.2}) {
+    for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
+      const at::Tensor y = winogradConvolution(x.to(type), layer.fast, slope);
+      EXPECT_TRUE(y[0].select(1, 5).select(1, 5).isnan().all().item<bool>()) << slope << ' ' << type;
+    }
+  }
+}
+
+/// What comes in and goes out is rounded to bfloat16, nothing in between.
+TEST_F(Winograd, bfloat16IsTheFloat32ResultRounded) {
+  for (const int channels : {16, 20, 64}) {
+    const Convolution layer(channels, channels);
+    const at::Tensor x = channelsLast({2, channels, 9, 14}).to(at::kBFloat16);
+    const at::Tensor residual = channelsLast({2, channels, 9, 14}).to(at::kBFloat16);
+    for (const double slope : {1.0, 0.0, 0.2}) {
+      EXPECT_TRUE(at::equal(winogradConvolution(x, layer.fast, slope),
+                            winogradConvolution(x.to(at::kFloat), layer.fast, slope).to(at::kBFloat16)))
+          << channels << " channels, slope " << slope;
+      EXPECT_TRUE(at::equal(
+          winogradConvolution(x, layer.fast, slope, residual),
+          winogradConvolution(x.to(at::kFloat), layer.fast, slope, residual.to(at::kFloat)).to(at::kBFloat16)))
+          << channels << " channels, slope " << slope;
+    }
+  }
+}
+
+TEST_F(Winograd, bfloat16InSlicesOfOneDenseBuffer) {
+  const Convolution layer(36, 20);
+  const at::Tensor dense = channelsLast({1, 64, 13, 18}).to(at::kBFloat16);
+  const at::Tensor before = dense.clone();
+  at::Tensor result = dense.narrow(1, 36, 20);
+  winogradConvolutionInto(result, dense.narrow(1, 0, 36), layer.fast, 0);
+  EXPECT_TRUE(at::equal(dense.narrow(1, 36, 20), winogradConvolution(before.narrow(1, 0, 36), layer.fast, 0)));
+  EXPECT_TRUE(at::equal(dense.narrow(1, 0, 36), before.narrow(1, 0, 36)));
+  EXPECT_TRUE(at::equal(dense.narrow(1, 56, 8), before.narrow(1, 56, 8)));
 }
 
 TEST_F(Winograd, emptyBatchIsEmpty) {
