@@ -8,7 +8,7 @@ from spandrel.architectures.ESRGAN import ESRGAN
 from spandrel.architectures.SwinIR import SwinIR
 from torch import nn
 
-LEVEL = 15 / 255  # what Heirloom takes where nothing is set
+LEVEL = 25 / 255  # what Heirloom takes where nothing is set
 
 
 def chain(inputs, outputs, features, layers):
