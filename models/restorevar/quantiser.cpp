@@ -15,7 +15,8 @@ constexpr int kSmoothers = 4;
 
 int smootherOf(int scale, int scales, int convolutions) {
   constexpr std::array<int, 10> kOfTen = {0, 0, 1, 1, 1, 2, 2, 3, 3, 3};
-  if (scales == static_cast<int>(kOfTen.size()) && convolutions == kSmoothers) return kOfTen[static_cast<std::size_t>(scale)];
+  if (scales == static_cast<int>(kOfTen.size()) && convolutions == kSmoothers)
+    return kOfTen[static_cast<std::size_t>(scale)];
   const double at = scales > 1 ? static_cast<double>(scale) / (scales - 1) : 0;
   const double first = 1.0 / (3 * convolutions), last = 1 - first;
   int nearest = 0;
