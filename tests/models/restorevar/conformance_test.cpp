@@ -198,6 +198,10 @@ TEST_P(RestoreVarWhole, runGivesTheReferencesTokensLatentsAndPicture) {
     const auto at = static_cast<std::size_t>(scale);
     EXPECT_EQ(numbers(tokens[0]), expected["idx_per_scale"][at].get<std::vector<std::int64_t>>()) << "scale " << scale;
     expectGolden(sum.narrow(0, 0, 1), expected["fhat_per_scale"][at], 1e-5, 1e-2);
+    if (scale + 1 < config.var.scales()) {
+      const at::Tensor next = QuantiserImpl::pooled(sum.narrow(0, 0, 1), config.var.sides[at + 1]);
+      expectGolden(next, expected["next_input_per_scale"][at], 1e-5, 1e-2);
+    }
   };
   const at::Tensor refined = network->latent(both, run);
   EXPECT_EQ(asked, config.var.scales());
