@@ -1,9 +1,10 @@
 // RestoreVAR through the door: files, settings, observer.
 
+#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <fstream>
+#include <cmath>
 
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
@@ -179,6 +180,53 @@ TEST(RestoreVarShapes, publicNetworkHasThePublishedCounts) {
   // The file's 594 and 324 entries hold a buffer a block and five more, and one.
   EXPECT_EQ(stateOf(*network->var).size(), 594 - 16 - 5);
   EXPECT_EQ(stateOf(*network->vae).size(), 324 - 1);
+}
+
+/// Multiply-adds that LibTorch is asked for while this lives: products of matrices, convolutions, attention.
+class CountedWork {
+ public:
+  CountedWork()
+      : handle_(at::addThreadLocalCallback(
+            at::RecordFunctionCallback(count).needsInputs(true).scopes({at::RecordScope::FUNCTION}))) {
+    sum = 0;
+  }
+  ~CountedWork() { at::removeCallback(handle_); }
+
+  static inline double sum = 0;
+
+ private:
+  static std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& function) {
+    const std::string name = function.name();
+    const auto inputs = function.inputs();
+    const auto size = [&](std::size_t input, std::int64_t dim) {
+      return static_cast<double>(inputs[input].toTensor().size(dim));
+    };
+    const auto numel = [&](std::size_t input) { return static_cast<double>(inputs[input].toTensor().numel()); };
+    if (name == "aten::mm") sum += numel(0) * size(1, 1);
+    if (name == "aten::addmm") sum += numel(1) * size(2, 1);
+    if (name == "aten::bmm") sum += numel(0) * size(1, 2);
+    if (name == "aten::_scaled_dot_product_flash_attention_for_cpu") sum += 2 * numel(0) * size(1, 2);
+    if (name == "aten::convolution") {
+      const double kernel = size(1, 2);
+      const auto stride = static_cast<double>(inputs[3].toIntVector()[0]);
+      const auto padding = static_cast<double>(inputs[4].toIntVector()[0]);
+      const double side = std::floor((size(0, 2) + 2 * padding - kernel) / stride) + 1;
+      sum += size(0, 0) * side * side * numel(1);
+    }
+    return nullptr;
+  }
+
+  at::CallbackHandle handle_;
+};
+
+TEST(RestoreVarCost, isTheWorkThatLibTorchIsAskedFor) {
+  const RestoreVarConfig config = tinyConfig();
+  const torch::NoGradGuard noGrad;
+  RestoreVarNetwork network = goldenNetwork(config, {.plain = true});
+  const at::Tensor picture = (goldenPicture("input11", config.side()) + 1) / 2;
+  const CountedWork counted;
+  network->forward(picture);
+  EXPECT_NEAR(CountedWork::sum / costOf(config).total(), 1, 1e-9);
 }
 
 TEST(RestoreVarCost, isThatOfTheReferencePageWithoutRepetitions) {
