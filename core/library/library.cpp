@@ -76,7 +76,7 @@ std::optional<InstalledModel> read(const fs::path& file) {
   const models::Inspection inspection = models::inspect(file);
   if (!inspection.family) return std::nullopt;
   InstalledModel model;
-  model.name = file.stem().string();
+  model.name = (file.has_filename() ? file : file.parent_path()).stem().string();  // a folder may end with a slash
   model.file = file;
   model.descriptor = *inspection.considered.back().match.descriptor;
   model.shipped = file.parent_path() == shippedFolder();

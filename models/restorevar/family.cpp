@@ -38,7 +38,6 @@ struct Traits {
     descriptor.local = false;
     // Flips and turns of a photo would be restored to other textures, whose mean is a blur.
     descriptor.deterministic = false;
-    descriptor.mayShiftColours = true;
     descriptor.progressive = true;
     descriptor.parameters = restoreVarParameters(config);
     const double side = config.side();
