@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/checkpoint/joined_archive.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
@@ -12,6 +13,7 @@
 #include "models/imdn/family.h"
 #include "models/ircnn/family.h"
 #include "models/msrresnet/family.h"
+#include "models/restorevar/family.h"
 #include "models/rrdb/family.h"
 #include "models/srmd/family.h"
 #include "models/swinir/family.h"
@@ -22,10 +24,71 @@ namespace {
 
 // Constructed on first use: the rows are objects of other files. Every row checks all keys and shapes, so the order
 // decides only who is asked first.
-const std::array<Family, 13>& table() {
-  static const std::array<Family, 13> families = {kDnCnn, kFDnCnn, kFfdNet,    kIrcnn, kSrmd,   kUsrNet, kDrunet,
-                                                  kRrdb,  kImdn,   kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr};
+const std::array<Family, 14>& table() {
+  static const std::array<Family, 14> families = {kDnCnn, kFDnCnn, kFfdNet,    kIrcnn, kSrmd,   kUsrNet,  kDrunet,
+                                                  kRrdb,  kImdn,   kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr, kRestoreVar};
   return families;
+}
+
+std::span<const FolderLayout> layouts() {
+  static const std::array<FolderLayout, 1> all = {kRestoreVarFolder};
+  return all;
+}
+
+namespace fs = std::filesystem;
+
+/// The file of `part` in `folder`; empty when there is none.
+fs::path fileOf(const FolderLayout::Part& part, const fs::path& folder) {
+  std::error_code ignored;
+  for (const std::string_view name : part.files) {
+    if (fs::is_regular_file(folder / name, ignored)) return folder / name;
+  }
+  return {};
+}
+
+std::size_t partsIn(const FolderLayout& layout, const fs::path& folder) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(layout.parts, [&](const auto& part) { return !fileOf(part, folder).empty(); }));
+}
+
+bool isPart(const FolderLayout& layout, const fs::path& file) {
+  return std::ranges::any_of(layout.parts, [&](const auto& part) { return fileOf(part, file.parent_path()) == file; });
+}
+
+std::shared_ptr<const Archive> joined(const FolderLayout& layout, const fs::path& folder) {
+  std::vector<std::pair<std::string, StateDict>> parts;
+  for (const FolderLayout::Part& part : layout.parts)
+    parts.emplace_back(part.name, canonicalise(Archive::open(fileOf(part, folder))));
+  return join(parts, folder);
+}
+
+/// Of a folder that holds not all parts of a network.
+Error incomplete(const fs::path& folder) {
+  for (const FolderLayout& layout : layouts()) {
+    if (partsIn(layout, folder) == 0) continue;
+    std::string missing;
+    for (const auto& part : layout.parts) {
+      if (fileOf(part, folder).empty()) missing += (missing.empty() ? "" : ", ") + std::string(part.files.front());
+    }
+    return Error(HEIRLOOM_TEXT("folder.incomplete", "it is not all of %1: %2 is missing")
+                     .with(std::string(layout.family), missing),
+                 HEIRLOOM_TEXT("folder.incomplete.remedy", "put that file beside the others"), folder);
+  }
+  return Error(HEIRLOOM_TEXT("folder.unknown", "this folder holds no network of several files"),
+               HEIRLOOM_TEXT("folder.unknown.remedy", "give a checkpoint file"), folder);
+}
+
+/// The archive behind what a person names.
+std::shared_ptr<const Archive> opened(const fs::path& path) {
+  std::error_code ignored;
+  const bool isFolder = fs::is_directory(path, ignored);
+  const fs::path folder = isFolder ? path : path.parent_path();
+  for (const FolderLayout& layout : layouts()) {
+    const bool complete = partsIn(layout, folder) == layout.parts.size();
+    if (complete && (isFolder || isPart(layout, path))) return joined(layout, folder);
+  }
+  if (isFolder) throw incomplete(path);
+  return Archive::open(path);
 }
 
 constexpr std::size_t kNamed = 3;  // nearest families and keys that an error names
@@ -59,9 +122,14 @@ std::span<const Family> families() {
   return table();
 }
 
+bool isModelFolder(const std::filesystem::path& folder) {
+  return std::ranges::any_of(layouts(),
+                             [&](const auto& layout) { return partsIn(layout, folder) == layout.parts.size(); });
+}
+
 Inspection inspect(const std::filesystem::path& file) {
   Inspection inspection;
-  inspection.archive = Archive::open(file);
+  inspection.archive = opened(file);
   inspection.tensors = canonicalise(inspection.archive);
   if (inspection.tensors.entries().empty()) {
     throw Error(HEIRLOOM_TEXT("checkpoint.empty", "there are no weights in the file"),

@@ -37,6 +37,16 @@ struct Family {
   std::vector<PublicNetwork> (*published)();
 };
 
+/// A network in several files of one folder. Its family reads them as one state dict, each below its part's name.
+struct FolderLayout {
+  struct Part {
+    std::string_view name;
+    std::vector<std::string_view> files;  // the public name first; one of them is enough
+  };
+  std::string_view family;
+  std::vector<Part> parts;
+};
+
 /// Every family, in the order they are asked. The first that takes a file gets it.
 std::span<const Family> families();
 
@@ -53,7 +63,11 @@ struct Inspection {
   std::vector<Candidate> considered;  // rows asked, the winner last; all of them when unknown, nearest first
 };
 
-/// Throws Error for a file that is no checkpoint. An unknown network is no error here.
+/// Whether a folder holds all files of a network of several.
+bool isModelFolder(const std::filesystem::path& folder);
+
+/// Of a checkpoint, of the folder of a network of several files, or of one of these files with the others beside it.
+/// Throws Error for what is neither. An unknown network is no error here.
 Inspection inspect(const std::filesystem::path& file);
 
 /// Opens, detects and loads. Throws Error; of an unknown network it names the nearest families and the keys that did

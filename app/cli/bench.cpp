@@ -48,9 +48,11 @@ void resetPeakMemory() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-/// Defaults, and a matrix of zeros where a network cannot do without one: the time is the same.
+/// Defaults, without pictures in between, and a matrix of zeros where a network cannot do without one: the time is the
+/// same.
 models::Settings usualSettings(const models::Descriptor& descriptor) {
   models::Settings settings(descriptor.parameters);
+  if (settings.has("previews")) settings.set("previews", "0");
   for (const models::Parameter& parameter : descriptor.parameters) {
     if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range)) {
       const auto count = static_cast<std::size_t>(matrix->rows * matrix->columns);

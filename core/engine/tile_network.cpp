@@ -111,7 +111,9 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, double from, double to) 
       try {
         observer_->from = from;
         observer_->to = to;
-        return session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
+        at::Tensor result = session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
+        requireSize(tiles, result);
+        return result;
       } catch (const Error&) {
         throw;
       } catch (const std::exception& error) {
@@ -152,6 +154,15 @@ bool TileNetwork::hasRoom(const at::Tensor& tiles) const {
   const double needed = (described > 0 ? described : kUsualBytesPerPixel) *
                         static_cast<double>(tiles.size(0) * tiles.size(2) * tiles.size(3));
   return needed <= kSafePart * static_cast<double>(availableMemory(placement_.device));
+}
+
+void TileNetwork::requireSize(const at::Tensor& tiles, const at::Tensor& result) const {
+  const std::int64_t scale = rules_.scale;
+  if (result.size(2) == tiles.size(2) * scale && result.size(3) == tiles.size(3) * scale) return;
+  throw Error(
+      HEIRLOOM_TEXT("run.size", "with these settings %1 gives a picture of %2 x %3 pixels whatever the photo's size")
+          .with(described_.family, std::to_string(result.size(3)), std::to_string(result.size(2))),
+      HEIRLOOM_TEXT("run.size.remedy", "choose another way for photos of other sizes: --set size=auto"));
 }
 
 void TileNetwork::shrink(const at::Tensor& tiles) {

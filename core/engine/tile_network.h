@@ -38,6 +38,8 @@ class TileNetwork {
   at::Tensor within(const at::Tensor& tiles, double from, double to);
   at::Tensor inParts(const at::Tensor& tile, double from, double to);
   void shrink(const at::Tensor& tiles);
+  /// Throws when a published protocol gave another size than a photo needs.
+  void requireSize(const at::Tensor& tiles, const at::Tensor& result) const;
   bool hasRoom(const at::Tensor& tiles) const;
 
   std::shared_ptr<const models::Restorer> network_;

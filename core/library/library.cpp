@@ -38,12 +38,13 @@ fs::path personalFolder() {
   return home ? fs::path(home) / ".local/share/heirloom/models" : fs::path();
 }
 
-/// The checkpoints directly in `folder`, by name.
+/// The checkpoints directly in `folder` and the folders of networks of several files, by name.
 std::vector<fs::path> checkpointsIn(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
-    if (isCheckpointName(entry->path()) && entry->is_regular_file(failed)) files.push_back(entry->path());
+    const bool isFile = isCheckpointName(entry->path()) && entry->is_regular_file(failed);
+    if (isFile || (entry->is_directory(failed) && models::isModelFolder(entry->path()))) files.push_back(entry->path());
   }
   std::sort(files.begin(), files.end());
   return files;
@@ -75,7 +76,7 @@ std::optional<InstalledModel> read(const fs::path& file) {
   const models::Inspection inspection = models::inspect(file);
   if (!inspection.family) return std::nullopt;
   InstalledModel model;
-  model.name = file.stem().string();
+  model.name = (file.has_filename() ? file : file.parent_path()).stem().string();  // a folder may end with a slash
   model.file = file;
   model.descriptor = *inspection.considered.back().match.descriptor;
   model.shipped = file.parent_path() == shippedFolder();

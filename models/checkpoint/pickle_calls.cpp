@@ -173,6 +173,7 @@ PickleValue Unpickler::makeOrderedDictionary(std::span<const PickleValue> argume
 }
 
 PickleValue Unpickler::rebuildTensor(std::span<const PickleValue> arguments, std::optional<DType> dtype) {
+  if (arguments[0].kind == Kind::Opaque) return {};
   if (objects_.tensors.size() == kMaxTensors) {
     throw untrustworthy(HEIRLOOM_TEXT("checkpoint.pickle.tensors", "it holds more tensors than any checkpoint"));
   }
@@ -228,6 +229,8 @@ PickleValue Unpickler::persistent(const PickleValue& id) {
   if (type.module != "torch" && type.module != "torch.cuda" && type.module != "torch.storage") {
     throw unsupportedType(type.full());
   }
+  // Tables of rotations; no network has complex weights. Their tensors are passed over.
+  if (type.name == "ComplexFloatStorage" || type.name == "ComplexDoubleStorage") return {};
   if (!storage.untyped) {
     const auto dtype = lookUp(kStorageClasses, type.name);
     if (!dtype) throw unsupportedType(type.name);

@@ -18,15 +18,16 @@ at::Tensor LinearImpl::forward(const at::Tensor& x, const at::Tensor& residual) 
 
 void LinearImpl::place(const Placement& placement) {
   packed_.reset();
-  if (placement.device.is_cpu() && !placement.plain && canPackLinear(placement.precision, weight.size(1))) {
+  precision_ = options_.outer ? at::kFloat : placement.precision;
+  if (placement.device.is_cpu() && !placement.plain && canPackLinear(precision_, weight.size(1))) {
     const NormBefore norm =
         options_.norm ? NormBefore{options_.norm->weight, options_.norm->bias, options_.norm->epsilon()} : NormBefore{};
-    packed_ = packLinear(weight, bias, placement.precision, options_.norm ? &norm : nullptr, options_.activation,
+    packed_ = packLinear(weight, bias, precision_, options_.norm ? &norm : nullptr, options_.activation,
                          options_.slope);
     return;
   }
-  weight.set_data(weight.to(placement.device, placement.precision));
-  if (bias.defined()) bias.set_data(bias.to(placement.device, placement.precision));
+  weight.set_data(weight.to(placement.device, precision_));
+  if (bias.defined()) bias.set_data(bias.to(placement.device, precision_));
 }
 
 at::Tensor perceptron(const at::Tensor& x, Linear& first, Linear& second, const at::Tensor& residual) {

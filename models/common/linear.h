@@ -14,6 +14,7 @@ struct LinearOptions {
   Activation activation = Activation::None;
   double slope = 0.01;      // of LeakyRelu
   LayerNorm norm{nullptr};  // applied to the input in the same pass; registered by whoever owns its name
+  bool outer = false;       // the first or the last of a network: stays in float32
 };
 
 /// activation(norm(x) W^T + bias) + residual over tokens (any leading dimensions). Placed on a CPU that can, it is our
@@ -25,6 +26,8 @@ class LinearImpl : public Layer {
   at::Tensor forward(const at::Tensor& x, const at::Tensor& residual = {});
   void place(const Placement& placement) override;
 
+  /// What the layer computes in, and wants its input in.
+  at::ScalarType precision() const { return precision_; }
   /// Null unless placed on the kernel.
   const PackedLinear* packed() const { return packed_ ? &*packed_ : nullptr; }
 
@@ -32,6 +35,7 @@ class LinearImpl : public Layer {
 
  private:
   LinearOptions options_;
+  at::ScalarType precision_ = at::kFloat;
   std::optional<PackedLinear> packed_;
 };
 TORCH_MODULE(Linear);

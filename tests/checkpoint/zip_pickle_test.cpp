@@ -67,6 +67,15 @@ TEST(ZipPickle, readsParametersAndTensorsWithAttributes) {
   EXPECT_THAT(readValues<float>(*attributed.archive, attributed["a"].tensor), ElementsAre(4, 5));
 }
 
+TEST(ZipPickle, passesOverComplexTensors) {
+  PickleWriter pickle;
+  pickle.emptyDictionary().text("turns").tensor({.type = "ComplexFloatStorage", .key = "1", .numel = 3});
+  pickle.setItem().text("a").tensor({}).setItem();
+  const Checkpoint file(pickle, {{"0", sampleStorage()}, {"1", std::string(24, '\1')}});
+  EXPECT_EQ(file["turns"].kind, Node::Kind::Opaque);
+  EXPECT_THAT(readValues<float>(*file.archive, file["a"].tensor), ElementsAre(0, 1, 2, 3, 4, 5));
+}
+
 TEST(ZipPickle, readsUntypedStorages) {
   const auto file = holding([](PickleWriter& pickle) {
     pickle.global("torch._utils", "_rebuild_tensor_v3").mark().storage("UntypedStorage", "0", 24).integer(1);

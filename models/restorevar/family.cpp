@@ -1,0 +1,77 @@
+#include "models/restorevar/family.h"
+
+#include <algorithm>
+
+#include "models/restorevar/cost.h"
+#include "models/restorevar/reading.h"
+#include "models/restorevar/restoration.h"
+
+namespace heirloom::models {
+namespace {
+
+// Larger than any photo: the session gets it whole and cuts it itself, because tiles need the whole picture's light.
+constexpr int kWholePhoto = 1 << 28;
+constexpr double kBytesPerPixel = 4 * 3 * 6;  // of the photo: source, result and what is between them
+
+struct Traits {
+  using Config = RestoreVarConfig;
+  using Network = RestoreVarNetwork;
+  static constexpr std::string_view kName = "RestoreVAR";
+
+  static Reading<RestoreVarConfig> read(const StateDict& tensors) { return readRestoreVar(tensors); }
+
+  /// Tables that follow from the configuration, and counters of training.
+  static std::vector<std::string> ignorable() {
+    return {"zero_k_bias", "lvl_1L",          "lvl_1L_cond",     "attn_bias_for_masking",
+            "freqs_cis",   "freqs_cis_cross", "ema_vocab_hit_SV"};
+  }
+
+  static Descriptor describe(const RestoreVarConfig& config) {
+    Descriptor descriptor;
+    const VarConfig& var = config.var;
+    descriptor.family = kName;
+    descriptor.configuration = std::to_string(var.depth) + " blocks, " + std::to_string(var.width) + " channels, " +
+                               std::to_string(var.scales()) + " scales, " + std::to_string(config.vae.vocabulary) +
+                               " codes, squares of " + std::to_string(config.side());
+    descriptor.purpose = Purpose::Restore;
+    descriptor.margin = kWholePhoto;
+    descriptor.local = false;
+    // Flips and turns of a photo would be restored to other textures, whose mean is a blur.
+    descriptor.deterministic = false;
+    descriptor.progressive = true;
+    descriptor.parameters = restoreVarParameters(config);
+    const double side = config.side();
+    descriptor.flopPerPixel = 2 * costOf(config).total() / (side * side);
+    descriptor.activationBytesPerPixel = kBytesPerPixel;
+    return descriptor;
+  }
+
+  static Run start(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
+                   const Placement& placement, Observer& observer) {
+    const auto restoration = std::make_shared<Restoration>(std::move(network), config, settings, placement, observer);
+    return [restoration](const at::Tensor& picture) { return (*restoration)(picture); };
+  }
+
+  static std::vector<std::pair<std::string, RestoreVarConfig>> published() { return {{"restorevar_d16", {}}}; }
+};
+
+const Family& row() {
+  static const Family family = NetworkFamily<Traits>::row();
+  return family;
+}
+
+}  // namespace
+
+std::optional<RestoreVarConfig> detectRestoreVar(const StateDict& tensors) {
+  return NetworkFamily<Traits>::configOf(withoutTrainer(tensors));
+}
+
+const Family kRestoreVar = {
+    Traits::kName, [](const StateDict& tensors) { return row().detect(withoutTrainer(tensors)); },
+    [](const StateDict& tensors) { return row().load(withoutTrainer(tensors)); }, row().published};
+
+const FolderLayout kRestoreVarFolder = {Traits::kName,
+                                        {{"var", {"restorevar.pth", "restorevar.safetensors"}},
+                                         {"vae", {"vae_restorevar.ckpt", "vae_restorevar.safetensors"}}}};
+
+}  // namespace heirloom::models

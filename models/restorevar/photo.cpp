@@ -1,0 +1,188 @@
+#include "models/restorevar/photo.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/restorevar/resampling.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr std::int64_t kFeather = 64;    // two tiles fade into each other over so many pixels
+constexpr double kAnchor = 16;           // what is larger in the square of the whole picture, tiles take from it
+constexpr double kLargestAnchor = 64;    // pixels of a tile
+constexpr double kFine = 2;              // what is finer in a tile, the autoencoder does not hold
+constexpr double kNeighbourhood = 6;     // over which the local gain of a restoration is measured
+constexpr double kLeastVariance = 1e-4;  // below it there is no structure to take a gain from
+constexpr double kLargestGain = 4;
+constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
+
+at::Tensor on(const at::Tensor& matrix, const at::Tensor& picture) {
+  return matrix.to(picture.options());
+}
+
+/// Mirrored outwards without the edge, at the bottom and the right, again and again if need be.
+at::Tensor mirroredTo(const at::Tensor& pictures, std::int64_t side) {
+  at::Tensor result = pictures;
+  for (const int dim : {2, 3}) {
+    const std::int64_t size = pictures.size(dim);
+    if (size >= side) continue;
+    const std::int64_t period = std::max<std::int64_t>(2 * (size - 1), 1);
+    const at::Tensor at = at::arange(side, at::TensorOptions(at::kLong).device(pictures.device())).remainder(period);
+    result = result.index_select(dim, at::minimum(at, at::abs(period - at)).clamp_max(size - 1));
+  }
+  return result;
+}
+
+/// How strongly `restored` follows `source` in the neighbourhood of each pixel: the slope of a local regression.
+at::Tensor localGain(const at::Tensor& source, const at::Tensor& restored) {
+  const at::Tensor blur = on(gaussianMatrix(source.size(2), kNeighbourhood), source);
+  const auto mean = [&](const at::Tensor& x) { return resampled(x, blur, blur); };
+  const at::Tensor s = mean(source), r = mean(restored);
+  const at::Tensor together = mean(source * restored) - s * r;
+  const at::Tensor variance = (mean(source.square()) - s.square()).clamp_min_(0);
+  return (together / (variance + kLeastVariance)).clamp_(0, kLargestGain);
+}
+
+/// A tile with the fine structure of its source, as strong as the restoration has the coarser one.
+at::Tensor withDetail(const at::Tensor& source, const at::Tensor& restored, double detail) {
+  const at::Tensor blur = on(gaussianMatrix(source.size(2), kFine), source);
+  const auto fine = [&](const at::Tensor& x) { return x - resampled(x, blur, blur); };
+  return restored + detail * (localGain(source, restored) * fine(source) - fine(restored));
+}
+
+/// Tile `row`, `column` of a picture.
+at::Tensor tileOf(const at::Tensor& picture, std::int64_t top, std::int64_t left, std::int64_t side) {
+  return picture.narrow(2, top, side).narrow(3, left, side);
+}
+
+/// One picture, both sides at least cut.side long, more than one tile.
+at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNetwork& network) {
+  const std::int64_t height = picture.size(2), width = picture.size(3), side = cut.side;
+  const at::Tensor whole = network(resizedIn8Bits(picture, side, side), 0);
+  const at::Tensor up = on(lanczosMatrix(side, height), picture), across = on(lanczosMatrix(side, width), picture);
+  const double sigma = std::clamp(kAnchor * static_cast<double>(std::max(height, width)) / static_cast<double>(side),
+                                  kAnchor, kLargestAnchor);
+  const at::Tensor coarse = on(gaussianMatrix(side, sigma), picture);
+
+  const TileRow rows = tileRow(height, cut), columns = tileRow(width, cut);
+  struct Place {
+    std::size_t row, column;
+  };
+  std::vector<Place> places;
+  for (std::size_t row = 0; row < rows.starts.size(); ++row) {
+    for (std::size_t column = 0; column < columns.starts.size(); ++column) places.push_back({row, column});
+  }
+  at::Tensor result = at::zeros_like(picture);
+  const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(1, cut.batch));
+  for (std::size_t begin = 0; begin < places.size(); begin += batch) {
+    const std::size_t end = std::min(places.size(), begin + batch);
+    std::vector<at::Tensor> sources, anchors;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::int64_t top = rows.starts[places[i].row], left = columns.starts[places[i].column];
+      sources.push_back(tileOf(picture, top, left, side));
+      anchors.push_back(resampled(whole, up.narrow(0, top, side), across.narrow(0, left, side)));
+    }
+    const at::Tensor source = at::cat(sources);
+    at::Tensor restored = network(source, static_cast<std::int64_t>(1 + begin));
+    restored = restored + resampled(at::cat(anchors) - restored, coarse, coarse);
+    if (cut.detail > 0) restored = withDetail(source, restored, cut.detail);
+    for (std::size_t i = begin; i < end; ++i) {
+      const Place& place = places[i];
+      const at::Tensor share =
+          on(rows.shares[place.row], picture).unsqueeze(1) * on(columns.shares[place.column], picture);
+      tileOf(result, rows.starts[place.row], columns.starts[place.column], side)
+          .add_(restored[static_cast<std::int64_t>(i - begin)] * share);
+    }
+  }
+  return result;
+}
+
+/// One picture, at most a square along both sides.
+at::Tensor padded(const at::Tensor& picture, const PhotoCut& cut, const SquareNetwork& network) {
+  const at::Tensor source = mirroredTo(picture, cut.side);
+  at::Tensor restored = network(source, 0);
+  if (cut.detail > 0) restored = withDetail(source, restored, cut.detail);
+  return restored.narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)).contiguous();
+}
+
+}  // namespace
+
+TileRow tileRow(std::int64_t length, const PhotoCut& cut) {
+  const std::int64_t stride = cut.side - cut.overlap, rest = length - cut.side;
+  const std::int64_t count = (rest + stride - 1) / stride + 1;
+  TileRow row;
+  for (std::int64_t i = 0; i < count; ++i) row.starts.push_back(count == 1 ? 0 : i * rest / (count - 1));
+  const at::Tensor at = at::arange(cut.side, at::kFloat) + 0.5;
+  const double feather = static_cast<double>(std::min(kFeather, cut.overlap / 2));
+  // From 0 to 1 around the middle of what two neighbours share.
+  const auto rise = [&](std::int64_t left, std::int64_t right, const at::Tensor& position) {
+    const double middle = static_cast<double>(left + cut.side + right) / 2;
+    return at::sin(((position - middle) / feather).clamp(-0.5, 0.5) * M_PI).add(1).div(2);
+  };
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto n = static_cast<std::size_t>(i);
+    const at::Tensor position = at + row.starts[n];
+    at::Tensor share = at::ones_like(at);
+    if (i > 0) share = rise(row.starts[n - 1], row.starts[n], position);
+    if (i + 1 < count) share = share * (1 - rise(row.starts[n], row.starts[n + 1], position));
+    row.shares.push_back(share);
+  }
+  return row;
+}
+
+bool fitsOneSquare(const at::Tensor& pictures, const PhotoCut& cut) {
+  return std::max(pictures.size(2), pictures.size(3)) <= cut.side;
+}
+
+std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& cut) {
+  const auto along = [&](std::int64_t length) {
+    return static_cast<std::int64_t>(tileRow(std::max(length, cut.side), cut).starts.size());
+  };
+  const std::int64_t tiles = along(height) * along(width);
+  return tiles == 1 ? 1 : tiles + 1;
+}
+
+at::Tensor unsquashed(const at::Tensor& squares, std::int64_t height, std::int64_t width) {
+  return resampled(squares, on(lanczosMatrix(squares.size(2), height), squares),
+                   on(lanczosMatrix(squares.size(3), width), squares));
+}
+
+at::Tensor restoredAsSquare(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network) {
+  const std::int64_t height = pictures.size(2), width = pictures.size(3), side = cut.side;
+  const at::Tensor square = resizedIn8Bits(pictures, side, side);
+  const at::Tensor restored = network(square, 0);
+  if (cut.detail <= 0) return unsquashed(restored, height, width);
+  // What the square cannot hold of the photo, as strong as the restoration has what it holds. In strips, because a
+  // photo may be large.
+  const at::Tensor up = on(lanczosMatrix(side, height), pictures);
+  const at::Tensor across = on(lanczosMatrix(side, width), pictures).t();
+  const at::Tensor wide = at::matmul(restored, across), wideSquare = at::matmul(square, across),
+                   wideGain = at::matmul(localGain(square, restored), across);
+  at::Tensor result = at::empty_like(pictures);
+  for (std::int64_t top = 0; top < height; top += kStrip) {
+    const std::int64_t rows = std::min(kStrip, height - top);
+    const at::Tensor stretch = up.narrow(0, top, rows);
+    const auto part = [&](const at::Tensor& x) { return at::matmul(stretch, x); };
+    const at::Tensor lost = pictures.narrow(2, top, rows) - part(wideSquare);
+    result.narrow(2, top, rows).copy_(part(wide) + cut.detail * part(wideGain) * lost);
+  }
+  return result;
+}
+
+at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network) {
+  std::vector<at::Tensor> results;
+  for (const at::Tensor& picture : pictures.split(1)) {
+    if (fitsOneSquare(picture, cut)) {
+      results.push_back(padded(picture, cut, network));
+      continue;
+    }
+    const at::Tensor extended = mirroredTo(picture, cut.side);
+    results.push_back(tiled(extended, cut, network).narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)));
+  }
+  return results.size() == 1 ? results.front().contiguous() : at::cat(results);
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <functional>
+
+#include "models/restorer.h"
+
+namespace heirloom::models {
+
+/// Squares N 3 S S in 0..1 to restored ones; `first` is the number of the first among all of the photo.
+using SquareNetwork = std::function<at::Tensor(const at::Tensor& squares, std::int64_t first)>;
+
+/// How a network of squares of one side meets a photo of any size (restorevar.md 5).
+struct PhotoCut {
+  std::int64_t side = 512;     // of the square
+  std::int64_t overlap = 128;  // of neighbouring tiles at least
+  double detail = 0;           // 0..1: how much of the source's fine structure replaces the network's
+  std::int64_t batch = 1;      // tiles at once
+};
+
+/// Pictures of any size as one square each and back: N 3 H W to the same. What does not fit into the square is lost
+/// unless `detail` brings it back.
+at::Tensor restoredAsSquare(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network);
+
+/// The square back at the size of the picture that it was made of, 0..1 as it comes.
+at::Tensor unsquashed(const at::Tensor& squares, std::int64_t height, std::int64_t width);
+
+/// The picture at its own resolution: mirrored outwards where a side is shorter than the square, cut into overlapping
+/// tiles where it is longer. What is larger than a few dozen pixels (haze, light, colour) comes from the whole picture
+/// restored as one square, so that tiles agree; N 3 H W to the same.
+at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network);
+
+/// Whether a picture has one square's worth of pixels along both sides, or less.
+bool fitsOneSquare(const at::Tensor& pictures, const PhotoCut& cut);
+
+/// Squares that a picture takes, the one of the whole included.
+std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& cut);
+
+/// Where tiles begin along a side of `length` >= cut.side, and each one's share of every pixel of the tile: 0 next to
+/// an inner end, then a raised cosine. At every pixel of the side the shares add up to 1.
+struct TileRow {
+  std::vector<std::int64_t> starts;
+  std::vector<at::Tensor> shares;  // float32, cut.side each
+};
+TileRow tileRow(std::int64_t length, const PhotoCut& cut);
+
+}  // namespace heirloom::models

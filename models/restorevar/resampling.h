@@ -1,0 +1,24 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+
+namespace heirloom::models {
+
+/// A resampling along one side as a matrix: `out` rows of weights of `in` samples, float64 on the CPU. Lanczos over
+/// three lobes, widened where it shrinks, as Pillow makes it.
+at::Tensor lanczosMatrix(std::int64_t in, std::int64_t out);
+
+/// Blur by a Gaussian of `sigma` samples, its weights made 1 in sum at the ends; float64, side x side.
+at::Tensor gaussianMatrix(std::int64_t side, double sigma);
+
+/// `rows` x picture x `columns`^T: N C H W resampled along both sides, in the precision of the picture. The matrices
+/// must be on its device.
+at::Tensor resampled(const at::Tensor& picture, const at::Tensor& rows, const at::Tensor& columns);
+
+/// Pillow's Lanczos of 8-bit pictures, to the bit: `picture` float32 N C H W in 0..1, rounded to 8 bits first. Returns
+/// multiples of 1 / 255 in float32.
+at::Tensor resizedIn8Bits(const at::Tensor& picture, std::int64_t height, std::int64_t width);
+
+}  // namespace heirloom::models

@@ -1,0 +1,156 @@
+#include "models/restorevar/restoration.h"
+
+#include <torch/types.h>
+
+#include <string>
+
+#include "models/restorevar/resampling.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr const char* kSize = "size";
+constexpr const char* kOverlap = "overlap";
+constexpr const char* kDetail = "detail";
+constexpr const char* kPreviews = "previews";
+constexpr const char* kRefine = "refine";
+constexpr const char* kTokens = "tokens";
+constexpr const char* kTopK = "top_k";
+constexpr const char* kTopP = "top_p";
+constexpr const char* kTemperature = "temperature";
+constexpr const char* kSeed = "seed";
+
+constexpr std::int64_t kTilesTogether = 8;  // on a GPU; scales of a few tokens cost it nothing more
+constexpr std::int64_t kHighestSeed = 2147483647;
+
+}  // namespace
+
+std::vector<Parameter> restoreVarParameters(const RestoreVarConfig& config) {
+  const std::string side = std::to_string(config.side());
+  return {
+      {kSize, HEIRLOOM_TEXT("setting.restorevar.size", "Photos larger than the network"),
+       HEIRLOOM_TEXT("setting.restorevar.size.help",
+                     "The network sees squares of %1 pixels. square: the whole photo squashed into one and back, fast, "
+                     "fine detail is lost; tiles: overlapping squares, slow; auto: tiles on a GPU, one square on the "
+                     "processor; published: one square, and the result stays so")
+           .with(side),
+       "", Choice{{"published", "auto", "square", "tiles"}, "published"}, "auto"},
+      {kOverlap, HEIRLOOM_TEXT("setting.overlap", "Overlap of tiles"),
+       HEIRLOOM_TEXT("setting.overlap.help", "More hides seams better and takes longer"), "px",
+       IntegerRange{.minimum = config.side() / 16, .maximum = config.side() / 2, .byDefault = config.side() / 4}},
+      {kDetail, HEIRLOOM_TEXT("setting.detail", "Detail from the photo"),
+       HEIRLOOM_TEXT(
+           "setting.detail.help",
+           "Brings back fine structure of the photo that the network's code cannot hold, and its fine faults"),
+       "", RealRange{.minimum = 0, .maximum = 1, .byDefault = 0, .step = 0.05}},
+      {kPreviews, HEIRLOOM_TEXT("setting.previews", "Preview every so many scales"),
+       HEIRLOOM_TEXT("setting.previews.help", "0: none. Each takes about a third of the time of a run"), "",
+       IntegerRange{.minimum = 0, .maximum = config.var.scales(), .byDefault = 1}, "0"},
+      {kRefine, HEIRLOOM_TEXT("setting.refine", "Refine the latent"),
+       HEIRLOOM_TEXT("setting.refine.help", "A second network corrects what the codes could not say"), "",
+       Toggle{true}},
+      {kTokens, HEIRLOOM_TEXT("setting.tokens", "Choice of codes"),
+       HEIRLOOM_TEXT("setting.tokens.help", "best: the most probable, the published way; drawn: at random"), "",
+       Choice{{"best", "drawn"}, "best"}},
+      {kTopK, HEIRLOOM_TEXT("setting.top_k", "Draw among the most probable"),
+       HEIRLOOM_TEXT("setting.top_k.help", "So many codes; 0: among all"), "",
+       IntegerRange{.minimum = 0, .maximum = config.vae.vocabulary, .byDefault = 0}},
+      {kTopP, HEIRLOOM_TEXT("setting.top_p", "Draw within a probability"),
+       HEIRLOOM_TEXT("setting.top_p.help", "Among the most probable codes that have it together; 1: among all"), "",
+       RealRange{.minimum = 0, .maximum = 1, .byDefault = 1, .step = 0.01}},
+      {kTemperature, HEIRLOOM_TEXT("setting.temperature", "Temperature"),
+       HEIRLOOM_TEXT("setting.temperature.help", "Of what is drawn: below 1 more cautious, above 1 bolder"), "",
+       RealRange{.minimum = 0.05, .maximum = 2, .byDefault = 1, .step = 0.05}},
+      {kSeed, HEIRLOOM_TEXT("setting.seed", "Seed"),
+       HEIRLOOM_TEXT("setting.seed.help", "The same seed draws the same codes"), "",
+       IntegerRange{.minimum = 0, .maximum = kHighestSeed, .byDefault = 0}},
+  };
+}
+
+Restoration::Restoration(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
+                         const Placement& placement, Observer& observer)
+    : network_(std::move(network)),
+      config_(config),
+      cost_(costOf(config)),
+      observer_(observer),
+      size_(settings.choice(kSize)),
+      cut_{.side = config.side(),
+           .overlap = settings.integer(kOverlap),
+           .detail = settings.real(kDetail),
+           .batch = placement.device.is_cpu() ? 1 : kTilesTogether},
+      previews_(settings.integer(kPreviews)),
+      refine_(settings.toggle(kRefine)),
+      samples_(settings.choice(kTokens) == "drawn"),
+      sampling_{.topK = settings.integer(kTopK),
+                .topP = settings.real(kTopP),
+                .temperature = settings.real(kTemperature),
+                .seed = static_cast<std::uint64_t>(settings.integer(kSeed))},
+      onCpu_(placement.device.is_cpu()) {}
+
+Restoration::Mode Restoration::modeFor(const at::Tensor& pictures) const {
+  if (size_ == "published") return Mode::Published;
+  if (size_ == "square") return Mode::Square;
+  // A small photo takes one square either way.
+  if (size_ == "tiles" || !onCpu_ || fitsOneSquare(pictures, cut_)) return Mode::Tiles;
+  return Mode::Square;
+}
+
+at::Tensor Restoration::operator()(const at::Tensor& pictures) {
+  const std::int64_t height = pictures.size(2), width = pictures.size(3);
+  const Mode mode = modeFor(pictures);
+  const double squaresEach = mode == Mode::Tiles ? static_cast<double>(squaresOf(height, width, cut_)) : 1;
+  whole_ = cost_.total() * squaresEach * static_cast<double>(pictures.size(0));
+  done_ = 0;
+  const SquareNetwork network = [this](const at::Tensor& x, std::int64_t first) { return squares(x, first); };
+  switch (mode) {
+    case Mode::Published:
+      shown_ = [](const at::Tensor& square) { return square; };
+      return network(resizedIn8Bits(pictures, cut_.side, cut_.side), 0);
+    case Mode::Square:
+      shown_ = [height, width](const at::Tensor& square) { return unsquashed(square, height, width).clamp_(0, 1); };
+      return restoredAsSquare(pictures, cut_, network);
+    case Mode::Tiles:
+      if (fitsOneSquare(pictures, cut_)) {
+        shown_ = [height, width](const at::Tensor& square) { return square.narrow(2, 0, height).narrow(3, 0, width); };
+      } else {
+        shown_ = [height, width](const at::Tensor& square) { return unsquashed(square, height, width).clamp_(0, 1); };
+      }
+      return restoredAsTiles(pictures, cut_, network);
+  }
+  return {};
+}
+
+void Restoration::advance(const Message& stage, double cost) {
+  done_ += cost;
+  observer_.progress(stage, done_ / whole_);
+}
+
+at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
+  const auto batch = static_cast<double>(squares.size(0));
+  VarRun run;
+  run.refine = refine_;
+  if (samples_) run.choose = sampler(sampling_, first);
+  run.checkpoint = [this] {
+    if (observer_.stopRequested()) throw Stopped{};
+  };
+  double before = cost_.encoder + cost_.condition;
+  run.scaleDone = [&](int scale, const at::Tensor&, const at::Tensor& latent) {
+    const auto number = static_cast<std::size_t>(scale);
+    advance(HEIRLOOM_TEXT("restorevar.scale", "scale %1 of %2")
+                .with(std::to_string(scale + 1), std::to_string(config_.var.scales())),
+            (before + cost_.scales[number]) * batch);
+    before = 0;
+    // Of tiles only the first call, the whole photo, is worth looking at.
+    if (first == 0 && previews_ > 0 && (scale + 1) % previews_ == 0)
+      observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
+    run.checkpoint();
+  };
+  const at::Tensor latent = network_->latent(squares, run);
+  const Message decoding = HEIRLOOM_TEXT("restorevar.decoding", "decoding");
+  advance(decoding, cost_.refiner * batch);
+  const at::Tensor restored = network_->decoded(latent, run.checkpoint);
+  advance(decoding, cost_.decoder * batch);
+  return restored;
+}
+
+}  // namespace heirloom::models

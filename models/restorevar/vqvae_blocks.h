@@ -1,0 +1,71 @@
+#pragma once
+
+#include "models/common/convolution.h"
+
+namespace heirloom::models {
+
+/// GroupNorm of 32 groups, epsilon 1e-6, statistics in float32, with SiLU behind it or not. N C H W.
+class VaeNormImpl : public Layer {
+ public:
+  explicit VaeNormImpl(int channels);
+  at::Tensor forward(const at::Tensor& x);
+  at::Tensor activated(const at::Tensor& x);  // SiLU(forward(x))
+  void place(const Placement& placement) override;
+
+ private:
+  at::Tensor weight_, bias_;
+};
+TORCH_MODULE(VaeNorm);
+
+/// x + conv2(SiLU(norm2(conv1(SiLU(norm1(x)))))), a 1x1 convolution on x where the channels change.
+class VaeResBlockImpl : public torch::nn::Module {
+ public:
+  VaeResBlockImpl(int in, int out);
+  at::Tensor forward(const at::Tensor& x);
+  at::ScalarType precision() const { return conv1_->precision(); }
+
+ private:
+  VaeNorm norm1_;
+  Convolution conv1_;
+  VaeNorm norm2_;
+  Convolution conv2_;
+  Convolution nin_shortcut_{nullptr};
+};
+TORCH_MODULE(VaeResBlock);
+
+/// x + attention over all positions, one head.
+class VaeAttentionImpl : public torch::nn::Module {
+ public:
+  explicit VaeAttentionImpl(int channels);
+  at::Tensor forward(const at::Tensor& x);
+
+ private:
+  VaeNorm norm_;
+  Convolution qkv_;
+  Convolution proj_out_;
+};
+TORCH_MODULE(VaeAttention);
+
+/// Half the side: a zero at the right and the bottom, then 3x3 of stride 2.
+class VaeDownsampleImpl : public torch::nn::Module {
+ public:
+  explicit VaeDownsampleImpl(int channels);
+  at::Tensor forward(const at::Tensor& x);
+
+ private:
+  Convolution conv_;
+};
+TORCH_MODULE(VaeDownsample);
+
+/// Twice the side: nearest neighbours, then 3x3.
+class VaeUpsampleImpl : public torch::nn::Module {
+ public:
+  explicit VaeUpsampleImpl(int channels);
+  at::Tensor forward(const at::Tensor& x);
+
+ private:
+  Convolution conv_;
+};
+TORCH_MODULE(VaeUpsample);
+
+}  // namespace heirloom::models

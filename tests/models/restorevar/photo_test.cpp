@@ -1,0 +1,108 @@
+#include "models/restorevar/photo.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "models/restorevar/resampling.h"
+#include "tests/models/restorevar/golden.h"
+#include "tests/support/shared.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+constexpr PhotoCut kSmallCut{.side = 64, .overlap = 16};
+
+at::Tensor identity(const at::Tensor& squares, std::int64_t) {
+  return squares;
+}
+
+double difference(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).abs().max().item<double>();
+}
+
+at::Tensor gradient(std::int64_t height, std::int64_t width) {
+  const at::Tensor y = at::linspace(0.2, 0.8, height).view({1, 1, height, 1});
+  const at::Tensor x = at::linspace(-0.1, 0.1, width).view({1, 1, 1, width});
+  return (y + x).expand({1, 3, height, width}).contiguous();
+}
+
+TEST(RestoreVarPhoto, eightBitLanczosIsPillowsToTheByte) {
+  REQUIRE_SHARED(file, "conformance/restorevar.json");
+  std::ifstream in(file);
+  const nlohmann::json unit = nlohmann::json::parse(in)["unit_T4"];
+  const at::Tensor bytes = ((goldenUniform("lanczos", {17, 23, 3}) + 1) * 127.99).floor();
+  ASSERT_EQ(bytes.sum().item<double>(), unit["pil_lanczos_src_17x23x3"]["sum"].get<double>());
+  const at::Tensor picture = (bytes / 255).to(at::kFloat).permute({2, 0, 1}).unsqueeze(0);
+  for (const auto& [name, expected] : unit["pil_lanczos"].items()) {
+    const std::int64_t width = std::stoll(name), height = std::stoll(name.substr(name.find('x') + 1));
+    const at::Tensor own = (resizedIn8Bits(picture, height, width)[0] * 255).round().permute({1, 2, 0}).flatten();
+    EXPECT_EQ(own.sum().item<double>(), expected["sum"].get<double>()) << name;
+    if (!expected.contains("data")) continue;
+    const at::Tensor values = at::tensor(expected["data"].get<std::vector<double>>(), at::kFloat);
+    EXPECT_TRUE(at::equal(own, values)) << name;
+  }
+}
+
+TEST(RestoreVarPhoto, sharesOfTilesAddUpToOneWithinThePhoto) {
+  for (const std::int64_t length : {64, 65, 100, 111, 112, 113, 160, 161, 500}) {
+    const TileRow row = tileRow(length, kSmallCut);
+    at::Tensor sum = at::zeros({length});
+    for (std::size_t i = 0; i < row.starts.size(); ++i) sum.narrow(0, row.starts[i], 64).add_(row.shares[i]);
+    EXPECT_EQ(row.starts.front(), 0);
+    EXPECT_EQ(row.starts.back() + 64, length);
+    EXPECT_LT((sum - 1).abs().max().item<double>(), 1e-5) << length;
+  }
+}
+
+TEST(RestoreVarPhoto, aNetworkThatChangesNothingGivesThePhotoBackInAnySize) {
+  const at::Tensor texture = at::rand({1, 3, 200, 300});
+  for (const auto& [height, width] : std::vector<std::pair<std::int64_t, std::int64_t>>{
+           {1, 1}, {1, 200}, {63, 64}, {64, 64}, {65, 64}, {100, 70}, {3, 300}, {200, 300}}) {
+    const at::Tensor photo = texture.narrow(2, 0, height).narrow(3, 0, width);
+    const at::Tensor result = restoredAsTiles(photo, kSmallCut, identity);
+    ASSERT_EQ(result.sizes(), photo.sizes());
+    // The coarse part comes from the squashed photo: of noise, its mean over many pixels.
+    EXPECT_LT(difference(result, photo), std::max(height, width) <= 64 ? 1e-6 : 0.05) << height << " x " << width;
+  }
+  const at::Tensor smooth = gradient(130, 190);
+  EXPECT_LT(difference(restoredAsSquare(smooth, kSmallCut, identity), smooth), 1.0 / 255);
+  EXPECT_LT(difference(restoredAsTiles(smooth, kSmallCut, identity), smooth), 2.0 / 255);
+}
+
+// Each square gets a light of its own, as a restoration of haze does: the whole photo's has to win.
+TEST(RestoreVarPhoto, tilesAgreeAcrossSeamsOnAGradient) {
+  const auto moody = [](const at::Tensor& squares, std::int64_t first) {
+    return first == 0 ? squares : squares + (first % 2 ? 0.1 : -0.1);
+  };
+  const at::Tensor photo = gradient(150, 170);
+  const at::Tensor result = restoredAsTiles(photo, kSmallCut, moody);
+  EXPECT_LT(difference(result, photo), 2.0 / 255);
+  const at::Tensor step = (result.diff(1, 3) - photo.diff(1, 3)).abs();
+  EXPECT_LT(step.max().item<double>(), 1.0 / 255);
+}
+
+TEST(RestoreVarPhoto, detailBringsBackWhatTheSquareCannotHold) {
+  const at::Tensor photo = gradient(256, 256) + 0.05 * (at::rand({1, 3, 256, 256}) - 0.5);
+  const auto lost = [&](double detail) {
+    PhotoCut cut = kSmallCut;
+    cut.detail = detail;
+    return (restoredAsSquare(photo, cut, identity) - photo).square().mean().item<double>();
+  };
+  EXPECT_LT(lost(1), 0.2 * lost(0));
+}
+
+TEST(RestoreVarPhoto, batchesOfTilesGiveWhatSingleOnesGive) {
+  const at::Tensor photo = at::rand({1, 3, 150, 170});
+  PhotoCut together = kSmallCut;
+  together.batch = 5;
+  const auto network = [](const at::Tensor& squares, std::int64_t) { return squares * squares; };
+  EXPECT_LT(difference(restoredAsTiles(photo, kSmallCut, network), restoredAsTiles(photo, together, network)), 1e-5);
+}
+
+}  // namespace
+}  // namespace heirloom::tests
