@@ -6,6 +6,7 @@ const Processor& processor() {
   static const Processor found = [] {
     Processor p;
 #if defined(__x86_64__)
+    p.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     p.avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
     p.avx512Bf16 = p.avx512 && __builtin_cpu_supports("avx512bf16");

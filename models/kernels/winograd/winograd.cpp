@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/kernels/processor.h"
 #include "models/kernels/winograd/block.h"
 #include "models/kernels/winograd/points.h"
 
@@ -21,9 +22,8 @@ constexpr std::int64_t kManyWeights = 1024 * 1024;
 
 const std::optional<BlockKernels>& blockKernels() {
   static const std::optional<BlockKernels> kernels = []() -> std::optional<BlockKernels> {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-      return avx512Kernels();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2Kernels();
+    if (processor().avx512) return avx512Kernels();
+    if (processor().avx2) return avx2Kernels();
     return std::nullopt;
   }();
   return kernels;
