@@ -2503,6 +2503,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>photo.noRoomForResult</name>
+    <message>
+        <source>the result takes %1 while it is made, and memory and scratch disk together hold %2</source>
+        <translation>das Ergebnis braucht beim Entstehen %1, und Speicher und Platte zusammen fassen %2</translation>
+    </message>
+</context>
+<context>
     <name>photo.noScratchFile</name>
     <message>
         <source>no scratch file can be made there: %1</source>

@@ -1,6 +1,7 @@
 #include "models/dpir/dpir.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "models/common/augmentation.h"
 #include "models/common/degradation_settings.h"
@@ -23,6 +24,7 @@ constexpr const char* kMissing = "missing";
 constexpr double kLeastLevel = 0.255;  // 8-bit units: where the reference's deblurring takes the logarithm of 0
 constexpr int kMargin = 48;            // kernels of 25 pixels, then the denoiser's reach
 constexpr int kLargestScale = 4;
+constexpr int kMosaic = 2;  // side of the pattern that a sensor repeats
 
 /// What makes one task out of the general loop. All pictures N C H W on the session's device.
 struct Problem {
@@ -133,7 +135,7 @@ Descriptor describeTask(const Task& task) {
   descriptor.family = "DPIR";
   descriptor.configuration = task.title;
   descriptor.purpose = task.purpose;
-  descriptor.sizeMultiple = 2;
+  descriptor.sizeMultiple = kMosaic;
   descriptor.margin = kMargin;
   descriptor.local = false;
   descriptor.progressive = true;
@@ -248,6 +250,7 @@ class DpirRestorer : public Restorer {
       const Descriptor& inner = denoiser.model->descriptor();
       const double pixels = descriptor.scale * descriptor.scale;
       descriptor.channels = task_.purpose == Purpose::Restore && settings.has(kPattern) ? 3 : inner.channels;
+      descriptor.sizeMultiple = std::lcm(kMosaic, inner.sizeMultiple);
       descriptor.parameterCount = inner.parameterCount;
       descriptor.flopPerPixel = pixels * static_cast<double>(settings.integer(kIterations)) * inner.flopPerPixel;
       descriptor.activationBytesPerPixel = pixels * (inner.activationBytesPerPixel + 6 * 8 * inner.channels);

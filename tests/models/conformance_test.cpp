@@ -1,5 +1,5 @@
 // Parity with the reference implementations: the records of conformance/zoo.json whose family is in the table, through
-// files of both kinds that the tests write.
+// files of every kind, which the tests write.
 
 #include <torch/types.h>
 
@@ -7,10 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "models/common/blur_kernel.h"
+#include "models/dncnn/family.h"
+#include "models/dncnn/network.h"
 #include "models/drunet/family.h"
 #include "models/msrresnet/family.h"
 #include "models/registry.h"
 #include "models/srmd/family.h"
+#include "models/swinir/family.h"
+#include "models/swinir/network.h"
+#include "tests/models/support/checkpoint_files.h"
 #include "tests/models/support/closed_form.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
@@ -57,29 +62,34 @@ std::string nameOf(const testing::TestParamInfo<Case>& test) {
   return name;
 }
 
-class Conformance : public testing::TestWithParam<Case> {};
+class Conformance : public testing::TestWithParam<Case> {
+ protected:
+  static void expectThroughTheDoor(const std::filesystem::path& file, const json& expected) {
+    const auto model = models::open(file);
+    EXPECT_EQ(model->descriptor().family, GetParam().family);
+    models::Settings settings(model->descriptor().parameters);
+    if (settings.has("noise_level")) settings.set("noise_level", 0.1 * 255);
+    if (settings.has("kernel")) {  // USRNet
+      const at::Tensor kernel = (closedFormUniform(7, {5, 5}) + 0.5).to(at::kFloat).contiguous();
+      const auto* const values = kernel.const_data_ptr<float>();
+      settings.set("kernel", Settings::Value(normalised({"", 5, 5, {values, values + 25}})));
+      settings.set("noise_level", 0.03 * 255);
+      settings.set("scale", Settings::Value(expected["inputs"][2].get<std::int64_t>()));
+    }
+    models::Observer observer;
+    for (const bool plain : {false, true}) {
+      expectValues(model->start(settings, {.plain = plain}, observer)->restore(inputOf(expected)), expected);
+    }
+  }
+};
 
 TEST_P(Conformance, givesTheReferencesValues) {
   REQUIRE_SHARED(file, "conformance/zoo.json");
   const json expected = record(file, GetParam().record);
-  const TemporaryFolder folder;
-  writeClosedForm(folder / "weights.safetensors", tensorsOf(expected));
-
-  const auto model = models::open(folder / "weights.safetensors");
-  EXPECT_EQ(model->descriptor().family, GetParam().family);
-  models::Settings settings(model->descriptor().parameters);
-  if (settings.has("noise_level")) settings.set("noise_level", 0.1 * 255);
-  if (settings.has("kernel")) {  // USRNet
-    const at::Tensor kernel = (closedFormUniform(7, {5, 5}) + 0.5).to(at::kFloat).contiguous();
-    settings.set(
-        "kernel",
-        Settings::Value(normalised({"", 5, 5, {kernel.const_data_ptr<float>(), kernel.const_data_ptr<float>() + 25}})));
-    settings.set("noise_level", 0.03 * 255);
-    settings.set("scale", Settings::Value(expected["inputs"][2].get<std::int64_t>()));
-  }
-  models::Observer observer;
-  for (const bool plain : {false, true}) {
-    expectValues(model->start(settings, {.plain = plain}, observer)->restore(inputOf(expected)), expected);
+  for (const FileKind kind : kFileKinds) {
+    SCOPED_TRACE(name(kind));
+    const TemporaryFolder folder;
+    expectThroughTheDoor(writeCheckpoint(folder.path(), kind, closedFormTensors(tensorsOf(expected))), expected);
   }
 }
 
@@ -99,37 +109,49 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"SwinIR nearest+conv x4 c3 3conv r1", "SwinIR"}, Case{"SwinIR none x1 c3 1conv r1", "SwinIR"}),
     nameOf);
 
-// The maps of these records' inputs vary from pixel to pixel; through the door they are one setting, so they go to the
-// bare network, after the file was recognised.
-class ConformanceWithMaps : public testing::TestWithParam<Case> {};
+// The maps of these records' inputs vary from pixel to pixel; through the door they are one setting. And whether a
+// network was trained on 0..255 is told by its window, which is 7 in people's files and 4 here. So these go to the bare
+// network, after the file was recognised.
+class ConformanceOfBareNetworks : public testing::TestWithParam<Case> {
+ protected:
+  static at::Tensor resultOf(const StateDict& tensors, std::string_view family, const at::Tensor& input) {
+    if (family == "FDnCNN") {
+      DnCnn network(*detectDnCnn(tensors));
+      loadStrict(*network, tensors);
+      const std::int64_t channels = input.size(1) - 1;
+      return network->forward(input.narrow(1, 0, channels), input.narrow(1, channels, 1));
+    }
+    if (family == "SRMD") return at::pixel_shuffle(loadSrmd(tensors)->model->forward(input), 3);
+    if (family == "DPSR") return loadDpsr(tensors)->forward(input);
+    if (family == "DRUNet") return loadDrunet(tensors)->forward(input);
+    SwinIrConfig config = *detectSwinIr(tensors);
+    config.range = 255;
+    SwinIr network(config);
+    loadStrict(*network, tensors, {"attn_mask", "relative_position_index"});
+    return network->forward(input);
+  }
+};
 
-TEST_P(ConformanceWithMaps, givesTheReferencesValues) {
+TEST_P(ConformanceOfBareNetworks, givesTheReferencesValues) {
   REQUIRE_SHARED(file, "conformance/zoo.json");
   const json expected = record(file, GetParam().record);
-  const TemporaryFolder folder;
-  writeClosedForm(folder / "weights.safetensors", tensorsOf(expected));
-  const Inspection inspection = inspect(folder / "weights.safetensors");
-  ASSERT_NE(inspection.family, nullptr);
-  ASSERT_EQ(inspection.family->name, GetParam().family);
-
   const torch::NoGradGuard noGrad;
-  const at::Tensor input = inputOf(expected);
-  if (inspection.family->name == "SRMD") {
-    Srmd network = loadSrmd(inspection.tensors);
-    const at::Tensor joined = network->model->forward(input);
-    expectValues(at::pixel_shuffle(joined, 3), expected);
-  } else if (inspection.family->name == "DPSR") {
-    expectValues(loadDpsr(inspection.tensors)->forward(input), expected);
-  } else {
-    expectValues(loadDrunet(inspection.tensors)->forward(input), expected);
+  for (const FileKind kind : kFileKinds) {
+    SCOPED_TRACE(name(kind));
+    const TemporaryFolder folder;
+    const Inspection inspection = inspect(writeCheckpoint(folder.path(), kind, closedFormTensors(tensorsOf(expected))));
+    ASSERT_NE(inspection.family, nullptr);
+    ASSERT_EQ(inspection.family->name, GetParam().family);
+    expectValues(resultOf(inspection.tensors, inspection.family->name, inputOf(expected)), expected);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Zoo, ConformanceWithMaps,
-                         testing::Values(Case{"SRMD(19,3,8,4,x3)", "SRMD"},
+INSTANTIATE_TEST_SUITE_P(Zoo, ConformanceOfBareNetworks,
+                         testing::Values(Case{"FDnCNN(2,1,8,4)", "FDnCNN"}, Case{"SRMD(19,3,8,4,x3)", "SRMD"},
                                          Case{"MSRResNet_prior(4,3,8,2,x4,ps)", "DPSR"},
                                          Case{"MSRResNet_prior(4,3,8,2,x3,ps)", "DPSR"},
-                                         Case{"UNetRes(2,1,[8,8,16,16],nb1,noB)", "DRUNet"}),
+                                         Case{"UNetRes(2,1,[8,8,16,16],nb1,noB)", "DRUNet"},
+                                         Case{"SwinIR none x1 c1 1conv r255", "SwinIR"}),
                          nameOf);
 
 }  // namespace
