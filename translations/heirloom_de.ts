@@ -269,6 +269,34 @@
     </message>
 </context>
 <context>
+    <name>algorithm.dpir-deblur</name>
+    <message>
+        <source>DPIR: deblur with a known kernel</source>
+        <translation>DPIR: schärfen mit bekanntem Kern</translation>
+    </message>
+</context>
+<context>
+    <name>algorithm.dpir-demosaic</name>
+    <message>
+        <source>DPIR: demosaic</source>
+        <translation>DPIR: Mosaik auflösen</translation>
+    </message>
+</context>
+<context>
+    <name>algorithm.dpir-inpaint</name>
+    <message>
+        <source>DPIR: fill missing pixels</source>
+        <translation>DPIR: fehlende Pixel ergänzen</translation>
+    </message>
+</context>
+<context>
+    <name>algorithm.dpir-sr</name>
+    <message>
+        <source>DPIR: enlarge with a known kernel</source>
+        <translation>DPIR: vergrößern mit bekanntem Kern</translation>
+    </message>
+</context>
+<context>
     <name>batch.depth</name>
     <message>
         <source>%1 cannot store %2 bits a sample</source>
@@ -1209,6 +1237,10 @@
         <source>Draw what one sharp point became. Shift or the right button rubs out.</source>
         <translation>Zeichnen Sie, was aus einem scharfen Punkt wurde. Umschalt oder die rechte Taste radiert.</translation>
     </message>
+    <message>
+        <source>The arrow keys move, Space paints, Delete rubs out</source>
+        <translation>Die Pfeiltasten bewegen, Leertaste malt, Entf radiert</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::KernelField</name>
@@ -1281,16 +1313,32 @@
         <translation>Ein Bild des Kerns, weiß auf schwarz, oder eine MATLAB-Datei</translation>
     </message>
     <message>
-        <source>Blur kernel</source>
+        <source>%1 x %2 pixels</source>
+        <translation>%1 x %2 Pixel</translation>
+    </message>
+    <message>
+        <source>Which kernel of the file</source>
+        <translation>Welcher Kern der Datei</translation>
+    </message>
+    <message>
+        <source>Blur Kernel</source>
         <translation>Unschärfekern</translation>
     </message>
     <message>
-        <source>Pictures and MATLAB files (*.png *.tif *.jpg *.mat)</source>
-        <translation>Bilder und MATLAB-Dateien (*.png *.tif *.jpg *.mat)</translation>
+        <source>Pictures and MATLAB files (%1)</source>
+        <translation>Bilder und MATLAB-Dateien (%1)</translation>
     </message>
     <message>
-        <source>%1 x %2 pixels</source>
-        <translation>%1 x %2 Pixel</translation>
+        <source>Kernel file %1</source>
+        <translation>Kerndatei %1</translation>
+    </message>
+    <message>
+        <source>Kernel, of %1</source>
+        <translation>Kern, von %1</translation>
+    </message>
+    <message>
+        <source>Clear the drawing</source>
+        <translation>Die Zeichnung leeren</translation>
     </message>
 </context>
 <context>
@@ -1418,6 +1466,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
+    <message>
+        <source>Stopped after step %1. Its picture is kept.</source>
+        <translation>Nach Schritt %1 angehalten. Sein Bild bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Stopped in part %1 of %2, after step %3. What is done is kept, the rest is as it was.</source>
+        <translation>In Teil %1 von %2 nach Schritt %3 angehalten. Was fertig ist, bleibt erhalten, der Rest ist wie zuvor.</translation>
+    </message>
+    <message>
+        <source>Undo takes it back.</source>
+        <translation>Rückgängig nimmt es zurück.</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::MessageArea</name>
@@ -1468,6 +1528,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Source: %1</source>
         <translation>Quelle: %1</translation>
     </message>
+    <message>
+        <source>%1, %2 million weights</source>
+        <translation>%1, %2 Millionen Gewichte</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::ParameterPanel</name>
@@ -1484,10 +1548,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <translation>Wird beim Restaurieren aus dem Foto geschätzt</translation>
     </message>
     <message>
-        <source>Found beside the model</source>
-        <translation>Liegt neben dem Modell</translation>
-    </message>
-    <message>
         <source>MATLAB files (*.mat)</source>
         <translation>MATLAB-Dateien (*.mat)</translation>
     </message>
@@ -1502,6 +1562,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Share of the other model</source>
         <translation>Anteil des anderen Modells</translation>
+    </message>
+    <message>
+        <source>%1 was not found beside the model. It is published with the weights.</source>
+        <translation>%1 liegt nicht neben dem Modell. Die Datei wird mit den Gewichten veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>Choose a file...</source>
+        <translation>Datei wählen...</translation>
     </message>
 </context>
 <context>
@@ -1631,6 +1699,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 cannot be shown.</source>
         <translation>%1 lässt sich nicht zeigen.</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>Schritt %1</translation>
     </message>
 </context>
 <context>
@@ -1971,6 +2047,58 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::StepStrip</name>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>Schritt %1</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>Steps of the run</source>
+        <translation>Schritte des Laufs</translation>
+    </message>
+    <message>
+        <source>&amp;Use This Step</source>
+        <translation>Diesen &amp;Schritt nehmen</translation>
+    </message>
+    <message>
+        <source>Use this step</source>
+        <translation>Diesen Schritt nehmen</translation>
+    </message>
+    <message>
+        <source>Take the picture of the chosen step for the result; Undo brings the last one back</source>
+        <translation>Nimmt das Bild des gewählten Schritts als Ergebnis; Rückgängig bringt das vorige zurück</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>a step and the time it took</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>%1, took %2</source>
+        <translation>%1, dauerte %2</translation>
+    </message>
+    <message>
+        <source>Only the small picture of this step was kept</source>
+        <translation>Von diesem Schritt blieb nur das kleine Bild</translation>
+    </message>
+    <message>
+        <source>Part %1 of %2</source>
+        <translation>Teil %1 von %2</translation>
     </message>
 </context>
 <context>
@@ -2780,6 +2908,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 computed values that are not numbers</source>
         <translation>%1 hat Werte berechnet, die keine Zahlen sind</translation>
+    </message>
+</context>
+<context>
+    <name>run.not_finite_step</name>
+    <message>
+        <source>%1 computed values that are not numbers in step %2</source>
+        <translation>%1 hat in Schritt %2 Werte berechnet, die keine Zahlen sind</translation>
     </message>
 </context>
 <context>

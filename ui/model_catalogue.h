@@ -3,6 +3,7 @@
 #include <QObject>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct ModelEntry {
   bool shipped = false;
   bool opened = false;  // by "Open Checkpoint", not installed
   std::vector<models::Parameter> parameters;
+  std::map<std::string, std::filesystem::path> companions;  // files that settings want and that were found, by setting
 };
 
 /// The models that can be chosen. Reads the library on a worker; GUI thread otherwise.

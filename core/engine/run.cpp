@@ -95,12 +95,19 @@ class RecipeRun {
           .options = options_,
           .placement = placed.placement,
           .first = firstOf(*from),
-          .progress = [&](const Progress& progress) { report(progress, spent / total, costs[i] / total); },
+          .progress =
+              [&](const Progress& progress) {
+                // The steps of a progressive network are alike, so its first one already tells how long it takes.
+                const bool telling = progress.tilesDone > 0 || steps[i].model.descriptor.progressive;
+                report(progress, spent / total, costs[i] / total, telling);
+              },
           .warning = [this](const Message& warning) { warn(warning); },
           .written =
               [&](const Box& box) {
                 if (last) observer_.tileWritten(box);
               },
+          .preview = last && observer_.wantsPreviews() ? [this](const Preview& preview) { observer_.preview(preview); }
+                                                       : std::function<void(const Preview&)>{},
       };
       const StepResult result = runStep(run);
       placed.placement = result.placement;  // what fell back to the processor stays there
@@ -142,10 +149,10 @@ class RecipeRun {
     return Box{box.x * factor, box.y * factor, box.width * factor, box.height * factor};
   }
 
-  void report(Progress progress, double before, double share) {
+  void report(Progress progress, double before, double share, bool telling) {
     progress.fraction = std::clamp(before + share * progress.fraction, 0.0, 1.0);
     progress.elapsed = std::chrono::steady_clock::now() - started_;
-    if ((progress.tilesDone > 0 || before > 0) && progress.fraction > 0) {
+    if ((telling || before > 0) && progress.fraction > 0) {
       progress.remaining = progress.elapsed * ((1 - progress.fraction) / progress.fraction);
     }
     observer_.progress(progress);

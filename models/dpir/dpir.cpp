@@ -36,7 +36,7 @@ struct Problem {
 /// A task's own part: its parameters, its schedule's end and its problem for one picture.
 struct Task {
   const char* name;
-  const char* title;
+  Message title;
   Purpose purpose;
   int iterations;  // by default
   double noise;    // by default, 8-bit units
@@ -110,15 +110,16 @@ Problem inpaintProblem(const at::Tensor& y, const Settings& settings) {
 
 const std::vector<Task>& tasks() {
   static const std::vector<Task> all = {
-      {"dpir-deblur", "DPIR: deblur with a known kernel", Purpose::Deblur, 8, 2.55, deblurParameters,
-       [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem},
-      {"dpir-sr", "DPIR: enlarge with a known kernel", Purpose::SuperResolve, 24, 0, enlargingParameters,
+      {"dpir-deblur", HEIRLOOM_TEXT("algorithm.dpir-deblur", "DPIR: deblur with a known kernel"), Purpose::Deblur, 8,
+       2.55, deblurParameters, [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem},
+      {"dpir-sr", HEIRLOOM_TEXT("algorithm.dpir-sr", "DPIR: enlarge with a known kernel"), Purpose::SuperResolve, 24, 0,
+       enlargingParameters,
        [](const Settings& s) { return std::max(static_cast<double>(s.integer(kScale)), noiseOf(s)); },
        enlargingProblem},
-      {"dpir-demosaic", "DPIR: demosaic", Purpose::Restore, 40, 0, demosaicParameters,
-       [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, demosaicProblem},
-      {"dpir-inpaint", "DPIR: fill missing pixels", Purpose::Restore, 40, 0, inpaintParameters,
-       [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, inpaintProblem},
+      {"dpir-demosaic", HEIRLOOM_TEXT("algorithm.dpir-demosaic", "DPIR: demosaic"), Purpose::Restore, 40, 0,
+       demosaicParameters, [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, demosaicProblem},
+      {"dpir-inpaint", HEIRLOOM_TEXT("algorithm.dpir-inpaint", "DPIR: fill missing pixels"), Purpose::Restore, 40, 0,
+       inpaintParameters, [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, inpaintProblem},
   };
   return all;
 }
@@ -133,7 +134,7 @@ Parameter denoiserParameter() {
 Descriptor describeTask(const Task& task) {
   Descriptor descriptor;
   descriptor.family = "DPIR";
-  descriptor.configuration = task.title;
+  descriptor.configuration = task.title.english();
   descriptor.purpose = task.purpose;
   descriptor.sizeMultiple = kMosaic;
   descriptor.margin = kMargin;
@@ -193,9 +194,11 @@ class DpirSession : public Session {
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
     const at::Tensor y = picture.to(placement_.device, at::kFloat);
+    const int scale = settings_.has(kScale) ? static_cast<int>(settings_.integer(kScale)) : 1;
+    height_ = y.size(2) * scale;
+    width_ = y.size(3) * scale;
     const bool deconvolves = settings_.has(kKernel);
     if (!deconvolves) return iterate(y);
-    const int scale = settings_.has(kScale) ? static_cast<int>(settings_.integer(kScale)) : 1;
     return withSurroundings(settings_, kernelTensor(settings_.grid(kKernel), placement_.device), scale,
                             [this](const at::Tensor& padded) { return iterate(padded); })(y);
   }
@@ -213,10 +216,15 @@ class DpirSession : public Session {
       const int mode = settings_.toggle(kTurning) ? i % kAugmentations : 0;
       setLevel(schedule.sigma[step] * 255);
       x = augmented(denoiser_->restore(augmented(x, mode).contiguous()), inverseAugmentation(mode)).contiguous();
-      observer_.preview(i, x);
+      observer_.preview(i, withoutSurroundings(x));
       observer_.progress(HEIRLOOM_TEXT("dpir.iterating", "iterating"), (i + 1.0) / iterations);
     }
     return problem.finish(x);
+  }
+
+  /// The picture's own part, which lies in the middle.
+  at::Tensor withoutSurroundings(const at::Tensor& x) const {
+    return x.narrow(2, (x.size(2) - height_) / 2, height_).narrow(3, (x.size(3) - width_) / 2, width_);
   }
 
   void setLevel(double level) {
@@ -235,6 +243,8 @@ class DpirSession : public Session {
   Settings settings_;
   Settings denoiserSettings_;
   std::unique_ptr<Session> denoiser_;
+  std::int64_t height_ = 0;  // of the result
+  std::int64_t width_ = 0;
 };
 
 class DpirRestorer : public Restorer {
@@ -278,7 +288,8 @@ class DpirRestorer : public Restorer {
 const std::vector<Algorithm>& dpirAlgorithms() {
   static const std::vector<Algorithm> algorithms = [] {
     std::vector<Algorithm> made;
-    for (const Task& task : tasks()) made.push_back({task.name, task.title, std::make_shared<DpirRestorer>(task)});
+    for (const Task& task : tasks())
+      made.push_back({task.name, task.title.english(), std::make_shared<DpirRestorer>(task)});
     return made;
   }();
   return algorithms;

@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -15,7 +14,9 @@
 #include <memory>
 
 #include "core/recipe/recipe.h"
+#include "ui/dialogs/file_dialog.h"
 #include "ui/kernel/kernel_field.h"
+#include "ui/panels/wheel.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
@@ -60,7 +61,7 @@ std::string portable(double value) {
 
 }  // namespace
 
-ParameterPanel::ParameterPanel(QWidget* parent) : QWidget(parent) {
+ParameterPanel::ParameterPanel(core::JobQueue& files, QWidget* parent) : QWidget(parent), files_(files) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
 }
@@ -97,6 +98,7 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
   for (const auto& [name, value] : before) {
     if (rows_.contains(name)) rows_[name].write(value);
   }
+  keepFromWheel(*content_);
   setVisible(!rows_.empty());
 }
 
@@ -279,7 +281,7 @@ ParameterPanel::Row ParameterPanel::addChoice(const models::Parameter& parameter
 
 ParameterPanel::Row ParameterPanel::addKernel(const models::Parameter& parameter, const models::KernelInput& kernel) {
   addHeader(parameter, nullptr);
-  auto* field = new KernelField(content_);
+  auto* field = new KernelField(files_, content_);
   field->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Field"));
   describe(field, parameter);
   if (!kernel.byDefault.empty()) field->setText(kernel.byDefault);
@@ -297,25 +299,38 @@ ParameterPanel::Row ParameterPanel::addMatrix(const models::Parameter& parameter
   auto* button = new QPushButton(content_);
   button->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Button"));
   describe(button, parameter);
-  const auto chosen = std::make_shared<std::string>();
-  const auto show = [this, button, chosen] {
-    button->setText(chosen->empty() ? tr("Found beside the model")
-                                    : fromPath(std::filesystem::path(*chosen).filename()));
+  auto* missing = new QLabel(content_);
+  missing->setObjectName(QStringLiteral("warningText"));
+  missing->setWordWrap(true);
+  const QString published = QString::fromStdString(matrix.fileName);
+  missing->setText(tr("%1 was not found beside the model. It is published with the weights.").arg(published));
+  const auto known = companions_.find(parameter.name);
+  const Companion companion = known == companions_.end() ? Companion{} : known->second;
+  const std::filesystem::path found = companion.file;
+  const auto chosen = std::make_shared<std::string>(companion.besideModel ? std::string() : found.string());
+  const auto show = [button, missing, chosen, found] {
+    const std::filesystem::path file = chosen->empty() ? found : std::filesystem::path(*chosen);
+    button->setText(file.empty() ? tr("Choose a file...") : shortName(fromPath(file.filename()), 30));
+    missing->setVisible(file.empty());
   };
-  show();
-  const QString fileName = QString::fromStdString(matrix.fileName);
-  connect(button, &QPushButton::clicked, this, [this, chosen, show, fileName] {
-    const QString file = QFileDialog::getOpenFileName(this, fileName, {}, tr("MATLAB files (*.mat)"));
-    if (file.isEmpty()) return;
-    *chosen = toPath(file).string();
-    show();
-    Q_EMIT changed();
+  connect(button, &QPushButton::clicked, this, [this, chosen, show, published] {
+    auto* dialog = fileDialog(window(), published, QFileDialog::ExistingFile, {}, tr("MATLAB files (*.mat)"));
+    // The row may be another model's by the time a file is chosen.
+    connect(dialog, &QFileDialog::fileSelected, content_, [this, chosen, show, published](const QString& file) {
+      *chosen = toPath(file).string();
+      show();
+      Q_EMIT companionChosen(published, file);
+      Q_EMIT changed();
+    });
+    dialog->open();
   });
   content_->layout()->addWidget(button);
+  content_->layout()->addWidget(missing);
+  show();
   Row row;
   row.read = [chosen] { return *chosen; };
-  row.write = [chosen, show](const std::string& text) {
-    *chosen = text;
+  row.write = [chosen, show, byDefault = *chosen](const std::string& text) {
+    *chosen = text.empty() ? byDefault : text;
     show();
   };
   return row;

@@ -11,10 +11,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/app_settings.h"
 #include "ui/commands.h"
 #include "ui/document.h"
 #include "ui/model_catalogue.h"
 #include "ui/panels/parameter_panel.h"
+#include "ui/panels/wheel.h"
 #include "ui/text.h"
 #include "ui/theme/icons.h"
 
@@ -56,6 +58,24 @@ std::vector<std::pair<std::string, QString>> blendsOf(const ModelCatalogue& cata
   return blends;
 }
 
+using Companions = std::map<std::string, ParameterPanel::Companion>;
+
+/// Files that the model's settings need: beside it, or where they once were said to be.
+Companions companionsOf(const ModelEntry& model, const AppSettings& settings) {
+  Companions companions;
+  for (const models::Parameter& parameter : model.parameters) {
+    const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range);
+    if (!matrix) continue;
+    const auto beside = model.companions.find(parameter.name);
+    const QString said = settings.companion(QString::fromStdString(matrix->fileName));
+    if (beside != model.companions.end())
+      companions[parameter.name] = {beside->second, true};
+    else if (!said.isEmpty())
+      companions[parameter.name] = {toPath(said), false};
+  }
+  return companions;
+}
+
 }  // namespace
 
 QString spoken(double seconds) {
@@ -64,8 +84,9 @@ QString spoken(double seconds) {
   return RestorePanel::tr("%n hour(s)", nullptr, qRound(seconds / 3600));
 }
 
-RestorePanel::RestorePanel(ModelCatalogue& catalogue, CommandSet& commands, QWidget* parent)
-    : QWidget(parent), catalogue_(catalogue), commands_(commands) {
+RestorePanel::RestorePanel(Workers& workers, AppSettings& settings, ModelCatalogue& catalogue, CommandSet& commands,
+                           QWidget* parent)
+    : QWidget(parent), settings_(settings), catalogue_(catalogue), commands_(commands) {
   setObjectName(QStringLiteral("restorePanel"));
   setAttribute(Qt::WA_StyledBackground);
   setAccessibleName(tr("Restoration settings"));
@@ -87,8 +108,10 @@ RestorePanel::RestorePanel(ModelCatalogue& catalogue, CommandSet& commands, QWid
   hint_->setObjectName(QStringLiteral("hint"));
   hint_->setWordWrap(true);
   column->addWidget(hint_);
-  parameters_ = new ParameterPanel(content);
+  parameters_ = new ParameterPanel(workers.files, content);
   column->addWidget(parameters_);
+  connect(parameters_, &ParameterPanel::companionChosen, this,
+          [this](const QString& fileName, const QString& file) { settings_.setCompanion(fileName, file); });
 
   column->addSpacing(14);
   column->addWidget(title(tr("STRENGTH"), content));
@@ -116,6 +139,7 @@ RestorePanel::RestorePanel(ModelCatalogue& catalogue, CommandSet& commands, QWid
   line->addWidget(unit);
   column->addLayout(line);
   column->addStretch();
+  keepFromWheel(*content);
 
   auto* scroll = new QScrollArea(this);
   scroll->setWidget(content);
@@ -237,6 +261,7 @@ void RestorePanel::showModel() {
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
   parameters_->setDenoisers(denoisersOf(catalogue_));
   parameters_->setBlends(entry ? blendsOf(catalogue_, *entry) : std::vector<std::pair<std::string, QString>>{});
+  parameters_->setCompanions(entry ? companionsOf(*entry, settings_) : Companions{});
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});
 }
 
