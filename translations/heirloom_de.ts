@@ -1191,6 +1191,34 @@
     </message>
 </context>
 <context>
+    <name>folder.incomplete</name>
+    <message>
+        <source>it is not all of %1: %2 is missing</source>
+        <translation>das ist nicht alles von %1: %2 fehlt</translation>
+    </message>
+</context>
+<context>
+    <name>folder.incomplete.remedy</name>
+    <message>
+        <source>put that file beside the others</source>
+        <translation>legen Sie diese Datei zu den anderen</translation>
+    </message>
+</context>
+<context>
+    <name>folder.unknown</name>
+    <message>
+        <source>this folder holds no network of several files</source>
+        <translation>dieser Ordner enthält kein Netz aus mehreren Dateien</translation>
+    </message>
+</context>
+<context>
+    <name>folder.unknown.remedy</name>
+    <message>
+        <source>give a checkpoint file</source>
+        <translation>geben Sie eine Gewichtsdatei an</translation>
+    </message>
+</context>
+<context>
     <name>heirloom::ui::Divider</name>
     <message>
         <source>Divider between before and after</source>
@@ -2841,6 +2869,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>restorevar.decoding</name>
+    <message>
+        <source>decoding</source>
+        <translation>dekodieren</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.scale</name>
+    <message>
+        <source>scale %1 of %2</source>
+        <translation>Stufe %1 von %2</translation>
+    </message>
+</context>
+<context>
     <name>run.bad_alloc</name>
     <message>
         <source>there is not enough memory for this run</source>
@@ -2925,6 +2967,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>run.size</name>
+    <message>
+        <source>with these settings %1 gives a picture of %2 x %3 pixels whatever the photo&apos;s size</source>
+        <translation>mit diesen Einstellungen liefert %1 ein Bild von %2 x %3 Pixeln, gleich wie groß das Foto ist</translation>
+    </message>
+</context>
+<context>
+    <name>run.size.remedy</name>
+    <message>
+        <source>choose another way for photos of other sizes: --set size=auto</source>
+        <translation>wählen Sie für Fotos anderer Größe ein anderes Verfahren: --set size=auto</translation>
+    </message>
+</context>
+<context>
     <name>run.smaller_tiles</name>
     <message>
         <source>memory ran out; the run goes on with tiles of %1 x %2 pixels</source>
@@ -2999,6 +3055,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The network that knows what photos look like: any that takes a noise level; DRUNet is best</source>
         <translation>Das Netz, das weiß, wie Fotos aussehen: jedes, das eine Rauschstärke annimmt; am besten DRUNet</translation>
+    </message>
+</context>
+<context>
+    <name>setting.detail</name>
+    <message>
+        <source>Detail from the photo</source>
+        <translation>Feinheiten aus dem Foto</translation>
+    </message>
+</context>
+<context>
+    <name>setting.detail.help</name>
+    <message>
+        <source>Brings back fine structure of the photo that the network&apos;s code cannot hold, and its fine faults</source>
+        <translation>Holt feine Strukturen des Fotos zurück, die der Code des Netzes nicht fasst, und seine feinen Fehler</translation>
     </message>
 </context>
 <context>
@@ -3107,6 +3177,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.overlap</name>
+    <message>
+        <source>Overlap of tiles</source>
+        <translation>Überlappung der Kacheln</translation>
+    </message>
+</context>
+<context>
+    <name>setting.overlap.help</name>
+    <message>
+        <source>More hides seams better and takes longer</source>
+        <translation>Mehr verbirgt Nähte besser und dauert länger</translation>
+    </message>
+</context>
+<context>
     <name>setting.pattern</name>
     <message>
         <source>Mosaic</source>
@@ -3135,6 +3219,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.previews</name>
+    <message>
+        <source>Preview every so many scales</source>
+        <translation>Vorschau alle so viele Stufen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.previews.help</name>
+    <message>
+        <source>0: none. Each takes about a third of the time of a run</source>
+        <translation>0: keine. Jede kostet etwa ein Drittel der Zeit eines Laufs</translation>
+    </message>
+</context>
+<context>
     <name>setting.range</name>
     <message>
         <source>%1 cannot be %2</source>
@@ -3149,6 +3247,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.refine</name>
+    <message>
+        <source>Refine the latent</source>
+        <translation>Latentes Bild verfeinern</translation>
+    </message>
+</context>
+<context>
+    <name>setting.refine.help</name>
+    <message>
+        <source>A second network corrects what the codes could not say</source>
+        <translation>Ein zweites Netz berichtigt, was die Codes nicht ausdrücken konnten</translation>
+    </message>
+</context>
+<context>
+    <name>setting.restorevar.size</name>
+    <message>
+        <source>Photos larger than the network</source>
+        <translation>Fotos größer als das Netz</translation>
+    </message>
+</context>
+<context>
+    <name>setting.restorevar.size.help</name>
+    <message>
+        <source>The network sees squares of %1 pixels. square: the whole photo squashed into one and back, fast, fine detail is lost; tiles: overlapping squares, slow; auto: tiles on a GPU, one square on the processor; published: one square, and the result stays so</source>
+        <translation>Das Netz sieht Quadrate von %1 Pixeln. square: das ganze Foto in eines gestaucht und zurück, schnell, feine Einzelheiten gehen verloren; tiles: überlappende Quadrate, langsam; auto: Kacheln auf einer GPU, ein Quadrat auf dem Prozessor; published: ein Quadrat, und das Ergebnis bleibt so</translation>
+    </message>
+</context>
+<context>
     <name>setting.scale</name>
     <message>
         <source>Enlargement</source>
@@ -3160,6 +3286,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>How many times wider and higher the picture becomes</source>
         <translation>Wievielmal so breit und hoch das Bild wird</translation>
+    </message>
+</context>
+<context>
+    <name>setting.seed</name>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+</context>
+<context>
+    <name>setting.seed.help</name>
+    <message>
+        <source>The same seed draws the same codes</source>
+        <translation>Derselbe Startwert zieht dieselben Codes</translation>
     </message>
 </context>
 <context>
@@ -3188,6 +3328,62 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The weights of the denoiser and of the deblocker look alike: say which these are</source>
         <translation>Die Gewichte zum Entrauschen und zum Entfernen von JPEG-Blöcken sehen gleich aus: sagen Sie, welche dies sind</translation>
+    </message>
+</context>
+<context>
+    <name>setting.temperature</name>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+</context>
+<context>
+    <name>setting.temperature.help</name>
+    <message>
+        <source>Of what is drawn: below 1 more cautious, above 1 bolder</source>
+        <translation>Des Gezogenen: unter 1 vorsichtiger, über 1 kühner</translation>
+    </message>
+</context>
+<context>
+    <name>setting.tokens</name>
+    <message>
+        <source>Choice of codes</source>
+        <translation>Wahl der Codes</translation>
+    </message>
+</context>
+<context>
+    <name>setting.tokens.help</name>
+    <message>
+        <source>best: the most probable, the published way; drawn: at random</source>
+        <translation>best: die wahrscheinlichsten, der veröffentlichte Weg; drawn: zufällig</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_k</name>
+    <message>
+        <source>Draw among the most probable</source>
+        <translation>Aus den wahrscheinlichsten ziehen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_k.help</name>
+    <message>
+        <source>So many codes; 0: among all</source>
+        <translation>So viele Codes; 0: aus allen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_p</name>
+    <message>
+        <source>Draw within a probability</source>
+        <translation>Innerhalb einer Wahrscheinlichkeit ziehen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_p.help</name>
+    <message>
+        <source>Among the most probable codes that have it together; 1: among all</source>
+        <translation>Aus den wahrscheinlichsten Codes, die sie zusammen haben; 1: aus allen</translation>
     </message>
 </context>
 <context>
