@@ -44,11 +44,14 @@ int decimalsOf(double step) {
 
 /// Options of choices are words of a recipe; those that people should read in their language stand here.
 [[maybe_unused]] constexpr const char* kTranslatedOptions[] = {
-    QT_TRANSLATE_NOOP("choice", "denoise"),  QT_TRANSLATE_NOOP("choice", "deblock"),
-    QT_TRANSLATE_NOOP("choice", "circular"), QT_TRANSLATE_NOOP("choice", "mirrored"),
-    QT_TRANSLATE_NOOP("choice", "off"),      QT_TRANSLATE_NOOP("choice", "wavelet"),
-    QT_TRANSLATE_NOOP("choice", "black"),    QT_TRANSLATE_NOOP("choice", "white"),
-    QT_TRANSLATE_NOOP("choice", "magenta")};
+    QT_TRANSLATE_NOOP("choice", "denoise"),   QT_TRANSLATE_NOOP("choice", "deblock"),
+    QT_TRANSLATE_NOOP("choice", "circular"),  QT_TRANSLATE_NOOP("choice", "mirrored"),
+    QT_TRANSLATE_NOOP("choice", "off"),       QT_TRANSLATE_NOOP("choice", "wavelet"),
+    QT_TRANSLATE_NOOP("choice", "black"),     QT_TRANSLATE_NOOP("choice", "white"),
+    QT_TRANSLATE_NOOP("choice", "magenta"),   QT_TRANSLATE_NOOP("choice", "auto"),
+    QT_TRANSLATE_NOOP("choice", "square"),    QT_TRANSLATE_NOOP("choice", "tiles"),
+    QT_TRANSLATE_NOOP("choice", "published"), QT_TRANSLATE_NOOP("choice", "best"),
+    QT_TRANSLATE_NOOP("choice", "drawn")};
 
 QString optionText(const std::string& option) {
   return translated(Message{"choice", option, {}});
