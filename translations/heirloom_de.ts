@@ -1007,6 +1007,30 @@
         <source>magenta</source>
         <translation>magenta</translation>
     </message>
+    <message>
+        <source>auto</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>square</source>
+        <translation>ein Quadrat</translation>
+    </message>
+    <message>
+        <source>tiles</source>
+        <translation>Kacheln</translation>
+    </message>
+    <message>
+        <source>published</source>
+        <translation>wie veröffentlicht</translation>
+    </message>
+    <message>
+        <source>best</source>
+        <translation>wahrscheinlichste</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>gezogen</translation>
+    </message>
 </context>
 <context>
     <name>colour.cmykWithoutProfile</name>
