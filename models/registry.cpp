@@ -23,10 +23,10 @@ namespace heirloom::models {
 namespace {
 
 // Constructed on first use: the rows are objects of other files. Every row checks all keys and shapes, so the order
-// decides only who is asked first.
+// decides only who is asked first, and who is named first where several come equally near.
 const std::array<Family, 14>& table() {
-  static const std::array<Family, 14> families = {kDnCnn, kFDnCnn, kFfdNet,    kIrcnn, kSrmd,   kUsrNet,  kDrunet,
-                                                  kRrdb,  kImdn,   kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr, kRestoreVar};
+  static const std::array<Family, 14> families = {kRestoreVar, kDnCnn, kFDnCnn, kFfdNet,    kIrcnn, kSrmd,   kUsrNet,
+                                                  kDrunet,     kRrdb,  kImdn,   kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr};
   return families;
 }
 
