@@ -262,8 +262,8 @@ class RestoreVarRuns : public RestoreVarFiles {
  protected:
   RestoreVarRuns() : model(opened()), settings(model->descriptor().parameters) {}
 
-  at::Tensor restored(const at::Tensor& picture, Observer& observer) const {
-    return model->start(settings, {}, observer)->restore(picture);
+  at::Tensor restored(const at::Tensor& picture, Observer& told) const {
+    return model->start(settings, {}, told)->restore(picture);
   }
 
   std::shared_ptr<const Restorer> model;
