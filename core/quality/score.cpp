@@ -11,7 +11,8 @@
 namespace heirloom::core {
 namespace {
 
-constexpr std::int64_t kStripPixels = 1 << 20;
+constexpr std::int64_t kStripPixels = 1 << 18;
+constexpr std::int64_t kLeastRows = 64;  // or windows that strips share would be most of the work
 
 std::vector<double> codesOf(const FloatImage& image) {
   std::vector<double> codes(image.values.size());
@@ -50,7 +51,7 @@ Score scoreOf(const Source& a, const Source& b, std::int64_t border) {
   const std::int64_t height = a.height - 2 * border;
   const bool structured = std::min(width, height) >= kSsimWindow;
   const std::int64_t shared = structured ? kSsimWindow - 1 : 0;  // rows that a strip's windows share with the next
-  const std::int64_t rows = std::max<std::int64_t>(kSsimWindow, kStripPixels / width);
+  const std::int64_t rows = std::max(kLeastRows, kStripPixels / width);
   Sums all;
   Sums luma;
   bool colour = false;

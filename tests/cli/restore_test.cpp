@@ -185,9 +185,15 @@ TEST_F(Restore, takesTheShippedDenoiserWhenNoModelIsNamed) {
 }
 
 TEST_F(Restore, saysTheSameWithOneTileOrMany) {
+  // No code times this is a tie of the one rounding, which a kernel's last bit could tip.
+  writeNetwork(folder_ / "dimmed.safetensors", {.gain = 0.6});
   picture("photo.png", {.width = 300, .height = 200});
-  ASSERT_EQ(restore({"photo.png", "-o", "one.png"}).code, 0);
-  ASSERT_EQ(restore({"photo.png", "-o", "many.png", "--tile", "64"}).code, 0);
+  const auto restored = [&](const char* result, const char* tile) {
+    return run(
+        {"restore", "-m", "dimmed.safetensors", "--set", "noise_level=5", "photo.png", "-o", result, "--tile", tile});
+  };
+  ASSERT_EQ(restored("one.png", "0").code, 0);
+  ASSERT_EQ(restored("many.png", "64").code, 0);
   EXPECT_EQ(run({"compare", "one.png", "many.png", "--json"}).json()["items"][0]["equal"], true);
 }
 

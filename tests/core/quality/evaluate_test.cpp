@@ -208,7 +208,7 @@ TEST(Compare, scoresPhotosOfTheSameSize) {
 
 TEST(Compare, scoresLargePicturesByStripsAsAWhole) {
   // More rows than a strip of this width holds, and no multiple of them.
-  const FloatImage a = samplesOf(tests::texturedPhoto({4000, 777, ColourModel::Rgb, false, SampleType::UInt8}));
+  const FloatImage a = samplesOf(tests::texturedPhoto({1500, 401, ColourModel::Rgb, false, SampleType::UInt8}));
   FloatImage b = a;
   for (std::int64_t y = 0; y < b.height; ++y) {
     for (std::int64_t i = 0; i < 3 * b.width; ++i) b.row(y)[i] += static_cast<float>((i + y * y) % 7) / 255;
