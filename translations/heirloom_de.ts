@@ -271,8 +271,8 @@
 <context>
     <name>algorithm.dpir-deblur</name>
     <message>
-        <source>DPIR: deblur with a known kernel</source>
-        <translation>DPIR: schärfen mit bekanntem Kern</translation>
+        <source>DPIR: deblur with a kernel</source>
+        <translation>DPIR: schärfen mit Kern</translation>
     </message>
 </context>
 <context>
@@ -292,8 +292,8 @@
 <context>
     <name>algorithm.dpir-sr</name>
     <message>
-        <source>DPIR: enlarge with a known kernel</source>
-        <translation>DPIR: vergrößern mit bekanntem Kern</translation>
+        <source>DPIR: enlarge with a kernel</source>
+        <translation>DPIR: vergrößern mit Kern</translation>
     </message>
 </context>
 <context>
@@ -1391,6 +1391,14 @@
     <message>
         <source>Clear the drawing</source>
         <translation>Die Zeichnung leeren</translation>
+    </message>
+    <message>
+        <source>Nothing is drawn yet: the usual kernel is taken.</source>
+        <translation>Noch ist nichts gezeichnet: Der übliche Kern wird genommen.</translation>
+    </message>
+    <message>
+        <source>No file is chosen yet: the usual kernel is taken.</source>
+        <translation>Noch ist keine Datei gewählt: Der übliche Kern wird genommen.</translation>
     </message>
 </context>
 <context>

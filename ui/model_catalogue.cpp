@@ -56,6 +56,7 @@ ModelEntry entryOf(const core::ModelLibrary& library, const core::InstalledModel
   entry.name = model.name;
   entry.title = titleOf(model);
   entry.purpose = purposeText(model.descriptor.purpose);
+  entry.group = static_cast<int>(model.descriptor.purpose);
   entry.details = detailsOf(model);
   entry.scale = model.descriptor.scale;
   if (!model.file.empty()) entry.network = model.descriptor.family + ", " + model.descriptor.configuration;
@@ -111,17 +112,21 @@ void ModelCatalogue::refresh() {
 }
 
 void ModelCatalogue::replace(std::vector<ModelEntry> installed) {
-  // The default model first, then what is shipped, then by title; algorithms, which need a model, last.
-  const auto rank = [](const ModelEntry& entry) {
-    return std::tuple(entry.name != core::ModelLibrary::kDefaultModel, entry.network.empty(), !entry.shipped,
-                      entry.title);
-  };
-  std::ranges::sort(installed, {}, rank);
   for (ModelEntry& entry : entries_) {
     if (entry.opened) installed.push_back(std::move(entry));
   }
   entries_ = std::move(installed);
+  sort();
   Q_EMIT changed();
+}
+
+void ModelCatalogue::sort() {
+  // By purpose; the default model first, then what is shipped, then by title; algorithms, which need a model, last.
+  const auto rank = [](const ModelEntry& entry) {
+    return std::tuple(entry.group, entry.name != core::ModelLibrary::kDefaultModel, entry.network.empty(),
+                      !entry.shipped, entry.title);
+  };
+  std::ranges::sort(entries_, {}, rank);
 }
 
 void ModelCatalogue::openCheckpoint(const std::filesystem::path& file) {
@@ -138,6 +143,7 @@ void ModelCatalogue::openCheckpoint(const std::filesystem::path& file) {
         ModelEntry entry = std::get<0>(std::move(result));
         std::erase_if(entries_, [&](const ModelEntry& other) { return other.name == entry.name; });
         entries_.push_back(entry);
+        sort();
         Q_EMIT changed();
         Q_EMIT opened(entry.name);
       },

@@ -110,9 +110,9 @@ Problem inpaintProblem(const at::Tensor& y, const Settings& settings) {
 
 const std::vector<Task>& tasks() {
   static const std::vector<Task> all = {
-      {"dpir-deblur", HEIRLOOM_TEXT("algorithm.dpir-deblur", "DPIR: deblur with a known kernel"), Purpose::Deblur, 8,
-       2.55, deblurParameters, [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem},
-      {"dpir-sr", HEIRLOOM_TEXT("algorithm.dpir-sr", "DPIR: enlarge with a known kernel"), Purpose::SuperResolve, 24, 0,
+      {"dpir-deblur", HEIRLOOM_TEXT("algorithm.dpir-deblur", "DPIR: deblur with a kernel"), Purpose::Deblur, 8, 2.55,
+       deblurParameters, [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem},
+      {"dpir-sr", HEIRLOOM_TEXT("algorithm.dpir-sr", "DPIR: enlarge with a kernel"), Purpose::SuperResolve, 24, 0,
        enlargingParameters,
        [](const Settings& s) { return std::max(static_cast<double>(s.integer(kScale)), noiseOf(s)); },
        enlargingProblem},

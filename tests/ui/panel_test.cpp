@@ -115,6 +115,19 @@ class PanelTest : public QObject {
     QVERIFY(panel.settings().at("iterations") == "7");
   }
 
+  void whatNobodyTouchedIsTheNextModelsOwn() {
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
+    panel.setParameters(everyKind());
+    auto other = everyKind();
+    std::get<models::IntegerRange>(other[2].range).byDefault = 6;
+    panel.setParameters(other);
+    QVERIFY(panel.settings().at("iterations") == "6");
+    panel.findChild<QSpinBox*>(QStringLiteral("iterationsField"))->setValue(2);
+    panel.setParameters(everyKind());
+    QVERIFY(panel.settings().at("iterations") == "2");
+  }
+
   void estimatedValueIsShown() {
     ui::Workers workers;
     ui::ParameterPanel panel(workers.files);
@@ -127,7 +140,11 @@ class PanelTest : public QObject {
   void chooserListsTheRegistrysModels() {
     Fixture fixture;
     auto* models = fixture.find<QComboBox>("models");
-    QCOMPARE(models->itemText(0), QStringLiteral("Tiny"));
+    // Under what they do, which is no choice itself.
+    QCOMPARE(models->itemText(0), QStringLiteral("Removes noise"));
+    QVERIFY(!(models->model()->flags(models->model()->index(0, 0)) & Qt::ItemIsSelectable));
+    QCOMPARE(models->itemText(1), QStringLiteral("Tiny"));
+    QCOMPARE(models->currentText(), QStringLiteral("Tiny"));
     QCOMPARE(models->itemText(models->count() - 1), QStringLiteral("Open checkpoint..."));
     QVERIFY(fixture.find<QSlider>("noise_levelSlider"));
     QVERIFY(fixture.find<ui::RestorePanel>("restorePanel")->model() == "tiny");

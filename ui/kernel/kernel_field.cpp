@@ -264,6 +264,10 @@ void KernelField::refresh() {
   reading_.stop();
   const std::string chosen = text();
   if (form_->currentIndex() == kFile && !chosen.empty()) return readFile();
+  if (chosen.empty()) {
+    return showKernel({}, form_->currentIndex() == kDrawn ? tr("Nothing is drawn yet: the usual kernel is taken.")
+                                                          : tr("No file is chosen yet: the usual kernel is taken."));
+  }
   try {
     const auto written = models::parseKernel(chosen);
     showKernel(written ? *written : models::Grid{}, {});

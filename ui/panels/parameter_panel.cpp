@@ -54,7 +54,9 @@ int decimalsOf(double step) {
     QT_TRANSLATE_NOOP("choice", "drawn")};
 
 QString optionText(const std::string& option) {
-  return translated(Message{"choice", option, {}});
+  QString text = translated(Message{"choice", option, {}});
+  if (!text.isEmpty()) text[0] = text[0].toUpper();
+  return text;
 }
 
 // Recipes have a decimal point in every language.
@@ -70,7 +72,12 @@ ParameterPanel::ParameterPanel(core::JobQueue& files, QWidget* parent) : QWidget
 }
 
 void ParameterPanel::setParameters(const std::vector<models::Parameter>& parameters) {
-  const auto before = settings();
+  // What nobody touched is the next model's to say.
+  auto before = settings();
+  std::erase_if(before, [this](const auto& setting) {
+    const auto standard = defaults_.find(setting.first);
+    return standard != defaults_.end() && standard->second == setting.second;
+  });
   rows_.clear();
   delete content_;
   content_ = new QWidget(this);
@@ -98,6 +105,7 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
     }
   }
   if (!blends_.empty()) rows_[core::kBlend] = addBlend();
+  defaults_ = settings();
   for (const auto& [name, value] : before) {
     if (rows_.contains(name)) rows_[name].write(value);
   }

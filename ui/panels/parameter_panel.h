@@ -37,7 +37,8 @@ class ParameterPanel : public QWidget {
   /// Those that are known, by setting. Counts from the next setParameters on.
   void setCompanions(std::map<std::string, Companion> companions) { companions_ = std::move(companions); }
 
-  /// Replaces everything. Values of names that the last model had too, and that are still in range, are taken over.
+  /// Replaces everything. Values that were changed, of names that the new model has too, are taken over where they are
+  /// in its range.
   void setParameters(const std::vector<models::Parameter>& parameters);
 
   /// As a recipe's step holds them; what is automatic is absent.
@@ -71,6 +72,7 @@ class ParameterPanel : public QWidget {
 
   core::JobQueue& files_;
   std::map<std::string, Row> rows_;
+  std::map<std::string, std::string> defaults_;  // settings() before anybody touched a row
   std::vector<std::pair<std::string, QString>> denoisers_;
   std::vector<std::pair<std::string, QString>> blends_;
   std::map<std::string, Companion> companions_;

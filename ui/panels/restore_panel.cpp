@@ -7,6 +7,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSlider>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -56,6 +57,17 @@ std::vector<std::pair<std::string, QString>> blendsOf(const ModelCatalogue& cata
     if (same && entry.name != model.name) blends.emplace_back(entry.name, entry.title);
   }
   return blends;
+}
+
+/// A line that names what the models below it do, and cannot be chosen.
+void addHeading(QComboBox& list, const QString& text) {
+  list.addItem(text);
+  auto* item = qobject_cast<QStandardItemModel*>(list.model())->item(list.count() - 1);
+  item->setFlags(Qt::NoItemFlags);
+  QFont small = list.font();
+  small.setPointSizeF(small.pointSizeF() * 0.85);
+  small.setBold(true);
+  item->setFont(small);
 }
 
 using Companions = std::map<std::string, ParameterPanel::Companion>;
@@ -225,7 +237,10 @@ void RestorePanel::fillModels() {
   {
     const QSignalBlocker quiet(models_);
     models_->clear();
+    const ModelEntry* before = nullptr;
     for (const ModelEntry& entry : catalogue_.entries()) {
+      if (!before || before->group != entry.group) addHeading(*models_, entry.purpose);
+      before = &entry;
       models_->addItem(entry.title, QString::fromStdString(entry.name));
       models_->setItemData(models_->count() - 1, entry.details, Qt::ToolTipRole);
     }
