@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/checkpoint/tensors.h"
@@ -146,7 +147,7 @@ TEST_F(RestoreVarFiles, aMissingAnExtraAndAMisshapenTensorAreNamed) {
     return complaint(folder.path());
   };
   NamedTensors tensors = varFile();
-  const auto at = std::ranges::find(tensors, "blocks.1.cross_attn.gain", &NamedTensors::value_type::first);
+  const auto at = std::ranges::find(tensors, std::string("blocks.1.cross_attn.gain"), &NamedTensors::value_type::first);
   ASSERT_NE(at, tensors.end());
   at->second = at::zeros({1});
   EXPECT_NE(complaintOf(tensors).find("var.blocks.1.cross_attn.gain"), std::string::npos);
@@ -178,8 +179,8 @@ TEST(RestoreVarShapes, publicNetworkHasThePublishedCounts) {
   EXPECT_EQ(count(*network->vae->decoder), 64'653'923);
   EXPECT_EQ(count(*network->var->vae_refiner), 22'967'616);
   // The file's 594 and 324 entries hold a buffer a block and five more, and one.
-  EXPECT_EQ(stateOf(*network->var).size(), 594 - 16 - 5);
-  EXPECT_EQ(stateOf(*network->vae).size(), 324 - 1);
+  EXPECT_EQ(stateOf(*network->var).size(), 594U - 16 - 5);
+  EXPECT_EQ(stateOf(*network->vae).size(), 324U - 1);
 }
 
 /// Multiply-adds that LibTorch is asked for while this lives: products of matrices, convolutions, attention.
@@ -274,7 +275,7 @@ class RestoreVarRuns : public RestoreVarFiles {
 TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScale) {
   const at::Tensor square = (photo(64, 64) * 255).round() / 255;
   const at::Tensor result = restored(square, observer);
-  ASSERT_EQ(observer.previews.size(), 4);
+  ASSERT_EQ(observer.previews.size(), 4U);
   EXPECT_NEAR(observer.last, 1, 1e-6);
   const torch::NoGradGuard noGrad;
   VarRun run;
@@ -288,7 +289,7 @@ TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScale) {
   observer = {};
   settings.set("previews", "2");
   const at::Tensor again = restored(square, observer);
-  EXPECT_EQ(observer.previews.size(), 2);
+  EXPECT_EQ(observer.previews.size(), 2U);
   EXPECT_TRUE(at::equal(result, again));
   observer = {};
   settings.set("previews", "0");
@@ -324,7 +325,7 @@ TEST_F(RestoreVarRuns, photosOfAnySizeKeepTheirSize) {
       EXPECT_EQ(result.sizes().vec(), (std::vector<std::int64_t>{1, 3, height, width})) << size;
       EXPECT_TRUE(result.isfinite().all().item<bool>());
       EXPECT_NEAR(observer.last, 1, 1e-6);
-      ASSERT_EQ(observer.previews.size(), 4);
+      ASSERT_EQ(observer.previews.size(), 4U);
       EXPECT_EQ(observer.previews.front().second.sizes(), result.sizes());
     }
   }
