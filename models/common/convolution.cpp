@@ -37,7 +37,9 @@ double negativeSlope(const ConvolutionOptions& options) {
 }
 
 at::Tensor channelsLast(const at::Tensor& x) {
-  return x.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor y = x.contiguous(at::MemoryFormat::ChannelsLast);
+  // A side of one pixel may have any stride, which oneDNN does not know.
+  return y.as_strided(y.sizes(), {y.size(1) * y.size(2) * y.size(3), 1, y.size(1) * y.size(3), y.size(1)});
 }
 
 }  // namespace
@@ -83,6 +85,7 @@ at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
       return residual;
     }
     if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
+      residual = channelsLast(residual);
       return onednn::addConvolution(residual, channelsLast(x.to(computed_)), *fused, bias, windowOf(options_));
     }
   }

@@ -44,7 +44,7 @@ TEST(RestoreVarPhoto, eightBitLanczosIsPillowsToTheByte) {
     EXPECT_EQ(own.sum().item<double>(), expected["sum"].get<double>()) << name;
     if (!expected.contains("data")) continue;
     const at::Tensor values = at::tensor(expected["data"].get<std::vector<double>>(), at::kFloat);
-    EXPECT_TRUE(at::equal(own, values)) << name;
+    EXPECT_TRUE(at::equal(own.narrow(0, 0, values.numel()), values)) << name;  // the record holds the first ones
   }
 }
 

@@ -1,6 +1,5 @@
 // RestoreVAR through the door: files, settings, observer.
 
-#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -14,6 +13,7 @@
 #include "models/restorevar/family.h"
 #include "models/restorevar/sampling.h"
 #include "tests/models/restorevar/golden.h"
+#include "tests/models/support/counted_work.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -183,43 +183,6 @@ TEST(RestoreVarShapes, publicNetworkHasThePublishedCounts) {
   EXPECT_EQ(stateOf(*network->vae).size(), 324U - 1);
 }
 
-/// Multiply-adds that LibTorch is asked for while this lives: products of matrices, convolutions, attention.
-class CountedWork {
- public:
-  CountedWork()
-      : handle_(at::addThreadLocalCallback(
-            at::RecordFunctionCallback(count).needsInputs(true).scopes({at::RecordScope::FUNCTION}))) {
-    sum = 0;
-  }
-  ~CountedWork() { at::removeCallback(handle_); }
-
-  static inline double sum = 0;
-
- private:
-  static std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& function) {
-    const std::string name = function.name();
-    const auto inputs = function.inputs();
-    const auto size = [&](std::size_t input, std::int64_t dim) {
-      return static_cast<double>(inputs[input].toTensor().size(dim));
-    };
-    const auto numel = [&](std::size_t input) { return static_cast<double>(inputs[input].toTensor().numel()); };
-    if (name == "aten::mm") sum += numel(0) * size(1, 1);
-    if (name == "aten::addmm") sum += numel(1) * size(2, 1);
-    if (name == "aten::bmm") sum += numel(0) * size(1, 2);
-    if (name == "aten::_scaled_dot_product_flash_attention_for_cpu") sum += 2 * numel(0) * size(1, 2);
-    if (name == "aten::convolution") {
-      const double kernel = size(1, 2);
-      const auto stride = static_cast<double>(inputs[3].toIntVector()[0]);
-      const auto padding = static_cast<double>(inputs[4].toIntVector()[0]);
-      const double side = std::floor((size(0, 2) + 2 * padding - kernel) / stride) + 1;
-      sum += size(0, 0) * side * side * numel(1);
-    }
-    return nullptr;
-  }
-
-  at::CallbackHandle handle_;
-};
-
 TEST(RestoreVarCost, isTheWorkThatLibTorchIsAskedFor) {
   const RestoreVarConfig config = tinyConfig();
   const torch::NoGradGuard noGrad;
@@ -227,7 +190,7 @@ TEST(RestoreVarCost, isTheWorkThatLibTorchIsAskedFor) {
   const at::Tensor picture = (goldenPicture("input11", config.side()) + 1) / 2;
   const CountedWork counted;
   network->forward(picture);
-  EXPECT_NEAR(CountedWork::sum / costOf(config).total(), 1, 1e-9);
+  EXPECT_NEAR(counted.sum() / costOf(config).total(), 1, 1e-9);
 }
 
 TEST(RestoreVarCost, isThatOfTheReferencePageWithoutRepetitions) {
@@ -330,6 +293,7 @@ TEST_F(RestoreVarRuns, photosOfAnySizeKeepTheirSize) {
     }
   }
   settings.set("size", "published");
+  observer = {};
   EXPECT_EQ(restored(photo(130, 90), observer).size(2), 64);
 }
 
