@@ -37,9 +37,12 @@ double negativeSlope(const ConvolutionOptions& options) {
 }
 
 at::Tensor channelsLast(const at::Tensor& x) {
-  const at::Tensor y = x.contiguous(at::MemoryFormat::ChannelsLast);
-  // A side of one pixel may have any stride, which oneDNN does not know.
-  return y.as_strided(y.sizes(), {y.size(1) * y.size(2) * y.size(3), 1, y.size(1) * y.size(3), y.size(1)});
+  return x.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+/// LibTorch's fused sum fails on a picture of one pixel, whose strides say nothing of its layout.
+bool oneDnnAddsTo(const at::Tensor& x) {
+  return x.size(2) * x.size(3) > 1;
 }
 
 }  // namespace
@@ -84,8 +87,7 @@ at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
       winogradConvolutionInto(residual, x.to(computed_), *winograd, /*negativeSlope=*/1, residual);
       return residual;
     }
-    if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
-      residual = channelsLast(residual);
+    if (const auto* fused = std::get_if<at::Tensor>(&packed_); fused && oneDnnAddsTo(x)) {
       return onednn::addConvolution(residual, channelsLast(x.to(computed_)), *fused, bias, windowOf(options_));
     }
   }
@@ -100,7 +102,7 @@ at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x
     if (const auto* few = std::get_if<ToFewWeights>(&packed_)) {
       return convolutionToFew(x, *few, channelsLast(residual));
     }
-    if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
+    if (const auto* fused = std::get_if<at::Tensor>(&packed_); fused && oneDnnAddsTo(x)) {
       return onednn::convolutionPlus(channelsLast(residual), channelsLast(x.to(computed_)), *fused, bias,
                                      windowOf(options_));
     }
