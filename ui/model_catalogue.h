@@ -22,7 +22,7 @@ struct ModelEntry {
   std::string name;  // what a recipe's step takes: the library's name, or a checkpoint's path
   QString title;
   QString purpose;
-  int group = 0;  // of models with this purpose, in the chooser
+  int group = 0;    // of models with this purpose, in the chooser
   QString details;  // family, licence and source, for a tip
   int scale = 1;
   std::string network;  // family and configuration: models that share it can be blended; empty: no weights of its own
