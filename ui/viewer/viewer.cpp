@@ -198,24 +198,30 @@ void Viewer::paintEvent(QPaintEvent*) {
 }
 
 void Viewer::paintPictures(QPainter& painter, const QRect& area) const {
-  LayerPainter before(*before_, view_, !hurried_);
+  // Three layers at their best take longer than a handler may: until a step is there it is painted in haste, and then
+  // it hides the result below it.
+  const ViewTransform place = view_.ofPart(stepBox_);
+  const bool ready = step_ && LayerPainter(*step_, place, true).isReady(area);
+  const bool hidden = ready && !step_->hasAlpha() && place.pictureRect().toAlignedRect().contains(area);
+  const bool best = !hurried_ && (!step_ || ready);
+  LayerPainter before(*before_, view_, best);
   if (!after_ || original_) return before.paint(painter, area);
-  LayerPainter after(*after_, view_, !hurried_);
+  LayerPainter after(*after_, view_, best);
   if (comparison_ == Comparison::ResultOnly) {
-    paintResult(painter, area, before, after);
-    return paintStep(painter, area);
+    if (!hidden) paintResult(painter, area, before, after);
+    return paintStep(painter, area, best);
   }
   const int line = qRound(divider_->fraction() * viewport().width());
   const QRect left = area & QRect(0, 0, line, area.bottom() + 1);
   const QRect right = area & QRect(QPoint(line, 0), area.bottomRight());
   before.paint(painter, swapped_ ? right : left);
-  paintResult(painter, swapped_ ? left : right, before, after);
-  paintStep(painter, swapped_ ? left : right);
+  if (!hidden) paintResult(painter, swapped_ ? left : right, before, after);
+  paintStep(painter, swapped_ ? left : right, best);
 }
 
-void Viewer::paintStep(QPainter& painter, const QRect& part) const {
+void Viewer::paintStep(QPainter& painter, const QRect& part, bool best) const {
   if (!step_) return;
-  LayerPainter step(*step_, view_.ofPart(stepBox_), !hurried_);
+  LayerPainter step(*step_, view_.ofPart(stepBox_), best);
   if (!step_->hasAlpha()) return step.paint(painter, part);
   // Until it is there, what lies below is better than squares.
   if (!step.isReady(part)) return;
@@ -253,6 +259,7 @@ void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& bef
 }
 
 void Viewer::resizeEvent(QResizeEvent*) {
+  hurried_ = true;  // the whole window is painted with it
   setView(view_.resized(viewport()));
   divider_->place();
 }

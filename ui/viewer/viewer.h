@@ -77,7 +77,7 @@ class Viewer : public QWidget {
   void updateDivider();
   void updateCursor();
   void watch(TilePyramid* layer);
-  void paintStep(QPainter& painter, const QRect& part) const;
+  void paintStep(QPainter& painter, const QRect& part, bool best) const;
   void paintPictures(QPainter& painter, const QRect& area) const;
   void paintResult(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const;
 
