@@ -1,7 +1,9 @@
 # Kernels chosen at run time: only these sources may hold instructions that not every processor has, each is compiled with
 # its own flags and called only where processor() says so. Their loops need -O3.
+add_library(heirloom_not_x86 OBJECT kernels/not_x86.cpp)  # everywhere, or it would fall behind what it stands in for
+heirloom_target(heirloom_not_x86)
 if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  target_sources(heirloom_models PRIVATE kernels/not_x86.cpp)
+  target_sources(heirloom_models PRIVATE $<TARGET_OBJECTS:heirloom_not_x86>)
   return()
 endif()
 

@@ -20,11 +20,21 @@ few_channels::RowKernels few_channels::avx512Rows() {
   return {};
 }
 
-winograd::BlockKernels winograd::avx2Kernels() {
+namespace winograd {
+
+template <class Sample>
+BlockKernels<Sample> avx2Kernels() {
   return {};
 }
-winograd::BlockKernels winograd::avx512Kernels() {
+template <class Sample>
+BlockKernels<Sample> avx512Kernels() {
   return {};
 }
+template BlockKernels<float> avx2Kernels();
+template BlockKernels<std::uint16_t> avx2Kernels();
+template BlockKernels<float> avx512Kernels();
+template BlockKernels<std::uint16_t> avx512Kernels();
+
+}  // namespace winograd
 
 }  // namespace heirloom::models
