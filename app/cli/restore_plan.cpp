@@ -147,7 +147,7 @@ RestorePlan planRestore(const RestoreOptions& given, const core::ModelLibrary& l
   std::optional<core::ConfiguredModel> last;
   for (const core::Step& step : plan.recipe.steps) {
     last = requireSettings(library, step.model, step.settings);
-    plan.loaded.push_back(library.open(step.model));
+    plan.loaded.push_back(last->network);
   }
   plan.model = last->name;
   plan.recipeName = options.recipe.empty() ? last->name : fs::path(options.recipe).stem().string();

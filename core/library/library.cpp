@@ -76,7 +76,7 @@ std::optional<InstalledModel> read(const fs::path& file) {
   const models::Inspection inspection = models::inspect(file);
   if (!inspection.family) return std::nullopt;
   InstalledModel model;
-  model.name = (file.has_filename() ? file : file.parent_path()).stem().string();  // a folder may end with a slash
+  model.name = file.stem().string();
   model.file = file;
   model.descriptor = *inspection.considered.back().match.descriptor;
   model.shipped = file.parent_path() == shippedFolder();
@@ -188,7 +188,7 @@ fs::path ModelLibrary::locate(const std::string& model) const {
   }
   std::error_code ignored;
   if (file.empty() && fs::exists(model, ignored)) file = model;
-  if (!file.empty()) return file;
+  if (!file.empty()) return file.has_filename() ? file : file.parent_path();  // a folder may end with a slash
   if (model.find('/') == std::string::npos && !isCheckpointName(model)) throw unknownModel(model, std::move(names));
   throw Error(HEIRLOOM_TEXT("library.missing", "there is no such checkpoint file"),
               HEIRLOOM_TEXT("library.missing_remedy", "check the path, or take a name from `heirloom-cli models list`"),

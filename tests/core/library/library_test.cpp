@@ -64,6 +64,10 @@ TEST_F(Library, findsByNameAndByPath) {
   EXPECT_EQ(library().find((folder / "second/soft.safetensors").string()).descriptor.channels, 1);
 }
 
+TEST_F(Library, aFoldersPathMayEndWithASlash) {
+  EXPECT_EQ(library().locate((folder / "second").string() + "/"), folder / "second");
+}
+
 TEST_F(Library, suggestsNamesThatAreNear) {
   EXPECT_THAT(fault(library(), "shrap"), HasSubstr("did you mean sharp?"));
   EXPECT_THAT(fault(library(), "watercolour"), HasSubstr("models list"));
