@@ -87,6 +87,14 @@ void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
   session_ = network_->start(settings_, placement, *observer_);
 }
 
+TileNetwork::Share TileNetwork::Share::part(std::int64_t index, std::int64_t count) const {
+  Share part = *this;
+  const double each = (to - from) / static_cast<double>(count);
+  part.from = from + each * static_cast<double>(index);
+  part.to = part.from + each;
+  return part;
+}
+
 at::Tensor TileNetwork::restore(const at::Tensor& tiles) {
   return within(tiles, {.box = {0, 0, tiles.size(3), tiles.size(2)}});
 }
@@ -98,10 +106,7 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
     if (tight_ && count > 1) {
       std::vector<at::Tensor> results;
       for (std::int64_t i = 0; i < count; ++i) {
-        Share part = share;
-        const double each = (share.to - share.from) / static_cast<double>(count);
-        part.from = share.from + each * static_cast<double>(i);
-        part.to = part.from + each;
+        Share part = share.part(i, count);
         part.first = share.first + i;
         results.push_back(within(tiles.narrow(0, i, 1), part));
       }
@@ -141,10 +146,7 @@ at::Tensor TileNetwork::inParts(const at::Tensor& tile, const Share& share) {
   });
   for (std::size_t i = 0; i < plan.count(); ++i) {
     const Box box = plan.input(i);
-    Share part = share;
-    const double each = (share.to - share.from) / static_cast<double>(plan.count());
-    part.from = share.from + each * static_cast<double>(i);
-    part.to = part.from + each;
+    Share part = share.part(static_cast<std::int64_t>(i), static_cast<std::int64_t>(plan.count()));
     part.box = {share.box.x + box.x, share.box.y + box.y, box.width, box.height};
     const at::Tensor input = tile.narrow(2, box.y, box.height).narrow(3, box.x, box.width);
     assembler.add(i, within(input, part)[0]);

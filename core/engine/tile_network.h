@@ -20,6 +20,9 @@ class TileNetwork {
     double to = 1;
     std::int64_t first = 0;  // of the tiles
     Box box;                 // in the tile's source pixels; less than the tile where memory is short
+
+    /// The same tile and box with the work of part `index` of `count` equal ones.
+    Share part(std::int64_t index, std::int64_t count) const;
   };
   struct Listener {
     std::function<void(const Message& stage, double fraction)> progress;  // fraction of this call of `restore`
