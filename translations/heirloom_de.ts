@@ -1760,14 +1760,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>%1 cannot be shown.</source>
         <translation>%1 lässt sich nicht zeigen.</translation>
     </message>
-    <message>
-        <source>Result</source>
-        <translation>Ergebnis</translation>
-    </message>
-    <message>
-        <source>Step %1</source>
-        <translation>Schritt %1</translation>
-    </message>
 </context>
 <context>
     <name>heirloom::ui::RestorePanel</name>
@@ -1847,6 +1839,17 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 %, about %2 left</source>
         <translation>%1 %, noch etwa %2</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::RunSteps</name>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>Schritt %1</translation>
     </message>
 </context>
 <context>
@@ -2111,14 +2114,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 </context>
 <context>
     <name>heirloom::ui::StepStrip</name>
-    <message>
-        <source>Result</source>
-        <translation>Ergebnis</translation>
-    </message>
-    <message>
-        <source>Step %1</source>
-        <translation>Schritt %1</translation>
-    </message>
     <message>
         <source>%1 ms</source>
         <translation>%1 ms</translation>

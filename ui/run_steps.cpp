@@ -7,6 +7,10 @@
 
 namespace heirloom::ui {
 
+QString captionOf(const RunStep& step) {
+  return step.number == RunStep::kEnd ? RunSteps::tr("Result") : RunSteps::tr("Step %1").arg(step.number);
+}
+
 RunSteps::~RunSteps() {
   forget();
 }

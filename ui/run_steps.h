@@ -21,6 +21,9 @@ struct RunStep {
   QImage thumbnail;                            // null until a worker has made it
 };
 
+/// What people read of it: "Step 3", "Result".
+QString captionOf(const RunStep& step);
+
 /// The steps of a photo's latest run, in which a progressive network showed what it had so far. A picture that is
 /// computed in several tiles has the steps of the tile in work, from its first to its last, and none when the run is
 /// over: only those of a whole picture are worth keeping. Lives on the GUI thread.

@@ -16,10 +16,6 @@ namespace {
 
 constexpr int kHeight = 122;
 
-QString captionOf(const RunStep& step) {
-  return step.number == RunStep::kEnd ? StepStrip::tr("Result") : StepStrip::tr("Step %1").arg(step.number);
-}
-
 /// Thousandths for a fast processor, one decimal where people wait.
 QString timeOf(double seconds) {
   if (seconds < 1) return StepStrip::tr("%1 ms").arg(qRound(seconds * 1000));

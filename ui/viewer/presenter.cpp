@@ -109,8 +109,7 @@ void Presenter::showStep() {
   std::unique_ptr<TilePyramid> next;
   if (step && step->raster && step->raster != shown_.lock()) {
     next = pyramid(step->raster);
-    viewer_.setStep(next.get(), step->box,
-                    step->number == RunStep::kEnd ? tr("Result") : tr("Step %1").arg(step->number));
+    viewer_.setStep(next.get(), step->box, captionOf(*step));
   } else {
     viewer_.setStep(nullptr);
   }
