@@ -119,7 +119,6 @@ void ConvolutionImpl::plusInto(at::Tensor result, const at::Tensor& residual, co
 }
 
 void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias) {
-  packed_ = std::monostate{};
   const bool usual = options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && options_.dilation == 1 &&
                      options_.groups == 1;
   // Four times fewer products in float32 beat direct ones in bfloat16, which are twice as fast; but not on matrix

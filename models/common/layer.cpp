@@ -13,6 +13,10 @@ void placeLayers(torch::nn::Module& network, const Placement& placement) {
   }
 }
 
+std::shared_ptr<torch::nn::Module> submodule(torch::nn::Module& owner, const std::string& name) {
+  return owner.register_module(name, std::make_shared<torch::nn::Module>());
+}
+
 at::Tensor activated(at::Tensor x, Activation activation, double slope) {
   const bool inPlace = !x.requires_grad();
   switch (activation) {

@@ -2,6 +2,9 @@
 
 #include <torch/nn/module.h>
 
+#include <memory>
+#include <string>
+
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -19,6 +22,9 @@ class Layer : public torch::nn::Module {
 
 /// Places every Layer below `network`; other parameters and buffers go to the device in float32.
 void placeLayers(torch::nn::Module& network, const Placement& placement);
+
+/// An empty module `name` of `owner`, under which others are registered: a level of the names in a file.
+std::shared_ptr<torch::nn::Module> submodule(torch::nn::Module& owner, const std::string& name);
 
 /// `activation` of `x`, in place where nobody needs `x` for gradients.
 at::Tensor activated(at::Tensor x, Activation activation, double slope = 0.01);

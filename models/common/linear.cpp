@@ -10,8 +10,9 @@ LinearImpl::LinearImpl(std::int64_t inputs, std::int64_t outputs, LinearOptions 
 }
 
 at::Tensor LinearImpl::forward(const at::Tensor& x, const at::Tensor& residual) {
-  if (packed_) return packedLinear(x.contiguous(), *packed_, residual.defined() ? residual.contiguous() : residual);
-  at::Tensor y = at::linear(options_.norm ? options_.norm->forward(x) : x, weight, bias);
+  const at::Tensor input = x.to(packed_ ? precision_ : weight.scalar_type());
+  if (packed_) return packedLinear(input.contiguous(), *packed_, residual.defined() ? residual.contiguous() : residual);
+  at::Tensor y = at::linear(options_.norm ? options_.norm->forward(input) : input, weight, bias);
   y = activated(std::move(y), options_.activation, options_.slope);
   return residual.defined() ? y + residual : y;
 }
@@ -32,7 +33,7 @@ void LinearImpl::place(const Placement& placement) {
 
 at::Tensor perceptron(const at::Tensor& x, Linear& first, Linear& second, const at::Tensor& residual) {
   if (first->packed() && second->packed())
-    return packedPerceptron(x.contiguous(), *first->packed(), *second->packed(),
+    return packedPerceptron(x.to(first->precision()).contiguous(), *first->packed(), *second->packed(),
                             residual.defined() ? residual.contiguous() : residual);
   return second->forward(first->forward(x), residual);
 }

@@ -17,8 +17,9 @@ struct LinearOptions {
   bool outer = false;       // the first or the last of a network: stays in float32
 };
 
-/// activation(norm(x) W^T + bias) + residual over tokens (any leading dimensions). Placed on a CPU that can, it is our
-/// kernel with packed weights; otherwise LibTorch. Parameters are not initialised.
+/// activation(norm(x) W^T + bias) + residual over tokens (any leading dimensions); the input is converted to the
+/// layer's precision. Placed on a CPU that can, it is our kernel with packed weights; otherwise LibTorch. Parameters
+/// are not initialised.
 class LinearImpl : public Layer {
  public:
   LinearImpl(std::int64_t inputs, std::int64_t outputs, LinearOptions options = {});
@@ -26,7 +27,7 @@ class LinearImpl : public Layer {
   at::Tensor forward(const at::Tensor& x, const at::Tensor& residual = {});
   void place(const Placement& placement) override;
 
-  /// What the layer computes in, and wants its input in.
+  /// What the layer computes in, and its result comes in.
   at::ScalarType precision() const { return precision_; }
   /// Null unless placed on the kernel.
   const PackedLinear* packed() const { return packed_ ? &*packed_ : nullptr; }

@@ -5,7 +5,7 @@ namespace heirloom::models {
 ResBlockImpl::ResBlockImpl(int channels, bool bias)
     : first_(ConvolutionOptions{.in = channels, .out = channels, .bias = bias, .activation = Activation::Relu}),
       second_(ConvolutionOptions{.in = channels, .out = channels, .bias = bias}) {
-  const auto res = register_module("res", std::make_shared<torch::nn::Module>());
+  const auto res = submodule(*this, "res");
   res->register_module("0", first_);
   res->register_module("2", second_);
 }

@@ -38,9 +38,7 @@ ResUNetImpl::ResUNetImpl(const ResUNetConfig& config)
                                           .in = config.in, .out = config.features[0], .bias = false, .outer = true}))),
       tail_(ConvolutionOptions{.in = config.features[0], .out = config.out, .bias = false, .outer = true}) {
   const auto& width = config.features;
-  const auto module = [this](const std::string& name) {
-    return register_module(name, std::make_shared<torch::nn::Module>());
-  };
+  const auto module = [this](const std::string& name) { return submodule(*this, name); };
   const auto addBlocks = [&](Stage& stage, torch::nn::Module& owner, int first, int features) {
     for (int i = 0; i < config.blocks; ++i) {
       stage.blocks.push_back(owner.register_module(std::to_string(first + i), ResBlock(features, false)));

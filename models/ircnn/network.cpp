@@ -7,7 +7,7 @@ namespace heirloom::models {
 
 IrcnnImpl::IrcnnImpl(const IrcnnConfig& config) {
   for (int i = 0; i < config.networks; ++i) {
-    const auto network = register_module(std::to_string(i), std::make_shared<torch::nn::Module>());
+    const auto network = submodule(*this, std::to_string(i));
     networks_.push_back(network->register_module("model", PlainStack(config.stack())));
   }
 }

@@ -32,10 +32,10 @@ int smootherOf(int scale, int scales, int convolutions) {
 }
 
 QuantiserImpl::QuantiserImpl(const VqVaeConfig& config) {
-  const auto embedding = register_module("embedding", std::make_shared<torch::nn::Module>());
+  const auto embedding = submodule(*this, "embedding");
   embedding_ = embedding->register_parameter("weight", at::empty({config.vocabulary, config.latent}));
-  const auto shared = register_module("quant_resi", std::make_shared<torch::nn::Module>());
-  const auto list = shared->register_module("qresi_ls", std::make_shared<torch::nn::Module>());
+  const auto shared = submodule(*this, "quant_resi");
+  const auto list = submodule(*shared, "qresi_ls");
   for (int i = 0; i < kSmoothers; ++i) {
     const ConvolutionOptions options{.in = config.latent, .out = config.latent, .outer = true};
     smoothers_.push_back(list->register_module(std::to_string(i), Convolution(options)));

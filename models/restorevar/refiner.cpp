@@ -7,18 +7,8 @@
 namespace heirloom::models {
 namespace {
 
-using Owner = std::shared_ptr<torch::nn::Module>;
-
-Owner child(torch::nn::Module& owner, const std::string& name) {
-  return owner.register_module(name, std::make_shared<torch::nn::Module>());
-}
-
 Linear bare(int in, int out) {
   return Linear(in, out, LinearOptions{.bias = false});
-}
-
-at::Tensor through(Linear& layer, const at::Tensor& x) {
-  return layer->forward(x.to(layer->precision()));
 }
 
 }  // namespace
@@ -36,15 +26,15 @@ RefinerLayerImpl::RefinerLayerImpl(const RefinerConfig& config)
       to_q_(bare(config.width, config.width)),
       to_kv_(bare(config.width, 2 * config.width)),
       crossOut_(config.width, config.width) {
-  const Owner self = child(*this, "0");
+  const auto self = submodule(*this, "0");
   self->register_module("norm", norm_);
   self->register_module("to_qkv", to_qkv_);
-  child(*self, "to_out")->register_module("0", to_out_);
-  const Owner net = child(*child(*this, "1"), "net");
+  submodule(*self, "to_out")->register_module("0", to_out_);
+  const auto net = submodule(*submodule(*this, "1"), "net");
   net->register_module("0", ffnNorm_);
   net->register_module("1", fc1_);
   net->register_module("4", fc2_);
-  const Owner cross = child(*this, "2");
+  const auto cross = submodule(*this, "2");
   cross->register_module("norm_q", norm_q_);
   cross->register_module("norm_kv", norm_kv_);
   cross->register_module("to_q", to_q_);
@@ -58,11 +48,11 @@ at::Tensor RefinerLayerImpl::attend(const at::Tensor& q, const at::Tensor& k, co
 }
 
 at::Tensor RefinerLayerImpl::forward(const at::Tensor& t, const at::Tensor& memory) {
-  const auto qkv = through(to_qkv_, norm_->forward(t)).chunk(3, -1);
-  at::Tensor x = t + through(to_out_, attend(qkv[0], qkv[1], qkv[2]));
-  x = x + perceptron(ffnNorm_->forward(x).to(fc1_->precision()), fc1_, fc2_);
-  const auto kv = through(to_kv_, norm_kv_->forward(memory)).chunk(2, -1);
-  return x + through(crossOut_, attend(through(to_q_, norm_q_->forward(x)), kv[0], kv[1]));
+  const auto qkv = to_qkv_->forward(norm_->forward(t)).chunk(3, -1);
+  at::Tensor x = t + to_out_->forward(attend(qkv[0], qkv[1], qkv[2]));
+  x = x + perceptron(ffnNorm_->forward(x), fc1_, fc2_);
+  const auto kv = to_kv_->forward(norm_kv_->forward(memory)).chunk(2, -1);
+  return x + crossOut_->forward(attend(to_q_->forward(norm_q_->forward(x)), kv[0], kv[1]));
 }
 
 LatentRefinerImpl::LatentRefinerImpl(const RefinerConfig& config, int latent, int memory, int latentTokens,
@@ -76,9 +66,9 @@ LatentRefinerImpl::LatentRefinerImpl(const RefinerConfig& config, int latent, in
       pos_embedding_(register_parameter("pos_embedding", at::empty({1, latentTokens, config.width}))),
       pos_embedding_cond_(register_parameter("pos_embedding_cond", at::empty({1, memoryTokens, config.width}))),
       norm_(config.width) {
-  const Owner transformer = child(*this, "transformer");
+  const auto transformer = submodule(*this, "transformer");
   transformer->register_module("norm", norm_);
-  const Owner layers = child(*transformer, "layers");
+  const auto layers = submodule(*transformer, "layers");
   for (int i = 0; i < config.depth; ++i)
     layers_.push_back(layers->register_module(std::to_string(i), RefinerLayer(config)));
 }

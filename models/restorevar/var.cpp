@@ -32,13 +32,13 @@ VarBlockImpl::VarBlockImpl(int width, int heads, int hidden)
       fc1_(width, hidden),
       fc2_(hidden, width),
       width_(width) {
-  const auto ffn = register_module("ffn", std::make_shared<torch::nn::Module>());
+  const auto ffn = submodule(*this, "ffn");
   ffn->register_module("fc1", fc1_);
   ffn->register_module("fc2", fc2_);
 }
 
 at::Tensor VarBlockImpl::perceptron(const at::Tensor& x) {
-  return fc2_->forward(at::gelu(fc1_->forward(x.to(fc1_->precision())), "tanh"));
+  return fc2_->forward(at::gelu(fc1_->forward(x), "tanh"));
 }
 
 at::Tensor VarBlockImpl::forward(const at::Tensor& x, const at::Tensor& rows, const KeysValues& picture,
@@ -58,13 +58,12 @@ RestoreVarTransformerImpl::RestoreVarTransformerImpl(const VarConfig& config, in
       cond_proj4_(register_module("cond_proj4", Linear(latent, latent, outer()))),
       word_embed_cond_(register_module("word_embed_cond", Linear(latent, config.width, outer()))) {
   const auto table = [&](const char* name, std::int64_t rows) {
-    return register_module(name, std::make_shared<torch::nn::Module>())
-        ->register_parameter("weight", at::empty({rows, config.width}));
+    return submodule(*this, name)->register_parameter("weight", at::empty({rows, config.width}));
   };
   class_emb_ = table("class_emb", config.classes + 1);
   lvl_embed_ = table("lvl_embed", config.scales());
   lvl_embed_cond_ = table("lvl_embed_cond", 1);
-  const auto blocks = register_module("blocks", std::make_shared<torch::nn::Module>());
+  const auto blocks = submodule(*this, "blocks");
   for (int i = 0; i < config.depth; ++i) {
     blocks_.push_back(blocks->register_module(std::to_string(i), VarBlock(config.width, config.heads, config.hidden)));
   }

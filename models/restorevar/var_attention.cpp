@@ -11,11 +11,6 @@ namespace {
 
 constexpr double kHottest = 100;  // of a temperature
 
-/// Float32 first: a residual stream stays so while the layers compute in half precision.
-at::Tensor through(Linear& layer, const at::Tensor& x) {
-  return layer->forward(x.to(layer->precision()));
-}
-
 }  // namespace
 
 ScaleCache::ScaleCache(std::int64_t batch, int heads, int tokens, int headDim, const at::TensorOptions& options)
@@ -71,11 +66,11 @@ void VarSelfAttentionImpl::joinBiases() {
 at::Tensor VarSelfAttentionImpl::forward(const at::Tensor& x, const at::Tensor& rows, ScaleCache& cache,
                                          const at::Tensor& mask) {
   if (!placed_) joinBiases();
-  const at::Tensor qkv = through(mat_qkv_, x).unflatten(-1, {3, heads_, headDim_});  // N L 3 H D
+  const at::Tensor qkv = mat_qkv_->forward(x).unflatten(-1, {3, heads_, headDim_});  // N L 3 H D
   const auto part = [&](std::int64_t index) { return qkv.select(2, index); };
   const KeysValues seen = cache.append(turnedUnit(part(1), {}, rows), part(2));
   const at::Tensor result = attend(turnedUnit(part(0), temperature(), rows), seen, mask);
-  return through(proj_, result);
+  return proj_->forward(result);
 }
 
 // Before the linear layers are: mat_qkv takes the joined bias with it.
@@ -100,13 +95,13 @@ VarCrossAttentionImpl::VarCrossAttentionImpl(int width, int heads)
       gain_(register_parameter("gain", at::empty({}))) {}
 
 KeysValues VarCrossAttentionImpl::look(const at::Tensor& tokens, const at::Tensor& rows) {
-  const at::Tensor kv = through(kv_proj_, norm_kv_->forward(tokens)).unflatten(-1, {2, heads_, headDim_});
+  const at::Tensor kv = kv_proj_->forward(norm_kv_->forward(tokens)).unflatten(-1, {2, heads_, headDim_});
   return {turnedUnit(kv.select(2, 0), {}, rows).to(kept()).transpose(1, 2), kv.select(2, 1).to(kept()).transpose(1, 2)};
 }
 
 at::Tensor VarCrossAttentionImpl::forward(const at::Tensor& x, const at::Tensor& rows, const KeysValues& seen) {
-  const at::Tensor q = through(q_proj_, norm_q_->forward(x)).unflatten(-1, {heads_, headDim_});  // N L H D
-  return through(out_proj_, attend(turnedUnit(q, temperature(), rows), seen, {})) * gain_;
+  const at::Tensor q = q_proj_->forward(norm_q_->forward(x)).unflatten(-1, {heads_, headDim_});  // N L H D
+  return out_proj_->forward(attend(turnedUnit(q, temperature(), rows), seen, {})) * gain_;
 }
 
 void VarCrossAttentionImpl::place(const Placement& placement) {

@@ -7,10 +7,6 @@ namespace {
 
 using Owner = std::shared_ptr<torch::nn::Module>;
 
-Owner child(torch::nn::Module& owner, const std::string& name) {
-  return owner.register_module(name, std::make_shared<torch::nn::Module>());
-}
-
 ConvolutionOptions outer(int in, int out) {
   return {.in = in, .out = out, .outer = true};
 }
@@ -18,12 +14,12 @@ ConvolutionOptions outer(int in, int out) {
 /// Residual blocks "block.N" of one level, and "attn.N" where there is attention.
 template <typename Level>
 void addBlocks(Level& level, const Owner& owner, int count, int in, int out, bool attends) {
-  const Owner blocks = child(*owner, "block");
+  const Owner blocks = submodule(*owner, "block");
   for (int i = 0; i < count; ++i) {
     level.blocks.push_back(blocks->register_module(std::to_string(i), VaeResBlock(i == 0 ? in : out, out)));
   }
   if (!attends) return;
-  const Owner attentions = child(*owner, "attn");
+  const Owner attentions = submodule(*owner, "attn");
   for (int i = 0; i < count; ++i) {
     level.attentions.push_back(attentions->register_module(std::to_string(i), VaeAttention(out)));
   }
@@ -43,10 +39,10 @@ at::Tensor throughBlocks(Level& level, at::Tensor x, const Checkpoint& checkpoin
 
 VaeEncoderImpl::VaeEncoderImpl(const VqVaeConfig& config)
     : conv_in_(register_module("conv_in", Convolution(outer(3, config.channels)))) {
-  const Owner down = child(*this, "down");
+  const Owner down = submodule(*this, "down");
   int width = config.channels;
   for (std::size_t i = 0; i < config.multipliers.size(); ++i) {
-    const Owner owner = child(*down, std::to_string(i));
+    const Owner owner = submodule(*down, std::to_string(i));
     const bool last = i + 1 == config.multipliers.size();
     const int out = config.channels * config.multipliers[i];
     Level level;
@@ -55,7 +51,7 @@ VaeEncoderImpl::VaeEncoderImpl(const VqVaeConfig& config)
     levels_.push_back(std::move(level));
     width = out;
   }
-  const Owner mid = child(*this, "mid");
+  const Owner mid = submodule(*this, "mid");
   block1_ = mid->register_module("block_1", VaeResBlock(width, width));
   attention_ = mid->register_module("attn_1", VaeAttention(width));
   block2_ = mid->register_module("block_2", VaeResBlock(width, width));
@@ -76,14 +72,14 @@ at::Tensor VaeEncoderImpl::forward(const at::Tensor& picture, const Checkpoint& 
 VaeDecoderImpl::VaeDecoderImpl(const VqVaeConfig& config) : conv_in_(nullptr) {
   int width = config.channels * config.multipliers.back();
   conv_in_ = register_module("conv_in", Convolution(outer(config.latent, width)));
-  const Owner mid = child(*this, "mid");
+  const Owner mid = submodule(*this, "mid");
   block1_ = mid->register_module("block_1", VaeResBlock(width, width));
   attention_ = mid->register_module("attn_1", VaeAttention(width));
   block2_ = mid->register_module("block_2", VaeResBlock(width, width));
-  const Owner up = child(*this, "up");
+  const Owner up = submodule(*this, "up");
   levels_.resize(config.multipliers.size());
   for (std::size_t i = levels_.size(); i-- > 0;) {
-    const Owner owner = child(*up, std::to_string(i));
+    const Owner owner = submodule(*up, std::to_string(i));
     const int out = config.channels * config.multipliers[i];
     addBlocks(levels_[i], owner, config.blocks + 1, width, out, i + 1 == levels_.size());
     if (i > 0) levels_[i].up = owner->register_module("upsample", VaeUpsample(out));

@@ -56,9 +56,9 @@ RrdbNetImpl::RrdbNetImpl(const RrdbConfig& config)
       conv_body_(ConvolutionOptions{.in = config.features, .out = config.features}),
       conv_hr_(leaky(config.features, config.features)),
       conv_last_(ConvolutionOptions{.in = config.features, .out = config.channels, .outer = true}) {
-  const auto body = register_module("body", std::make_shared<torch::nn::Module>());
+  const auto body = submodule(*this, "body");
   for (int i = 0; i < config.blocks; ++i) {
-    const auto block = body->register_module(std::to_string(i), std::make_shared<torch::nn::Module>());
+    const auto block = submodule(*body, std::to_string(i));
     for (std::size_t j = 1; j <= kDensePerBlock; ++j) {
       dense_.push_back(block->register_module("rdb" + std::to_string(j), ResidualDenseBlock(config)));
     }

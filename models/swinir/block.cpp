@@ -50,7 +50,7 @@ SwinAttentionImpl::SwinAttentionImpl(const SwinBlockConfig& config, const LayerN
   logit_scale_ = register_parameter("logit_scale", at::empty({config.heads, 1, 1}));
   q_bias_ = register_parameter("q_bias", at::empty({config.features}));
   v_bias_ = register_parameter("v_bias", at::empty({config.features}));
-  const auto mlp = register_module("cpb_mlp", std::make_shared<torch::nn::Module>());
+  const auto mlp = submodule(*this, "cpb_mlp");
   cpb0_ = mlp->register_module("0", Linear(2, kBiasFeatures, LinearOptions{.activation = Activation::Relu}));
   cpb2_ = mlp->register_module("2", Linear(kBiasFeatures, config.heads, LinearOptions{.bias = false}));
 }
@@ -111,7 +111,7 @@ SwinBlockImpl::SwinBlockImpl(const SwinBlockConfig& config)
            second_ ? LinearOptions{.activation = Activation::Gelu}
                    : LinearOptions{.activation = Activation::Gelu, .norm = norm2_}),
       fc2_(config.hidden, config.features) {
-  const auto mlp = register_module("mlp", std::make_shared<torch::nn::Module>());
+  const auto mlp = submodule(*this, "mlp");
   mlp->register_module("fc1", fc1_);
   mlp->register_module("fc2", fc2_);
 }

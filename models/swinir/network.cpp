@@ -51,7 +51,7 @@ SwinEnding::SwinEnding(torch::nn::Module& owner, const std::string& name, const 
     convolutions_ = {owner.register_module(name, Convolution(ConvolutionOptions{.in = f, .out = f}))};
     return;
   }
-  const auto three = owner.register_module(name, std::make_shared<torch::nn::Module>());
+  const auto three = submodule(owner, name);
   convolutions_ = {three->register_module("0", Convolution(leaky(f, f / 4))),
                    three->register_module("2", Convolution(leaky(f / 4, f / 4, 1))),
                    three->register_module("4", Convolution(ConvolutionOptions{.in = f / 4, .out = f}))};
@@ -70,8 +70,8 @@ at::Tensor SwinEnding::forward(const at::Tensor& x) {
 }
 
 SwinGroupImpl::SwinGroupImpl(const SwinIrConfig& config, int depth) {
-  const auto group = register_module("residual_group", std::make_shared<torch::nn::Module>());
-  const auto blocks = group->register_module("blocks", std::make_shared<torch::nn::Module>());
+  const auto group = submodule(*this, "residual_group");
+  const auto blocks = submodule(*group, "blocks");
   for (int i = 0; i < depth; ++i) {
     blocks_.push_back(blocks->register_module(
         std::to_string(i), SwinBlock(SwinBlockConfig{.features = config.features,
@@ -83,7 +83,7 @@ SwinGroupImpl::SwinGroupImpl(const SwinIrConfig& config, int depth) {
   }
   conv_ = SwinEnding(*this, "conv", config);
   if (!config.second) return;
-  const auto embed = register_module("patch_embed", std::make_shared<torch::nn::Module>());
+  const auto embed = submodule(*this, "patch_embed");
   projection_ = embed->register_module(
       "proj", Convolution(ConvolutionOptions{.in = config.features, .out = config.features, .kernel = 1}));
 }
@@ -110,9 +110,7 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
   const auto add = [this](const char* name, const ConvolutionOptions& options) {
     return register_module(name, Convolution(options));
   };
-  const auto sequential = [this](const char* name) {
-    return register_module(name, std::make_shared<torch::nn::Module>());
-  };
+  const auto sequential = [this](const char* name) { return submodule(*this, name); };
   const auto embed = sequential("patch_embed");
   if (config.second) {
     embedding_ = embed->register_module("proj", Convolution(ConvolutionOptions{.in = f, .out = f, .kernel = 1}));

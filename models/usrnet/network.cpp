@@ -6,8 +6,8 @@ namespace heirloom::models {
 
 UsrNetImpl::UsrNetImpl(const UsrNetConfig& config)
     : iterations_(config.iterations), prior_(register_module("p", ResUNet(config.prior))) {
-  const auto hyper = register_module("h", std::make_shared<torch::nn::Module>());
-  const auto mlp = hyper->register_module("mlp", std::make_shared<torch::nn::Module>());
+  const auto hyper = submodule(*this, "h");
+  const auto mlp = submodule(*hyper, "mlp");
   const int width = config.hyperFeatures;
   const std::array<std::pair<int, int>, 3> layers = {{{2, width}, {width, width}, {width, 2 * config.iterations}}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
