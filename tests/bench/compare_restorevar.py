@@ -9,11 +9,9 @@ channels-last. Weights are random (seeded) and written for Heirloom as one .safe
 before anything is timed. Prints the medians of one 512 x 512 square in seconds, and their ratio.
 """
 import argparse
-import json
 import math
 import re
 import statistics
-import struct
 import subprocess
 import tempfile
 import time
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
 
 SIDES = (1, 2, 3, 4, 6, 9, 13, 18, 24, 32)
 SMOOTHERS = (0, 0, 1, 1, 1, 2, 2, 3, 3, 3)
@@ -305,27 +304,6 @@ def rotations(side):
     return torch.polar(torch.ones_like(angles), angles)
 
 
-def write_safetensors(path, tensors):
-    header, offset = {}, 0
-    for name, tensor in tensors.items():
-        size = tensor.numel() * 4
-        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + size]}
-        offset += size
-    text = json.dumps(header).encode()
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text)
-        for tensor in tensors.values():
-            file.write(tensor.float().contiguous().numpy().tobytes())
-
-
-def read_image(path):
-    data = Path(path).read_bytes()
-    length = struct.unpack("<Q", data[:8])[0]
-    entry = json.loads(data[8:8 + length])["image"]
-    begin, end = entry["data_offsets"]
-    return torch.frombuffer(bytearray(data[8 + length + begin:8 + length + end]), dtype=torch.float32).view(entry["shape"])
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--networks", required=True, help="the heirloom-networks program")
@@ -335,14 +313,14 @@ def main():
     with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
         weights = random_weights()
         model, source, result = (str(Path(folder) / name) for name in ("model.safetensors", "in.safetensors", "out.safetensors"))
-        write_safetensors(model, weights)
+        save_file({name: tensor.float().contiguous() for name, tensor in weights.items()}, model)
         picture = (torch.rand(1, 3, 512, 512, generator=torch.Generator().manual_seed(1)) * 255).round() / 255
-        write_safetensors(source, {"image": picture})
+        save_file({"image": picture}, source)
         settings = ["--set", "previews=0", "--dtype", options.precision]
         form = Form(weights, getattr(torch, options.precision))
         del weights
         subprocess.run([options.networks, "forward", model, source, result] + settings, check=True)
-        difference = (read_image(result) - form(picture)).abs()
+        difference = (load_file(result)["image"] - form(picture)).abs()
         print(f"outputs differ by {difference.max():.2e} at most, {difference.mean():.2e} on average")
         ours, theirs = [], []
         for _ in range(options.rounds):

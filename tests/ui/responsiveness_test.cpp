@@ -23,11 +23,31 @@ QString texts(const std::vector<SlowHandler>& handlers) {
   return texts.join(u'\n');
 }
 
+/// What a person does in a window, and the handlers that took too long meanwhile.
+class Scenario {
+ public:
+  bool restored() const { return restored_; }
+  int stepsOfRun() const { return stepsOfRun_; }
+
+ protected:
+  Scenario() { fixture_.window().resize(1920, 1080); }
+
+  void watch(const std::function<bool()>& until, int patience) {
+    const auto slow = TimedApplication::instance().slow(until, patience);
+    found_.insert(found_.end(), slow.begin(), slow.end());
+  }
+
+  Fixture fixture_;
+  std::vector<SlowHandler> found_;
+  int step_ = 0;
+  int stepsOfRun_ = 0;
+  bool restored_ = false;
+};
+
 /// Handlers over the limit while a large photo is opened, restored, looked at, undone and closed.
-class LargePhoto {
+class LargePhoto : public Scenario {
  public:
   std::vector<SlowHandler> operator()() {
-    fixture_.window().resize(1920, 1080);
     const auto file = fixture_.photo("large.png", 6000, 4000);
     fixture_.window().open({file});
     watch([this] { return fixture_.current() && fixture_.current()->photo(); }, kPatience);
@@ -51,15 +71,7 @@ class LargePhoto {
     return std::move(found_);
   }
 
-  bool restored() const { return restored_; }
-  int stepsOfRun() const { return stepsOfRun_; }
-
  private:
-  void watch(const std::function<bool()>& until, int patience) {
-    const auto slow = TimedApplication::instance().slow(until, patience);
-    found_.insert(found_.end(), slow.begin(), slow.end());
-  }
-
   void move() {
     ++step_;
     auto* viewer = fixture_.find<ui::Viewer>("viewer");
@@ -70,19 +82,12 @@ class LargePhoto {
     viewer->divider()->setFraction(step_ % 50 / 50.0);
     fixture_.find<QSlider>("strengthSlider")->setValue(step_ % 100);
   }
-
-  Fixture fixture_;
-  std::vector<SlowHandler> found_;
-  int step_ = 0;
-  int stepsOfRun_ = 0;
-  bool restored_ = false;
 };
 
 /// Handlers over the limit while steps of a progressive network come, one after the other, and are looked at.
-class ManySteps {
+class ManySteps : public Scenario {
  public:
   std::vector<SlowHandler> operator()() {
-    fixture_.window().resize(1920, 1080);
     watch([this] { return fixture_.session().models().find("dpir-deblur") != nullptr; }, kPatience);
     fixture_.window().open({fixture_.photo("photo.png", 3000, 2000)});
     watch([this] { return fixture_.current() && fixture_.current()->photo(); }, kPatience);
@@ -95,23 +100,15 @@ class ManySteps {
     const auto& steps = fixture_.current()->steps().all();
     const auto until = [&] { return !fixture_.current()->run() || std::ssize(steps) >= kIterations / 2; };
     watch(until, 5 * kPatience);
-    stepsSeen_ = static_cast<int>(steps.size());
+    stepsOfRun_ = static_cast<int>(steps.size());
     fixture_.trigger("restore.cancel");
     watch([this] { return !fixture_.current()->run(); }, kPatience);
     restored_ = fixture_.current()->result().has_value();
     return std::move(found_);
   }
 
-  bool restored() const { return restored_; }
-  int stepsOfRun() const { return stepsSeen_; }
-
  private:
   static constexpr int kIterations = 30;
-
-  void watch(const std::function<bool()>& until, int patience) {
-    const auto slow = TimedApplication::instance().slow(until, patience);
-    found_.insert(found_.end(), slow.begin(), slow.end());
-  }
 
   void move() {
     ++step_;
@@ -120,21 +117,15 @@ class ManySteps {
     auto* list = fixture_.find<QListWidget>("steps");
     if (list->count() > 0) list->setCurrentRow(step_ % list->count());
   }
-
-  Fixture fixture_;
-  std::vector<SlowHandler> found_;
-  int step_ = 0;
-  int stepsSeen_ = 0;
-  bool restored_ = false;
 };
 
 /// By the clock on the wall. Only where other programs keep the machine busy, a handler that was late because it was
 /// not given a processor leads to another attempt; one that computed or waited for longer than the limit never does.
-template <typename Scenario>
+template <typename Played>
 void requireNoSlowHandler() {
   for (int attempt = 1;; ++attempt) {
     const OtherPrograms others;
-    Scenario scenario;
+    Played scenario;
     const auto slow = scenario();
     QVERIFY2(scenario.restored(), qPrintable(texts(slow)));
     QVERIFY(scenario.stepsOfRun() > 5);

@@ -12,7 +12,6 @@ import argparse
 import os
 import re
 import statistics
-import struct
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from pathlib import Path
 import numpy
 import torch
 from networks import CASES
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 PEERS = ["eager", "compile", "onnxruntime", "openvino", "ncnn"]
 ALLOWED = {"float32": 1e-3, "bfloat16": 6e-2}  # of the largest difference, relative to the result's range
@@ -59,10 +58,7 @@ def heirloom_result(program, weights, case, precision, folder):
     save_file({"image": case.picture()}, folder / "in.safetensors")
     subprocess.run([program, "forward", weights, folder / "in.safetensors", folder / "out.safetensors", "--dtype",
                     precision], check=True)
-    data = (folder / "out.safetensors").read_bytes()
-    header = struct.unpack("<Q", data[:8])[0]
-    side = case.size * case.scale
-    return numpy.frombuffer(data[8 + header:], dtype=numpy.float32).reshape(1, case.channels, side, side)
+    return load_file(folder / "out.safetensors")["image"].numpy()
 
 
 def difference(result, reference):

@@ -8,6 +8,7 @@
 #include "models/registry.h"
 #include "models/swinir/network.h"
 #include "tests/models/support/closed_form.h"
+#include "tests/models/swinir/tiny.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -23,16 +24,9 @@ struct Case {
 };
 
 SwinIrConfig tiny(SwinIrHead head, int scale, bool threeConvolutions = false, int channels = 3) {
-  return {.channels = channels,
-          .features = 12,
-          .depths = {2, 2},
-          .heads = 2,
-          .hidden = 24,
-          .window = 4,
-          .scale = scale,
-          .head = head,
-          .threeConvolutions = threeConvolutions,
-          .second = true};
+  SwinIrConfig config = tinySwinIr(head, scale, threeConvolutions, channels);
+  config.second = true;
+  return config;
 }
 
 const Case kCases[] = {

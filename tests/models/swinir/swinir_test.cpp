@@ -8,6 +8,7 @@
 #include "models/kernels/processor.h"
 #include "models/swinir/network.h"
 #include "tests/models/support/closed_form.h"
+#include "tests/models/swinir/tiny.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::tests {
@@ -17,16 +18,9 @@ using namespace heirloom::models;
 using nlohmann::json;
 
 SwinIrConfig tiny(SwinIrHead head, int scale, bool threeConvolutions = false, int channels = 3, double range = 1) {
-  return {.channels = channels,
-          .features = 12,
-          .depths = {2, 2},
-          .heads = 2,
-          .hidden = 24,
-          .window = 4,
-          .scale = scale,
-          .head = head,
-          .threeConvolutions = threeConvolutions,
-          .range = range};
+  SwinIrConfig config = tinySwinIr(head, scale, threeConvolutions, channels);
+  config.range = range;
+  return config;
 }
 
 struct Case {
