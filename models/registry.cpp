@@ -36,12 +36,12 @@ namespace heirloom::models {
 namespace {
 
 // Constructed on first use: the rows are objects of other files. Every row checks all keys and shapes, so the order
-// decides only who is asked first.
+// decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kDnCnn,     kFDnCnn, kFfdNet,  kIrcnn,      kSrmd,    kUsrNet, kDrunet, kRrdb,   kImdn,   kMsrResNet,
-       kDpsr,      kSwinIr, kSwin2Sr, kRestoreVar, kCompact, kSpan,   kHat,    kNafNet, kScuNet, kDat,
-       kRestormer, kRcan,   kPlksr,   kRealPlksr,  kSafmn,   kDrct,   kFbcnn,  kOmniSr});
+      {kRestoreVar, kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,   kSrmd, kUsrNet, kDrunet, kRrdb,   kImdn,
+       kMsrResNet,  kDpsr,  kSwinIr, kSwin2Sr,   kCompact, kSpan, kHat,    kNafNet, kScuNet, kDat,
+       kRestormer,  kRcan,  kPlksr,  kRealPlksr, kSafmn,   kDrct, kFbcnn,  kOmniSr});
   return families;
 }
 
@@ -106,14 +106,14 @@ std::shared_ptr<const Archive> opened(const fs::path& path) {
   return Archive::open(path);
 }
 
-constexpr std::size_t kNamed = 3;  // nearest families and keys that an error names
+constexpr std::size_t kNamed = 3;  // nearest refusals and keys that an error names
 
 std::string nearest(const Inspection& inspection) {
+  const std::vector<Refusal> refused = refusals(inspection.considered);
   std::string text;
-  for (std::size_t i = 0; i < std::min(kNamed, inspection.considered.size()); ++i) {
-    const Candidate& candidate = inspection.considered[i];
-    text += (i ? "; " : "") + std::string(candidate.family) + ": " + candidate.match.reason;
-    const auto& unfit = candidate.match.unfit;
+  for (std::size_t i = 0; i < std::min(kNamed, refused.size()); ++i) {
+    text += (i ? "; " : "") + refused[i].families + ": " + refused[i].reason;
+    const auto& unfit = refused[i].unfit;
     for (std::size_t k = 0; k < std::min(kNamed, unfit.size()); ++k) text += (k ? ", " : " (") + unfit[k];
     if (unfit.size() > kNamed) text += " and " + std::to_string(unfit.size() - kNamed) + " more";
     if (!unfit.empty()) text += ")";
@@ -142,7 +142,23 @@ bool isModelFolder(const std::filesystem::path& folder) {
                              [&](const auto& layout) { return partsIn(layout, folder) == layout.parts.size(); });
 }
 
-Inspection inspect(const std::filesystem::path& file) {
+std::vector<Refusal> refusals(std::span<const Candidate> considered) {
+  std::vector<Refusal> refused;
+  for (const auto& [family, match] : considered) {
+    if (match.descriptor) continue;
+    const auto same = std::ranges::find_if(
+        refused, [&match = match](const Refusal& r) { return r.reason == match.reason && r.unfit == match.unfit; });
+    if (same == refused.end())
+      refused.push_back({std::string(family), match.reason, match.unfit});
+    else
+      same->families += ", " + std::string(family);
+  }
+  return refused;
+}
+
+namespace {
+
+Inspection indexOf(const std::filesystem::path& file) {
   Inspection inspection;
   inspection.archive = opened(file);
   inspection.tensors = canonicalise(inspection.archive);
@@ -150,52 +166,66 @@ Inspection inspect(const std::filesystem::path& file) {
     throw Error(HEIRLOOM_TEXT("checkpoint.empty", "there are no weights in the file"),
                 HEIRLOOM_TEXT("checkpoint.empty.remedy", "choose the file that holds the network's weights"), file);
   }
+  return inspection;
+}
+
+/// Asks the families until one takes the tensors. `match` gives a family's answer.
+template <typename Ask>
+void consider(Inspection& inspection, const Ask& match) {
   for (const Family& family : families()) {
-    inspection.considered.push_back({family.name, family.detect(inspection.tensors)});
+    inspection.considered.push_back({family.name, match(family)});
     if (std::optional<Descriptor>& descriptor = inspection.considered.back().match.descriptor) {
       descriptor = decorated(std::move(*descriptor));
       inspection.family = &family;
-      return inspection;
+      return;
     }
   }
   std::ranges::stable_sort(inspection.considered, {},
                            [](const Candidate& candidate) { return candidate.match.unfit.size(); });
-  return inspection;
 }
 
-namespace {
-
-/// Loads `tensors`, which `inspection` may have taken from its own file or blended.
-std::shared_ptr<const Restorer> load(const Inspection& inspection, const StateDict& tensors,
-                                     const std::filesystem::path& file) {
-  if (!inspection.family) {
-    throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
-                    .with(nearest(inspection)),
-                HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"), file);
-  }
+/// Detects and loads the tensors of `inspection`, which may have been blended since they were read from `file`.
+std::shared_ptr<const Restorer> load(Inspection inspection, const std::filesystem::path& file) {
   // Weights are ordinary tensors, whatever mode the caller runs in.
   const c10::InferenceMode ordinary(false);
+  std::shared_ptr<const Restorer> restorer;
   try {
-    std::shared_ptr<const Restorer> restorer = decorated(inspection.family->load(tensors));
-    // Nobody else knows it yet.
-    if (auto damage = damageOf(tensors)) std::const_pointer_cast<Restorer>(restorer)->warn(*damage);
-    return restorer;
+    consider(inspection, [&](const Family& family) {
+      Loaded loaded = family.load(inspection.tensors);
+      restorer = std::move(loaded.restorer);
+      return std::move(loaded.match);
+    });
+    if (restorer) {
+      restorer = decorated(std::move(restorer));
+      // Nobody else knows it yet.
+      if (auto damage = damageOf(inspection.tensors)) std::const_pointer_cast<Restorer>(restorer)->warn(*damage);
+      return restorer;
+    }
   } catch (const Error& error) {
     throw error.in(file);
   }
+  throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
+                  .with(nearest(inspection)),
+              HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"), file);
 }
 
 }  // namespace
 
+Inspection inspect(const std::filesystem::path& file) {
+  Inspection inspection = indexOf(file);
+  consider(inspection, [&](const Family& family) { return family.detect(inspection.tensors); });
+  return inspection;
+}
+
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
-  const Inspection inspection = inspect(file);
-  return load(inspection, inspection.tensors, file);
+  return load(indexOf(file), file);
 }
 
 std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, const std::filesystem::path& other,
                                           double weight) {
-  const Inspection inspection = inspect(file);
-  return load(inspection, inspection.tensors.blendedWith(inspect(other).tensors, weight), file);
+  Inspection inspection = indexOf(file);
+  inspection.tensors = inspection.tensors.blendedWith(indexOf(other).tensors, weight);
+  return load(std::move(inspection), file);
 }
 
 }  // namespace heirloom::models

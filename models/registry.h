@@ -28,12 +28,18 @@ struct PublicNetwork {
   std::function<std::vector<std::pair<std::string, at::Tensor>>()> weights;
 };
 
-/// One family of networks. `detect` looks at names and shapes only; `load` reads the weights of a state dict that it
-/// took, strictly: every key consumed, every parameter filled.
+/// A match, and the network where the family takes the file.
+struct Loaded {
+  Match match;
+  std::shared_ptr<const Restorer> restorer;  // null where it does not
+};
+
+/// One family of networks. `detect` looks at names and shapes only; `load` detects and, where the family takes the
+/// state dict, reads its weights, strictly: every key consumed, every parameter filled.
 struct Family {
   std::string_view name;
   Match (*detect)(const StateDict& tensors);
-  std::shared_ptr<const Restorer> (*load)(const StateDict& tensors);
+  Loaded (*load)(const StateDict& tensors);
   std::vector<PublicNetwork> (*published)();
 };
 
@@ -54,6 +60,16 @@ struct Candidate {
   std::string_view family;
   Match match;
 };
+
+/// Families that refused a file for the same reason and by the same keys, as chains of convolutions do.
+struct Refusal {
+  std::string families;  // "DnCNN, FDnCNN"
+  std::string reason;
+  std::vector<std::string> unfit;
+};
+
+/// The candidates that lost, each reason once, in their order.
+std::vector<Refusal> refusals(std::span<const Candidate> considered);
 
 /// What a checkpoint is, without reading its weights.
 struct Inspection {

@@ -269,6 +269,34 @@
     </message>
 </context>
 <context>
+    <name>algorithm.dpir-deblur</name>
+    <message>
+        <source>DPIR: deblur with a kernel</source>
+        <translation>DPIR: schärfen mit Kern</translation>
+    </message>
+</context>
+<context>
+    <name>algorithm.dpir-demosaic</name>
+    <message>
+        <source>DPIR: demosaic</source>
+        <translation>DPIR: Mosaik auflösen</translation>
+    </message>
+</context>
+<context>
+    <name>algorithm.dpir-inpaint</name>
+    <message>
+        <source>DPIR: fill missing pixels</source>
+        <translation>DPIR: fehlende Pixel ergänzen</translation>
+    </message>
+</context>
+<context>
+    <name>algorithm.dpir-sr</name>
+    <message>
+        <source>DPIR: enlarge with a kernel</source>
+        <translation>DPIR: vergrößern mit Kern</translation>
+    </message>
+</context>
+<context>
     <name>batch.depth</name>
     <message>
         <source>%1 cannot store %2 bits a sample</source>
@@ -979,6 +1007,30 @@
         <source>magenta</source>
         <translation>magenta</translation>
     </message>
+    <message>
+        <source>auto</source>
+        <translation>automatisch</translation>
+    </message>
+    <message>
+        <source>square</source>
+        <translation>ein Quadrat</translation>
+    </message>
+    <message>
+        <source>tiles</source>
+        <translation>Kacheln</translation>
+    </message>
+    <message>
+        <source>published</source>
+        <translation>wie veröffentlicht</translation>
+    </message>
+    <message>
+        <source>best</source>
+        <translation>wahrscheinlichste</translation>
+    </message>
+    <message>
+        <source>drawn</source>
+        <translation>gezogen</translation>
+    </message>
 </context>
 <context>
     <name>colour.cmykWithoutProfile</name>
@@ -1163,6 +1215,34 @@
     </message>
 </context>
 <context>
+    <name>folder.incomplete</name>
+    <message>
+        <source>it is not all of %1: %2 is missing</source>
+        <translation>das ist nicht alles von %1: %2 fehlt</translation>
+    </message>
+</context>
+<context>
+    <name>folder.incomplete.remedy</name>
+    <message>
+        <source>put that file beside the others</source>
+        <translation>legen Sie diese Datei zu den anderen</translation>
+    </message>
+</context>
+<context>
+    <name>folder.unknown</name>
+    <message>
+        <source>this folder holds no network of several files</source>
+        <translation>dieser Ordner enthält kein Netz aus mehreren Dateien</translation>
+    </message>
+</context>
+<context>
+    <name>folder.unknown.remedy</name>
+    <message>
+        <source>give a checkpoint file</source>
+        <translation>geben Sie eine Gewichtsdatei an</translation>
+    </message>
+</context>
+<context>
     <name>heirloom::ui::Divider</name>
     <message>
         <source>Divider between before and after</source>
@@ -1208,6 +1288,10 @@
     <message>
         <source>Draw what one sharp point became. Shift or the right button rubs out.</source>
         <translation>Zeichnen Sie, was aus einem scharfen Punkt wurde. Umschalt oder die rechte Taste radiert.</translation>
+    </message>
+    <message>
+        <source>The arrow keys move, Space paints, Delete rubs out</source>
+        <translation>Die Pfeiltasten bewegen, Leertaste malt, Entf radiert</translation>
     </message>
 </context>
 <context>
@@ -1281,16 +1365,40 @@
         <translation>Ein Bild des Kerns, weiß auf schwarz, oder eine MATLAB-Datei</translation>
     </message>
     <message>
-        <source>Blur kernel</source>
+        <source>%1 x %2 pixels</source>
+        <translation>%1 x %2 Pixel</translation>
+    </message>
+    <message>
+        <source>Which kernel of the file</source>
+        <translation>Welcher Kern der Datei</translation>
+    </message>
+    <message>
+        <source>Blur Kernel</source>
         <translation>Unschärfekern</translation>
     </message>
     <message>
-        <source>Pictures and MATLAB files (*.png *.tif *.jpg *.mat)</source>
-        <translation>Bilder und MATLAB-Dateien (*.png *.tif *.jpg *.mat)</translation>
+        <source>Pictures and MATLAB files (%1)</source>
+        <translation>Bilder und MATLAB-Dateien (%1)</translation>
     </message>
     <message>
-        <source>%1 x %2 pixels</source>
-        <translation>%1 x %2 Pixel</translation>
+        <source>Kernel file %1</source>
+        <translation>Kerndatei %1</translation>
+    </message>
+    <message>
+        <source>Kernel, of %1</source>
+        <translation>Kern, von %1</translation>
+    </message>
+    <message>
+        <source>Clear the drawing</source>
+        <translation>Die Zeichnung leeren</translation>
+    </message>
+    <message>
+        <source>Nothing is drawn yet: the usual kernel is taken.</source>
+        <translation>Noch ist nichts gezeichnet: Der übliche Kern wird genommen.</translation>
+    </message>
+    <message>
+        <source>No file is chosen yet: the usual kernel is taken.</source>
+        <translation>Noch ist keine Datei gewählt: Der übliche Kern wird genommen.</translation>
     </message>
 </context>
 <context>
@@ -1418,6 +1526,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Close</source>
         <translation>Schließen</translation>
     </message>
+    <message>
+        <source>Stopped after step %1. Its picture is kept.</source>
+        <translation>Nach Schritt %1 angehalten. Sein Bild bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Stopped in part %1 of %2, after step %3. What is done is kept, the rest is as it was.</source>
+        <translation>In Teil %1 von %2 nach Schritt %3 angehalten. Was fertig ist, bleibt erhalten, der Rest ist wie zuvor.</translation>
+    </message>
+    <message>
+        <source>Undo takes it back.</source>
+        <translation>Rückgängig nimmt es zurück.</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::MessageArea</name>
@@ -1468,6 +1588,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Source: %1</source>
         <translation>Quelle: %1</translation>
     </message>
+    <message>
+        <source>%1, %2 million weights</source>
+        <translation>%1, %2 Millionen Gewichte</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::ParameterPanel</name>
@@ -1484,10 +1608,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <translation>Wird beim Restaurieren aus dem Foto geschätzt</translation>
     </message>
     <message>
-        <source>Found beside the model</source>
-        <translation>Liegt neben dem Modell</translation>
-    </message>
-    <message>
         <source>MATLAB files (*.mat)</source>
         <translation>MATLAB-Dateien (*.mat)</translation>
     </message>
@@ -1502,6 +1622,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Share of the other model</source>
         <translation>Anteil des anderen Modells</translation>
+    </message>
+    <message>
+        <source>%1 was not found beside the model. It is published with the weights.</source>
+        <translation>%1 liegt nicht neben dem Modell. Die Datei wird mit den Gewichten veröffentlicht.</translation>
+    </message>
+    <message>
+        <source>Choose a file...</source>
+        <translation>Datei wählen...</translation>
     </message>
 </context>
 <context>
@@ -1631,6 +1759,14 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 cannot be shown.</source>
         <translation>%1 lässt sich nicht zeigen.</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>Schritt %1</translation>
     </message>
 </context>
 <context>
@@ -1971,6 +2107,58 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::StepStrip</name>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>Schritt %1</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>Steps of the run</source>
+        <translation>Schritte des Laufs</translation>
+    </message>
+    <message>
+        <source>&amp;Use This Step</source>
+        <translation>Diesen &amp;Schritt nehmen</translation>
+    </message>
+    <message>
+        <source>Use this step</source>
+        <translation>Diesen Schritt nehmen</translation>
+    </message>
+    <message>
+        <source>Take the picture of the chosen step for the result; Undo brings the last one back</source>
+        <translation>Nimmt das Bild des gewählten Schritts als Ergebnis; Rückgängig bringt das vorige zurück</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>a step and the time it took</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>%1, took %2</source>
+        <translation>%1, dauerte %2</translation>
+    </message>
+    <message>
+        <source>Only the small picture of this step was kept</source>
+        <translation>Von diesem Schritt blieb nur das kleine Bild</translation>
+    </message>
+    <message>
+        <source>Part %1 of %2</source>
+        <translation>Teil %1 von %2</translation>
     </message>
 </context>
 <context>
@@ -2503,6 +2691,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>photo.noRoomForResult</name>
+    <message>
+        <source>the result takes %1 while it is made, and memory and scratch disk together hold %2</source>
+        <translation>das Ergebnis braucht beim Entstehen %1, und Speicher und Platte zusammen fassen %2</translation>
+    </message>
+</context>
+<context>
     <name>photo.noScratchFile</name>
     <message>
         <source>no scratch file can be made there: %1</source>
@@ -2706,6 +2901,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>restorevar.decoding</name>
+    <message>
+        <source>decoding</source>
+        <translation>dekodieren</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.scale</name>
+    <message>
+        <source>scale %1 of %2</source>
+        <translation>Stufe %1 von %2</translation>
+    </message>
+</context>
+<context>
     <name>run.bad_alloc</name>
     <message>
         <source>there is not enough memory for this run</source>
@@ -2776,10 +2985,31 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>run.not_finite_step</name>
+    <message>
+        <source>%1 computed values that are not numbers in step %2</source>
+        <translation>%1 hat in Schritt %2 Werte berechnet, die keine Zahlen sind</translation>
+    </message>
+</context>
+<context>
     <name>run.restoring</name>
     <message>
         <source>restoring</source>
         <translation>wird restauriert</translation>
+    </message>
+</context>
+<context>
+    <name>run.size</name>
+    <message>
+        <source>with these settings %1 gives a picture of %2 x %3 pixels whatever the photo&apos;s size</source>
+        <translation>mit diesen Einstellungen liefert %1 ein Bild von %2 x %3 Pixeln, gleich wie groß das Foto ist</translation>
+    </message>
+</context>
+<context>
+    <name>run.size.remedy</name>
+    <message>
+        <source>choose another way for photos of other sizes: --set size=auto</source>
+        <translation>wählen Sie für Fotos anderer Größe ein anderes Verfahren: --set size=auto</translation>
     </message>
 </context>
 <context>
@@ -2857,6 +3087,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The network that knows what photos look like: any that takes a noise level; DRUNet is best</source>
         <translation>Das Netz, das weiß, wie Fotos aussehen: jedes, das eine Rauschstärke annimmt; am besten DRUNet</translation>
+    </message>
+</context>
+<context>
+    <name>setting.detail</name>
+    <message>
+        <source>Detail from the photo</source>
+        <translation>Feinheiten aus dem Foto</translation>
+    </message>
+</context>
+<context>
+    <name>setting.detail.help</name>
+    <message>
+        <source>Brings back fine structure of the photo that the network&apos;s code cannot hold, and its fine faults</source>
+        <translation>Holt feine Strukturen des Fotos zurück, die der Code des Netzes nicht fasst, und seine feinen Fehler</translation>
     </message>
 </context>
 <context>
@@ -2972,6 +3216,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.overlap</name>
+    <message>
+        <source>Overlap of tiles</source>
+        <translation>Überlappung der Kacheln</translation>
+    </message>
+</context>
+<context>
+    <name>setting.overlap.help</name>
+    <message>
+        <source>More hides seams better and takes longer</source>
+        <translation>Mehr verbirgt Nähte besser und dauert länger</translation>
+    </message>
+</context>
+<context>
     <name>setting.pattern</name>
     <message>
         <source>Mosaic</source>
@@ -3000,6 +3258,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.previews</name>
+    <message>
+        <source>Preview every so many scales</source>
+        <translation>Vorschau alle so viele Stufen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.previews.help</name>
+    <message>
+        <source>0: none. Each takes about a third of the time of a run</source>
+        <translation>0: keine. Jede kostet etwa ein Drittel der Zeit eines Laufs</translation>
+    </message>
+</context>
+<context>
     <name>setting.range</name>
     <message>
         <source>%1 cannot be %2</source>
@@ -3014,6 +3286,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.refine</name>
+    <message>
+        <source>Refine the latent</source>
+        <translation>Latentes Bild verfeinern</translation>
+    </message>
+</context>
+<context>
+    <name>setting.refine.help</name>
+    <message>
+        <source>A second network corrects what the codes could not say</source>
+        <translation>Ein zweites Netz berichtigt, was die Codes nicht ausdrücken konnten</translation>
+    </message>
+</context>
+<context>
+    <name>setting.restorevar.size</name>
+    <message>
+        <source>Photos larger than the network</source>
+        <translation>Fotos größer als das Netz</translation>
+    </message>
+</context>
+<context>
+    <name>setting.restorevar.size.help</name>
+    <message>
+        <source>The network sees squares of %1 pixels. square: the whole photo squashed into one and back, fast, fine detail is lost; tiles: overlapping squares, slow; auto: tiles on a GPU, one square on the processor; published: one square, and the result stays so</source>
+        <translation>Das Netz sieht Quadrate von %1 Pixeln. square: das ganze Foto in eines gestaucht und zurück, schnell, feine Einzelheiten gehen verloren; tiles: überlappende Quadrate, langsam; auto: Kacheln auf einer GPU, ein Quadrat auf dem Prozessor; published: ein Quadrat, und das Ergebnis bleibt so</translation>
+    </message>
+</context>
+<context>
     <name>setting.scale</name>
     <message>
         <source>Enlargement</source>
@@ -3025,6 +3325,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>How many times wider and higher the picture becomes</source>
         <translation>Wievielmal so breit und hoch das Bild wird</translation>
+    </message>
+</context>
+<context>
+    <name>setting.seed</name>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+</context>
+<context>
+    <name>setting.seed.help</name>
+    <message>
+        <source>The same seed draws the same codes</source>
+        <translation>Derselbe Startwert zieht dieselben Codes</translation>
     </message>
 </context>
 <context>
@@ -3067,6 +3381,62 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The weights of the denoiser and of the deblocker look alike: say which these are</source>
         <translation>Die Gewichte zum Entrauschen und zum Entfernen von JPEG-Blöcken sehen gleich aus: sagen Sie, welche dies sind</translation>
+    </message>
+</context>
+<context>
+    <name>setting.temperature</name>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+</context>
+<context>
+    <name>setting.temperature.help</name>
+    <message>
+        <source>Of what is drawn: below 1 more cautious, above 1 bolder</source>
+        <translation>Des Gezogenen: unter 1 vorsichtiger, über 1 kühner</translation>
+    </message>
+</context>
+<context>
+    <name>setting.tokens</name>
+    <message>
+        <source>Choice of codes</source>
+        <translation>Wahl der Codes</translation>
+    </message>
+</context>
+<context>
+    <name>setting.tokens.help</name>
+    <message>
+        <source>best: the most probable, the published way; drawn: at random</source>
+        <translation>best: die wahrscheinlichsten, der veröffentlichte Weg; drawn: zufällig</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_k</name>
+    <message>
+        <source>Draw among the most probable</source>
+        <translation>Aus den wahrscheinlichsten ziehen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_k.help</name>
+    <message>
+        <source>So many codes; 0: among all</source>
+        <translation>So viele Codes; 0: aus allen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_p</name>
+    <message>
+        <source>Draw within a probability</source>
+        <translation>Innerhalb einer Wahrscheinlichkeit ziehen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.top_p.help</name>
+    <message>
+        <source>Among the most probable codes that have it together; 1: among all</source>
+        <translation>Aus den wahrscheinlichsten Codes, die sie zusammen haben; 1: aus allen</translation>
     </message>
 </context>
 <context>

@@ -54,6 +54,13 @@ void AppSettings::setModel(const QString& name) {
   store_.setValue(QStringLiteral("model"), name);
 }
 
+QString AppSettings::companion(const QString& fileName) const {
+  return store_.value(QStringLiteral("companions/") + fileName).toString();
+}
+void AppSettings::setCompanion(const QString& fileName, const QString& file) {
+  store_.setValue(QStringLiteral("companions/") + fileName, file);
+}
+
 QStringList AppSettings::recentFiles() const {
   return store_.value(QStringLiteral("recent_files")).toStringList();
 }

@@ -32,6 +32,10 @@ class AppSettings : public QObject {
   QString model() const;  // last chosen; empty: the default
   void setModel(const QString& name);
 
+  /// Where a person said that a file lies which is published with checkpoints: SRMD's matrix, say. Empty: never said.
+  QString companion(const QString& fileName) const;
+  void setCompanion(const QString& fileName, const QString& file);
+
   /// Latest first, at most kRecentFiles.
   static constexpr int kRecentFiles = 10;
   QStringList recentFiles() const;

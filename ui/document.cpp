@@ -51,7 +51,7 @@ class StrengthCommand : public QUndoCommand {
 };
 
 Document::Document(Workers& workers, std::filesystem::path file, QObject* parent)
-    : QObject(parent), workers_(workers), file_(std::move(file)), name_(fromPath(file_.filename())) {
+    : QObject(parent), workers_(workers), file_(std::move(file)), name_(fromPath(file_.filename())), steps_(workers) {
   connect(&undo_, &QUndoStack::cleanChanged, this, &Document::unsavedChanged);
 }
 
@@ -134,6 +134,8 @@ core::Recipe Document::recipe() const {
 void Document::follow(std::unique_ptr<EngineRun> run, const QString& modelTitle) {
   run_ = std::move(run);
   progress_.reset();
+  steps_.begin(*photo_);
+  connect(run_.get(), &EngineRun::previewed, &steps_, &RunSteps::add);
   connect(run_.get(), &EngineRun::began, this, &Document::runChanged);
   connect(run_.get(), &EngineRun::progressed, this, [this](const RunProgress& progress) {
     progress_ = progress;
@@ -147,9 +149,34 @@ void Document::ended(const RunEnd& end, const QString& modelTitle) {
   // Not deleted here: this is its signal.
   run_.release()->deleteLater();
   progress_.reset();
-  if (end.status == RunEnd::Status::Done) addResult({end.raster, end.recipe, modelTitle, end.chosen});
+  const bool whole = end.status == RunEnd::Status::Done;
+  steps_.end(end.raster, whole, end.elapsed.count());
+  if (end.raster) {
+    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}};
+    if (!whole && end.reached) result.step = end.reached->step + 1;
+    addResult(std::move(result));
+  }
   Q_EMIT runChanged();
   Q_EMIT runEnded(end);
+}
+
+bool Document::showsSteps() const {
+  return !steps_.all().empty() && (run_ || (result_ && steps_.made(result_->raster.get())));
+}
+
+bool Document::canTakeStep(int row) const {
+  if (run_ || !showsSteps() || row < 0 || row >= std::ssize(steps_.all())) return false;
+  const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
+  return step.raster && step.raster != result_->raster && step.raster->layout() == result_->raster->layout();
+}
+
+void Document::takeStep(int row) {
+  if (!canTakeStep(row)) return;
+  const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
+  RestoredResult result = *result_;
+  result.raster = step.raster;
+  result.step = step.number == RunStep::kEnd ? std::nullopt : std::optional(step.number);
+  addResult(std::move(result));
 }
 
 std::shared_ptr<const core::Photo> photoOf(const QImage& image) {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "ui/engine_adapter.h"
+#include "ui/run_steps.h"
 
 namespace heirloom::ui {
 
@@ -16,6 +17,7 @@ struct RestoredResult {
   core::Recipe recipe;
   QString modelTitle;
   std::map<std::string, std::string> chosen;
+  std::optional<int> step;  // from 1: not the run's end, but what it had after this step
 };
 
 /// Where and how a result was saved.
@@ -67,6 +69,15 @@ class Document : public QObject {
   void follow(std::unique_ptr<EngineRun> run, const QString& modelTitle);
   const std::optional<RunProgress>& progress() const { return progress_; }
 
+  /// What a progressive network showed in the latest run.
+  RunSteps& steps() { return steps_; }
+  const RunSteps& steps() const { return steps_; }
+  /// They belong to what is in the document now: a run that goes on, or a result that it made.
+  bool showsSteps() const;
+  bool canTakeStep(int row) const;
+  /// Makes the picture of a step the result; can be undone.
+  void takeStep(int row);
+
  Q_SIGNALS:
   void stateChanged();
   void loadFailed(const Error& error);
@@ -95,6 +106,7 @@ class Document : public QObject {
   std::optional<SaveTarget> savedTo_;
   std::unique_ptr<EngineRun> run_;
   std::optional<RunProgress> progress_;
+  RunSteps steps_;
 };
 
 /// A picture of the clipboard as a photo of 8 or 16 bits, with its colour space where it has one. Blocking.

@@ -54,7 +54,8 @@ class GrowingSink : public core::Sink {
 /// Forwards to the GUI thread, to whoever is still there.
 class QueuedObserver : public core::RunObserver {
  public:
-  QueuedObserver(QPointer<QObject> guard, EngineRun* run) : guard_(std::move(guard)), run_(run) {}
+  QueuedObserver(QPointer<QObject> guard, EngineRun* run, GrowingSink& sink)
+      : guard_(std::move(guard)), run_(run), sink_(sink) {}
 
   void progress(const core::Progress& progress) override {
     RunProgress report{progress.stage, progress.fraction, progress.elapsed, progress.remaining};
@@ -63,13 +64,38 @@ class QueuedObserver : public core::RunObserver {
   void tileWritten(const core::Box& box) override {
     onGuiThread(guard_, [run = run_, box] { Q_EMIT run->tileWritten(box); });
   }
+  bool wantsPreviews() const override { return true; }
+  void preview(const core::Preview& preview) override {
+    sink_.write(preview.box, preview.samples);
+    RunPreview shown{.step = preview.step,
+                     .tile = preview.tile,
+                     .tiles = preview.tiles,
+                     .leading = preview.leading,
+                     .box = preview.box,
+                     .raster = nullptr,
+                     .seconds = preview.took.count()};
+    reached_ = shown;
+    if (preview.leading) {
+      core::Layout layout = sink_.raster()->layout();
+      layout.width = preview.box.width;
+      layout.height = preview.box.height;
+      auto raster = std::make_shared<core::Raster>(layout);
+      core::fromFloat(preview.samples, {0, 0, layout.width, layout.height}, *raster);
+      shown.raster = std::move(raster);
+    }
+    onGuiThread(guard_, [run = run_, shown = std::move(shown)] { Q_EMIT run->previewed(shown); });
+  }
+
+  const std::optional<RunPreview>& reached() const { return reached_; }
 
  private:
   QPointer<QObject> guard_;
   EngineRun* run_;  // used only where the guard found it alive
+  GrowingSink& sink_;
+  std::optional<RunPreview> reached_;
 };
 
-RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster) {
+RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster, std::optional<RunPreview> reached) {
   RunEnd end;
   switch (outcome.status) {
     case core::Outcome::Status::Done:
@@ -84,7 +110,8 @@ RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster) 
   }
   end.error = std::move(outcome.error);
   end.warnings = std::move(outcome.warnings);
-  if (end.status == RunEnd::Status::Done) end.raster = std::move(raster);
+  if (end.status == RunEnd::Status::Done || reached) end.raster = std::move(raster);
+  end.reached = std::move(reached);
   end.device = std::move(outcome.device);
   end.elapsed = outcome.elapsed;
   end.chosen = std::move(outcome.chosen);
@@ -131,13 +158,13 @@ std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
         Q_EMIT target->began();
       });
     });
-    QueuedObserver observer(guard, target);
+    QueuedObserver observer(guard, target, sink);
     core::RunOptions options;
     options.device = request.device;
     options.first = request.first;
     options.stop = stop;
     core::Outcome outcome = core::run(*library, request.recipe, *request.photo, sink, observer, options);
-    RunEnd end = endOf(std::move(outcome), sink.raster());
+    RunEnd end = endOf(std::move(outcome), sink.raster(), observer.reached());
     end.recipe = request.recipe;
     onGuiThread(guard, [target, end = std::move(end)] { target->finish(end); });
   };

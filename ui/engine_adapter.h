@@ -35,13 +35,27 @@ struct RunProgress {
   std::optional<std::chrono::duration<double>> remaining;
 };
 
+/// What a progressive network has made of one tile so far (core::Preview).
+struct RunPreview {
+  int step = 0;  // from 0
+  int tile = 0;
+  int tiles = 1;
+  bool leading = true;
+  core::Box box;                               // in pixels of the result
+  std::shared_ptr<const core::Raster> raster;  // of the box, full strength
+  double seconds = 0;
+};
+
 /// How a run ended.
 struct RunEnd {
   enum class Status { Done, Cancelled, Failed };
   Status status = Status::Failed;
   std::optional<Error> error;
   std::vector<Message> warnings;
-  std::shared_ptr<const core::Raster> raster;  // of Done: full strength
+  /// Full strength. Of a run that did not come to its end: what a progressive network had shown by then, the original
+  /// where it had shown nothing; null where there was nothing yet.
+  std::shared_ptr<const core::Raster> raster;
+  std::optional<RunPreview> reached;  // the last preview, without its raster
   core::Recipe recipe;
   std::string device;
   std::chrono::duration<double> elapsed{};
@@ -69,6 +83,7 @@ class EngineRun : public QObject {
  Q_SIGNALS:
   void began();  // `picture` is there
   void tileWritten(const core::Box& box);
+  void previewed(const RunPreview& preview);  // `picture` shows it
   void progressed(const RunProgress& progress);
   void finished(const RunEnd& end);
 

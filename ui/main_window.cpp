@@ -19,6 +19,7 @@
 #include "ui/panels/filmstrip.h"
 #include "ui/panels/message_area.h"
 #include "ui/panels/restore_panel.h"
+#include "ui/panels/step_strip.h"
 #include "ui/panels/welcome.h"
 #include "ui/platform/display_profile.h"
 #include "ui/save_flow.h"
@@ -44,9 +45,10 @@ MainWindow::MainWindow(const Environment& environment)
   welcome_ = new Welcome(*commands_, stage_);
   stage_->addWidget(welcome_);
   stage_->addWidget(viewer_);
-  panel_ = new RestorePanel(env_.models, *commands_, centre);
+  panel_ = new RestorePanel(env_.workers, env_.settings, env_.models, *commands_, centre);
   strip_ = new Filmstrip(env_.workers, centre);
   strip_->hide();
+  steps_ = new StepStrip(centre);
   presenter_ = new Presenter(env_.workers, *viewer_, this);
   saving_ = new SaveFlow(env_.workers, photos_, *messages_, this);
 
@@ -54,6 +56,7 @@ MainWindow::MainWindow(const Environment& environment)
   picture->setSpacing(0);
   picture->addWidget(messages_);
   picture->addWidget(stage_, 1);
+  picture->addWidget(steps_);
   picture->addWidget(strip_);
   auto* row = new QHBoxLayout(centre);
   row->setContentsMargins(0, 0, 0, 0);
@@ -80,6 +83,7 @@ MainWindow::~MainWindow() {
   // The parts look at documents, which go first.
   presenter_->setDocument(nullptr);
   panel_->setDocument(nullptr);
+  steps_->setDocument(nullptr);
 }
 
 void MainWindow::buildMenus() {
@@ -181,6 +185,7 @@ void MainWindow::showCurrent(Document* document) {
   stage_->setCurrentWidget(document ? static_cast<QWidget*>(viewer_) : welcome_);
   presenter_->setDocument(document);
   panel_->setDocument(document);
+  steps_->setDocument(document);
   strip_->setCurrent(document);
   if (document) viewer_->setFocus();
   updateFacts();

@@ -21,6 +21,7 @@ class MessageArea;
 class Presenter;
 class RestorePanel;
 class SaveFlow;
+class StepStrip;
 class Viewer;
 
 /// What a window needs and does not own; must outlive it.
@@ -78,6 +79,7 @@ class MainWindow : public QMainWindow {
   void copyPicture();
   void run();
   void runEnded(Document* document, const RunEnd& end);
+  void tellWhatIsKept(Document* document, const RunPreview& reached);
   void copySystemInformation();
   void about();
 
@@ -89,6 +91,7 @@ class MainWindow : public QMainWindow {
   MessageArea* messages_ = nullptr;
   RestorePanel* panel_ = nullptr;
   Filmstrip* strip_ = nullptr;
+  StepStrip* steps_ = nullptr;
   Presenter* presenter_ = nullptr;
   SaveFlow* saving_ = nullptr;
   QStackedWidget* stage_ = nullptr;

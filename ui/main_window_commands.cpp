@@ -218,13 +218,28 @@ void MainWindow::runEnded(Document* document, const RunEnd& end) {
       statusBar()->showMessage(tr("Restored in %1").arg(spoken(end.elapsed.count())), kNoteTime);
       break;
     case RunEnd::Status::Cancelled:
-      statusBar()->showMessage(tr("Cancelled"), kNoteTime);
+      if (end.raster && end.reached)
+        tellWhatIsKept(document, *end.reached);
+      else
+        statusBar()->showMessage(tr("Cancelled"), kNoteTime);
       break;
     case RunEnd::Status::Failed:
       if (end.error) messages_->show(*end.error);
+      if (end.raster && end.reached) tellWhatIsKept(document, *end.reached);
       break;
   }
   updateFacts();
+}
+
+void MainWindow::tellWhatIsKept(Document* document, const RunPreview& reached) {
+  const QString where =
+      reached.tiles == 1 ? tr("Stopped after step %1. Its picture is kept.").arg(reached.step + 1)
+                         : tr("Stopped in part %1 of %2, after step %3. What is done is kept, the rest is as it was.")
+                               .arg(reached.tile + 1)
+                               .arg(reached.tiles)
+                               .arg(reached.step + 1);
+  messages_->show(MessageArea::Severity::Information,
+                  document->name() + QStringLiteral(": ") + where + u' ' + tr("Undo takes it back."));
 }
 
 void MainWindow::copySystemInformation() {

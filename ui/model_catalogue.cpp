@@ -1,5 +1,6 @@
 #include "ui/model_catalogue.h"
 
+#include <QLocale>
 #include <algorithm>
 
 #include "core/library/library.h"
@@ -24,10 +25,25 @@ QString purposeText(models::Purpose purpose) {
   return {};
 }
 
+QString millions(double count) {
+  return QLocale().toString(count / 1e6, 'f', count < 1e7 ? 2 : 0);
+}
+
+/// Titles of checkpoints are what their makers called them; those of algorithms are ours.
+QString titleOf(const core::InstalledModel& model) {
+  if (model.file.empty()) return translated(Message{"algorithm." + model.name, model.title, {}});
+  return QString::fromStdString(model.title.empty() ? model.name : model.title);
+}
+
 QString detailsOf(const core::InstalledModel& model) {
   QStringList lines;
-  lines << QString::fromStdString(model.descriptor.family + ", " + model.descriptor.configuration);
+  const std::int64_t parameters = model.descriptor.parameterCount;
+  const QString family = QString::fromStdString(model.descriptor.family);
+  lines << (parameters > 0
+                ? ModelCatalogue::tr("%1, %2 million weights").arg(family, millions(static_cast<double>(parameters)))
+                : family);
   if (model.descriptor.channels == 1) lines << ModelCatalogue::tr("Works on brightness only, colours stay as they are");
+  if (model.file.empty()) return lines.join(u'\n');
   lines << (model.licence.empty() ? ModelCatalogue::tr("Licence unknown")
                                   : ModelCatalogue::tr("Licence: %1").arg(QString::fromStdString(model.licence)));
   if (!model.source.empty()) lines << ModelCatalogue::tr("Source: %1").arg(QString::fromStdString(model.source));
@@ -35,16 +51,23 @@ QString detailsOf(const core::InstalledModel& model) {
   return lines.join(u'\n');
 }
 
-ModelEntry entryOf(const core::InstalledModel& model) {
+ModelEntry entryOf(const core::ModelLibrary& library, const core::InstalledModel& model) {
   ModelEntry entry;
   entry.name = model.name;
-  entry.title = QString::fromStdString(model.title.empty() ? model.name : model.title);
+  entry.title = titleOf(model);
   entry.purpose = purposeText(model.descriptor.purpose);
+  entry.group = static_cast<int>(model.descriptor.purpose);
   entry.details = detailsOf(model);
   entry.scale = model.descriptor.scale;
   if (!model.file.empty()) entry.network = model.descriptor.family + ", " + model.descriptor.configuration;
   entry.shipped = model.shipped;
   entry.parameters = model.descriptor.parameters;
+  for (const models::Parameter& parameter : entry.parameters) {
+    const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range);
+    if (!matrix) continue;
+    const auto found = library.companion(model.file.string(), matrix->fileName);
+    if (!found.empty()) entry.companions[parameter.name] = found;
+  }
   return entry;
 }
 
@@ -76,7 +99,7 @@ void ModelCatalogue::refresh() {
       workers_.files, this,
       [library = library_](std::stop_token) {
         std::vector<ModelEntry> installed;
-        for (const core::InstalledModel& model : library->list()) installed.push_back(entryOf(model));
+        for (const core::InstalledModel& model : library->list()) installed.push_back(entryOf(*library, model));
         return installed;
       },
       [this](Result<std::vector<ModelEntry>> result) {
@@ -89,24 +112,28 @@ void ModelCatalogue::refresh() {
 }
 
 void ModelCatalogue::replace(std::vector<ModelEntry> installed) {
-  // The default model first, then what is shipped, then by title; algorithms, which need a model, last.
-  const auto rank = [](const ModelEntry& entry) {
-    return std::tuple(entry.name != core::ModelLibrary::kDefaultModel, entry.network.empty(), !entry.shipped,
-                      entry.title);
-  };
-  std::ranges::sort(installed, {}, rank);
   for (ModelEntry& entry : entries_) {
     if (entry.opened) installed.push_back(std::move(entry));
   }
   entries_ = std::move(installed);
+  sort();
   Q_EMIT changed();
+}
+
+void ModelCatalogue::sort() {
+  // By purpose; the default model first, then what is shipped, then by title; algorithms, which need a model, last.
+  const auto rank = [](const ModelEntry& entry) {
+    return std::tuple(entry.group, entry.name != core::ModelLibrary::kDefaultModel, entry.network.empty(),
+                      !entry.shipped, entry.title);
+  };
+  std::ranges::sort(entries_, {}, rank);
 }
 
 void ModelCatalogue::openCheckpoint(const std::filesystem::path& file) {
   inBackground(
       workers_.files, this,
       [library = library_, file](std::stop_token) {
-        ModelEntry entry = entryOf(library->find(file.string()));
+        ModelEntry entry = entryOf(*library, library->find(file.string()));
         entry.name = file.string();
         entry.opened = true;
         return entry;
@@ -116,6 +143,7 @@ void ModelCatalogue::openCheckpoint(const std::filesystem::path& file) {
         ModelEntry entry = std::get<0>(std::move(result));
         std::erase_if(entries_, [&](const ModelEntry& other) { return other.name == entry.name; });
         entries_.push_back(entry);
+        sort();
         Q_EMIT changed();
         Q_EMIT opened(entry.name);
       },

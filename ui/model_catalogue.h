@@ -3,6 +3,7 @@
 #include <QObject>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,12 +22,14 @@ struct ModelEntry {
   std::string name;  // what a recipe's step takes: the library's name, or a checkpoint's path
   QString title;
   QString purpose;
+  int group = 0;    // of models with this purpose, in the chooser
   QString details;  // family, licence and source, for a tip
   int scale = 1;
   std::string network;  // family and configuration: models that share it can be blended; empty: no weights of its own
   bool shipped = false;
   bool opened = false;  // by "Open Checkpoint", not installed
   std::vector<models::Parameter> parameters;
+  std::map<std::string, std::filesystem::path> companions;  // files that settings want and that were found, by setting
 };
 
 /// The models that can be chosen. Reads the library on a worker; GUI thread otherwise.
@@ -36,6 +39,7 @@ class ModelCatalogue : public QObject {
   ModelCatalogue(Workers& workers, std::vector<std::filesystem::path> folders, QObject* parent = nullptr);
   ~ModelCatalogue() override;
 
+  /// In the order of the chooser.
   const std::vector<ModelEntry>& entries() const { return entries_; }
   const ModelEntry* find(const std::string& name) const;
   const std::shared_ptr<const core::ModelLibrary>& library() const { return library_; }
@@ -57,6 +61,7 @@ class ModelCatalogue : public QObject {
 
  private:
   void replace(std::vector<ModelEntry> installed);
+  void sort();
 
   Workers& workers_;
   std::vector<std::filesystem::path> folders_;

@@ -116,6 +116,7 @@ void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhot
                          {"recipe", QString::fromStdString(core::toYaml(recovered.result.recipe))},
                          {"model", recovered.result.modelTitle},
                          {"chosen", chosen},
+                         {"step", recovered.result.step.value_or(0)},
                          {"strength", recovered.strength}};
   QSaveFile out(fromPath(folder / kDescription));
   if (!out.open(QIODevice::WriteOnly) || out.write(QJsonDocument(json).toJson()) < 0 || !out.commit()) {
@@ -160,6 +161,7 @@ RecoveredPhoto readRecoveryEntry(const std::filesystem::path& folder) {
   for (auto it = chosen.begin(); it != chosen.end(); ++it) {
     recovered.result.chosen[it.key().toStdString()] = it.value().toString().toStdString();
   }
+  if (const int step = json["step"].toInt(); step > 0) recovered.result.step = step;
   recovered.photo = std::move(photo);
   recovered.strength = std::clamp(json["strength"].toDouble(1), 0.0, 1.0);
   return recovered;

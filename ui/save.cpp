@@ -33,8 +33,12 @@ SaveJob saveJobOf(const Document& document, SaveTarget target) {
   SaveJob job{.photo = document.photo(),
               .strength = document.strength(),
               .recipe = document.recipe(),
+              .step = {},
               .target = std::move(target)};
-  if (document.result()) job.result = document.result()->raster;
+  if (document.result()) {
+    job.result = document.result()->raster;
+    job.step = document.result()->step;
+  }
   return job;
 }
 
@@ -47,6 +51,9 @@ std::vector<Message> save(const SaveJob& job) {
     for (core::Step& step : recipe.steps) step.model = std::filesystem::path(step.model).filename().string();
     if (options.strip != core::Strip::Recipe && options.strip != core::Strip::All)
       options.recipe = core::toYaml(recipe);
+    // Whoever repeats the recipe gets its end, which is another picture.
+    if (job.step && !options.recipe.empty())
+      options.recipe = "# the picture after step " + std::to_string(*job.step) + ", before the end\n" + options.recipe;
     options.software = "Heirloom " HEIRLOOM_VERSION;
   }
   return core::writePhoto(photo, job.target.file, options);

@@ -46,16 +46,16 @@ int evaluate(const EvaluateOptions& given, Context& context) {
     throw usage(HEIRLOOM_TEXT("evaluate.nothing", "nothing is to be degraded"),
                 HEIRLOOM_TEXT("evaluate.nothing.remedy", "give --sigma, --scale or --jpeg"));
   }
-  const core::InstalledModel model = requireModel(context.library, given.model);
   std::map<std::string, std::string> settings = given.settings;
-  const bool takesNoise = models::Settings(model.descriptor.parameters).has("noise_level");
+  const core::ConfiguredModel usual = requireSettings(context.library, given.model, {});
+  const bool takesNoise = usual.settings.has("noise_level");
   if (takesNoise && degradation.sigma) settings.try_emplace("noise_level", fixed(*degradation.sigma, 4));
   const core::ConfiguredModel configured = requireSettings(context.library, given.model, settings);
   options.settings = configured.settings;
   for (const Message& note : configured.notes) report.warning(note);
   requireDevice(given.device);
   const std::size_t pictures = picturesIn(given.folder, options.most);
-  report.document["model"] = model.name;
+  report.document["model"] = configured.name;
   putPath(report.document, "folder", given.folder);
   report.document["degradation"] = degradationJson(degradation);
   report.document["items"] = Json::array();
@@ -70,7 +70,7 @@ int evaluate(const EvaluateOptions& given, Context& context) {
   options.stop = context.stop;
 
   ProgressBar bar;
-  bar.start(model.name);
+  bar.start(configured.name);
   std::size_t done = 0;
   const auto scored = [&](const core::Score& score) {
     bar.clear();

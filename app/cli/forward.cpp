@@ -76,12 +76,11 @@ at::Tensor runNetwork(const models::Restorer& network, const ForwardInput& input
 
 int forward(const ForwardOptions& options, Context& context) {
   Report& report = context.report;
-  const core::InstalledModel model = requireModel(context.library, options.model);
   core::ConfiguredModel configured = requireSettings(context.library, options.model, options.settings);
   for (const Message& note : configured.notes) report.warning(note);
   models::Settings& settings = configured.settings;
   const std::shared_ptr<const models::Restorer>& network = configured.network;
-  requireOwnFile(options, model.file);
+  requireOwnFile(options, configured.file);
   requireDevice(options.device);
 
   putPath(report.document, "file", options.input);
@@ -104,7 +103,7 @@ int forward(const ForwardOptions& options, Context& context) {
   models::NamedTensors tensors = {{"image", image.contiguous()}};
   tensors.insert(tensors.end(), observer.previews().begin(), observer.previews().end());
   models::writeSafetensors(options.output, tensors);
-  report.document["model"] = model.name;
+  report.document["model"] = configured.name;
   putPath(report.document, "output", options.output);
   report.document["shape"] = image.sizes().vec();
   report.document["minimum"] = image.min().item<double>();

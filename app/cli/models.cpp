@@ -215,13 +215,13 @@ int inspectFile(const std::filesystem::path& file, Context& context) {
                                   {"taken", taken},
                                   {"reason", candidate.match.reason},
                                   {"unfit", candidate.match.unfit}});
-    if (taken) {
-      json["model"] = descriptorJson(*candidate.match.descriptor);
-      describe(*candidate.match.descriptor, report);
-    } else {
-      report.line("  not           " + std::string(candidate.family) + ": " + candidate.match.reason);
-      for (const std::string& key : candidate.match.unfit) report.detail("    " + key);
-    }
+    if (!taken) continue;
+    json["model"] = descriptorJson(*candidate.match.descriptor);
+    describe(*candidate.match.descriptor, report);
+  }
+  for (const models::Refusal& refusal : models::refusals(inspection.considered)) {
+    report.line("  not           " + refusal.families + ": " + refusal.reason);
+    for (const std::string& key : refusal.unfit) report.detail("    " + key);
   }
   if (inspection.family != nullptr) return kDone;
   models::open(file);  // says which families come near and what did not fit

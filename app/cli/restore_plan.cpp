@@ -58,8 +58,8 @@ core::Recipe recipeOf(const RestoreOptions& options) {
 }
 
 /// -s: a setting where the model leaves the choice, otherwise what the model must have.
-void applyScale(int scale, RestorePlan& plan, const core::InstalledModel& last, const core::ModelLibrary& library) {
-  if (models::Settings(last.descriptor.parameters).has("scale")) {
+void applyScale(int scale, RestorePlan& plan, const core::ConfiguredModel& last, const core::ModelLibrary& library) {
+  if (last.settings.has("scale")) {
     plan.recipe.steps.back().settings["scale"] = std::to_string(scale);
     return;
   }
@@ -144,17 +144,16 @@ RestorePlan planRestore(const RestoreOptions& given, const core::ModelLibrary& l
 
   RestorePlan plan;
   plan.recipe = recipeOf(options);
-  std::optional<core::InstalledModel> last;
+  std::optional<core::ConfiguredModel> last;
   for (const core::Step& step : plan.recipe.steps) {
-    last = requireModel(library, step.model);
-    requireSettings(library, step.model, step.settings);
+    last = requireSettings(library, step.model, step.settings);
+    plan.loaded.push_back(library.open(step.model));
   }
   plan.model = last->name;
   plan.recipeName = options.recipe.empty() ? last->name : fs::path(options.recipe).stem().string();
   if (plan.recipe.steps.size() > 1) plan.model = plan.recipeName;
   if (options.scale) applyScale(*options.scale, plan, *last, library);
   try {
-    for (const core::Step& step : plan.recipe.steps) plan.loaded.push_back(library.open(step.model));
     plan.scale = core::scaleOf(library, plan.recipe);
     plan.names = namesOf(options);
     placeResults(options, plan);

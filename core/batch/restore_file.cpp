@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/batch/naming.h"
+#include "core/photo/memory.h"
 #include "models/common/atomic_file.h"
 
 namespace heirloom::core {
@@ -68,14 +69,20 @@ void restore(const ModelLibrary& library, const Recipe& recipe, const FileJob& j
   requireFits(outcome.width, outcome.height, format, job.target);
   if (job.write.depth) requireDepth(*job.write.depth, format);
   prepareFolder(job.target);
+  // A source that stays as it is needs no network to say so.
+  const bool untouched = strength == 0 && scale == 1 && recipe.steps.size() == 1;
+  Layout saved = header.layout;
+  saved.width = outcome.width;
+  saved.height = outcome.height;
+  Layout full = saved;  // the result at full strength, before it is blended
+  full.type = resultType(saved.type);
+  requireRoomForResults({untouched ? 0 : full.bytes(), saved.bytes()});
 
   const Photo photo = readPhoto(job.source, ReadOptions{job.acceptDamaged});
   append(outcome.run.warnings, photo.warnings);
   if (job.run.stop.stop_requested()) throw Stopped{};
 
   Photo result = photo;
-  // A source that stays as it is needs no network to say so.
-  const bool untouched = strength == 0 && scale == 1 && recipe.steps.size() == 1;
   if (untouched) {
     result.raster = blend(*photo.raster, *photo.raster, 0);
   } else {

@@ -11,6 +11,7 @@
 #include "core/engine/placement.h"
 #include "core/engine/step.h"
 #include "core/library/configure.h"
+#include "core/photo/memory.h"
 #include "models/common/degradation_settings.h"
 
 namespace heirloom::core {
@@ -67,6 +68,7 @@ class RecipeRun {
       return sum;
     }();
 
+    requireRoom(steps);
     Placed placed = place(options_.device, options_.precision);
     for (const Message& note : placed.notes) warn(note);
     const WorkingColour colour(source_.raster->layout().model, source_.iccProfile);
@@ -93,12 +95,19 @@ class RecipeRun {
           .options = options_,
           .placement = placed.placement,
           .first = firstOf(*from),
-          .progress = [&](const Progress& progress) { report(progress, spent / total, costs[i] / total); },
+          .progress =
+              [&](const Progress& progress) {
+                // The steps of a progressive network are alike, so its first one already tells how long it takes.
+                const bool telling = progress.tilesDone > 0 || steps[i].model.descriptor.progressive;
+                report(progress, spent / total, costs[i] / total, telling);
+              },
           .warning = [this](const Message& warning) { warn(warning); },
           .written =
               [&](const Box& box) {
                 if (last) observer_.tileWritten(box);
               },
+          .preview = last && observer_.wantsPreviews() ? [this](const Preview& preview) { observer_.preview(preview); }
+                                                       : std::function<void(const Preview&)>{},
       };
       const StepResult result = runStep(run);
       placed.placement = result.placement;  // what fell back to the processor stays there
@@ -110,6 +119,20 @@ class RecipeRun {
   }
 
  private:
+  /// A step's source and its result are there at the same time.
+  void requireRoom(const std::vector<LoadedStep>& steps) const {
+    Layout layout = source_.raster->layout();
+    const SampleType last = resultType(layout.type);
+    std::uint64_t before = 0;  // the photo itself is there already
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      layout.width *= steps[i].model.descriptor.scale;
+      layout.height *= steps[i].model.descriptor.scale;
+      layout.type = i + 1 == steps.size() ? last : SampleType::Float32;
+      requireRoomForResults({before, layout.bytes()});
+      before = layout.bytes();
+    }
+  }
+
   void chooseSettings(LoadedStep& step, const Raster& from, const WorkingColour& colour) {
     if (!step.estimateNoise) return;
     const double noise = estimateNoise(from, colour, step.model.descriptor.channels);
@@ -126,10 +149,10 @@ class RecipeRun {
     return Box{box.x * factor, box.y * factor, box.width * factor, box.height * factor};
   }
 
-  void report(Progress progress, double before, double share) {
+  void report(Progress progress, double before, double share, bool telling) {
     progress.fraction = std::clamp(before + share * progress.fraction, 0.0, 1.0);
     progress.elapsed = std::chrono::steady_clock::now() - started_;
-    if ((progress.tilesDone > 0 || before > 0) && progress.fraction > 0) {
+    if ((telling || before > 0) && progress.fraction > 0) {
       progress.remaining = progress.elapsed * ((1 - progress.fraction) / progress.fraction);
     }
     observer_.progress(progress);
@@ -185,11 +208,12 @@ Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& sour
 int scaleOf(const ModelLibrary& library, const Recipe& recipe) {
   int scale = 1;
   for (const Step& step : recipe.steps) {
-    models::Settings settings(library.find(step.model).descriptor.parameters);
+    const std::shared_ptr<const models::Restorer> network = library.open(step.model);
+    models::Settings settings(network->descriptor().parameters);
     const auto chosen = step.settings.find(models::kScale);
     if (chosen != step.settings.end()) settings.set(models::kScale, std::string_view(chosen->second));
-    scale *= settings.has(models::kScale) ? static_cast<int>(settings.integer(models::kScale))
-                                          : library.find(step.model).descriptor.scale;
+    scale *=
+        settings.has(models::kScale) ? static_cast<int>(settings.integer(models::kScale)) : network->descriptor().scale;
   }
   return scale;
 }

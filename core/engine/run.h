@@ -49,7 +49,18 @@ struct Progress {
   int tilesDone = 0;
   int tiles = 0;
   std::chrono::duration<double> elapsed{};
-  std::optional<std::chrono::duration<double>> remaining;  // once a tile is done
+  std::optional<std::chrono::duration<double>> remaining;  // once a tile or a progressive step is done
+};
+
+/// What a progressive network has made of one tile so far.
+struct Preview {
+  int step = 0;  // iteration, scale or denoising step of this tile, from 0
+  int tile = 0;  // in the order they are computed, from 0
+  int tiles = 1;
+  bool leading = true;             // the first of tiles that are computed together, and so the one to watch
+  Box box;                         // in pixels of the result: the tile's own part, of which nothing was written yet
+  std::span<const float> samples;  // of `box`, as a sink takes them; valid during the call
+  std::chrono::duration<double> took{};  // since the step before, or since the tile was begun
 };
 
 /// Told how a run goes, on the thread that runs it.
@@ -58,6 +69,10 @@ class RunObserver {
   virtual ~RunObserver() = default;
   virtual void progress(const Progress& progress) { (void)progress; }
   virtual void tileWritten(const Box& box) { (void)box; }
+  /// Previews cost a conversion of colours each; without this nobody makes them. Asked once.
+  virtual bool wantsPreviews() const { return false; }
+  /// Of the last step of a recipe, where its network is progressive.
+  virtual void preview(const Preview& preview) { (void)preview; }
   virtual void warning(const Message& message) { (void)message; }
 };
 

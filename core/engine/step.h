@@ -23,7 +23,8 @@ struct StepRun {
   std::optional<Box> first;                // in source pixels
   std::function<void(Progress)> progress;  // fraction of this step; elapsed and remaining are the caller's
   std::function<void(const Message&)> warning;
-  std::function<void(const Box&)> written;  // in pixels of the result
+  std::function<void(const Box&)> written;      // in pixels of the result
+  std::function<void(const Preview&)> preview;  // empty: nobody wants any
 };
 
 struct StepResult {

@@ -47,12 +47,14 @@ class TileNetwork::SessionObserver : public models::Observer {
 
   void progress(const Message& stage, double fraction) override {
     if (owner_.listener_.progress)
-      owner_.listener_.progress(stage, from + (to - from) * std::clamp(fraction, 0.0, 1.0));
+      owner_.listener_.progress(stage, share.from + (share.to - share.from) * std::clamp(fraction, 0.0, 1.0));
+  }
+  void preview(int index, const at::Tensor& picture) override {
+    if (owner_.listener_.preview) owner_.listener_.preview(index, share, picture);
   }
   bool stopRequested() const override { return owner_.stop_.stop_requested(); }
 
-  double from = 0;
-  double to = 1;
+  Share share;
 
  private:
   TileNetwork& owner_;
@@ -86,31 +88,32 @@ void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
 }
 
 at::Tensor TileNetwork::restore(const at::Tensor& tiles) {
-  return within(tiles, 0, 1);
+  return within(tiles, {.box = {0, 0, tiles.size(3), tiles.size(2)}});
 }
 
-at::Tensor TileNetwork::within(const at::Tensor& tiles, double from, double to) {
+at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
   while (true) {
     if (stop_.stop_requested()) throw Stopped{};
     const std::int64_t count = tiles.size(0);
     if (tight_ && count > 1) {
       std::vector<at::Tensor> results;
       for (std::int64_t i = 0; i < count; ++i) {
-        const auto part = [&](std::int64_t n) {
-          return from + (to - from) * static_cast<double>(n) / static_cast<double>(count);
-        };
-        results.push_back(within(tiles.narrow(0, i, 1), part(i), part(i + 1)));
+        Share part = share;
+        const double each = (share.to - share.from) / static_cast<double>(count);
+        part.from = share.from + each * static_cast<double>(i);
+        part.to = part.from + each;
+        part.first = share.first + i;
+        results.push_back(within(tiles.narrow(0, i, 1), part));
       }
       return at::cat(results);
     }
     if (tight_ && tiles.size(2) * tiles.size(3) > areaLimit_) {
       const TilePlan plan(tiles.size(3), tiles.size(2), rules_, {0, areaLimit_});
-      if (plan.count() > 1) return inParts(tiles, from, to);
+      if (plan.count() > 1) return inParts(tiles, share);
     }
     if (hasRoom(tiles)) {
       try {
-        observer_->from = from;
-        observer_->to = to;
+        observer_->share = share;
         at::Tensor result = session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
         requireSize(tiles, result);
         return result;
@@ -124,7 +127,7 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, double from, double to) 
   }
 }
 
-at::Tensor TileNetwork::inParts(const at::Tensor& tile, double from, double to) {
+at::Tensor TileNetwork::inParts(const at::Tensor& tile, const Share& share) {
   const TilePlan plan(tile.size(3), tile.size(2), rules_, {0, areaLimit_});
   const std::int64_t scale = rules_.scale;
   at::Tensor result;
@@ -138,11 +141,13 @@ at::Tensor TileNetwork::inParts(const at::Tensor& tile, double from, double to) 
   });
   for (std::size_t i = 0; i < plan.count(); ++i) {
     const Box box = plan.input(i);
-    const auto part = [&](std::size_t n) {
-      return from + (to - from) * static_cast<double>(n) / static_cast<double>(plan.count());
-    };
+    Share part = share;
+    const double each = (share.to - share.from) / static_cast<double>(plan.count());
+    part.from = share.from + each * static_cast<double>(i);
+    part.to = part.from + each;
+    part.box = {share.box.x + box.x, share.box.y + box.y, box.width, box.height};
     const at::Tensor input = tile.narrow(2, box.y, box.height).narrow(3, box.x, box.width);
-    assembler.add(i, within(input, part(i), part(i + 1))[0]);
+    assembler.add(i, within(input, part)[0]);
   }
   return result;
 }

@@ -14,9 +14,18 @@ namespace heirloom::core {
 /// tile halved and the failed tile computed again; then the CPU takes over; then it is an error.
 class TileNetwork {
  public:
+  /// Which of the tiles given to `restore`, and which part of them, the session computes in one go.
+  struct Share {
+    double from = 0;  // of the call's whole work, 0..1
+    double to = 1;
+    std::int64_t first = 0;  // of the tiles
+    Box box;                 // in the tile's source pixels; less than the tile where memory is short
+  };
   struct Listener {
     std::function<void(const Message& stage, double fraction)> progress;  // fraction of this call of `restore`
     std::function<void(const Message& warning)> warning;
+    /// Of a progressive network: `pictures` as models::Observer::preview gives them, one for each tile of the share.
+    std::function<void(int step, const Share& share, const at::Tensor& pictures)> preview = {};
   };
 
   /// `budget`: bytes for activations; 0: a part of what is free. Throws Error when not even the smallest tile has room.
@@ -35,8 +44,8 @@ class TileNetwork {
   class SessionObserver;
 
   void place(models::Placement placement, std::uint64_t budget);
-  at::Tensor within(const at::Tensor& tiles, double from, double to);
-  at::Tensor inParts(const at::Tensor& tile, double from, double to);
+  at::Tensor within(const at::Tensor& tiles, const Share& share);
+  at::Tensor inParts(const at::Tensor& tile, const Share& share);
   void shrink(const at::Tensor& tiles);
   /// Throws when a published protocol gave another size than a photo needs.
   void requireSize(const at::Tensor& tiles, const at::Tensor& result) const;

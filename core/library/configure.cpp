@@ -76,6 +76,8 @@ class Assignment {
 ConfiguredModel configure(const ModelLibrary& library, const std::string& model,
                           const std::map<std::string, std::string>& settings, Protocol protocol) {
   ConfiguredModel configured;
+  configured.file = library.locate(model);
+  configured.name = configured.file.empty() ? model : configured.file.stem().string();
   const auto blend = settings.find(kBlend);
   configured.network = blend == settings.end() ? library.open(model) : blended(library, model, blend->second);
   configured.settings = models::Settings(configured.network->descriptor().parameters);

@@ -10,6 +10,8 @@ namespace heirloom::core {
 
 /// A network with the settings of one step of a recipe: files read, other models opened.
 struct ConfiguredModel {
+  std::string name;            // in the library, or of its file
+  std::filesystem::path file;  // empty: it has none of its own
   std::shared_ptr<const models::Restorer> network;
   models::Settings settings;
   models::Descriptor descriptor;  // of these settings: scale, channels and cost may depend on them

@@ -170,18 +170,14 @@ std::vector<InstalledModel> ModelLibrary::list() const {
   return models;
 }
 
-InstalledModel ModelLibrary::find(const std::string& model) const {
+fs::path ModelLibrary::locate(const std::string& model) const {
   std::vector<std::string> names;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto added = added_.find(model); added != added_.end()) {
-      return {model, {}, added->second->descriptor(), model, {}, {}, false};
-    }
+    if (added_.contains(model)) return {};
     for (const auto& [name, restorer] : added_) names.push_back(name);
   }
-  if (const auto algorithm = algorithms_.find(model); algorithm != algorithms_.end()) {
-    return installed(algorithm->second);
-  }
+  if (algorithms_.contains(model)) return {};
   for (const auto& [name, algorithm] : algorithms_) names.push_back(name);
   fs::path file;
   for (const fs::path& folder : folders_) {
@@ -192,16 +188,24 @@ InstalledModel ModelLibrary::find(const std::string& model) const {
   }
   std::error_code ignored;
   if (file.empty() && fs::exists(model, ignored)) file = model;
-  if (file.empty()) {
-    if (model.find('/') == std::string::npos && !isCheckpointName(model)) throw unknownModel(model, std::move(names));
-    throw Error(
-        HEIRLOOM_TEXT("library.missing", "there is no such checkpoint file"),
-        HEIRLOOM_TEXT("library.missing_remedy", "check the path, or take a name from `heirloom-cli models list`"),
-        model);
+  if (!file.empty()) return file;
+  if (model.find('/') == std::string::npos && !isCheckpointName(model)) throw unknownModel(model, std::move(names));
+  throw Error(HEIRLOOM_TEXT("library.missing", "there is no such checkpoint file"),
+              HEIRLOOM_TEXT("library.missing_remedy", "check the path, or take a name from `heirloom-cli models list`"),
+              model);
+}
+
+InstalledModel ModelLibrary::find(const std::string& model) const {
+  if (const fs::path file = locate(model); !file.empty()) {
+    if (auto found = read(file)) return *found;
+    models::open(file);  // throws, and says which families come closest
+    throw Error(HEIRLOOM_TEXT("library.changed", "the file changed while it was read"), {}, file);
   }
-  if (auto found = read(file)) return *found;
-  models::open(file);  // throws, and says which families come closest
-  throw Error(HEIRLOOM_TEXT("library.changed", "the file changed while it was read"), {}, file);
+  if (const auto algorithm = algorithms_.find(model); algorithm != algorithms_.end()) {
+    return installed(algorithm->second);
+  }
+  const std::lock_guard lock(mutex_);
+  return {model, {}, added_.at(model)->descriptor(), model, {}, {}, false};
 }
 
 std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& model) const {
@@ -210,7 +214,7 @@ std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& mo
     if (const auto added = added_.find(model); added != added_.end()) return added->second;
   }
   if (const auto algorithm = algorithms_.find(model); algorithm != algorithms_.end()) return algorithm->second.restorer;
-  const fs::path file = fs::canonical(find(model).file);
+  const fs::path file = fs::canonical(locate(model));
   // Held while loading, so that two runs that ask at once share one copy of the weights.
   const std::lock_guard lock(mutex_);
   std::weak_ptr<const models::Restorer>& known = loaded_[file];
@@ -221,8 +225,8 @@ std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& mo
 
 std::shared_ptr<const models::Restorer> ModelLibrary::openBlend(const std::string& model, const std::string& other,
                                                                 double weight) const {
-  const fs::path first = find(model).file;
-  const fs::path second = find(other).file;
+  const fs::path first = locate(model);
+  const fs::path second = locate(other);
   for (const auto& [name, file] : {std::pair(model, first), std::pair(other, second)}) {
     if (!file.empty()) continue;
     throw Error(HEIRLOOM_TEXT("library.no_weights", "%1 has no weights that could be blended").with(name),
@@ -232,7 +236,7 @@ std::shared_ptr<const models::Restorer> ModelLibrary::openBlend(const std::strin
 }
 
 fs::path ModelLibrary::companion(const std::string& model, const std::string& fileName) const {
-  std::vector<fs::path> folders = {find(model).file.parent_path()};
+  std::vector<fs::path> folders = {locate(model).parent_path()};
   folders.insert(folders.end(), folders_.begin(), folders_.end());
   for (const fs::path& folder : folders) {
     std::error_code ignored;

@@ -39,7 +39,11 @@ class ModelLibrary {
   /// file.
   InstalledModel find(const std::string& model) const;
 
-  /// As `find`, loaded; the same object while somebody holds it.
+  /// The checkpoint that `model` names, without a look into it; empty for what has no file of its own: an algorithm, a
+  /// network that was added. Throws Error as `find` does for a name or a file that is not there.
+  std::filesystem::path locate(const std::string& model) const;
+
+  /// As `find`, loaded; the same object while somebody holds it. Throws Error also for a network that is unknown.
   std::shared_ptr<const models::Restorer> open(const std::string& model) const;
 
   /// `model` with `weight` (0..1) of the values of `other`, another checkpoint of the same network. Throws Error when

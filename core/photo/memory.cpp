@@ -10,10 +10,12 @@
 #include <cstring>
 #include <fstream>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/photo/control_group.h"
 #include "core/photo/sizes.h"
 #include "models/common/error.h"
 
@@ -32,13 +34,7 @@ std::uint64_t availableMemory() {
     std::getline(meminfo, unit);
     if (name == "MemAvailable:") available = kibibytes * 1024;
   }
-  std::uint64_t limit = 0;
-  std::uint64_t used = 0;
-  // "max" does not parse as a number and leaves the limit out.
-  if (std::ifstream("/sys/fs/cgroup/memory.max") >> limit && std::ifstream("/sys/fs/cgroup/memory.current") >> used) {
-    available = std::min(available, limit > used ? limit - used : 0);
-  }
-  return available;
+  return std::min(available, roomInControlGroups());
 }
 
 std::filesystem::path scratchFolder() {
@@ -86,6 +82,23 @@ void requireRoom(std::uint64_t bytes) {
       HEIRLOOM_TEXT("photo.noRoom", "the decoded picture takes %1, and memory and scratch disk together hold %2")
           .with(sizeInWords(bytes), sizeInWords(room.total())),
       HEIRLOOM_TEXT("photo.makeRoom", "free memory, or set TMPDIR to a folder with more room"));
+}
+
+void requireRoomForResults(std::initializer_list<std::uint64_t> bytes) {
+  Room left = roomForRasters();
+  const std::uint64_t total = left.total();
+  for (const std::uint64_t raster : bytes) {
+    // As a raster chooses its place.
+    std::uint64_t& place = raster <= left.memoryThreshold() ? left.memory : left.scratch;
+    if (raster > place) {
+      throw Error(
+          HEIRLOOM_TEXT("photo.noRoomForResult",
+                        "the result takes %1 while it is made, and memory and scratch disk together hold %2")
+              .with(sizeInWords(std::accumulate(bytes.begin(), bytes.end(), std::uint64_t{0})), sizeInWords(total)),
+          HEIRLOOM_TEXT("photo.makeRoom", "free memory, or set TMPDIR to a folder with more room"));
+    }
+    place -= raster;
+  }
 }
 
 int openScratchFile(std::uint64_t bytes) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 
 namespace heirloom::core {
 
@@ -30,6 +31,9 @@ class RoomForTest {
 
 /// Throws Error with both figures when a raster of `bytes` has no place.
 void requireRoom(std::uint64_t bytes);
+
+/// The same for pictures that are made before any of them is let go: for whoever is about to work for minutes.
+void requireRoomForResults(std::initializer_list<std::uint64_t> bytes);
 
 /// An unlinked file of `bytes` zeros on the scratch disk, its blocks reserved. The caller closes it. Throws Error.
 int openScratchFile(std::uint64_t bytes);

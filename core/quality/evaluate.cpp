@@ -10,46 +10,16 @@
 #include "core/engine/tile_network.h"
 #include "core/engine/tiler.h"
 #include "core/quality/imresize.h"
-#include "core/quality/metrics.h"
 #include "core/quality/numpy_random.h"
 #include "core/quality/picture_samples.h"
-#include "core/quality/ycbcr.h"
 
 namespace heirloom::core {
 namespace {
 
 constexpr const char* kNoiseLevel = "noise_level";
-constexpr std::int64_t kSsimSide = 11;
-
-std::vector<double> codesOf(const FloatImage& image) {
-  std::vector<double> codes(image.values.size());
-  std::transform(image.values.begin(), image.values.end(), codes.begin(),
-                 [](float value) { return std::nearbyint(std::clamp(value, 0.0F, 1.0F) * 255.0F); });
-  return codes;
-}
 
 void roundToEightBits(FloatImage& image) {
   for (float& value : image.values) value = std::nearbyint(std::clamp(value, 0.0F, 1.0F) * 255.0F) / 255.0F;
-}
-
-Score scoreOf(const FloatImage& a, const FloatImage& b, std::int64_t border) {
-  const std::vector<double> codesA = codesOf(a);
-  const std::vector<double> codesB = codesOf(b);
-  const MetricImage first{a.width, a.height, a.bands, codesA};
-  const MetricImage second{b.width, b.height, b.bands, codesB};
-  const bool structured = std::min(a.width, a.height) - 2 * border >= kSsimSide;
-  Score score;
-  score.psnr = psnr(first, second, border);
-  if (structured) score.ssim = ssim(first, second, border);
-  if (a.bands == 3) {
-    const std::vector<double> lumaA = lumaOf(first, LumaRounding::EightBit);
-    const std::vector<double> lumaB = lumaOf(second, LumaRounding::EightBit);
-    const MetricImage firstLuma{a.width, a.height, 1, lumaA};
-    const MetricImage secondLuma{b.width, b.height, 1, lumaB};
-    score.psnrLuma = psnr(firstLuma, secondLuma, border);
-    if (structured) score.ssimLuma = ssim(firstLuma, secondLuma, border);
-  }
-  return score;
 }
 
 /// A network, bare: whole pictures unless memory does not suffice.
@@ -102,32 +72,6 @@ FloatImage enlarged(FloatImage picture, const FloatImage& like) {
 
 }  // namespace
 
-Score meanOf(const std::vector<Score>& scores) {
-  Score mean;
-  const auto add = [&](std::optional<double>& sum, const std::optional<double>& value) {
-    if (value) sum = sum.value_or(0) + *value / static_cast<double>(scores.size());
-  };
-  for (const Score& score : scores) {
-    mean.psnr += score.psnr / static_cast<double>(scores.size());
-    add(mean.ssim, score.ssim);
-    add(mean.psnrLuma, score.psnrLuma);
-    add(mean.ssimLuma, score.ssimLuma);
-  }
-  return mean;
-}
-
-Score compare(const Photo& a, const Photo& b, std::int64_t border) {
-  const FloatImage first = samplesOf(a);
-  FloatImage second = samplesOf(b);
-  if (first.bands != second.bands && first.width == second.width && first.height == second.height) {
-    // A grey result of a grey picture that was kept in colour, or the other way round.
-    return scoreOf(greyOf(first), greyOf(second), border);
-  }
-  Score score = scoreOf(first, second, border);
-  score.file = a.file;
-  return score;
-}
-
 Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, const std::filesystem::path& folder,
                     const EvaluationOptions& options, const std::function<void(const Score&)>& scored) {
   const c10::InferenceMode inference;
@@ -172,8 +116,8 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
 
     const FloatImage before = enlarged(degraded, clean);
     const FloatImage after = restored(tiles, descriptor, descriptor.scale == 1 ? before : degraded);
-    evaluation.degraded.push_back(scoreOf(clean, before, scale > 1 ? scale : 0));
-    Score score = scoreOf(clean, after, scale > 1 ? scale : 0);
+    evaluation.degraded.push_back(compare(clean, before, scale > 1 ? scale : 0));
+    Score score = compare(clean, after, scale > 1 ? scale : 0);
     score.file = evaluation.degraded.back().file = file;
     evaluation.pictures.push_back(score);
     if (scored) scored(score);

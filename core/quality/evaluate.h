@@ -9,25 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "core/photo/photo.h"
+#include "core/quality/score.h"
 #include "models/restorer.h"
 
 namespace heirloom::core {
-
-/// How good one picture is against another.
-struct Score {
-  std::filesystem::path file;
-  double psnr = 0;
-  std::optional<double> ssim;      // none of pictures with a side below 11
-  std::optional<double> psnrLuma;  // of colour pictures: on BT.601 luma rounded to 8 bits, as KAIR's testers do
-  std::optional<double> ssimLuma;
-};
-
-/// `psnr` of equal pictures is infinite and makes the mean infinite, too.
-Score meanOf(const std::vector<Score>& scores);
-
-/// Two pictures as their 8-bit values, profiles and alpha left aside. Throws Error when they cannot be compared.
-Score compare(const Photo& a, const Photo& b, std::int64_t border = 0);
 
 /// What is done to clean pictures before they are restored; in this order.
 struct Degradation {

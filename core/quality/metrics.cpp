@@ -11,7 +11,7 @@
 namespace heirloom::core {
 namespace {
 
-constexpr int kWindow = 11;
+constexpr int kWindow = kSsimWindow;
 constexpr int kWindowCentre = kWindow / 2;
 constexpr double kWindowSigma = 1.5;
 constexpr double kC1 = (0.01 * 255) * (0.01 * 255);
@@ -19,21 +19,6 @@ constexpr double kC2 = (0.03 * 255) * (0.03 * 255);
 
 std::string sizeText(const MetricImage& image) {
   return std::to_string(image.width) + " x " + std::to_string(image.height) + " x " + std::to_string(image.bands);
-}
-
-/// Throws unless the pictures can be compared and at least `side` pixels a side are left inside the border.
-void requireComparable(const MetricImage& a, const MetricImage& b, std::int64_t border, std::int64_t side) {
-  if (a.width != b.width || a.height != b.height || a.bands != b.bands) {
-    throw Error(HEIRLOOM_TEXT("quality.sizes", "the pictures differ in size: %1 and %2 (width x height x bands)")
-                    .with(sizeText(a), sizeText(b)),
-                HEIRLOOM_TEXT("quality.sizes_remedy", "compare pictures of one size and colour model"));
-  }
-  if (border < 0 || a.width - 2 * border < side || a.height - 2 * border < side) {
-    throw Error(HEIRLOOM_TEXT("quality.small",
-                              "%1 is too small to measure inside a border of %2 pixels: at least %3 a "
-                              "side must be left")
-                    .with(sizeText(a), std::to_string(border), std::to_string(side)));
-  }
 }
 
 std::array<double, kWindow> gaussianWindow() {
@@ -85,8 +70,22 @@ class GaussianMean {
 
 }  // namespace
 
-double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border) {
-  requireComparable(a, b, border, 1);
+void requireComparable(const MetricImage& a, const MetricImage& b, std::int64_t border, std::int64_t side) {
+  if (a.width != b.width || a.height != b.height || a.bands != b.bands) {
+    throw Error(HEIRLOOM_TEXT("quality.sizes", "the pictures differ in size: %1 and %2 (width x height x bands)")
+                    .with(sizeText(a), sizeText(b)),
+                HEIRLOOM_TEXT("quality.sizes_remedy", "compare pictures of one size and colour model"));
+  }
+  if (border < 0 || a.width - 2 * border < side || a.height - 2 * border < side) {
+    throw Error(HEIRLOOM_TEXT("quality.small",
+                              "%1 is too small to measure inside a border of %2 pixels: at least %3 a "
+                              "side must be left")
+                    .with(sizeText(a), std::to_string(border), std::to_string(side)));
+  }
+}
+
+double meanSquaredError(const MetricImage& a, const MetricImage& b, std::int64_t border) {
+  requireComparable(a, b, border);
   double sum = 0;
   for (std::int64_t y = border; y < a.height - border; ++y) {
     const std::int64_t begin = (y * a.width + border) * a.bands;
@@ -96,9 +95,16 @@ double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border) {
       sum += difference * difference;
     }
   }
-  if (sum == 0) return std::numeric_limits<double>::infinity();
-  const auto count = static_cast<double>((a.width - 2 * border) * (a.height - 2 * border) * a.bands);
-  return 20 * std::log10(255 / std::sqrt(sum / count));
+  return sum / static_cast<double>((a.width - 2 * border) * (a.height - 2 * border) * a.bands);
+}
+
+double decibels(double meanSquaredError) {
+  if (meanSquaredError == 0) return std::numeric_limits<double>::infinity();
+  return 20 * std::log10(255 / std::sqrt(meanSquaredError));
+}
+
+double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border) {
+  return decibels(meanSquaredError(a, b, border));
 }
 
 double ssim(const MetricImage& a, const MetricImage& b, std::int64_t border) {

@@ -13,6 +13,16 @@ struct MetricImage {
   std::span<const double> values;  // height * width * bands
 };
 
+/// Side of SSIM's window: pictures must be as large.
+inline constexpr std::int64_t kSsimWindow = 11;
+
+/// Throws Error when sizes or bands differ or less than `side` pixels a side are left inside the border.
+void requireComparable(const MetricImage& a, const MetricImage& b, std::int64_t border, std::int64_t side = 1);
+
+/// Mean of the squared differences of two pictures of one size, and a mean as PSNR: +inf of 0.
+double meanSquaredError(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);
+double decibels(double meanSquaredError);
+
 /// 20 log10(255 / sqrt(mse)) in double over everything but `border` pixels a side; +inf of equal pictures (KAIR
 /// utils_image.calculate_psnr). Throws Error when sizes or bands differ or nothing is left inside the border.
 double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);

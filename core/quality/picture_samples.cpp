@@ -35,25 +35,29 @@ class ScratchFolder {
 
 }  // namespace
 
-FloatImage samplesOf(const Photo& photo) {
+FloatImage samplesOf(const Photo& photo, const Box& box) {
   const Layout& layout = photo.raster->layout();
   if (layout.model == ColourModel::Cmyk) {
     throw Error(HEIRLOOM_TEXT("quality.cmyk", "CMYK pictures cannot be scored"),
                 HEIRLOOM_TEXT("quality.cmyk_remedy", "convert it to RGB first"), photo.file);
   }
-  FloatImage picture = empty(layout.width, layout.height, colourBands(layout.model));
+  FloatImage picture = empty(box.width, box.height, colourBands(layout.model));
   if (!layout.alpha) {
-    toFloat(*photo.raster, {0, 0, layout.width, layout.height}, picture.values);
+    toFloat(*photo.raster, box, picture.values);
     return picture;
   }
-  std::vector<float> row(static_cast<std::size_t>(layout.width * layout.bands()));
-  for (std::int64_t y = 0; y < layout.height; ++y) {
-    toFloat(*photo.raster, {0, y, layout.width, 1}, row);
-    for (std::int64_t x = 0; x < layout.width; ++x) {
+  std::vector<float> row(static_cast<std::size_t>(box.width * layout.bands()));
+  for (std::int64_t y = 0; y < box.height; ++y) {
+    toFloat(*photo.raster, {box.x, box.y + y, box.width, 1}, row);
+    for (std::int64_t x = 0; x < box.width; ++x) {
       std::copy_n(row.data() + x * layout.bands(), picture.bands, picture.row(y) + x * picture.bands);
     }
   }
   return picture;
+}
+
+FloatImage samplesOf(const Photo& photo) {
+  return samplesOf(photo, {0, 0, photo.raster->width(), photo.raster->height()});
 }
 
 FloatImage greyOf(const FloatImage& picture) {

@@ -8,6 +8,7 @@ namespace heirloom::core {
 /// A photo's samples in 0..1 with one band or three, as testers of networks read them: alpha left out, the profile
 /// ignored. Throws Error for CMYK.
 FloatImage samplesOf(const Photo& photo);
+FloatImage samplesOf(const Photo& photo, const Box& box);
 
 /// One band. Of a colour picture what OpenCV decodes as grey: 8-bit values weighted in 14-bit fixed point, rounded.
 FloatImage greyOf(const FloatImage& picture);

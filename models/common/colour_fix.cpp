@@ -40,20 +40,18 @@ class ColourFixRestorer : public DecoratedRestorer {
  public:
   using DecoratedRestorer::DecoratedRestorer;
 
-  Descriptor describe(const Settings& settings) const override {
-    Descriptor descriptor = inner().describe(innerSettings(settings));
-    descriptor.parameters = this->descriptor().parameters;
-    if (settings.choice(kColourFix) == kWavelet) {
-      descriptor.margin = std::max(descriptor.margin, kColourFixReach / descriptor.scale + 1);
-    }
-    return descriptor;
-  }
-
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
     std::unique_ptr<Session> session = inner().start(innerSettings(settings), placement, observer, noise);
     if (settings.choice(kColourFix) != kWavelet) return session;
     return std::make_unique<ColourFixSession>(std::move(session));
+  }
+
+ private:
+  void adjust(Descriptor& described, const Settings& settings) const override {
+    if (settings.choice(kColourFix) == kWavelet) {
+      described.margin = std::max(described.margin, kColourFixReach / described.scale + 1);
+    }
   }
 };
 

@@ -40,6 +40,11 @@ at::Tensor channelsLast(const at::Tensor& x) {
   return x.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+/// LibTorch's fused sum fails on a picture of one pixel, whose strides say nothing of its layout.
+bool oneDnnAddsTo(const at::Tensor& x) {
+  return x.size(2) * x.size(3) > 1;
+}
+
 }  // namespace
 
 ConvolutionImpl::ConvolutionImpl(const ConvolutionOptions& options) : options_(options) {
@@ -82,7 +87,7 @@ at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
       winogradConvolutionInto(residual, x.to(computed_), *winograd, /*negativeSlope=*/1, residual);
       return residual;
     }
-    if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
+    if (const auto* fused = std::get_if<at::Tensor>(&packed_); fused && oneDnnAddsTo(x)) {
       return onednn::addConvolution(residual, channelsLast(x.to(computed_)), *fused, bias, windowOf(options_));
     }
   }
@@ -97,7 +102,7 @@ at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x
     if (const auto* few = std::get_if<ToFewWeights>(&packed_)) {
       return convolutionToFew(x, *few, channelsLast(residual));
     }
-    if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
+    if (const auto* fused = std::get_if<at::Tensor>(&packed_); fused && oneDnnAddsTo(x)) {
       return onednn::convolutionPlus(channelsLast(residual), channelsLast(x.to(computed_)), *fused, bias,
                                      windowOf(options_));
     }

@@ -7,14 +7,22 @@
 
 namespace heirloom::models {
 
-/// A restorer around another one that adds parameters to it.
+/// A restorer around another one that adds parameters to it, and for them changes its description.
 class DecoratedRestorer : public Restorer {
  public:
   DecoratedRestorer(std::shared_ptr<const Restorer> inner, Descriptor descriptor)
       : inner_(std::move(inner)), descriptor_(std::move(descriptor)) {}
-  const Descriptor& descriptor() const override { return descriptor_; }
+  const Descriptor& descriptor() const final { return descriptor_; }
+  Descriptor describe(const Settings& settings) const final {
+    Descriptor described = inner_->describe(innerSettings(settings));
+    described.parameters = descriptor_.parameters;
+    adjust(described, settings);
+    return described;
+  }
 
  protected:
+  /// What the parameters added here change of the inner restorer's description.
+  virtual void adjust(Descriptor& described, const Settings& settings) const = 0;
   const Restorer& inner() const { return *inner_; }
   /// The values of `settings` that the inner restorer knows.
   Settings innerSettings(const Settings& settings) const { return settings.narrowed(inner_->descriptor().parameters); }

@@ -66,18 +66,16 @@ class EnsembleRestorer : public DecoratedRestorer {
  public:
   using DecoratedRestorer::DecoratedRestorer;
 
-  Descriptor describe(const Settings& settings) const override {
-    Descriptor descriptor = inner().describe(innerSettings(settings));
-    descriptor.parameters = this->descriptor().parameters;
-    if (settings.toggle(kEnsemble)) descriptor.flopPerPixel *= kAugmentations;
-    return descriptor;
-  }
-
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
     const Settings own = innerSettings(settings);
     if (!settings.toggle(kEnsemble)) return inner().start(own, placement, observer, noise);
     return std::make_unique<EnsembleSession>(inner(), own, placement, observer, noise);
+  }
+
+ private:
+  void adjust(Descriptor& described, const Settings& settings) const override {
+    if (settings.toggle(kEnsemble)) described.flopPerPixel *= kAugmentations;
   }
 };
 

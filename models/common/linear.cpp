@@ -22,8 +22,8 @@ void LinearImpl::place(const Placement& placement) {
   if (placement.device.is_cpu() && !placement.plain && canPackLinear(precision_, weight.size(1))) {
     const NormBefore norm =
         options_.norm ? NormBefore{options_.norm->weight, options_.norm->bias, options_.norm->epsilon()} : NormBefore{};
-    packed_ = packLinear(weight, bias, precision_, options_.norm ? &norm : nullptr, options_.activation,
-                         options_.slope);
+    packed_ =
+        packLinear(weight, bias, precision_, options_.norm ? &norm : nullptr, options_.activation, options_.slope);
     return;
   }
   weight.set_data(weight.to(placement.device, precision_));

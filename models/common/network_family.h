@@ -33,22 +33,25 @@ std::vector<std::string> misfits(const NamedTensors& expected, const StateDict& 
 /// The row of the table for a family whose checkpoint is one torch::nn::Module. `Traits` is the family's folder in
 /// one struct:
 ///
-///   using Config = ...;                       value type
-///   using Network = ...;                      TORCH_MODULE holder, made from a Config
+///   using Config = ...;                              value type
+///   using Network = ...;                             TORCH_MODULE holder, made from a Config
 ///   static constexpr std::string_view kName;
-///   static Reading<Config> read(const StateDict&);          from names and shapes; the template checks all keys after
-///   it static Descriptor describe(const Config&);              parameterCount and storedAs are filled in by the
-///   template static std::vector<std::pair<std::string, Config>> published();   public files by name
+///   static Reading<Config> read(const StateDict&);   from names and shapes; the template checks all keys after it
+///   static Descriptor describe(const Config&);       the template fills in parameterCount and storedAs
+///   static std::vector<std::pair<std::string, Config>> published();   public files by name
 ///
 /// and where needed:
 ///
-///   static Network make(const Config&);                     instead of Network(config)
-///   static std::vector<std::string> ignorable();            endings of keys that are not read and may be absent
-///   static std::string fileKey(const std::string& own, const Config&);   the file's name of a module's tensor
-///   static void load(Network&, const StateDict&, const Config&);         instead of the strict loading; `read` checks
-///   all keys static Run start(Network, const Config&, const Settings&, const Placement&, Observer&);   default:
-///   forward(picture, &observer) static Descriptor describe(const Config&, const Settings&);          where settings
-///   change scale or cost
+///   static Network make(const Config&);              instead of Network(config)
+///   static std::vector<std::string> ignorable();     endings of keys that are not read and may be absent
+///   static std::string fileKey(const std::string& own, const Config&);
+///                                                    the file's name of a module's tensor
+///   static void load(Network&, const StateDict&, const Config&);
+///                                                    instead of the strict loading; `read` checks all keys
+///   static Run start(Network, const Config&, const Settings&, const Placement&, Observer&);
+///                                                    instead of forward(picture, &observer)
+///   static Descriptor describe(const Config&, const Settings&);
+///                                                    where settings change scale or cost
 template <typename Traits>
 class NetworkFamily {
  public:
@@ -58,18 +61,17 @@ class NetworkFamily {
   static Family row() { return {Traits::kName, detect, load, published}; }
 
   /// The configuration that a state dict holds; empty when the family does not take it.
-  static std::optional<Config> configOf(const StateDict& tensors) { return checked(tensors).config; }
+  static std::optional<Config> configOf(const StateDict& tensors) { return built(tensors).reading.config; }
 
   /// The bare network of a state dict that the family takes, with its weights. Throws Error.
   static Network filled(const StateDict& tensors) {
-    const Reading<Config> reading = checked(tensors);
-    if (!reading.config) {
+    Built made = built(tensors);
+    if (!made.network) {
       throw Error(HEIRLOOM_TEXT("family.shapes", "these are no weights of %1: %2")
-                      .with(std::string(Traits::kName), reading.reason));
+                      .with(std::string(Traits::kName), made.reading.reason));
     }
-    Network network = make(*reading.config);
-    fill(network, tensors, *reading.config);
-    return network;
+    fill(*made.network, tensors, *made.reading.config);
+    return *made.network;
   }
 
  private:
@@ -108,18 +110,27 @@ class NetworkFamily {
     return state;
   }
 
-  static Reading<Config> checked(const StateDict& tensors) {
-    Reading<Config> reading = Traits::read(tensors);
+  /// A reading whose keys all fit, and the network that was made to see it, its weights not yet read; without a
+  /// configuration no network.
+  struct Built {
+    Reading<Config> reading;
+    std::optional<Network> network;
+  };
+
+  static Built built(const StateDict& tensors) {
+    Built made{Traits::read(tensors), std::nullopt};
+    Reading<Config>& reading = made.reading;
+    if (!reading.config) return made;
+    made.network = make(*reading.config);
     if constexpr (!kLoadsItself) {
-      if (reading.config) {
-        reading.unfit = misfits(fileState(make(*reading.config), *reading.config), tensors, ignorable());
-        if (!reading.unfit.empty()) {
-          reading.config.reset();
-          reading.reason = std::to_string(reading.unfit.size()) + " keys do not fit";
-        }
+      reading.unfit = misfits(fileState(*made.network, *reading.config), tensors, ignorable());
+      if (!reading.unfit.empty()) {
+        reading.config.reset();
+        reading.reason = std::to_string(reading.unfit.size()) + " keys do not fit";
+        made.network.reset();
       }
     }
-    return reading;
+    return made;
   }
 
   static void fill(Network& network, const StateDict& tensors, const Config& config) {
@@ -136,28 +147,24 @@ class NetworkFamily {
     }
   }
 
-  static Descriptor described(const Config& config, const StateDict& tensors) {
-    Descriptor descriptor = Traits::describe(config);
-    if (descriptor.parameterCount == 0) {
-      const Network network = make(config);
-      for (const auto& parameter : network->parameters()) descriptor.parameterCount += parameter.numel();
-    }
+  static Descriptor described(const Built& made, const StateDict& tensors) {
+    Descriptor descriptor = Traits::describe(*made.reading.config);
+    for (const auto& parameter : (*made.network)->parameters()) descriptor.parameterCount += parameter.numel();
     descriptor.storedAs = tensors.entries().front().second.dtype;
     return descriptor;
   }
 
-  static Match detect(const StateDict& tensors) {
-    Reading<Config> reading = checked(tensors);
-    if (!reading.config) return {std::nullopt, std::move(reading.reason), std::move(reading.unfit)};
-    return {described(*reading.config, tensors), {}, {}};
+  static Match match(const Built& made, const StateDict& tensors) {
+    if (!made.network) return {std::nullopt, made.reading.reason, made.reading.unfit};
+    return {described(made, tensors), {}, {}};
   }
+
+  static Match detect(const StateDict& tensors) { return match(built(tensors), tensors); }
 
   class NetworkRestorer : public Restorer {
    public:
-    NetworkRestorer(const Config& config, const StateDict& tensors)
-        : config_(config), descriptor_(described(config, tensors)), network_(make(config)) {
-      fill(network_, tensors, config);
-    }
+    NetworkRestorer(const Config& config, Descriptor descriptor, Network network)
+        : config_(config), descriptor_(std::move(descriptor)), network_(std::move(network)) {}
 
     const Descriptor& descriptor() const override { return descriptor_; }
 
@@ -184,7 +191,8 @@ class NetworkFamily {
                 return network->forward(picture, &observer);
               };
             }
-          });
+          },
+          descriptor_.channels);
     }
 
    private:
@@ -207,13 +215,13 @@ class NetworkFamily {
     Network network_;
   };
 
-  static std::shared_ptr<const Restorer> load(const StateDict& tensors) {
-    const Reading<Config> reading = checked(tensors);
-    if (!reading.config) {
-      throw Error(HEIRLOOM_TEXT("family.shapes", "these are no weights of %1: %2")
-                      .with(std::string(Traits::kName), reading.reason));
-    }
-    return std::make_shared<NetworkRestorer>(*reading.config, tensors);
+  static Loaded load(const StateDict& tensors) {
+    Built made = built(tensors);
+    Loaded loaded{match(made, tensors), nullptr};
+    if (!made.network) return loaded;
+    fill(*made.network, tensors, *made.reading.config);
+    loaded.restorer = std::make_shared<NetworkRestorer>(*made.reading.config, *loaded.match.descriptor, *made.network);
+    return loaded;
   }
 
   static std::vector<PublicNetwork> published() {

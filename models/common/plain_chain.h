@@ -22,6 +22,9 @@ struct PlainChain {
   std::string channelsText() const;
 };
 
+/// Why a family did not take a file that is none.
+inline constexpr const char* kNoPlainChain = "its keys are no chain of 3x3 convolutions";
+
 PlainChain readPlainChain(const StateDict& tensors);
 
 }  // namespace heirloom::models

@@ -2,6 +2,7 @@
 
 #include "models/common/network_family.h"
 #include "models/common/noise_level.h"
+#include "models/common/output_grid.h"
 #include "models/common/plain_chain.h"
 #include "models/dncnn/network.h"
 
@@ -43,7 +44,7 @@ struct Traits {
 
   static Reading<DnCnnConfig> read(const StateDict& tensors) {
     const PlainChain chain = readPlainChain(tensors);
-    if (!chain.fits()) return {std::nullopt, "its keys are no chain of 3x3 convolutions", chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
     const bool plain =
         !noiseMap && chain.inputChannels == chain.outputChannels && (chain.batchNorm || chain.depth != kIrcnnLayers);
     const bool withMap = noiseMap && chain.inputChannels == chain.outputChannels + 1 && !chain.batchNorm;
@@ -60,6 +61,7 @@ struct Traits {
                                " channels, " + (config.channels == 1 ? "grey" : "colour") +
                                (config.batchNorm ? ", BatchNorm folded" : "");
     descriptor.channels = config.channels;
+    descriptor.sizeMultiple = kOutputGrid;
     descriptor.margin = stack.receptiveRadius();
     descriptor.activationBytesPerPixel = stack.activationBytesPerPixel();
     descriptor.flopPerPixel = stack.flopPerPixel();

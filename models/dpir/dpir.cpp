@@ -1,6 +1,7 @@
 #include "models/dpir/dpir.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "models/common/augmentation.h"
 #include "models/common/degradation_settings.h"
@@ -23,6 +24,7 @@ constexpr const char* kMissing = "missing";
 constexpr double kLeastLevel = 0.255;  // 8-bit units: where the reference's deblurring takes the logarithm of 0
 constexpr int kMargin = 48;            // kernels of 25 pixels, then the denoiser's reach
 constexpr int kLargestScale = 4;
+constexpr int kMosaic = 2;  // side of the pattern that a sensor repeats
 
 /// What makes one task out of the general loop. All pictures N C H W on the session's device.
 struct Problem {
@@ -34,7 +36,7 @@ struct Problem {
 /// A task's own part: its parameters, its schedule's end and its problem for one picture.
 struct Task {
   const char* name;
-  const char* title;
+  Message title;
   Purpose purpose;
   int iterations;  // by default
   double noise;    // by default, 8-bit units
@@ -108,15 +110,16 @@ Problem inpaintProblem(const at::Tensor& y, const Settings& settings) {
 
 const std::vector<Task>& tasks() {
   static const std::vector<Task> all = {
-      {"dpir-deblur", "DPIR: deblur with a known kernel", Purpose::Deblur, 8, 2.55, deblurParameters,
-       [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem},
-      {"dpir-sr", "DPIR: enlarge with a known kernel", Purpose::SuperResolve, 24, 0, enlargingParameters,
+      {"dpir-deblur", HEIRLOOM_TEXT("algorithm.dpir-deblur", "DPIR: deblur with a kernel"), Purpose::Deblur, 8, 2.55,
+       deblurParameters, [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem},
+      {"dpir-sr", HEIRLOOM_TEXT("algorithm.dpir-sr", "DPIR: enlarge with a kernel"), Purpose::SuperResolve, 24, 0,
+       enlargingParameters,
        [](const Settings& s) { return std::max(static_cast<double>(s.integer(kScale)), noiseOf(s)); },
        enlargingProblem},
-      {"dpir-demosaic", "DPIR: demosaic", Purpose::Restore, 40, 0, demosaicParameters,
-       [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, demosaicProblem},
-      {"dpir-inpaint", "DPIR: fill missing pixels", Purpose::Restore, 40, 0, inpaintParameters,
-       [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, inpaintProblem},
+      {"dpir-demosaic", HEIRLOOM_TEXT("algorithm.dpir-demosaic", "DPIR: demosaic"), Purpose::Restore, 40, 0,
+       demosaicParameters, [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, demosaicProblem},
+      {"dpir-inpaint", HEIRLOOM_TEXT("algorithm.dpir-inpaint", "DPIR: fill missing pixels"), Purpose::Restore, 40, 0,
+       inpaintParameters, [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, inpaintProblem},
   };
   return all;
 }
@@ -131,9 +134,9 @@ Parameter denoiserParameter() {
 Descriptor describeTask(const Task& task) {
   Descriptor descriptor;
   descriptor.family = "DPIR";
-  descriptor.configuration = task.title;
+  descriptor.configuration = task.title.english();
   descriptor.purpose = task.purpose;
-  descriptor.sizeMultiple = 2;
+  descriptor.sizeMultiple = kMosaic;
   descriptor.margin = kMargin;
   descriptor.local = false;
   descriptor.progressive = true;
@@ -191,9 +194,11 @@ class DpirSession : public Session {
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
     const at::Tensor y = picture.to(placement_.device, at::kFloat);
+    const int scale = settings_.has(kScale) ? static_cast<int>(settings_.integer(kScale)) : 1;
+    height_ = y.size(2) * scale;
+    width_ = y.size(3) * scale;
     const bool deconvolves = settings_.has(kKernel);
     if (!deconvolves) return iterate(y);
-    const int scale = settings_.has(kScale) ? static_cast<int>(settings_.integer(kScale)) : 1;
     return withSurroundings(settings_, kernelTensor(settings_.grid(kKernel), placement_.device), scale,
                             [this](const at::Tensor& padded) { return iterate(padded); })(y);
   }
@@ -211,10 +216,15 @@ class DpirSession : public Session {
       const int mode = settings_.toggle(kTurning) ? i % kAugmentations : 0;
       setLevel(schedule.sigma[step] * 255);
       x = augmented(denoiser_->restore(augmented(x, mode).contiguous()), inverseAugmentation(mode)).contiguous();
-      observer_.preview(i, x);
+      observer_.preview(i, withoutSurroundings(x));
       observer_.progress(HEIRLOOM_TEXT("dpir.iterating", "iterating"), (i + 1.0) / iterations);
     }
     return problem.finish(x);
+  }
+
+  /// The picture's own part, which lies in the middle.
+  at::Tensor withoutSurroundings(const at::Tensor& x) const {
+    return x.narrow(2, (x.size(2) - height_) / 2, height_).narrow(3, (x.size(3) - width_) / 2, width_);
   }
 
   void setLevel(double level) {
@@ -233,6 +243,8 @@ class DpirSession : public Session {
   Settings settings_;
   Settings denoiserSettings_;
   std::unique_ptr<Session> denoiser_;
+  std::int64_t height_ = 0;  // of the result
+  std::int64_t width_ = 0;
 };
 
 class DpirRestorer : public Restorer {
@@ -248,6 +260,7 @@ class DpirRestorer : public Restorer {
       const Descriptor& inner = denoiser.model->descriptor();
       const double pixels = descriptor.scale * descriptor.scale;
       descriptor.channels = task_.purpose == Purpose::Restore && settings.has(kPattern) ? 3 : inner.channels;
+      descriptor.sizeMultiple = std::lcm(kMosaic, inner.sizeMultiple);
       descriptor.parameterCount = inner.parameterCount;
       descriptor.flopPerPixel = pixels * static_cast<double>(settings.integer(kIterations)) * inner.flopPerPixel;
       descriptor.activationBytesPerPixel = pixels * (inner.activationBytesPerPixel + 6 * 8 * inner.channels);
@@ -275,7 +288,8 @@ class DpirRestorer : public Restorer {
 const std::vector<Algorithm>& dpirAlgorithms() {
   static const std::vector<Algorithm> algorithms = [] {
     std::vector<Algorithm> made;
-    for (const Task& task : tasks()) made.push_back({task.name, task.title, std::make_shared<DpirRestorer>(task)});
+    for (const Task& task : tasks())
+      made.push_back({task.name, task.title.english(), std::make_shared<DpirRestorer>(task)});
     return made;
   }();
   return algorithms;

@@ -11,7 +11,7 @@ namespace heirloom::models {
 /// An algorithm that is a model of its own: it has no weights, but a denoiser among its settings.
 struct Algorithm {
   std::string name;   // "dpir-deblur"
-  std::string title;  // for people
+  std::string title;  // for people, in English; its Message has the id "algorithm.NAME"
   std::shared_ptr<const Restorer> restorer;
 };
 

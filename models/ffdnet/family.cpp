@@ -2,6 +2,7 @@
 
 #include "models/common/network_family.h"
 #include "models/common/noise_level.h"
+#include "models/common/output_grid.h"
 #include "models/common/plain_chain.h"
 #include "models/ffdnet/network.h"
 
@@ -15,7 +16,7 @@ struct Traits {
 
   static Reading<FfdNetConfig> read(const StateDict& tensors) {
     const PlainChain chain = readPlainChain(tensors);
-    if (!chain.fits()) return {std::nullopt, "its keys are no chain of 3x3 convolutions", chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
     const bool grey = chain.inputChannels == 5 && chain.outputChannels == 4;
     const bool colour = chain.inputChannels == 13 && chain.outputChannels == 12;
     if (chain.batchNorm || !(grey || colour)) {
@@ -31,8 +32,9 @@ struct Traits {
     descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) +
                                " channels, " + (config.channels == 1 ? "grey" : "colour");
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = 2;
-    descriptor.margin = 2 * stack.receptiveRadius();  // the chain sees half resolution
+    // The chain sees half resolution.
+    descriptor.sizeMultiple = 2 * kOutputGrid;
+    descriptor.margin = 2 * stack.receptiveRadius();
     descriptor.activationBytesPerPixel = stack.activationBytesPerPixel() / 4;
     descriptor.flopPerPixel = stack.flopPerPixel() / 4;
     descriptor.parameters.push_back(noiseLevelParameter(75));

@@ -1,6 +1,7 @@
 #include "models/imdn/family.h"
 
 #include "models/common/network_family.h"
+#include "models/common/output_grid.h"
 #include "models/common/state_names.h"
 #include "models/imdn/network.h"
 
@@ -77,6 +78,7 @@ struct Traits {
     descriptor.purpose = Purpose::SuperResolve;
     descriptor.channels = config.channels;
     descriptor.scale = config.scale;
+    descriptor.sizeMultiple = kOutputGrid;
     // Head, four convolutions a block, trunk, up.
     descriptor.margin = 1 + 4 * config.blocks + 1 + 1;
     descriptor.local = !config.original;  // the attention averages over the picture

@@ -2,6 +2,7 @@
 
 #include "models/common/network_family.h"
 #include "models/common/noise_level.h"
+#include "models/common/output_grid.h"
 #include "models/common/plain_chain.h"
 #include "models/ircnn/network.h"
 
@@ -26,7 +27,7 @@ struct Traits {
     const StateDict first = tensors.under("0");
     const bool several = !first.entries().empty();
     const PlainChain chain = readPlainChain(several ? first : tensors);
-    if (!chain.fits()) return {std::nullopt, "its keys are no chains of 3x3 convolutions", chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
     if (chain.depth != kLayers) {
       return {std::nullopt,
               "a chain of " + std::to_string(chain.depth) + " convolutions, not " + std::to_string(kLayers),
@@ -44,6 +45,7 @@ struct Traits {
                                ", " + std::to_string(config.features) + " channels, " +
                                (config.channels == 1 ? "grey" : "colour");
     descriptor.channels = config.channels;
+    descriptor.sizeMultiple = kOutputGrid;
     descriptor.margin = stack.receptiveRadius();
     descriptor.activationBytesPerPixel = stack.activationBytesPerPixel();
     descriptor.flopPerPixel = stack.flopPerPixel();

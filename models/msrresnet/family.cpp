@@ -2,6 +2,7 @@
 
 #include "models/common/network_family.h"
 #include "models/common/noise_level.h"
+#include "models/common/output_grid.h"
 #include "models/common/state_names.h"
 #include "models/msrresnet/network.h"
 
@@ -115,6 +116,7 @@ struct Traits {
     descriptor.purpose = Purpose::SuperResolve;
     descriptor.scale = config.scale;
     descriptor.channels = config.out;
+    descriptor.sizeMultiple = kOutputGrid;
     // Head, two convolutions a block, trunk, and less than three more pixels in the enlarged picture's layers.
     descriptor.margin = 1 + 2 * config.blocks + 1 + 3;
     const double features = config.features;

@@ -12,9 +12,6 @@ namespace {
 constexpr int kGroups = 32;  // of the autoencoder's norms
 constexpr std::size_t kMostLevels = 8;
 constexpr std::int64_t kMostTokens = 1 << 20;
-const char* const kVarFile = "missing restorevar.pth";
-const char* const kVaeFile = "missing vae_restorevar.ckpt";
-
 const std::vector<std::vector<int>>& publicSchedules() {
   static const std::vector<std::vector<int>> schedules = {
       {1, 2, 3, 4, 6, 9, 13, 18, 24, 32}, {1, 2, 3, 4, 5, 6, 8, 10, 13, 16}, {1, 2, 3, 4}};
@@ -60,20 +57,21 @@ Reading<RestoreVarConfig> refused(std::string reason, std::vector<std::string> u
 Reading<RestoreVarConfig> readPart(const StateDict& tensors) {
   if (tensors.contains("vae_refiner.norm_in.weight") && tensors.contains("word_embed_cond.weight")) {
     return refused(
-        "this is its transformer; its autoencoder is a second file: put both into one folder and give the folder",
-        {kVaeFile});
+        "this is its transformer, and its autoencoder, vae_restorevar.ckpt, is missing: put both files into one folder "
+        "and give the folder",
+        {});
   }
   if (tensors.contains("quantize.quant_resi.qresi_ls.0.weight") && tensors.contains("post_quant_conv.weight")) {
     return refused(
-        "this is an autoencoder of VAR or RestoreVAR; the transformer is a second file: put both into one folder and "
-        "give the folder",
-        {kVarFile});
+        "this is an autoencoder of VAR or RestoreVAR, and the transformer, restorevar.pth, is missing: put both files "
+        "into one folder and give the folder",
+        {});
   }
   if (tensors.contains("pos_1LC") && tensors.contains("blocks.0.ada_lin.1.weight")) {
     return refused(
-        "this is the original VAR, which paints pictures of a class and restores none; RestoreVAR's own transformer "
-        "and autoencoder are needed",
-        {kVarFile, kVaeFile});
+        "this is the original VAR, which paints pictures of a class and restores none; RestoreVAR's own files are "
+        "restorevar.pth and vae_restorevar.ckpt",
+        {});
   }
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "models/kernels/group_norm/group_norm.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -14,31 +16,39 @@ ConvolutionOptions pointwise(int in, int out) {
 
 }  // namespace
 
+void VaeConvolutionImpl::place(const Placement& placement) {
+  Placement own = placement;
+  if (placement.device.is_cpu()) own.precision = at::kFloat;
+  ConvolutionImpl::place(own);
+}
+
 VaeNormImpl::VaeNormImpl(int channels)
     : weight_(register_parameter("weight", at::empty({channels}))),
       bias_(register_parameter("bias", at::empty({channels}))) {}
 
 at::Tensor VaeNormImpl::forward(const at::Tensor& x) {
-  return at::group_norm(x, kGroups, weight_, bias_, kEpsilon);
+  return plain_ ? plainGroupNorm(x, kGroups, weight_, bias_, kEpsilon, false)
+                : groupNorm(x, kGroups, weight_, bias_, kEpsilon, false);
 }
 
 at::Tensor VaeNormImpl::activated(const at::Tensor& x) {
-  at::Tensor y = forward(x);
-  return y.requires_grad() ? at::silu(y) : at::silu_(y);
+  return plain_ ? plainGroupNorm(x, kGroups, weight_, bias_, kEpsilon, true)
+                : groupNorm(x, kGroups, weight_, bias_, kEpsilon, true);
 }
 
-// LibTorch's CPU kernel takes float32 weights beside half-precision values, the one for CUDA does not.
+// LibTorch's kernel for CUDA takes no float32 weights beside half-precision values.
 void VaeNormImpl::place(const Placement& placement) {
+  plain_ = placement.plain;
   const at::ScalarType precision = placement.device.is_cpu() ? at::kFloat : placement.precision;
   for (at::Tensor* parameter : {&weight_, &bias_}) parameter->set_data(parameter->to(placement.device, precision));
 }
 
 VaeResBlockImpl::VaeResBlockImpl(int in, int out)
     : norm1_(register_module("norm1", VaeNorm(in))),
-      conv1_(register_module("conv1", Convolution(ConvolutionOptions{.in = in, .out = out}))),
+      conv1_(register_module("conv1", VaeConvolution(ConvolutionOptions{.in = in, .out = out}))),
       norm2_(register_module("norm2", VaeNorm(out))),
-      conv2_(register_module("conv2", Convolution(ConvolutionOptions{.in = out, .out = out}))) {
-  if (in != out) nin_shortcut_ = register_module("nin_shortcut", Convolution(pointwise(in, out)));
+      conv2_(register_module("conv2", VaeConvolution(ConvolutionOptions{.in = out, .out = out}))) {
+  if (in != out) nin_shortcut_ = register_module("nin_shortcut", VaeConvolution(pointwise(in, out)));
 }
 
 at::Tensor VaeResBlockImpl::forward(const at::Tensor& x) {
@@ -48,8 +58,8 @@ at::Tensor VaeResBlockImpl::forward(const at::Tensor& x) {
 
 VaeAttentionImpl::VaeAttentionImpl(int channels)
     : norm_(register_module("norm", VaeNorm(channels))),
-      qkv_(register_module("qkv", Convolution(pointwise(channels, 3 * channels)))),
-      proj_out_(register_module("proj_out", Convolution(pointwise(channels, channels)))) {}
+      qkv_(register_module("qkv", VaeConvolution(pointwise(channels, 3 * channels)))),
+      proj_out_(register_module("proj_out", VaeConvolution(pointwise(channels, channels)))) {}
 
 at::Tensor VaeAttentionImpl::forward(const at::Tensor& x) {
   const std::int64_t n = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
@@ -64,14 +74,14 @@ at::Tensor VaeAttentionImpl::forward(const at::Tensor& x) {
 
 VaeDownsampleImpl::VaeDownsampleImpl(int channels)
     : conv_(register_module(
-          "conv", Convolution(ConvolutionOptions{.in = channels, .out = channels, .stride = 2, .padding = 0}))) {}
+          "conv", VaeConvolution(ConvolutionOptions{.in = channels, .out = channels, .stride = 2, .padding = 0}))) {}
 
 at::Tensor VaeDownsampleImpl::forward(const at::Tensor& x) {
   return conv_->forward(at::constant_pad_nd(x, {0, 1, 0, 1}));
 }
 
 VaeUpsampleImpl::VaeUpsampleImpl(int channels)
-    : conv_(register_module("conv", Convolution(ConvolutionOptions{.in = channels, .out = channels}))) {}
+    : conv_(register_module("conv", VaeConvolution(ConvolutionOptions{.in = channels, .out = channels}))) {}
 
 at::Tensor VaeUpsampleImpl::forward(const at::Tensor& x) {
   return conv_->forward(at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}));

@@ -1,6 +1,7 @@
 #include "models/rrdb/family.h"
 
 #include "models/common/network_family.h"
+#include "models/common/output_grid.h"
 #include "models/common/state_names.h"
 #include "models/rrdb/network.h"
 
@@ -137,7 +138,7 @@ struct Traits {
     descriptor.purpose = config.scale() == 1 ? Purpose::Restore : Purpose::SuperResolve;
     descriptor.scale = config.scale();
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = config.unshuffle;
+    descriptor.sizeMultiple = kOutputGrid * config.unshuffle;
     descriptor.margin = kMargin * config.unshuffle;
     descriptor.local = false;
     descriptor.mayShiftColours = true;

@@ -3,6 +3,7 @@
 #include "models/common/degradation_settings.h"
 #include "models/common/network_family.h"
 #include "models/common/noise_level.h"
+#include "models/common/output_grid.h"
 #include "models/common/plain_chain.h"
 #include "models/common/state_names.h"
 #include "models/srmd/network.h"
@@ -27,7 +28,7 @@ struct Traits {
 
   static Reading<SrmdConfig> read(const StateDict& tensors) {
     const PlainChain chain = readPlainChain(tensors);
-    if (!chain.fits()) return {std::nullopt, "its keys are no chain of 3x3 convolutions", chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
     for (const int channels : {3, 1}) {
       const int extra = chain.inputChannels - channels - kSrmdCode;
       const int scale = chain.outputChannels % channels == 0 ? squareRoot(chain.outputChannels / channels) : 0;
@@ -47,6 +48,7 @@ struct Traits {
     descriptor.purpose = Purpose::SuperResolve;
     descriptor.scale = config.scale;
     descriptor.channels = config.channels;
+    descriptor.sizeMultiple = kOutputGrid;
     descriptor.margin = stack.receptiveRadius();
     descriptor.activationBytesPerPixel = stack.activationBytesPerPixel();
     descriptor.flopPerPixel = stack.flopPerPixel();

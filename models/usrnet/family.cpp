@@ -11,7 +11,8 @@ namespace {
 
 constexpr int kLargestScale = 4;  // trained for 1 to 4
 constexpr int kUsualScale = 2;
-constexpr int kMargin = 48;  // kernels of 25 pixels, then the prior's reach
+constexpr int kPriorMultiple = 8;  // three halvings
+constexpr int kMargin = 48;        // kernels of 25 pixels, then the prior's reach
 
 struct Traits {
   using Config = UsrNetConfig;
@@ -38,6 +39,7 @@ struct Traits {
                                std::to_string(config.prior.features[3]) + " channels";
     descriptor.purpose = Purpose::SuperResolve;
     descriptor.channels = config.prior.out;
+    descriptor.sizeMultiple = kPriorMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
     descriptor.parameters = {scaleParameter(kLargestScale, kUsualScale), kernelParameter("gaussian:1.2"),

@@ -181,7 +181,7 @@ class Form:
         return F.linear(x.to(weight.dtype), weight, self.w.get(name + ".bias"))
 
     def norm(self, name, x):
-        return F.layer_norm(x.float(), x.shape[-1:], self.w[name + ".weight"], self.w[name + ".bias"], 1e-5)
+        return F.layer_norm(x.float(), x.shape[-1:], self.w[name + ".weight"].float(), self.w[name + ".bias"].float(), 1e-5)
 
     def conv(self, name, x, **options):
         weight = self.w[name + ".weight"]

@@ -50,14 +50,6 @@ void winograd(benchmark::State& state) {
   c.count(state);
 }
 
-void fromFew(benchmark::State& state) {
-  const c10::InferenceMode inference;
-  const Case c(state);
-  const FromFewWeights weights(c.weight, c.bias);
-  for (auto _ : state) benchmark::DoNotOptimize(convolutionFromFew(c.x, weights, 0));
-  c.count(state);
-}
-
 void toFew(benchmark::State& state, at::ScalarType type) {
   const c10::InferenceMode inference;
   const Case c(state);
@@ -67,23 +59,23 @@ void toFew(benchmark::State& state, at::ScalarType type) {
   c.count(state);
 }
 
-void first(benchmark::internal::Benchmark* set) {
-  set->Args({1, 64, 512})->Args({3, 64, 256})->Args({13, 96, 256})->Unit(benchmark::kMillisecond)->UseRealTime();
-}
-
 void last(benchmark::internal::Benchmark* set) {
   set->Args({64, 1, 512})->Args({64, 3, 256})->Args({96, 12, 256})->Unit(benchmark::kMillisecond)->UseRealTime();
 }
 
 void middle(benchmark::internal::Benchmark* set) {
   set->Args({64, 64, 512})->Args({96, 96, 256})->Args({64, 64, 256})->Args({128, 128, 128})->Args({256, 256, 64});
-  set->Args({512, 512, 32})->Args({64, 32, 128})->Args({128, 32, 128})->Args({192, 64, 128})->Args({180, 180, 128});
+  set->Args({512, 512, 32})
+      ->Args({64, 32, 128})
+      ->Args({128, 32, 128})
+      ->Args({192, 64, 128})
+      ->Args({180, 180, 128})
+      ->Args({13, 96, 256});
   set->Unit(benchmark::kMillisecond)->UseRealTime();
 }
 
-BENCHMARK(libtorch)->Apply(middle)->Apply(first)->Apply(last);
+BENCHMARK(libtorch)->Apply(middle)->Apply(last);
 BENCHMARK(winograd)->Apply(middle);
-BENCHMARK(fromFew)->Apply(first);
 BENCHMARK_CAPTURE(toFew, float32, at::kFloat)->Apply(last);
 BENCHMARK_CAPTURE(toFew, bfloat16, at::kBFloat16)->Apply(last);
 

@@ -56,6 +56,47 @@ TEST_F(BadInput, aSizeThatTheFormatCannotHold) {
   expectFailure({"wide.png", "-f", "jpg"}, "wide_half.jpg", "65");
 }
 
+TEST_F(BadInput, aScaleThatOverflowsTheFormat) {
+  writePublicNetwork(folder_ / "imdn.safetensors", "imdn_x4");
+  picture("wide.png", {.width = 17'000, .height = 2});
+  const Ended ended = run({"restore", "-m", "imdn.safetensors", "wide.png", "-f", "jpg"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, isOneLineAbout("wide_imdn_x4.jpg: "));
+  EXPECT_THAT(ended.err, HasSubstr("68000"));
+  EXPECT_EQ(added({"wide.png", "imdn.safetensors"}), Names{});
+}
+
+TEST_F(BadInput, aKernelLargerThanThePhoto) {
+  writePublicNetwork(folder_ / "usrnet.safetensors", "usrnet_tiny");
+  picture("small.png", {.width = 6, .height = 5});
+  const Ended ended = run({"restore", "-m", "usrnet.safetensors", "small.png", "--set", "kernel=motion:120,30"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, isOneLineAbout("small.png: "));
+  EXPECT_THAT(ended.err, HasSubstr("kernel"));
+  EXPECT_EQ(added({"small.png", "usrnet.safetensors"}), Names{});
+}
+
+TEST_F(BadInput, blendingCheckpointsOfDifferentShapes) {
+  writeNetwork(folder_ / "wider.safetensors", {.features = 32});
+  picture("photo.png");
+  const Ended ended = restore({"photo.png", "--set", "blend=wider.safetensors:0.5"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, isOneLineAbout("not two checkpoints of one network"));
+  EXPECT_EQ(added({"photo.png", "wider.safetensors"}), Names{});
+}
+
+// Not bad at all: these are restored.
+TEST_F(BadInput, photosSmallerThanAWindowAndOfNoMultiple) {
+  writePublicNetwork(folder_ / "swinir.safetensors", "SwinIR_lightweight_x2");
+  for (const auto& [width, height] : {std::pair{1, 1}, std::pair{3, 2}, std::pair{41, 9}}) {
+    const fs::path photo = picture("photo.png", {.width = width, .height = height});
+    const Ended ended = run({"restore", "-m", "swinir.safetensors", "photo.png", "-o", "result.png", "--overwrite"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(core::readHeader(folder_ / "result.png").layout.width, 2 * width);
+    EXPECT_EQ(core::readHeader(folder_ / "result.png").layout.height, 2 * height);
+  }
+}
+
 TEST_F(BadInput, aCorruptProfileIsAWarning) {
   core::Photo photo = samplePhoto();
   photo.iccProfile.assign(300, std::byte{'x'});

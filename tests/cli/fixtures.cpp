@@ -5,8 +5,10 @@
 #include <cmath>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
 #include "models/checkpoint/tensors.h"
+#include "models/registry.h"
 
 namespace heirloom::tests {
 
@@ -24,6 +26,15 @@ void writeNetwork(const std::filesystem::path& file, const ScalingNetwork& netwo
     tensors.emplace_back(name + ".bias", at::zeros({weight.size(0)}));
   }
   models::writeSafetensors(file, tensors, {{"licence", "CC0-1.0"}});
+}
+
+void writePublicNetwork(const std::filesystem::path& file, const std::string& name) {
+  for (const models::Family& family : models::families()) {
+    for (const models::PublicNetwork& network : family.published()) {
+      if (network.name == name) return models::writeSafetensors(file, network.weights());
+    }
+  }
+  throw std::runtime_error("no network " + name);
 }
 
 core::Photo samplePhoto(const SamplePicture& picture) {

@@ -21,6 +21,9 @@ struct ScalingNetwork {
 };
 void writeNetwork(const std::filesystem::path& file, const ScalingNetwork& network = {});
 
+/// A configuration of the table, by the name of its published file, with random weights.
+void writePublicNetwork(const std::filesystem::path& file, const std::string& name);
+
 /// A smooth picture with an edge, saved in the format that the extension names.
 struct SamplePicture {
   std::int64_t width = 40;

@@ -39,6 +39,11 @@ std::filesystem::path captureFile() {
   dup2(output, STDOUT_FILENO);
   dup2(errors, STDERR_FILENO);
   if (!surroundings.folder.empty() && chdir(surroundings.folder.c_str()) != 0) _exit(126);
+  if (!surroundings.memoryGroup.empty()) {
+    const int entrance = open(surroundings.memoryGroup.c_str(), O_WRONLY);
+    if (write(entrance, "0", 1) != 1) _exit(125);
+    close(entrance);
+  }
   if (surroundings.largestFile) {
     const rlimit limit{*surroundings.largestFile, *surroundings.largestFile};
     setrlimit(RLIMIT_FSIZE, &limit);
@@ -87,7 +92,11 @@ void Program::signal(int number) const {
 }
 
 bool Program::running() {
-  if (!ended_ && waitpid(process_, &status_, WNOHANG) == process_) ended_ = true;
+  rusage used{};
+  if (!ended_ && wait4(process_, &status_, WNOHANG, &used) == process_) {
+    ended_ = true;
+    peakResident_ = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
+  }
   return !ended_;
 }
 
@@ -101,7 +110,7 @@ Ended Program::wait(std::chrono::seconds longest) {
     ended_ = true;
   }
   const int code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
-  return {code, contents(out_), contents(err_)};
+  return {code, contents(out_), contents(err_), peakResident_};
 }
 
 Ended cli(const std::vector<std::string>& arguments, const Surroundings& surroundings) {

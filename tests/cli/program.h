@@ -18,6 +18,7 @@ struct Ended {
   int code = -1;  // 128 + number when a signal ended it
   std::string out;
   std::string err;
+  std::uint64_t peakResident = 0;  // bytes
 
   /// Standard output as one JSON document; throws nlohmann's exception, which fails the test, when it is anything else.
   nlohmann::json json() const { return nlohmann::json::parse(out); }
@@ -27,6 +28,7 @@ struct Surroundings {
   std::filesystem::path folder;                    // the current one; empty: the test's own
   std::map<std::string, std::string> environment;  // added
   std::optional<std::uint64_t> largestFile;        // bytes: a full disk
+  std::filesystem::path memoryGroup;               // the entrance of a control group; empty: it stays in the test's own
 };
 
 /// The real program in a process of its own.
@@ -45,6 +47,7 @@ class Program {
  private:
   pid_t process_ = -1;
   int status_ = 0;
+  std::uint64_t peakResident_ = 0;
   bool ended_ = false;
   std::filesystem::path out_;
   std::filesystem::path err_;

@@ -10,6 +10,7 @@
 #include "models/ffdnet/network.h"
 #include "models/ircnn/network.h"
 #include "models/registry.h"
+#include "models/swinir/family.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -72,8 +73,38 @@ TEST_F(Detection, anUnknownNetworkNamesNearestFamiliesAndKeys) {
   EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("DnCNN"), HasSubstr("missing model.4.bias")));
 }
 
+TEST_F(Detection, familiesWithOneReasonAreNamedTogether) {
+  const std::string text = refusal({{"encoder.0.weight", at::zeros({8, 3, 3, 3})}});
+  EXPECT_THAT(text, AllOf(HasSubstr("DnCNN, FDnCNN, FFDNet, IRCNN, SRMD: "), HasSubstr("encoder.0.weight")));
+  const std::string reason = "no chain of 3x3 convolutions";
+  EXPECT_EQ(text.find(reason), text.rfind(reason)) << text;
+}
+
 TEST_F(Detection, aFileWithoutWeightsSaysSo) {
   EXPECT_THAT(refusal({}), HasSubstr("no weights"));
+}
+
+NamedTensors swinIr() {
+  for (const PublicNetwork& network : kSwinIr.published()) {
+    if (network.name == "SwinIR_lightweight_x2") return network.weights();  // windows of 8
+  }
+  return {};
+}
+
+TEST_F(Detection, aSwinIrFileWhoseTablesContradictItsWindow) {
+  NamedTensors tensors = swinIr();
+  for (auto& [name, tensor] : tensors) {
+    if (name.ends_with("relative_position_bias_table")) tensor = at::zeros({13 * 13, tensor.size(1)});
+  }
+  EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("its table of relative positions is for windows of 7"),
+                                      HasSubstr("relative_position_index")));
+  // One block alone: named among the keys that do not fit.
+  tensors = swinIr();
+  const std::string odd = "layers.2.residual_group.blocks.3.attn.relative_position_bias_table";
+  for (auto& [name, tensor] : tensors) {
+    if (name == odd) tensor = at::zeros({13 * 13, tensor.size(1)});
+  }
+  EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("SwinIR: 1 keys do not fit"), HasSubstr(odd)));
 }
 
 TEST_F(Detection, halfPrecisionFilesLoadAsFloat32) {

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "models/checkpoint/tensors.h"
 #include "models/registry.h"
 #include "tests/models/support/closed_form.h"
 #include "tests/support/shared.h"
@@ -38,7 +39,7 @@ class Recorded : public testing::TestWithParam<std::string> {
     std::vector<NamedShape> tensors;
     for (const json& entry : expected_["state_dict"])
       tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
-    writeClosedForm(folder_ / "weights.safetensors", tensors);
+    writeSafetensors(folder_ / "weights.safetensors", closedFormTensors(tensors));
     model_ = models::open(folder_ / "weights.safetensors");
   }
 

@@ -1,8 +1,10 @@
 #include "tests/ui/fixture.h"
 
+#include <QPushButton>
 #include <random>
 
 #include "models/checkpoint/safetensors_writer.h"
+#include "ui/dialogs/save_dialog.h"
 #include "ui/panels/message_area.h"
 #include "ui/text.h"
 
@@ -50,6 +52,13 @@ QImage testImage(int width, int height) {
   return image;
 }
 
+QPushButton* button(QWidget* parent, const QString& name) {
+  for (auto* candidate : parent->findChildren<QPushButton*>()) {
+    if (candidate->accessibleName() == name) return candidate;
+  }
+  return nullptr;
+}
+
 Fixture::Fixture(bool withModel) {
   std::filesystem::create_directories(folder_ / "models");
   if (withModel) writeTinyNetwork(folder_ / "models" / "tiny.safetensors");
@@ -85,6 +94,26 @@ void Fixture::run() {
   trigger("restore.run");
   QVERIFY(current()->run());
   QTRY_VERIFY_WITH_TIMEOUT(!current()->run(), kPatience);
+}
+
+void Fixture::startLongRun() {
+  open(photo("large.png", 3000, 2000));
+  trigger("restore.run");
+  QVERIFY(current()->run());
+}
+
+ui::SaveDialog* Fixture::saveDialog() {
+  return window().findChild<ui::SaveDialog*>();
+}
+
+std::filesystem::path Fixture::save() {
+  trigger("file.saveAs");
+  ui::SaveDialog* dialog = saveDialog();
+  const std::filesystem::path target = dialog->target().file;
+  dialog->accept();
+  [&] { QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(target), kPatience); }();
+  [&] { QTRY_VERIFY_WITH_TIMEOUT(!current()->hasUnsavedResult(), kPatience); }();
+  return target;
 }
 
 QString Fixture::messages() {

@@ -8,6 +8,12 @@
 #include "tests/support/temporary_folder.h"
 #include "ui/session.h"
 
+class QPushButton;
+
+namespace heirloom::ui {
+class SaveDialog;
+}
+
 namespace heirloom::tests {
 
 /// How long a test waits for work in the background before it fails, in ms; long, because machines can be busy.
@@ -33,6 +39,13 @@ class Fixture {
   void open(const std::filesystem::path& file);
   /// Runs the chosen model over the current photo and waits for its end.
   void run();
+
+  /// One that is not over before a test has looked at it.
+  void startLongRun();
+  /// The open one, or null.
+  ui::SaveDialog* saveDialog();
+  /// Takes the save dialog's suggestion and waits until the file is there; returns its path.
+  std::filesystem::path save();
 
   void trigger(const char* command) { window().commandSet()[command]->trigger(); }
   template <typename Widget>
@@ -61,6 +74,9 @@ class RestoredFixture : public Fixture {
 void writeTinyNetwork(const std::filesystem::path& file, unsigned seed = 1);
 
 QImage testImage(int width, int height);
+
+/// By its accessible name; null: there is none.
+QPushButton* button(QWidget* parent, const QString& name);
 
 /// Test classes by the name that main takes.
 std::map<std::string, std::function<std::unique_ptr<QObject>()>>& suites();

@@ -102,6 +102,43 @@ class LanguageTest : public QObject {
     qDeleteAll(german);
   }
 
+  /// Words that come from below Qt without being sentences: titles, and what is chosen from.
+  void algorithmsAndTheirOptionsAreGerman() {
+    const auto texts = [] {
+      std::map<QString, QString> found;
+      Fixture fixture;
+      [&] { QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find("dpir-inpaint"), kPatience); }();
+      for (const ui::ModelEntry& entry : fixture.session().models().entries()) {
+        if (!entry.network.empty()) continue;
+        const QString name = QString::fromStdString(entry.name);
+        found[name] = entry.title;
+        found[name + QStringLiteral(" purpose")] = entry.purpose;
+        for (const models::Parameter& parameter : entry.parameters) {
+          const QString setting = name + u' ' + QString::fromStdString(parameter.name);
+          found[setting] = ui::sentence(parameter.help);
+          const auto* choice = std::get_if<models::Choice>(&parameter.range);
+          // The letters of a mosaic are the same everywhere.
+          if (!choice || parameter.name == "pattern") continue;
+          for (const std::string& option : choice->options)
+            found[setting + u' ' + QString::fromStdString(option)] = ui::translated({"choice", option, {}});
+        }
+      }
+      return found;
+    };
+    const auto english = texts();
+    QVERIFY(english.size() > 20);
+    const auto installed = ui::installTranslators(QLocale(QLocale::German));
+    const auto german = texts();
+    qDeleteAll(installed);
+    QStringList same;
+    for (const auto& [name, text] : german) {
+      // "Magenta" is Magenta.
+      if (text.compare(english.at(name), Qt::CaseInsensitive) == 0 && text.toLower() != QStringLiteral("magenta"))
+        same << name;
+    }
+    QVERIFY2(same.isEmpty(), qPrintable(same.join(u'\n')));
+  }
+
   /// Qt's own texts, of a package of its own.
   void germanFileDialogIsGerman() {
     const auto german = ui::installTranslators(QLocale(QLocale::German, QLocale::Germany));

@@ -3,18 +3,22 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QFileDialog>
 #include <QLabel>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
 #include <fstream>
 
 #include "models/common/blur_kernel.h"
+#include "tests/support/shared.h"
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
 #include "ui/kernel/kernel_canvas.h"
 #include "ui/kernel/kernel_field.h"
 #include "ui/panels/restore_panel.h"
+#include "ui/text.h"
 
 namespace heirloom::tests {
 
@@ -33,7 +37,8 @@ class PanelTest : public QObject {
 
  private Q_SLOTS:
   void everyParameterGetsItsWidgetAndDefault() {
-    ui::ParameterPanel panel;
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
     panel.setParameters(everyKind());
     using Map = std::map<std::string, std::string>;
     // The noise level starts automatic, so the engine estimates it.
@@ -55,7 +60,8 @@ class PanelTest : public QObject {
   }
 
   void whatThePanelSaysIsWhatSettingsAccept() {
-    ui::ParameterPanel panel;
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
     panel.setParameters(everyKind());
     panel.findChild<QCheckBox*>(QStringLiteral("noise_levelAutomatic"))->setChecked(false);
     models::Settings settings(everyKind());
@@ -63,8 +69,30 @@ class PanelTest : public QObject {
     QCOMPARE(settings.real("noise_level"), 25.0);
   }
 
+  void wheelChangesOnlyWhatHasTheFocus() {
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
+    panel.setParameters(everyKind());
+    panel.show();
+    panel.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&panel));
+    auto* field = panel.findChild<QSpinBox*>(QStringLiteral("iterationsField"));
+    panel.findChild<QSlider*>(QStringLiteral("sharpnessSlider"))->setFocus();
+    const auto turn = [&] {
+      QWheelEvent wheel({5, 5}, field->mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                        Qt::NoScrollPhase, false);
+      QCoreApplication::sendEvent(field, &wheel);
+    };
+    turn();
+    QCOMPARE(field->value(), 3);
+    field->setFocus();
+    turn();
+    QCOMPARE(field->value(), 4);
+  }
+
   void unitIsShownAndSpoken() {
-    ui::ParameterPanel panel;
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
     panel.setParameters(everyKind());
     QVERIFY(panel.findChild<QSlider*>(QStringLiteral("noise_levelSlider"))
                 ->accessibleName()
@@ -75,7 +103,8 @@ class PanelTest : public QObject {
   }
 
   void valuesSurviveAChangeOfModelWhereTheyFit() {
-    ui::ParameterPanel panel;
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
     panel.setParameters(everyKind());
     panel.setSettings({{"noise_level", "60"}, {"iterations", "7"}});
     auto other = everyKind();
@@ -86,8 +115,22 @@ class PanelTest : public QObject {
     QVERIFY(panel.settings().at("iterations") == "7");
   }
 
+  void whatNobodyTouchedIsTheNextModelsOwn() {
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
+    panel.setParameters(everyKind());
+    auto other = everyKind();
+    std::get<models::IntegerRange>(other[2].range).byDefault = 6;
+    panel.setParameters(other);
+    QVERIFY(panel.settings().at("iterations") == "6");
+    panel.findChild<QSpinBox*>(QStringLiteral("iterationsField"))->setValue(2);
+    panel.setParameters(everyKind());
+    QVERIFY(panel.settings().at("iterations") == "2");
+  }
+
   void estimatedValueIsShown() {
-    ui::ParameterPanel panel;
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
     panel.setParameters(everyKind());
     panel.showChosen({{"noise_level", "12.5"}});
     QCOMPARE(panel.findChild<QDoubleSpinBox*>(QStringLiteral("noise_levelField"))->value(), 12.5);
@@ -97,7 +140,11 @@ class PanelTest : public QObject {
   void chooserListsTheRegistrysModels() {
     Fixture fixture;
     auto* models = fixture.find<QComboBox>("models");
-    QCOMPARE(models->itemText(0), QStringLiteral("Tiny"));
+    // Under what they do, which is no choice itself.
+    QCOMPARE(models->itemText(0), QStringLiteral("Removes noise"));
+    QVERIFY(!(models->model()->flags(models->model()->index(0, 0)) & Qt::ItemIsSelectable));
+    QCOMPARE(models->itemText(1), QStringLiteral("Tiny"));
+    QCOMPARE(models->currentText(), QStringLiteral("Tiny"));
     QCOMPARE(models->itemText(models->count() - 1), QStringLiteral("Open checkpoint..."));
     QVERIFY(fixture.find<QSlider>("noise_levelSlider"));
     QVERIFY(fixture.find<ui::RestorePanel>("restorePanel")->model() == "tiny");
@@ -117,7 +164,8 @@ class PanelTest : public QObject {
   }
 
   void kernelIsChosenInAllItsForms() {
-    ui::KernelField field;
+    ui::Workers workers;
+    ui::KernelField field(workers.files);
     field.setText("gaussian:2.5,1,30");
     QVERIFY(field.text() == "gaussian:2.5,1,30");
     QCOMPARE(field.findChild<QDoubleSpinBox*>(QStringLiteral("kernelAcross"))->value(), 1.0);
@@ -132,11 +180,64 @@ class PanelTest : public QObject {
     field.setText("/nowhere/kernel.mat");
     QVERIFY(field.text() == "/nowhere/kernel.mat");
     const auto* note = field.findChild<QLabel*>(QStringLiteral("kernelNote"));
-    QVERIFY2(note->text().contains(QStringLiteral("kernel.mat")), qPrintable(note->text()));
+    QTRY_VERIFY2_WITH_TIMEOUT(note->text().contains(QStringLiteral("kernel.mat")), qPrintable(note->text()), kPatience);
+  }
+
+  void kernelFilesAreReadInTheBackground() {
+    ui::Workers workers;
+    const TemporaryFolder folder;
+    const auto picture = folder / "kern & punkt.png";
+    QImage image(5, 3, QImage::Format_Grayscale8);
+    image.fill(0);
+    image.setPixel(2, 1, qRgb(255, 255, 255));
+    QVERIFY(image.save(ui::fromPath(picture)));
+    ui::KernelField field(workers.files);
+    field.show();
+    auto* shown = field.findChild<QLabel*>(QStringLiteral("kernelPicture"));
+    auto* note = field.findChild<QLabel*>(QStringLiteral("kernelNote"));
+    field.setText(picture.string());
+    QVERIFY(field.text() == picture.string());
+    QTRY_COMPARE_WITH_TIMEOUT(shown->toolTip(), QStringLiteral("5 x 3 pixels"), kPatience);
+    QVERIFY(!note->isVisible());
+    const auto black = folder / "black.png";
+    image.fill(0);
+    QVERIFY(image.save(ui::fromPath(black)));
+    field.setText(black.string());
+    QTRY_VERIFY_WITH_TIMEOUT(note->text().startsWith(QStringLiteral("black.png: ")), kPatience);
+    QCOMPARE(shown->toolTip(), QString());
+    // What is read for one form never shows in another.
+    field.setText(picture.string());
+    field.setText("motion:9,0");
+    QTest::qWait(200);
+    QVERIFY(!note->isVisible());
+    QCOMPARE(shown->toolTip(), QStringLiteral("9 x 9 pixels"));
+  }
+
+  void kernelsOfAMatlabFileAreChosenByNumber() {
+    if (!sharedFolder()) QSKIP("no reference material: set HEIRLOOM_SHARED");
+    const auto kernels = *sharedFolder() / "testsets" / "kernels";
+    ui::Workers workers;
+    ui::KernelField field(workers.files);
+    field.show();
+    auto* number = field.findChild<QSpinBox*>(QStringLiteral("kernelNumber"));
+    field.setText((kernels / "kernels_12.mat").string());
+    QTRY_VERIFY_WITH_TIMEOUT(number->isVisible(), kPatience);
+    QCOMPARE(number->maximum(), 12);
+    const QPixmap first = field.findChild<QLabel*>(QStringLiteral("kernelPicture"))->pixmap();
+    number->setValue(4);
+    QVERIFY(field.text() == (kernels / "kernels_12.mat#4").string());
+    QTRY_VERIFY_WITH_TIMEOUT(
+        field.findChild<QLabel*>(QStringLiteral("kernelPicture"))->pixmap().toImage() != first.toImage(), kPatience);
+    // Version 7.3, which is HDF5, and a number from a recipe.
+    field.setText((kernels / "Levin09.mat#8").string());
+    QTRY_COMPARE_WITH_TIMEOUT(number->maximum(), 8, kPatience);
+    QCOMPARE(number->value(), 8);
+    QVERIFY(field.text() == (kernels / "Levin09.mat#8").string());
   }
 
   void kernelIsDrawnByMouseAndKeys() {
-    ui::KernelField field;
+    ui::Workers workers;
+    ui::KernelField field(workers.files);
     field.resize(300, 400);
     field.show();
     QVERIFY(QTest::qWaitForWindowExposed(&field));
@@ -165,6 +266,37 @@ class PanelTest : public QObject {
     QVERIFY(settings.at("kernel").starts_with("gaussian:"));
     QVERIFY(settings.at("surroundings") == "mirrored");
     QVERIFY(!settings.at("denoiser").empty());
+  }
+
+  void publishedMatrixIsFoundOrAskedForOnce() {
+    const Parameter matrix{
+        "pca", {"t", "Matrix", {}}, {"t", "of kernels", {}}, "", models::MatrixInput{"p.mat", "P", 15, 225}};
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
+    panel.show();
+    const auto button = [&] { return panel.findChild<QPushButton*>(QStringLiteral("pcaButton")); };
+    const auto missing = [&] { return panel.findChild<QLabel*>(QStringLiteral("warningText")); };
+    panel.setParameters({matrix});
+    QVERIFY(!missing()->isHidden() && missing()->text().startsWith(QStringLiteral("p.mat ")));
+    QVERIFY(panel.settings().empty());
+    panel.setCompanions({{"pca", {"/models/p.mat", true}}});
+    panel.setParameters({matrix});
+    QVERIFY(missing()->isHidden());
+    QCOMPARE(button()->text(), QStringLiteral("p.mat"));
+    QVERIFY(panel.settings().empty());
+    panel.setCompanions({{"pca", {"/elsewhere/PCA_P.mat", false}}});
+    panel.setParameters({matrix});
+    QVERIFY(panel.settings().at("pca") == "/elsewhere/PCA_P.mat");
+    // What is chosen by hand is told, so that it can be remembered.
+    QSignalSpy chosen(&panel, &ui::ParameterPanel::companionChosen);
+    button()->click();
+    auto* dialog = panel.window()->findChild<QFileDialog*>();
+    QVERIFY(dialog);
+    Q_EMIT dialog->fileSelected(QStringLiteral("/third/P.mat"));
+    dialog->close();
+    QCOMPARE(chosen.count(), 1);
+    QCOMPARE(chosen[0][0].toString(), QStringLiteral("p.mat"));
+    QVERIFY(panel.settings().at("pca") == "/third/P.mat");
   }
 
   void strangeCheckpointIsExplained() {

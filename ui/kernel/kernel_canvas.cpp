@@ -23,6 +23,7 @@ KernelCanvas::KernelCanvas(QWidget* parent) : QWidget(parent) {
   setCursor(Qt::CrossCursor);
   setAccessibleName(tr("Drawing of the blur kernel"));
   setToolTip(tr("Draw what one sharp point became. Shift or the right button rubs out."));
+  setAccessibleDescription(tr("The arrow keys move, Space paints, Delete rubs out"));
 }
 
 QSize KernelCanvas::sizeHint() const {

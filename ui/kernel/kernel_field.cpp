@@ -2,19 +2,21 @@
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QSpinBox>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include "core/degrade/kernel_file.h"
+#include "core/degrade/mat_file.h"
 #include "models/common/blur_kernel.h"
 #include "models/common/error.h"
+#include "ui/dialogs/file_dialog.h"
 #include "ui/kernel/kernel_canvas.h"
 #include "ui/kernel/kernel_picture.h"
 #include "ui/text.h"
@@ -39,9 +41,24 @@ std::vector<double> numbersOf(const std::string& text) {
   return numbers;
 }
 
+/// What a file gave: one of its kernels, and how many there are.
+struct FileContents {
+  models::Grid kernel;
+  std::vector<Message> notes;
+  int kernels = 1;
+};
+
+FileContents read(const std::string& text) {
+  FileContents contents;
+  const std::filesystem::path file = core::kernelFileOf(text);
+  if (file.extension() == ".mat") contents.kernels = static_cast<int>(core::readMatFile(file).size());
+  contents.kernel = core::readKernel(text, contents.notes);
+  return contents;
+}
+
 }  // namespace
 
-KernelField::KernelField(QWidget* parent) : QWidget(parent) {
+KernelField::KernelField(core::JobQueue& files, QWidget* parent) : QWidget(parent), files_(files) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   auto* head = new QHBoxLayout;
@@ -100,10 +117,16 @@ QWidget* KernelField::gaussianPage() {
                       "kernelAcross");
   gaussianAngle_ =
       addNumber(page, tr("Angle"), tr("Degrees counterclockwise from the horizontal"), -180, 180, 1, "kernelAngle");
-  const QSignalBlocker quietWidth(width_);
-  const QSignalBlocker quietAcross(across_);
-  width_->setValue(1.6);
-  across_->setValue(1.6);
+  {
+    const QSignalBlocker quietWidth(width_);
+    const QSignalBlocker quietAcross(across_);
+    width_->setValue(1.6);
+    across_->setValue(1.6);
+  }
+  // A round blur stays round when its width is changed.
+  connect(width_, &QDoubleSpinBox::valueChanged, this, [this, before = width_->value()](double width) mutable {
+    if (across_->value() == std::exchange(before, width)) across_->setValue(width);
+  });
   return page;
 }
 
@@ -127,6 +150,7 @@ QWidget* KernelField::drawnPage() {
   canvas_->setObjectName(QStringLiteral("kernelCanvas"));
   column->addWidget(canvas_, 0, Qt::AlignHCenter);
   auto* clear = new QPushButton(tr("Clear"), page);
+  clear->setAccessibleName(tr("Clear the drawing"));
   column->addWidget(clear);
   connect(clear, &QPushButton::clicked, canvas_, &KernelCanvas::clear);
   connect(canvas_, &KernelCanvas::changed, this, [this] {
@@ -145,19 +169,47 @@ QWidget* KernelField::filePage() {
   choose_->setToolTip(tr("A picture of the kernel, white on black, or a MATLAB file"));
   column->addWidget(choose_);
   connect(choose_, &QPushButton::clicked, this, &KernelField::chooseFile);
+  auto* line = new QHBoxLayout;
+  numberLabel_ = new QLabel(page);
+  number_ = new QSpinBox(page);
+  number_->setObjectName(QStringLiteral("kernelNumber"));
+  number_->setAccessibleName(tr("Which kernel of the file"));
+  number_->setRange(1, 1);
+  line->addWidget(numberLabel_, 1);
+  line->addWidget(number_);
+  column->addLayout(line);
+  numberLabel_->hide();
+  number_->hide();
+  connect(number_, &QSpinBox::valueChanged, this, [this] {
+    refresh();
+    Q_EMIT changed();
+  });
   return page;
 }
 
 void KernelField::chooseFile() {
-  const QString chosen = QFileDialog::getOpenFileName(this, tr("Blur kernel"), {},
-                                                      tr("Pictures and MATLAB files (*.png *.tif *.jpg *.mat)"));
-  if (!chosen.isEmpty()) takeFile(chosen.toStdString());
+  const QString pictures = QStringLiteral("*.png *.tif *.tiff *.jpg *.jpeg *.webp");
+  const QString patterns = pictures + u' ' + pictures.toUpper() + QStringLiteral(" *.mat");
+  const QString folder = file_.empty() ? QString() : fromPath(core::kernelFileOf(file_).parent_path());
+  auto* dialog = fileDialog(window(), tr("Blur Kernel"), QFileDialog::ExistingFile, folder,
+                            tr("Pictures and MATLAB files (%1)").arg(patterns));
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { takeFile(toPath(file).string()); });
+  dialog->open();
 }
 
 void KernelField::takeFile(const std::string& text) {
-  file_ = text;
-  const QString name = QString::fromStdString(core::kernelFileOf(text).filename().string());
-  choose_->setText(choose_->fontMetrics().elidedText(name, Qt::ElideMiddle, 200));
+  const std::filesystem::path file = core::kernelFileOf(text);
+  file_ = file.string();
+  const QString name = fromPath(file.filename());
+  choose_->setText(choose_->fontMetrics().elidedText(name, Qt::ElideMiddle, 200).replace(u'&', QStringLiteral("&&")));
+  choose_->setAccessibleName(tr("Kernel file %1").arg(name));
+  {
+    const QSignalBlocker quiet(number_);
+    // How many there are is not known before it is read.
+    const QString number = QString::fromStdString(text.substr(std::min(text.size(), file_.size() + 1)));
+    number_->setMaximum(std::max(1, number.toInt()));
+    number_->setValue(std::max(1, number.toInt()));
+  }
   refresh();
   Q_EMIT changed();
 }
@@ -172,7 +224,7 @@ std::string KernelField::text() const {
     case kDrawn:
       return canvas_->text();
     default:
-      return file_;
+      return number_->value() > 1 ? file_ + "#" + std::to_string(number_->value()) : file_;
   }
 }
 
@@ -209,26 +261,49 @@ void KernelField::refresh() {
     pages_->widget(i)->setSizePolicy(QSizePolicy::Preferred, open ? QSizePolicy::Preferred : QSizePolicy::Ignored);
   }
   pages_->adjustSize();
-  models::Grid kernel;
-  QString note;
+  reading_.stop();
   const std::string chosen = text();
-  try {
-    if (form_->currentIndex() == kFile && !chosen.empty()) {
-      std::vector<Message> notes;
-      kernel = core::readKernel(chosen, notes);
-      for (const Message& message : notes) note += sentence(message);
-    } else if (const auto written = models::parseKernel(chosen)) {
-      kernel = *written;
-    }
-  } catch (const Error& error) {
-    note = explained(error);
+  if (form_->currentIndex() == kFile && !chosen.empty()) return readFile();
+  if (chosen.empty()) {
+    return showKernel({}, form_->currentIndex() == kDrawn ? tr("Nothing is drawn yet: the usual kernel is taken.")
+                                                          : tr("No file is chosen yet: the usual kernel is taken."));
   }
+  try {
+    const auto written = models::parseKernel(chosen);
+    showKernel(written ? *written : models::Grid{}, {});
+  } catch (const Error& error) {
+    showKernel({}, explained(error));
+  }
+}
+
+void KernelField::readFile() {
+  reading_ = inBackground(
+      files_, this, [chosen = text()](std::stop_token) { return read(chosen); },
+      [this, chosen = text()](Result<FileContents> result) {
+        if (form_->currentIndex() != kFile || text() != chosen) return;
+        if (const auto* error = std::get_if<Error>(&result)) return showKernel({}, explained(*error));
+        const auto& contents = std::get<FileContents>(result);
+        const bool several = contents.kernels > 1;
+        number_->setMaximum(contents.kernels);
+        numberLabel_->setText(tr("Kernel, of %1").arg(contents.kernels));
+        numberLabel_->setVisible(several);
+        number_->setVisible(several);
+        QStringList sentences;
+        for (const Message& message : contents.notes) sentences << sentence(message);
+        showKernel(contents.kernel, sentences.join(u' '));
+      },
+      core::JobQueue::Lane::Fast);
+}
+
+void KernelField::showKernel(const models::Grid& kernel, const QString& note) {
   note_->setText(note);
   note_->setVisible(!note.isEmpty());
-  picture_->setPixmap(QPixmap::fromImage(
-      kernelPicture(kernel).scaled(kPictureSide, kPictureSide, Qt::KeepAspectRatio, Qt::FastTransformation)));
-  if (kernel.empty()) return;
-  picture_->setToolTip(tr("%1 x %2 pixels").arg(kernel.columns).arg(kernel.rows));
+  const double ratio = devicePixelRatioF();
+  QPixmap picture = QPixmap::fromImage(kernelPicture(kernel).scaled(QSize(kPictureSide, kPictureSide) * ratio,
+                                                                    Qt::KeepAspectRatio, Qt::FastTransformation));
+  picture.setDevicePixelRatio(ratio);
+  picture_->setPixmap(picture);
+  picture_->setToolTip(kernel.empty() ? QString() : tr("%1 x %2 pixels").arg(kernel.columns).arg(kernel.rows));
 }
 
 }  // namespace heirloom::ui

@@ -3,10 +3,14 @@
 #include <QWidget>
 #include <string>
 
+#include "models/common/grid.h"
+#include "ui/background.h"
+
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
 class QPushButton;
+class QSpinBox;
 class QStackedWidget;
 
 namespace heirloom::ui {
@@ -18,7 +22,8 @@ class KernelCanvas;
 class KernelField : public QWidget {
   Q_OBJECT
  public:
-  explicit KernelField(QWidget* parent = nullptr);
+  /// `files`: reads kernel files; must outlive the field.
+  explicit KernelField(core::JobQueue& files, QWidget* parent = nullptr);
 
   std::string text() const;
   /// Texts of no form that is known are taken for a file's name.
@@ -39,7 +44,10 @@ class KernelField : public QWidget {
   void chooseFile();
   void takeFile(const std::string& text);
   void refresh();
+  void readFile();
+  void showKernel(const models::Grid& kernel, const QString& note);
 
+  core::JobQueue& files_;
   QComboBox* form_ = nullptr;
   QStackedWidget* pages_ = nullptr;
   QLabel* picture_ = nullptr;
@@ -51,7 +59,10 @@ class KernelField : public QWidget {
   QDoubleSpinBox* motionAngle_ = nullptr;
   KernelCanvas* canvas_ = nullptr;
   QPushButton* choose_ = nullptr;
+  QLabel* numberLabel_ = nullptr;
+  QSpinBox* number_ = nullptr;  // of a file that holds several
   std::string file_;
+  core::JobQueue::Handle reading_;
 };
 
 }  // namespace heirloom::ui

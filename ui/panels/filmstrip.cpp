@@ -1,55 +1,20 @@
 #include "ui/panels/filmstrip.h"
 
-#include <QPainter>
 #include <algorithm>
 
 #include "ui/document.h"
-#include "ui/theme/icons.h"
+#include "ui/thumbnail.h"
 #include "ui/viewer/display_picture.h"
 
 namespace heirloom::ui {
 namespace {
 
-constexpr QSize kThumbnail(112, 76);
 constexpr int kHeight = 128;
 
 QImage thumbnailOf(const core::Photo& photo) {
   const auto colours =
       std::make_shared<const DisplayColours>(photo.raster->layout().model, photo.iccProfile, std::vector<std::byte>{});
-  const DisplayPicture picture(photo.raster, colours);
-  int level = 0;
-  while (std::max(picture.size().width(), picture.size().height()) >> (level + 1) >= 2 * kThumbnail.width()) ++level;
-  return picture.render({0, 0, photo.raster->width(), photo.raster->height()}, level);
-}
-
-/// Centred on a card of its own, so that all items are of one size. A null image gives an empty one.
-QIcon card(const QImage& image, double ratio) {
-  QPixmap pixmap(kThumbnail * ratio);
-  pixmap.setDevicePixelRatio(ratio);
-  pixmap.fill(Qt::transparent);
-  if (!image.isNull()) {
-    QPainter painter(&pixmap);
-    const QImage scaled = image.scaled(kThumbnail * ratio, Qt::KeepAspectRatio, Qt::SmoothTransformation);
-    const QSizeF size = QSizeF(scaled.size()) / ratio;
-    const QPointF corner((kThumbnail.width() - size.width()) / 2, (kThumbnail.height() - size.height()) / 2);
-    painter.drawImage(QRectF(corner, size), scaled);
-  }
-  QIcon icon(pixmap);
-  icon.addPixmap(pixmap, QIcon::Selected);  // or the style would tint the photo
-  return icon;
-}
-
-/// Stands where a photo cannot be read.
-QIcon warningCard(double ratio) {
-  constexpr int kSide = 28;
-  QPixmap pixmap(kThumbnail * ratio);
-  pixmap.setDevicePixelRatio(ratio);
-  pixmap.fill(Qt::transparent);
-  QPainter painter(&pixmap);
-  themedIcon(QStringLiteral("warning"))
-      .paint(&painter, QRect((kThumbnail.width() - kSide) / 2, (kThumbnail.height() - kSide) / 2, kSide, kSide));
-  painter.end();
-  return QIcon(pixmap);
+  return ui::thumbnailOf(DisplayPicture(photo.raster, colours));
 }
 
 }  // namespace
@@ -78,7 +43,7 @@ void Filmstrip::add(Document* document) {
   auto* item = new QListWidgetItem;
   item->setSizeHint(QSize(kThumbnail.width() + 14, kHeight - 22));
   item->setTextAlignment(Qt::AlignHCenter);
-  item->setIcon(card({}, devicePixelRatioF()));
+  item->setIcon(thumbnailCard({}, devicePixelRatioF()));
   items_[document] = item;
   {
     const QSignalBlocker quiet(this);
@@ -124,7 +89,8 @@ void Filmstrip::makeThumbnail(Document* document) {
         if (!items_.contains(document)) return;
         // Why a photo cannot be read is said when it is looked at.
         const auto* thumbnail = std::get_if<QImage>(&image);
-        items_[document]->setIcon(thumbnail ? card(*thumbnail, devicePixelRatioF()) : warningCard(devicePixelRatioF()));
+        items_[document]->setIcon(thumbnail ? thumbnailCard(*thumbnail, devicePixelRatioF())
+                                            : warningCard(devicePixelRatioF()));
       });
 }
 

@@ -3,7 +3,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -15,7 +14,9 @@
 #include <memory>
 
 #include "core/recipe/recipe.h"
+#include "ui/dialogs/file_dialog.h"
 #include "ui/kernel/kernel_field.h"
+#include "ui/panels/wheel.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
@@ -43,14 +44,19 @@ int decimalsOf(double step) {
 
 /// Options of choices are words of a recipe; those that people should read in their language stand here.
 [[maybe_unused]] constexpr const char* kTranslatedOptions[] = {
-    QT_TRANSLATE_NOOP("choice", "denoise"),  QT_TRANSLATE_NOOP("choice", "deblock"),
-    QT_TRANSLATE_NOOP("choice", "circular"), QT_TRANSLATE_NOOP("choice", "mirrored"),
-    QT_TRANSLATE_NOOP("choice", "off"),      QT_TRANSLATE_NOOP("choice", "wavelet"),
-    QT_TRANSLATE_NOOP("choice", "black"),    QT_TRANSLATE_NOOP("choice", "white"),
-    QT_TRANSLATE_NOOP("choice", "magenta")};
+    QT_TRANSLATE_NOOP("choice", "denoise"),   QT_TRANSLATE_NOOP("choice", "deblock"),
+    QT_TRANSLATE_NOOP("choice", "circular"),  QT_TRANSLATE_NOOP("choice", "mirrored"),
+    QT_TRANSLATE_NOOP("choice", "off"),       QT_TRANSLATE_NOOP("choice", "wavelet"),
+    QT_TRANSLATE_NOOP("choice", "black"),     QT_TRANSLATE_NOOP("choice", "white"),
+    QT_TRANSLATE_NOOP("choice", "magenta"),   QT_TRANSLATE_NOOP("choice", "auto"),
+    QT_TRANSLATE_NOOP("choice", "square"),    QT_TRANSLATE_NOOP("choice", "tiles"),
+    QT_TRANSLATE_NOOP("choice", "published"), QT_TRANSLATE_NOOP("choice", "best"),
+    QT_TRANSLATE_NOOP("choice", "drawn")};
 
 QString optionText(const std::string& option) {
-  return translated(Message{"choice", option, {}});
+  QString text = translated(Message{"choice", option, {}});
+  if (!text.isEmpty()) text[0] = text[0].toUpper();
+  return text;
 }
 
 // Recipes have a decimal point in every language.
@@ -60,13 +66,18 @@ std::string portable(double value) {
 
 }  // namespace
 
-ParameterPanel::ParameterPanel(QWidget* parent) : QWidget(parent) {
+ParameterPanel::ParameterPanel(core::JobQueue& files, QWidget* parent) : QWidget(parent), files_(files) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
 }
 
 void ParameterPanel::setParameters(const std::vector<models::Parameter>& parameters) {
-  const auto before = settings();
+  // What nobody touched is the next model's to say.
+  auto before = settings();
+  std::erase_if(before, [this](const auto& setting) {
+    const auto standard = defaults_.find(setting.first);
+    return standard != defaults_.end() && standard->second == setting.second;
+  });
   rows_.clear();
   delete content_;
   content_ = new QWidget(this);
@@ -94,9 +105,11 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
     }
   }
   if (!blends_.empty()) rows_[core::kBlend] = addBlend();
+  defaults_ = settings();
   for (const auto& [name, value] : before) {
     if (rows_.contains(name)) rows_[name].write(value);
   }
+  keepFromWheel(*content_);
   setVisible(!rows_.empty());
 }
 
@@ -279,7 +292,7 @@ ParameterPanel::Row ParameterPanel::addChoice(const models::Parameter& parameter
 
 ParameterPanel::Row ParameterPanel::addKernel(const models::Parameter& parameter, const models::KernelInput& kernel) {
   addHeader(parameter, nullptr);
-  auto* field = new KernelField(content_);
+  auto* field = new KernelField(files_, content_);
   field->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Field"));
   describe(field, parameter);
   if (!kernel.byDefault.empty()) field->setText(kernel.byDefault);
@@ -297,25 +310,38 @@ ParameterPanel::Row ParameterPanel::addMatrix(const models::Parameter& parameter
   auto* button = new QPushButton(content_);
   button->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Button"));
   describe(button, parameter);
-  const auto chosen = std::make_shared<std::string>();
-  const auto show = [this, button, chosen] {
-    button->setText(chosen->empty() ? tr("Found beside the model")
-                                    : fromPath(std::filesystem::path(*chosen).filename()));
+  auto* missing = new QLabel(content_);
+  missing->setObjectName(QStringLiteral("warningText"));
+  missing->setWordWrap(true);
+  const QString published = QString::fromStdString(matrix.fileName);
+  missing->setText(tr("%1 was not found beside the model. It is published with the weights.").arg(published));
+  const auto known = companions_.find(parameter.name);
+  const Companion companion = known == companions_.end() ? Companion{} : known->second;
+  const std::filesystem::path found = companion.file;
+  const auto chosen = std::make_shared<std::string>(companion.besideModel ? std::string() : found.string());
+  const auto show = [button, missing, chosen, found] {
+    const std::filesystem::path file = chosen->empty() ? found : std::filesystem::path(*chosen);
+    button->setText(file.empty() ? tr("Choose a file...") : shortName(fromPath(file.filename()), 30));
+    missing->setVisible(file.empty());
   };
-  show();
-  const QString fileName = QString::fromStdString(matrix.fileName);
-  connect(button, &QPushButton::clicked, this, [this, chosen, show, fileName] {
-    const QString file = QFileDialog::getOpenFileName(this, fileName, {}, tr("MATLAB files (*.mat)"));
-    if (file.isEmpty()) return;
-    *chosen = toPath(file).string();
-    show();
-    Q_EMIT changed();
+  connect(button, &QPushButton::clicked, this, [this, chosen, show, published] {
+    auto* dialog = fileDialog(window(), published, QFileDialog::ExistingFile, {}, tr("MATLAB files (*.mat)"));
+    // The row may be another model's by the time a file is chosen.
+    connect(dialog, &QFileDialog::fileSelected, content_, [this, chosen, show, published](const QString& file) {
+      *chosen = toPath(file).string();
+      show();
+      Q_EMIT companionChosen(published, file);
+      Q_EMIT changed();
+    });
+    dialog->open();
   });
   content_->layout()->addWidget(button);
+  content_->layout()->addWidget(missing);
+  show();
   Row row;
   row.read = [chosen] { return *chosen; };
-  row.write = [chosen, show](const std::string& text) {
-    *chosen = text;
+  row.write = [chosen, show, byDefault = *chosen](const std::string& text) {
+    *chosen = text.empty() ? byDefault : text;
     show();
   };
   return row;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QWidget>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "models/settings.h"
+#include "ui/background.h"
 
 namespace heirloom::ui {
 
@@ -16,7 +18,8 @@ namespace heirloom::ui {
 class ParameterPanel : public QWidget {
   Q_OBJECT
  public:
-  explicit ParameterPanel(QWidget* parent = nullptr);
+  /// `files`: reads what settings name; must outlive the panel.
+  explicit ParameterPanel(core::JobQueue& files, QWidget* parent = nullptr);
 
   /// The models that a setting of another network can be chosen from: what a recipe takes, what a person reads. Counts
   /// from the next setParameters on.
@@ -26,7 +29,16 @@ class ParameterPanel : public QWidget {
   /// on.
   void setBlends(std::vector<std::pair<std::string, QString>> blends) { blends_ = std::move(blends); }
 
-  /// Replaces everything. Values of names that the last model had too, and that are still in range, are taken over.
+  /// A file that is published with checkpoints and that a setting needs.
+  struct Companion {
+    std::filesystem::path file;
+    bool besideModel = true;  // the engine finds it by itself; otherwise a recipe has to name it
+  };
+  /// Those that are known, by setting. Counts from the next setParameters on.
+  void setCompanions(std::map<std::string, Companion> companions) { companions_ = std::move(companions); }
+
+  /// Replaces everything. Values that were changed, of names that the new model has too, are taken over where they are
+  /// in its range.
   void setParameters(const std::vector<models::Parameter>& parameters);
 
   /// As a recipe's step holds them; what is automatic is absent.
@@ -38,6 +50,8 @@ class ParameterPanel : public QWidget {
 
  Q_SIGNALS:
   void changed();
+  /// A person said where the file lies that is published as `fileName`.
+  void companionChosen(const QString& fileName, const QString& file);
 
  private:
   /// One setting on the screen.
@@ -56,9 +70,12 @@ class ParameterPanel : public QWidget {
   Row addBlend();
   QWidget* addHeader(const models::Parameter& parameter, QWidget* beside);
 
+  core::JobQueue& files_;
   std::map<std::string, Row> rows_;
+  std::map<std::string, std::string> defaults_;  // settings() before anybody touched a row
   std::vector<std::pair<std::string, QString>> denoisers_;
   std::vector<std::pair<std::string, QString>> blends_;
+  std::map<std::string, Companion> companions_;
   QWidget* content_ = nullptr;
 };
 

@@ -7,14 +7,17 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSlider>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
+#include "ui/app_settings.h"
 #include "ui/commands.h"
 #include "ui/document.h"
 #include "ui/model_catalogue.h"
 #include "ui/panels/parameter_panel.h"
+#include "ui/panels/wheel.h"
 #include "ui/text.h"
 #include "ui/theme/icons.h"
 
@@ -56,6 +59,35 @@ std::vector<std::pair<std::string, QString>> blendsOf(const ModelCatalogue& cata
   return blends;
 }
 
+/// A line that names what the models below it do, and cannot be chosen.
+void addHeading(QComboBox& list, const QString& text) {
+  list.addItem(text);
+  auto* item = qobject_cast<QStandardItemModel*>(list.model())->item(list.count() - 1);
+  item->setFlags(Qt::NoItemFlags);
+  QFont small = list.font();
+  small.setPointSizeF(small.pointSizeF() * 0.85);
+  small.setBold(true);
+  item->setFont(small);
+}
+
+using Companions = std::map<std::string, ParameterPanel::Companion>;
+
+/// Files that the model's settings need: beside it, or where they once were said to be.
+Companions companionsOf(const ModelEntry& model, const AppSettings& settings) {
+  Companions companions;
+  for (const models::Parameter& parameter : model.parameters) {
+    const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range);
+    if (!matrix) continue;
+    const auto beside = model.companions.find(parameter.name);
+    const QString said = settings.companion(QString::fromStdString(matrix->fileName));
+    if (beside != model.companions.end())
+      companions[parameter.name] = {beside->second, true};
+    else if (!said.isEmpty())
+      companions[parameter.name] = {toPath(said), false};
+  }
+  return companions;
+}
+
 }  // namespace
 
 QString spoken(double seconds) {
@@ -64,8 +96,9 @@ QString spoken(double seconds) {
   return RestorePanel::tr("%n hour(s)", nullptr, qRound(seconds / 3600));
 }
 
-RestorePanel::RestorePanel(ModelCatalogue& catalogue, CommandSet& commands, QWidget* parent)
-    : QWidget(parent), catalogue_(catalogue), commands_(commands) {
+RestorePanel::RestorePanel(Workers& workers, AppSettings& settings, ModelCatalogue& catalogue, CommandSet& commands,
+                           QWidget* parent)
+    : QWidget(parent), settings_(settings), catalogue_(catalogue), commands_(commands) {
   setObjectName(QStringLiteral("restorePanel"));
   setAttribute(Qt::WA_StyledBackground);
   setAccessibleName(tr("Restoration settings"));
@@ -87,8 +120,10 @@ RestorePanel::RestorePanel(ModelCatalogue& catalogue, CommandSet& commands, QWid
   hint_->setObjectName(QStringLiteral("hint"));
   hint_->setWordWrap(true);
   column->addWidget(hint_);
-  parameters_ = new ParameterPanel(content);
+  parameters_ = new ParameterPanel(workers.files, content);
   column->addWidget(parameters_);
+  connect(parameters_, &ParameterPanel::companionChosen, this,
+          [this](const QString& fileName, const QString& file) { settings_.setCompanion(fileName, file); });
 
   column->addSpacing(14);
   column->addWidget(title(tr("STRENGTH"), content));
@@ -116,6 +151,7 @@ RestorePanel::RestorePanel(ModelCatalogue& catalogue, CommandSet& commands, QWid
   line->addWidget(unit);
   column->addLayout(line);
   column->addStretch();
+  keepFromWheel(*content);
 
   auto* scroll = new QScrollArea(this);
   scroll->setWidget(content);
@@ -201,7 +237,10 @@ void RestorePanel::fillModels() {
   {
     const QSignalBlocker quiet(models_);
     models_->clear();
+    const ModelEntry* before = nullptr;
     for (const ModelEntry& entry : catalogue_.entries()) {
+      if (!before || before->group != entry.group) addHeading(*models_, entry.purpose);
+      before = &entry;
       models_->addItem(entry.title, QString::fromStdString(entry.name));
       models_->setItemData(models_->count() - 1, entry.details, Qt::ToolTipRole);
     }
@@ -237,6 +276,7 @@ void RestorePanel::showModel() {
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
   parameters_->setDenoisers(denoisersOf(catalogue_));
   parameters_->setBlends(entry ? blendsOf(catalogue_, *entry) : std::vector<std::pair<std::string, QString>>{});
+  parameters_->setCompanions(entry ? companionsOf(*entry, settings_) : Companions{});
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});
 }
 

@@ -13,6 +13,8 @@ class QSlider;
 
 namespace heirloom::ui {
 
+struct Workers;
+class AppSettings;
 class CommandSet;
 class Document;
 class ModelCatalogue;
@@ -23,7 +25,8 @@ class ParameterPanel;
 class RestorePanel : public QWidget {
   Q_OBJECT
  public:
-  RestorePanel(ModelCatalogue& catalogue, CommandSet& commands, QWidget* parent = nullptr);
+  RestorePanel(Workers& workers, AppSettings& settings, ModelCatalogue& catalogue, CommandSet& commands,
+               QWidget* parent = nullptr);
 
   void setDocument(Document* document);
   /// Name of the chosen model; empty: none.
@@ -44,6 +47,7 @@ class RestorePanel : public QWidget {
   void showProgress();
   QWidget* makeFooter();
 
+  AppSettings& settings_;
   ModelCatalogue& catalogue_;
   CommandSet& commands_;
   Document* document_ = nullptr;

@@ -67,7 +67,7 @@ QPalette paletteOf(const ThemeColours& colours) {
   return palette;
 }
 
-/// The style sheet with every @name replaced by its colour.
+/// The style sheet with every @name replaced by its colour, @check by the mark that is seen on the accent.
 QString styleSheetOf(const ThemeColours& colours) {
   QFile file(QStringLiteral(":/heirloom/style.qss"));
   if (!file.open(QIODevice::ReadOnly)) return {};
@@ -78,6 +78,8 @@ QString styleSheetOf(const ThemeColours& colours) {
       {"@muted", colours.mutedText}, {"@onAccent", colours.onAccent}, {"@accent", colours.accent},
       {"@canvas", colours.canvas},   {"@error", colours.error},       {"@warning", colours.warning}};
   for (const auto& [name, colour] : names) sheet.replace(QLatin1String(name), colour.name());
+  const bool lightOnAccent = colours.onAccent.lightness() > 128;
+  sheet.replace(QLatin1String("@check"), lightOnAccent ? QLatin1String("check-white") : QLatin1String("check-black"));
   return sheet;
 }
 

@@ -10,13 +10,18 @@ Presenter::Presenter(Workers& workers, Viewer& viewer, QObject* parent)
 
 void Presenter::setDocument(Document* document) {
   if (document_ == document && document) return;
-  if (document_) disconnect(document_, nullptr, this, nullptr);
+  if (document_) {
+    disconnect(document_, nullptr, this, nullptr);
+    disconnect(&document_->steps(), nullptr, this, nullptr);
+  }
   document_ = document;
   if (document) {
     connect(document, &Document::stateChanged, this, &Presenter::showPhoto);
     connect(document, &Document::resultChanged, this, &Presenter::showResult);
     connect(document, &Document::runChanged, this, &Presenter::showResult);
     connect(document, &Document::strengthChanged, this, &Presenter::showStrength);
+    connect(&document->steps(), &RunSteps::chosenChanged, this, &Presenter::showStep);
+    connect(&document->steps(), &RunSteps::forgotten, this, &Presenter::showStep);
   }
   showPhoto();
 }
@@ -46,9 +51,11 @@ std::unique_ptr<TilePyramid> Presenter::pyramid(std::shared_ptr<const core::Rast
 
 void Presenter::showPhoto() {
   viewer_.setPictures(nullptr, nullptr, false);
+  viewer_.setStep(nullptr);
   before_.reset();
   after_.reset();
   blended_.reset();
+  step_.reset();
   shown_.reset();
   viewer_.setNotice({});
   if (!document_) return;
@@ -76,19 +83,38 @@ void Presenter::showResult() {
   const std::shared_ptr<const core::Raster> raster = growing               ? run->picture().raster
                                                      : document_->result() ? document_->result()->raster
                                                                            : nullptr;
-  if (raster && raster == shown_.lock()) return showStrength();
+  if (raster && raster == shown_.lock()) {
+    showStrength();
+    return showStep();
+  }
   shown_ = raster;
   std::unique_ptr<TilePyramid> next;
   if (raster) next = pyramid(raster, growing ? run->picture().writing : nullptr);
   if (growing) {
-    connect(run, &EngineRun::tileWritten, next.get(), [this, layer = next.get()](const core::Box& box) {
+    const auto refresh = [this, layer = next.get()](const core::Box& box) {
       layer->invalidate(box);
       viewer_.update();
-    });
+    };
+    connect(run, &EngineRun::tileWritten, next.get(), refresh);
+    connect(run, &EngineRun::previewed, next.get(), [refresh](const RunPreview& preview) { refresh(preview.box); });
   }
   viewer_.setPictures(before_.get(), next.get(), true);
   after_ = std::move(next);
   showStrength();
+  showStep();
+}
+
+void Presenter::showStep() {
+  const RunStep* step = after_ && document_->showsSteps() ? document_->steps().apart() : nullptr;
+  std::unique_ptr<TilePyramid> next;
+  if (step && step->raster && step->raster != shown_.lock()) {
+    next = pyramid(step->raster);
+    viewer_.setStep(next.get(), step->box,
+                    step->number == RunStep::kEnd ? tr("Result") : tr("Step %1").arg(step->number));
+  } else {
+    viewer_.setStep(nullptr);
+  }
+  step_ = std::move(next);
 }
 
 void Presenter::showStrength() {

@@ -12,7 +12,8 @@ namespace heirloom::ui {
 class Document;
 class Viewer;
 
-/// Keeps a viewer showing what the current document has: its original, its result, or the result that grows right now.
+/// Keeps a viewer showing what the current document has: its original, its result, the result that grows right now, or
+/// a step of it.
 class Presenter : public QObject {
   Q_OBJECT
  public:
@@ -26,6 +27,7 @@ class Presenter : public QObject {
   void showPhoto();
   void showResult();
   void showStrength();
+  void showStep();
   void chooseColours();
   std::unique_ptr<TilePyramid> pyramid(std::shared_ptr<const core::Raster> raster,
                                        std::shared_ptr<std::shared_mutex> writing = {});
@@ -37,6 +39,7 @@ class Presenter : public QObject {
   std::unique_ptr<TilePyramid> before_;
   std::unique_ptr<TilePyramid> after_;
   std::unique_ptr<TilePyramid> blended_;
+  std::unique_ptr<TilePyramid> step_;
   std::shared_ptr<const DisplayColours> colours_;
   std::weak_ptr<const core::Raster> shown_;  // what `after_` shows: a result that grew needs no second pyramid
 };

@@ -27,6 +27,13 @@ ViewTransform ViewTransform::fitted(QSizeF picture, QSizeF viewport) {
   return view.kept();
 }
 
+ViewTransform ViewTransform::ofPart(QRectF part) const {
+  ViewTransform view = *this;
+  view.picture_ = part.size();
+  view.origin_ = toViewport(part.topLeft());
+  return view;
+}
+
 double ViewTransform::minimumZoom() const {
   return fitZoom(picture_, viewport_) / 2;
 }

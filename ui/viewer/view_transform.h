@@ -34,6 +34,9 @@ class ViewTransform {
   /// The same region of another picture: an enlarged result of the same photo, for instance.
   ViewTransform ofPicture(QSizeF picture) const;
 
+  /// The same view of a part of this picture, as a picture of its own.
+  ViewTransform ofPart(QRectF part) const;
+
   /// The smallest zoom: half of what fits, so that nobody loses the picture.
   double minimumZoom() const;
 

@@ -78,6 +78,16 @@ void Viewer::setBlended(TilePyramid* blended) {
   update();
 }
 
+void Viewer::setStep(TilePyramid* step, const core::Box& box, const QString& caption) {
+  if (step_) disconnect(step_, nullptr, this, nullptr);
+  step_ = step;
+  stepBox_ = QRect(static_cast<int>(box.x), static_cast<int>(box.y), static_cast<int>(box.width),
+                   static_cast<int>(box.height));
+  stepCaption_ = caption;
+  watch(step);
+  update();
+}
+
 void Viewer::watch(TilePyramid* layer) {
   if (layer) connect(layer, &TilePyramid::tileReady, this, qOverload<>(&QWidget::update), Qt::UniqueConnection);
 }
@@ -169,8 +179,11 @@ void Viewer::paintEvent(QPaintEvent*) {
   if (after_ && original_) {
     paintLabel(painter, tr("Original"), {12, 12}, false);
   } else if (after_ && comparison_ == Comparison::Split) {
-    paintLabel(painter, swapped_ ? tr("After") : tr("Before"), {12, 12}, false);
-    paintLabel(painter, swapped_ ? tr("Before") : tr("After"), {width() - 12.0, 12}, true);
+    const QString after = step_ ? stepCaption_ : tr("After");
+    paintLabel(painter, swapped_ ? after : tr("Before"), {12, 12}, false);
+    paintLabel(painter, swapped_ ? tr("Before") : after, {width() - 12.0, 12}, true);
+  } else if (after_ && step_) {
+    paintLabel(painter, stepCaption_, {12, 12}, false);
   }
   if (!notice_.isEmpty()) {
     painter.setPen(palette().color(QPalette::BrightText));
@@ -188,12 +201,29 @@ void Viewer::paintPictures(QPainter& painter, const QRect& area) const {
   LayerPainter before(*before_, view_, !hurried_);
   if (!after_ || original_) return before.paint(painter, area);
   LayerPainter after(*after_, view_, !hurried_);
-  if (comparison_ == Comparison::ResultOnly) return paintResult(painter, area, before, after);
+  if (comparison_ == Comparison::ResultOnly) {
+    paintResult(painter, area, before, after);
+    return paintStep(painter, area);
+  }
   const int line = qRound(divider_->fraction() * viewport().width());
   const QRect left = area & QRect(0, 0, line, area.bottom() + 1);
   const QRect right = area & QRect(QPoint(line, 0), area.bottomRight());
   before.paint(painter, swapped_ ? right : left);
   paintResult(painter, swapped_ ? left : right, before, after);
+  paintStep(painter, swapped_ ? left : right);
+}
+
+void Viewer::paintStep(QPainter& painter, const QRect& part) const {
+  if (!step_) return;
+  LayerPainter step(*step_, view_.ofPart(stepBox_), !hurried_);
+  if (!step_->hasAlpha()) return step.paint(painter, part);
+  // Until it is there, what lies below is better than squares.
+  if (!step.isReady(part)) return;
+  painter.save();
+  painter.setClipRect(part, Qt::IntersectClip);
+  paintChecker(painter, view_.ofPart(stepBox_).pictureRect().toAlignedRect(), devicePixelRatioF());
+  painter.restore();
+  step.paintReady(painter, part);
 }
 
 void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const {

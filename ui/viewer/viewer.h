@@ -30,6 +30,9 @@ class Viewer : public QWidget {
   /// Both pictures blended at the present strength, sample by sample; covers the mix as its tiles come. Not owned;
   /// null: there is none.
   void setBlended(TilePyramid* blended);
+  /// A step of a run, shown at its place (pixels of the result) over the result and at full strength. Not owned; null:
+  /// none. `caption` says which.
+  void setStep(TilePyramid* step, const core::Box& box = {}, const QString& caption = {});
   void setComparison(Comparison comparison);
   Comparison comparison() const { return comparison_; }
   void setSwapped(bool swapped);
@@ -74,12 +77,16 @@ class Viewer : public QWidget {
   void updateDivider();
   void updateCursor();
   void watch(TilePyramid* layer);
+  void paintStep(QPainter& painter, const QRect& part) const;
   void paintPictures(QPainter& painter, const QRect& area) const;
   void paintResult(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const;
 
   QPointer<TilePyramid> before_;
   QPointer<TilePyramid> after_;
   QPointer<TilePyramid> blended_;
+  QPointer<TilePyramid> step_;
+  QRectF stepBox_;
+  QString stepCaption_;
   Divider* divider_;
   ViewTransform view_;
   double strength_ = 1;

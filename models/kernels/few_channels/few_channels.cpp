@@ -6,6 +6,7 @@
 #include <array>
 
 #include "models/kernels/few_channels/rows.h"
+#include "models/kernels/processor.h"
 
 namespace heirloom::models {
 namespace {
@@ -17,9 +18,8 @@ constexpr std::int64_t kGrain = 16;
 
 const std::optional<RowKernels>& rowKernels() {
   static const std::optional<RowKernels> kernels = []() -> std::optional<RowKernels> {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-      return avx512Rows();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2Rows();
+    if (processor().avx512) return avx512Rows();
+    if (processor().avx2) return avx2Rows();
     return std::nullopt;
   }();
   return kernels;
@@ -27,22 +27,6 @@ const std::optional<RowKernels>& rowKernels() {
 
 std::int64_t roundUp(std::int64_t value, std::int64_t step) {
   return (value + step - 1) / step * step;
-}
-
-void check(const char* name, const at::Tensor& weight, const at::Tensor& bias, std::int64_t few) {
-  TORCH_CHECK(rowKernels(), name, ": this processor has neither AVX-512 nor AVX2 with FMA");
-  TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.is_cpu() &&
-                  weight.scalar_type() == at::kFloat,
-              name, ": expected out in 3 3 float32 on the CPU, found ", weight.sizes(), " ", weight.toString());
-  TORCH_CHECK(few <= kFewChannels, name, ": expected at most ", kFewChannels, " channels, found ", few);
-  TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), name, ": expected ",
-              weight.size(0), " biases, found ", bias.sizes());
-}
-
-at::Tensor paddedBias(const at::Tensor& bias, int out, std::int64_t step, double gain) {
-  at::Tensor padded = at::zeros({roundUp(out, step)}, at::kFloat);
-  if (bias.defined()) padded.narrow(0, 0, out).copy_(bias * gain);
-  return padded;
 }
 
 /// Calls `work` with an image and a range of its rows.
@@ -98,73 +82,26 @@ bool fewChannelsServed() {
   return rowKernels().has_value();
 }
 
-FromFewWeights::FromFewWeights(const at::Tensor& weight, const at::Tensor& bias, double gain) {
-  check("FromFewWeights", weight, bias, weight.size(1));
-  const int columns = rowKernels()->columns;
-  out_ = static_cast<int>(weight.size(0));
-  in_ = static_cast<int>(weight.size(1));
-  bias_ = paddedBias(bias, out_, columns, gain);
-  const at::Tensor padded = at::zeros({bias_.size(0), in_, 3, 3}, at::kFloat);
-  padded.narrow(0, 0, out_).copy_(weight * gain);
-  weights_ = padded.view({-1, columns, in_, 3, 3}).permute({0, 3, 2, 4, 1}).contiguous();  // chunk ky in kx column
-}
-
 ToFewWeights::ToFewWeights(const at::Tensor& weight, const at::Tensor& bias, double gain) {
-  check("ToFewWeights", weight, bias, weight.size(0));
+  TORCH_CHECK(rowKernels(), "ToFewWeights: this processor has neither AVX-512 nor AVX2 with FMA");
+  TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.is_cpu() &&
+                  weight.scalar_type() == at::kFloat,
+              "ToFewWeights: expected out in 3 3 float32 on the CPU, found ", weight.sizes(), " ", weight.toString());
+  TORCH_CHECK(weight.size(0) <= kFewChannels, "ToFewWeights: expected at most ", kFewChannels, " channels, found ",
+              weight.size(0));
+  TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "ToFewWeights: expected ",
+              weight.size(0), " biases, found ", bias.sizes());
   const RowKernels& kernels = *rowKernels();
   out_ = static_cast<int>(weight.size(0));
   in_ = static_cast<int>(weight.size(1));
-  bias_ = paddedBias(bias, out_, kFewChannels, gain);
+  bias_ = at::zeros({kFewChannels}, at::kFloat);
+  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias * gain);
   const at::Tensor padded =
       at::zeros({roundUp(in_, kernels.lanes), roundUp(std::int64_t{9} * out_, kernels.columns)}, at::kFloat);
   // A pixel's share in the one above it comes through the lowest row of the kernel, so the taps are as they are:
   // column ky kx holds the share in the pixel at (1 - ky, 1 - kx).
   padded.narrow(0, 0, in_).narrow(1, 0, 9 * out_).copy_((weight * gain).permute({1, 2, 3, 0}).reshape({in_, -1}));
   weights_ = padded.view({padded.size(0), -1, kernels.columns}).permute({1, 0, 2}).contiguous();  // chunk in column
-}
-
-at::Tensor convolutionFromFew(const at::Tensor& x, const FromFewWeights& weights, double negativeSlope) {
-  TORCH_CHECK(x.dim() == 4 && x.size(1) == weights.in() && x.scalar_type() == at::kFloat && x.is_cpu(),
-              "convolutionFromFew: expected N ", weights.in(), " H W float32 on the CPU, found ", x.sizes(), " ",
-              x.toString());
-  const RowKernels& kernels = *rowKernels();
-  const std::int64_t height = x.size(2);
-  at::Tensor result = at::empty({x.size(0), weights.out(), height, x.size(3)},
-                                x.options().memory_format(at::MemoryFormat::ChannelsLast));
-  if (result.numel() == 0) return result;
-  FromFew layer;
-  layer.in = weights.in();
-  layer.out = weights.out();
-  layer.width = static_cast<int>(x.size(3));
-  layer.weights = weights.weights_.const_data_ptr<float>();
-  layer.bias = weights.bias_.const_data_ptr<float>();
-  layer.negativeSlope = static_cast<float>(negativeSlope);
-
-  const std::int64_t planeWidth = roundUp(layer.width, kernels.rows) + 2;
-  const std::int64_t perRow = layer.in * planeWidth;
-  forRows(x.size(0), height, [&](std::int64_t image, std::int64_t begin, std::int64_t end) {
-    const at::Tensor memory = at::zeros({4 * perRow}, at::kFloat);
-    float* const ring = memory.data_ptr<float>();
-    const float* const outside = ring + 3 * perRow;
-    const auto rowOf = [&](std::int64_t y) { return ring + (y + 3) % 3 * perRow; };
-    const auto read = [&](std::int64_t y) {
-      if (y < 0 || y >= height) return;
-      for (int c = 0; c < layer.in; ++c) {
-        const float* from = x.const_data_ptr<float>() + image * x.stride(0) + c * x.stride(1) + y * x.stride(2);
-        float* const to = rowOf(y) + c * planeWidth + 1;
-        for (int column = 0; column < layer.width; ++column) to[column] = from[column * x.stride(3)];
-      }
-    };
-    read(begin - 1);
-    read(begin);
-    for (std::int64_t y = begin; y < end; ++y) {
-      read(y + 1);
-      const float* const rows[3] = {y > 0 ? rowOf(y - 1) : outside, rowOf(y), y + 1 < height ? rowOf(y + 1) : outside};
-      kernels.fromFew(layer, rows, planeWidth,
-                      result.data_ptr<float>() + image * result.stride(0) + y * result.stride(2), layer.out);
-    }
-  });
-  return result;
 }
 
 at::Tensor convolutionToFew(const at::Tensor& x, const ToFewWeights& weights,

@@ -6,8 +6,8 @@
 
 namespace heirloom::models {
 
-/// First and last layers of image networks: 3x3 convolutions, stride 1, zero padding 1, with at most `kFewChannels`
-/// channels on one side, in the direct form. They run on AVX-512, or AVX2 with FMA; asked at run time.
+/// Last layers of image networks: 3x3 convolutions, stride 1, zero padding 1, to at most `kFewChannels` channels, in
+/// the direct form. They run on AVX-512, or AVX2 with FMA; asked at run time.
 inline constexpr int kFewChannels = 16;
 
 /// Whether these kernels run on this processor.
@@ -15,21 +15,6 @@ bool fewChannelsServed();
 
 /// Weights in the order in which they are read. Immutable, cheap to copy. Arguments as in `WinogradWeights`: `weight`
 /// out in 3 3 and `bias` out (or undefined), float32 on the CPU, both multiplied by `gain`; throws c10::Error.
-class FromFewWeights {
- public:
-  explicit FromFewWeights(const at::Tensor& weight, const at::Tensor& bias = {}, double gain = 1);
-
-  int in() const { return in_; }
-  int out() const { return out_; }
-
- private:
-  friend at::Tensor convolutionFromFew(const at::Tensor& x, const FromFewWeights& weights, double negativeSlope);
-  int in_;
-  int out_;
-  at::Tensor weights_;
-  at::Tensor bias_;
-};
-
 class ToFewWeights {
  public:
   explicit ToFewWeights(const at::Tensor& weight, const at::Tensor& bias = {}, double gain = 1);
@@ -45,10 +30,6 @@ class ToFewWeights {
   at::Tensor weights_;
   at::Tensor bias_;
 };
-
-/// x: N in H W float32 in any layout -> N out H W float32 channels-last; values below zero are multiplied by
-/// `negativeSlope`: 1 keeps them, 0 is ReLU.
-at::Tensor convolutionFromFew(const at::Tensor& x, const FromFewWeights& weights, double negativeSlope = 1);
 
 /// x: N in H W float32 or bfloat16, channels-last or a slice of its channels (others are copied) -> conv(x) [+
 /// residual], N out H W float32 channels-last. The products are float32 ones also for bfloat16, without a copy in

@@ -4,16 +4,6 @@
 
 namespace heirloom::models::few_channels {
 
-/// A 3x3 convolution of at most 16 channels: one row of the result at a time.
-struct FromFew {
-  int in = 0;
-  int out = 0;
-  int width = 0;
-  const float* weights = nullptr;  ///< [out / columns][ky][in][kx][columns], zero where padded
-  const float* bias = nullptr;     ///< out, rounded up to columns
-  float negativeSlope = 1;
-};
-
 /// A 3x3 convolution to at most 16 channels: every pixel of the input gives its share in the nine pixels around it, as
 /// columns [ky][kx][out] of one matrix product; then the shares of a pixel are added.
 struct ToFew {
@@ -29,11 +19,6 @@ struct RowKernels {
   int lanes = 0;
   int rows = 0;  ///< pixels a block
   int columns = 0;
-
-  /// Three rows of the input, each [in][planeWidth] with pixel x at x + 1 and zero outside the picture, `planeWidth` at
-  /// least the width rounded up to `rows` and 2 more, to one row of the result.
-  void (*fromFew)(const FromFew&, const float* const above[3], std::int64_t planeWidth, float* to,
-                  std::int64_t pixel) = nullptr;
 
   /// One row of the input in float32 or bfloat16 to its shares: `shares` [width][shareWidth]; `block`: room for
   /// rows pixels of `in`, rounded up to lanes.

@@ -10,7 +10,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/library/library.h"
+#include "core/quality/metrics.h"
 #include "core/quality/picture_samples.h"
+#include "core/quality/ycbcr.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 #include "tests/support/shared.h"
@@ -202,6 +204,36 @@ TEST(Compare, scoresPhotosOfTheSameSize) {
   EXPECT_NEAR(compare(a, brighter).psnr, 20 * std::log10(255.0 / 4), 1e-9);
   EXPECT_EQ(compare(a, a).psnr, std::numeric_limits<double>::infinity());
   EXPECT_THROW(compare(a, tests::texturedPhoto({41, 30, ColourModel::Rgb, false, SampleType::UInt8})), Error);
+}
+
+TEST(Compare, scoresLargePicturesByStripsAsAWhole) {
+  // More rows than a strip of this width holds, and no multiple of them.
+  const FloatImage a = samplesOf(tests::texturedPhoto({1500, 401, ColourModel::Rgb, false, SampleType::UInt8}));
+  FloatImage b = a;
+  for (std::int64_t y = 0; y < b.height; ++y) {
+    for (std::int64_t i = 0; i < 3 * b.width; ++i) b.row(y)[i] += static_cast<float>((i + y * y) % 7) / 255;
+  }
+  const auto codes = [](const FloatImage& image) {
+    std::vector<double> values;
+    for (const float value : image.values)
+      values.push_back(std::nearbyint(std::clamp(static_cast<double>(value), 0.0, 1.0) * 255));
+    return values;
+  };
+  const std::vector<double> first = codes(a);
+  const std::vector<double> second = codes(b);
+  const MetricImage wholeA{a.width, a.height, 3, first};
+  const MetricImage wholeB{b.width, b.height, 3, second};
+  for (const std::int64_t border : {0, 5}) {
+    const Score score = compare(a, b, border);
+    EXPECT_NEAR(score.psnr, psnr(wholeA, wholeB, border), 1e-9);
+    EXPECT_NEAR(*score.ssim, ssim(wholeA, wholeB, border), 1e-9);
+    const std::vector<double> lumaA = lumaOf(wholeA, LumaRounding::EightBit);
+    const std::vector<double> lumaB = lumaOf(wholeB, LumaRounding::EightBit);
+    const MetricImage greyA{a.width, a.height, 1, lumaA};
+    const MetricImage greyB{b.width, b.height, 1, lumaB};
+    EXPECT_NEAR(*score.psnrLuma, psnr(greyA, greyB, border), 1e-9);
+    EXPECT_NEAR(*score.ssimLuma, ssim(greyA, greyB, border), 1e-9);
+  }
 }
 
 TEST(PictureSamples, greyIsOpenCvsFixedPoint) {

@@ -2,13 +2,9 @@
 
 #include <torch/types.h>
 
-#include <fstream>
-#include <nlohmann/json.hpp>
-
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
 #include "models/dncnn/family.h"
-#include "tests/models/support/closed_form.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -46,29 +42,6 @@ TEST(DnCnn, subtractsWhatItsChainPredicts) {
   centre("model.4", 0.5F, 0.05F);
   // 2 * 0.2 + 0.1 = 0.5; -0.5 + 0.9 = 0.4; 0.2 + 0.05 = 0.25; 0.2 - 0.25
   EXPECT_NEAR(network->forward(at::full({1, 1, 1, 1}, 0.2F)).item<float>(), -0.05F, 1e-6);
-}
-
-TEST(DnCnn, addsTheNoiseMapAsTheLastChannel) {
-  REQUIRE_SHARED(file, "conformance/zoo.json");
-  std::ifstream in(file);
-  for (const auto& record : nlohmann::json::parse(in)) {
-    if (record["name"] != "FDnCNN(2,1,8,4)") continue;
-    std::vector<NamedShape> tensors;
-    for (const auto& entry : record["state_dict"])
-      tensors.push_back({entry[0], entry[1].get<std::vector<std::int64_t>>()});
-    const TemporaryFolder folder;
-    writeClosedForm(folder / "weights.safetensors", tensors);
-    const StateDict weights = canonicalise(Archive::open(folder / "weights.safetensors"));
-    DnCnn network(DnCnnConfig{1, 8, 4, true, false});
-    loadStrict(*network, weights);
-    const at::Tensor input = (closedFormUniform(1000, {1, 2, 16, 16}) + 0.5).to(at::kFloat);  // picture and its map
-    torch::NoGradGuard noGrad;
-    const at::Tensor output = network->forward(input.slice(1, 0, 1), input.slice(1, 1, 2));
-    const at::Tensor values = at::tensor(record["out"].get<std::vector<double>>(), at::kDouble).view(output.sizes());
-    EXPECT_LT((output.to(at::kDouble) - values).abs().max().item<double>(), 1e-4);
-    return;
-  }
-  FAIL() << "no FDnCNN record";
 }
 
 TEST(DnCnn, publishedFilesAreWhatTheirAuthorsSay) {

@@ -1,9 +1,9 @@
 // RestoreVAR through the door: files, settings, observer.
 
-#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/checkpoint/tensors.h"
@@ -13,6 +13,7 @@
 #include "models/restorevar/family.h"
 #include "models/restorevar/sampling.h"
 #include "tests/models/restorevar/golden.h"
+#include "tests/models/support/counted_work.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -146,7 +147,7 @@ TEST_F(RestoreVarFiles, aMissingAnExtraAndAMisshapenTensorAreNamed) {
     return complaint(folder.path());
   };
   NamedTensors tensors = varFile();
-  const auto at = std::ranges::find(tensors, "blocks.1.cross_attn.gain", &NamedTensors::value_type::first);
+  const auto at = std::ranges::find(tensors, std::string("blocks.1.cross_attn.gain"), &NamedTensors::value_type::first);
   ASSERT_NE(at, tensors.end());
   at->second = at::zeros({1});
   EXPECT_NE(complaintOf(tensors).find("var.blocks.1.cross_attn.gain"), std::string::npos);
@@ -178,46 +179,9 @@ TEST(RestoreVarShapes, publicNetworkHasThePublishedCounts) {
   EXPECT_EQ(count(*network->vae->decoder), 64'653'923);
   EXPECT_EQ(count(*network->var->vae_refiner), 22'967'616);
   // The file's 594 and 324 entries hold a buffer a block and five more, and one.
-  EXPECT_EQ(stateOf(*network->var).size(), 594 - 16 - 5);
-  EXPECT_EQ(stateOf(*network->vae).size(), 324 - 1);
+  EXPECT_EQ(stateOf(*network->var).size(), 594U - 16 - 5);
+  EXPECT_EQ(stateOf(*network->vae).size(), 324U - 1);
 }
-
-/// Multiply-adds that LibTorch is asked for while this lives: products of matrices, convolutions, attention.
-class CountedWork {
- public:
-  CountedWork()
-      : handle_(at::addThreadLocalCallback(
-            at::RecordFunctionCallback(count).needsInputs(true).scopes({at::RecordScope::FUNCTION}))) {
-    sum = 0;
-  }
-  ~CountedWork() { at::removeCallback(handle_); }
-
-  static inline double sum = 0;
-
- private:
-  static std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& function) {
-    const std::string name = function.name();
-    const auto inputs = function.inputs();
-    const auto size = [&](std::size_t input, std::int64_t dim) {
-      return static_cast<double>(inputs[input].toTensor().size(dim));
-    };
-    const auto numel = [&](std::size_t input) { return static_cast<double>(inputs[input].toTensor().numel()); };
-    if (name == "aten::mm") sum += numel(0) * size(1, 1);
-    if (name == "aten::addmm") sum += numel(1) * size(2, 1);
-    if (name == "aten::bmm") sum += numel(0) * size(1, 2);
-    if (name == "aten::_scaled_dot_product_flash_attention_for_cpu") sum += 2 * numel(0) * size(1, 2);
-    if (name == "aten::convolution") {
-      const double kernel = size(1, 2);
-      const auto stride = static_cast<double>(inputs[3].toIntVector()[0]);
-      const auto padding = static_cast<double>(inputs[4].toIntVector()[0]);
-      const double side = std::floor((size(0, 2) + 2 * padding - kernel) / stride) + 1;
-      sum += size(0, 0) * side * side * numel(1);
-    }
-    return nullptr;
-  }
-
-  at::CallbackHandle handle_;
-};
 
 TEST(RestoreVarCost, isTheWorkThatLibTorchIsAskedFor) {
   const RestoreVarConfig config = tinyConfig();
@@ -226,7 +190,7 @@ TEST(RestoreVarCost, isTheWorkThatLibTorchIsAskedFor) {
   const at::Tensor picture = (goldenPicture("input11", config.side()) + 1) / 2;
   const CountedWork counted;
   network->forward(picture);
-  EXPECT_NEAR(CountedWork::sum / costOf(config).total(), 1, 1e-9);
+  EXPECT_NEAR(counted.sum() / costOf(config).total(), 1, 1e-9);
 }
 
 TEST(RestoreVarCost, isThatOfTheReferencePageWithoutRepetitions) {
@@ -262,8 +226,8 @@ class RestoreVarRuns : public RestoreVarFiles {
  protected:
   RestoreVarRuns() : model(opened()), settings(model->descriptor().parameters) {}
 
-  at::Tensor restored(const at::Tensor& picture, Observer& observer) const {
-    return model->start(settings, {}, observer)->restore(picture);
+  at::Tensor restored(const at::Tensor& picture, Observer& told) const {
+    return model->start(settings, {}, told)->restore(picture);
   }
 
   std::shared_ptr<const Restorer> model;
@@ -274,7 +238,7 @@ class RestoreVarRuns : public RestoreVarFiles {
 TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScale) {
   const at::Tensor square = (photo(64, 64) * 255).round() / 255;
   const at::Tensor result = restored(square, observer);
-  ASSERT_EQ(observer.previews.size(), 4);
+  ASSERT_EQ(observer.previews.size(), 4U);
   EXPECT_NEAR(observer.last, 1, 1e-6);
   const torch::NoGradGuard noGrad;
   VarRun run;
@@ -288,7 +252,7 @@ TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScale) {
   observer = {};
   settings.set("previews", "2");
   const at::Tensor again = restored(square, observer);
-  EXPECT_EQ(observer.previews.size(), 2);
+  EXPECT_EQ(observer.previews.size(), 2U);
   EXPECT_TRUE(at::equal(result, again));
   observer = {};
   settings.set("previews", "0");
@@ -324,11 +288,12 @@ TEST_F(RestoreVarRuns, photosOfAnySizeKeepTheirSize) {
       EXPECT_EQ(result.sizes().vec(), (std::vector<std::int64_t>{1, 3, height, width})) << size;
       EXPECT_TRUE(result.isfinite().all().item<bool>());
       EXPECT_NEAR(observer.last, 1, 1e-6);
-      ASSERT_EQ(observer.previews.size(), 4);
+      ASSERT_EQ(observer.previews.size(), 4U);
       EXPECT_EQ(observer.previews.front().second.sizes(), result.sizes());
     }
   }
   settings.set("size", "published");
+  observer = {};
   EXPECT_EQ(restored(photo(130, 90), observer).size(2), 64);
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/checkpoint/tensors.h"
-
 namespace heirloom::tests {
 
 at::Tensor closedFormUniform(std::uint32_t seed, at::IntArrayRef shape) {
@@ -28,7 +26,7 @@ at::Tensor closedFormWeights(std::uint32_t seed, const NamedShape& tensor) {
   return (values * 0.2 + (aroundOne ? 1 : 0)).to(at::kFloat);
 }
 
-void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedShape>& tensors) {
+models::NamedTensors closedFormTensors(const std::vector<NamedShape>& tensors) {
   std::vector<NamedShape> sorted = tensors;
   std::ranges::sort(sorted, {}, &NamedShape::name);
   models::NamedTensors filled;
@@ -43,7 +41,7 @@ void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedS
       filled.emplace_back(tensor.name, closedFormWeights(++seed, tensor));
     }
   }
-  models::writeSafetensors(file, filled);
+  return filled;
 }
 
 }  // namespace heirloom::tests

@@ -2,9 +2,10 @@
 
 #include <torch/types.h>
 
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "models/checkpoint/tensors.h"
 
 namespace heirloom::tests {
 
@@ -20,7 +21,8 @@ struct NamedShape {
 /// names.
 at::Tensor closedFormWeights(std::uint32_t seed, const NamedShape& tensor);
 
-/// Writes a .safetensors file of these tensors with the closed-form values in the order of sorted names.
-void writeClosedForm(const std::filesystem::path& file, const std::vector<NamedShape>& tensors);
+/// These tensors with the closed-form values, in the order of sorted names. Tables that follow from the configuration
+/// hold zeros and take no seed.
+models::NamedTensors closedFormTensors(const std::vector<NamedShape>& tensors);
 
 }  // namespace heirloom::tests

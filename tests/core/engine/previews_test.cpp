@@ -1,0 +1,131 @@
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "core/engine/run.h"
+#include "tests/core/support/fake_network.h"
+#include "tests/core/support/photos.h"
+
+namespace heirloom::tests {
+namespace {
+
+constexpr int kSteps = 3;
+
+/// Keeps what it is shown, and where something is shown or written.
+class Watcher : public core::RunObserver {
+ public:
+  struct Seen {
+    core::Preview preview;
+    std::vector<float> samples;
+    std::size_t tilesWritten = 0;  // before
+  };
+  bool wantsPreviews() const override { return wants; }
+  void preview(const core::Preview& preview) override {
+    seen.push_back({preview, {preview.samples.begin(), preview.samples.end()}, written.size()});
+  }
+  void tileWritten(const core::Box& box) override { written.push_back(box); }
+
+  bool wants = true;
+  std::vector<Seen> seen;
+  std::vector<core::Box> written;
+};
+
+/// Shows the picture at a third, two thirds and all of its brightness.
+std::shared_ptr<FakeNetwork> brightening() {
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    for (int i = 0; i < kSteps; ++i) observer.preview(i, picture * ((i + 1.0) / kSteps));
+    return picture.clone();
+  });
+  network->own.progressive = true;
+  return network;
+}
+
+core::Outcome runOver(const core::Photo& photo, std::shared_ptr<FakeNetwork> network, Watcher& watcher,
+                      const core::RunOptions& options = {}) {
+  core::ModelLibrary library({});
+  library.add("fake", std::move(network));
+  core::RasterSink sink(core::SampleType::Float32);
+  return core::run(library, recipeOf("fake"), photo, sink, watcher, options);
+}
+
+bool overlap(const core::Box& a, const core::Box& b) {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+TEST(Previews, showEveryStepAtItsPlaceInTheFilesOwnSamples) {
+  const core::Photo photo = texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  const std::vector<float> source = samplesOf(*photo.raster);
+  Watcher watcher;
+  ASSERT_EQ(runOver(photo, brightening(), watcher).status, core::Outcome::Status::Done);
+  ASSERT_EQ(watcher.seen.size(), std::size_t{kSteps});
+  for (int i = 0; i < kSteps; ++i) {
+    const Watcher::Seen& seen = watcher.seen[static_cast<std::size_t>(i)];
+    EXPECT_EQ(seen.preview.step, i);
+    EXPECT_TRUE(seen.preview.leading);
+    EXPECT_EQ(seen.preview.box, (core::Box{0, 0, 40, 30}));
+    EXPECT_GE(seen.preview.took.count(), 0.0);
+    ASSERT_EQ(seen.samples.size(), source.size());
+    for (std::size_t n = 0; n < source.size(); ++n)
+      ASSERT_NEAR(seen.samples[n], source[n] * (static_cast<float>(i) + 1) / kSteps, 1e-5) << i << ' ' << n;
+  }
+}
+
+TEST(Previews, ofTilesNeverCoverWhatIsWritten) {
+  const core::Photo photo = texturedPhoto({96, 64, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  const auto network = brightening();
+  network->own.margin = 4;
+  network->own.local = false;
+  core::RunOptions options;
+  options.tile = 40;
+  Watcher watcher;
+  ASSERT_EQ(runOver(photo, network, watcher, options).status, core::Outcome::Status::Done);
+  std::int64_t covered = 0;
+  int leading = 0;
+  for (const Watcher::Seen& seen : watcher.seen) {
+    EXPECT_GT(seen.preview.tiles, 1);
+    for (std::size_t i = 0; i < seen.tilesWritten; ++i) EXPECT_FALSE(overlap(seen.preview.box, watcher.written[i]));
+    if (seen.preview.step == 0) covered += seen.preview.box.width * seen.preview.box.height;
+    leading += seen.preview.leading ? 1 : 0;
+  }
+  EXPECT_EQ(covered, 96 * 64);
+  EXPECT_GT(leading, 0);
+}
+
+TEST(Previews, ofAnotherSizeAreResized) {
+  const core::Photo photo = texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  const auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    observer.preview(0, at::full({1, 3, 8, 8}, 0.25));
+    return picture.clone();
+  });
+  Watcher watcher;
+  ASSERT_EQ(runOver(photo, network, watcher).status, core::Outcome::Status::Done);
+  ASSERT_EQ(watcher.seen.size(), 1U);
+  EXPECT_EQ(watcher.seen[0].preview.box, (core::Box{0, 0, 40, 30}));
+  for (const float sample : watcher.seen[0].samples) ASSERT_NEAR(sample, 0.25F, 1e-5);
+}
+
+TEST(Previews, thatAreNoNumbersEndTheRunAndNameTheStep) {
+  const core::Photo photo = texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  const auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    observer.preview(0, picture);
+    observer.preview(1, at::full_like(picture, std::numeric_limits<float>::quiet_NaN()));
+    return picture.clone();
+  });
+  Watcher watcher;
+  const core::Outcome outcome = runOver(photo, network, watcher);
+  ASSERT_EQ(outcome.status, core::Outcome::Status::Failed);
+  EXPECT_NE(outcome.error->fault().english().find("step 2"), std::string::npos) << outcome.error->fault().english();
+  EXPECT_EQ(watcher.seen.size(), 1U);
+}
+
+TEST(Previews, areNotMadeForThoseWhoDoNotWantThem) {
+  const core::Photo photo = texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  Watcher watcher;
+  watcher.wants = false;
+  ASSERT_EQ(runOver(photo, brightening(), watcher).status, core::Outcome::Status::Done);
+  EXPECT_TRUE(watcher.seen.empty());
+}
+
+}  // namespace
+}  // namespace heirloom::tests

@@ -1,0 +1,122 @@
+// Every family through tiles and whole. The figures in models/README.md come from here: HEIRLOOM_FULL=1 prints those of
+// narrower margins too.
+
+#include <ATen/ATen.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+
+#include "core/engine/tiler.h"
+#include "core/photo/photo.h"
+#include "models/registry.h"
+#include "tests/core/support/photos.h"
+#include "tests/models/support/public_networks.h"
+#include "tests/support/shared.h"
+
+namespace heirloom::core {
+namespace {
+
+namespace fs = std::filesystem;
+using models::Descriptor;
+using models::Session;
+
+constexpr double kRounding = 1e-5;  // of the range of the values, where the receptive field allows equality
+constexpr double kUnseen = 50;      // dB of the tiled result's against the whole one's values
+
+/// A piece of a photo, 1 C H W; made of waves where there is none.
+at::Tensor picture(int channels, std::int64_t height, std::int64_t width) {
+  const auto shared = tests::sharedFolder();
+  const fs::path file = shared ? *shared / "photos/eval/tony-webster-97532.jpg" : fs::path();
+  const Photo photo = shared && fs::exists(file)
+                          ? readPhoto(file)
+                          : tests::texturedPhoto({width, height, ColourModel::Rgb, false, SampleType::UInt8});
+  std::vector<float> samples(static_cast<std::size_t>(width * height * 3));
+  const std::int64_t x = (photo.raster->width() - width) / 2;
+  const std::int64_t y = (photo.raster->height() - height) / 2;
+  toFloat(*photo.raster, {x, y, width, height}, samples);
+  const at::Tensor colour = at::from_blob(samples.data(), {height, width, 3}).permute({2, 0, 1}).unsqueeze(0);
+  return (channels == 3 ? colour : colour.mean(1, true)).contiguous();
+}
+
+at::Tensor tiled(Session& session, const at::Tensor& whole, const TileRules& rules, std::int64_t side) {
+  const TilePlan plan(whole.size(3), whole.size(2), rules, {.side = side});
+  EXPECT_GT(plan.count(), 3u);
+  at::Tensor result = at::empty({1, whole.size(1), whole.size(2) * rules.scale, whole.size(3) * rules.scale});
+  TileAssembler assembler(plan, rules, [&](const Box& box, const at::Tensor& pixels) {
+    result[0]
+        .narrow(1, box.y * rules.scale, box.height * rules.scale)
+        .narrow(2, box.x * rules.scale, box.width * rules.scale)
+        .copy_(pixels.permute({2, 0, 1}));
+  });
+  for (std::size_t i = 0; i < plan.count(); ++i) {
+    const Box box = plan.input(i);
+    const at::Tensor tile = whole.narrow(2, box.y, box.height).narrow(3, box.x, box.width);
+    assembler.add(i, session.restore(tile.contiguous())[0]);
+  }
+  return result;
+}
+
+/// In dB of the range of the values, which is not 0..1 under random weights.
+double likeness(const at::Tensor& found, const at::Tensor& expected) {
+  const double range = (expected.max() - expected.min()).item<double>();
+  const double error = (found - expected).to(at::kDouble).square().mean().item<double>();
+  return error == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(range * range / error);
+}
+
+void expectTheWhole(const models::Restorer& model, const std::string& name) {
+  const c10::InferenceMode inference;
+  models::Settings settings = tests::usableSettings(model);
+  if (settings.has("kernel")) settings.set("kernel", "gaussian:1.2");
+  if (settings.has("surroundings")) settings.set("surroundings", "mirrored");  // as photos are restored
+  const Descriptor network = model.describe(settings);
+  const TileRules rules(network);
+  // No side is a multiple of anything, and two tiles of a side have neighbours on both sides.
+  const std::int64_t side = rules.smallestSide() + rules.smallestSide() / 2;
+  const at::Tensor whole = picture(network.channels, 2 * rules.smallestSide() + 11, 2 * rules.smallestSide() + 30);
+  models::Observer observer;
+  const auto session = model.start(settings, {}, observer);
+  const at::Tensor expected = session->restore(whole);
+  const at::Tensor found = tiled(*session, whole, rules, side);
+  if (network.local) {
+    // Bits may differ: within its squares Winograd's rounding errors depend on pixels beyond the receptive field.
+    const double range = (expected.max() - expected.min()).item<double>();
+    EXPECT_LT((found - expected).abs().max().item<double>(), kRounding * range);
+    return;
+  }
+  EXPECT_GT(likeness(found, expected), kUnseen);
+  if (!std::getenv("HEIRLOOM_FULL")) return;
+  std::cout << name << ": margin " << rules.margin << ": " << likeness(found, expected) << " dB";
+  for (TileRules narrower = rules; narrower.margin >= 8;) {
+    narrower.margin /= 2;
+    std::cout << ", " << narrower.margin << ": " << likeness(tiled(*session, whole, narrower, side), expected);
+  }
+  std::cout << '\n';
+}
+
+class RandomNetwork : public testing::TestWithParam<tests::PublicConfiguration> {};
+
+TEST_P(RandomNetwork, givesThroughTilesWhatItGivesOfTheWhole) {
+  expectTheWhole(*GetParam().open(), GetParam().name);
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, RandomNetwork, testing::ValuesIn(tests::smallConfigurations()),
+                         [](const auto& test) { return tests::nameOf(test.param); });
+
+class PublishedNetwork : public testing::TestWithParam<const char*> {};
+
+TEST_P(PublishedNetwork, givesThroughTilesWhatItGivesOfTheWhole) {
+  REQUIRE_SHARED(file, fs::path("checkpoints") / (std::string(GetParam()) + ".pth"));
+  expectTheWhole(*models::open(file), GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Shared, PublishedNetwork,
+                         testing::Values("dncnn_25", "dncnn3", "fdncnn_color", "ffdnet_gray", "ffdnet_color", "imdn_x4",
+                                         "imdn_original_x4"),
+                         [](const auto& test) { return std::string(test.param); });
+
+}  // namespace
+}  // namespace heirloom::core

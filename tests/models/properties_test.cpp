@@ -1,0 +1,91 @@
+// What must hold for every network of the table, whatever it computes (kair.md 8.5).
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "tests/models/support/public_networks.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+class EveryNetwork : public testing::TestWithParam<PublicConfiguration> {
+ protected:
+  EveryNetwork() { at::manual_seed(1); }
+
+  std::unique_ptr<Session> session(const Placement& placement = {}) {
+    return model_->start(usableSettings(*model_), placement, observer_);
+  }
+  std::int64_t channels() const { return model_->descriptor().channels; }
+  std::int64_t scale() const { return model_->describe(usableSettings(*model_)).scale; }
+  at::Tensor picture(std::int64_t height, std::int64_t width, std::int64_t count = 1) const {
+    return at::rand({count, channels(), height, width});
+  }
+
+  std::shared_ptr<const Restorer> model_ = GetParam().open();
+  Observer observer_;
+};
+
+TEST_P(EveryNetwork, takesPicturesOfAnySize) {
+  const auto running = session();
+  for (const auto& [height, width] : {std::pair{1, 1}, std::pair{1, 23}, std::pair{19, 1}, std::pair{13, 30}}) {
+    const at::Tensor result = running->restore(picture(height, width));
+    EXPECT_EQ(result.sizes(), at::IntArrayRef({1, channels(), height * scale(), width * scale()}));
+    EXPECT_EQ(result.scalar_type(), at::kFloat);
+    EXPECT_TRUE(at::isfinite(result).all().item<bool>()) << height << " x " << width;
+  }
+}
+
+TEST_P(EveryNetwork, givesABatchWhatItGivesItsSingles) {
+  const auto running = session();
+  const at::Tensor batch = picture(17, 20, 3);
+  const at::Tensor together = running->restore(batch);
+  for (int i = 0; i < 3; ++i) {
+    const at::Tensor single = running->restore(batch.narrow(0, i, 1));
+    EXPECT_LT((together.narrow(0, i, 1) - single).abs().max().item<double>(),
+              1e-4 * std::max(1.0, single.abs().max().item<double>()))
+        << i;
+  }
+}
+
+TEST_P(EveryNetwork, fusedAndPlainAgree) {
+  const at::Tensor shown = picture(21, 26);
+  const at::Tensor plain = session({.plain = true})->restore(shown);
+  EXPECT_LT((session()->restore(shown) - plain).abs().max().item<double>(),
+            1e-4 * std::max(1.0, plain.abs().max().item<double>()));
+}
+
+// The engine never shows them; whoever calls the bare network gets an answer of the right size, not a crash.
+TEST_P(EveryNetwork, survivesWhatIsNotANumber) {
+  const auto running = session();
+  for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), 1e30F}) {
+    at::Tensor shown = picture(12, 16);
+    shown[0][0][5][6] = value;
+    EXPECT_EQ(running->restore(shown).sizes(), at::IntArrayRef({1, channels(), 12 * scale(), 16 * scale()}));
+  }
+  // And nothing of it stays behind.
+  EXPECT_TRUE(at::isfinite(running->restore(picture(12, 16))).all().item<bool>());
+}
+
+TEST_P(EveryNetwork, refusesAnotherNumberOfChannels) {
+  const auto running = session();
+  EXPECT_THROW(running->restore(at::rand({1, channels() == 1 ? 3 : 1, 16, 16})), std::exception);
+}
+
+TEST_P(EveryNetwork, doesNotChangeItsInput) {
+  const at::Tensor shown = picture(16, 24);
+  const at::Tensor before = shown.clone();
+  session()->restore(shown);
+  EXPECT_TRUE(at::equal(shown, before));
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, EveryNetwork, testing::ValuesIn(smallConfigurations()),
+                         [](const auto& test) { return nameOf(test.param); });
+
+}  // namespace
+}  // namespace heirloom::tests

@@ -1,0 +1,72 @@
+#include "tests/models/support/public_networks.h"
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+
+#include "models/checkpoint/tensors.h"
+#include "models/registry.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::tests {
+
+using namespace models;
+
+std::shared_ptr<const Restorer> PublicConfiguration::open() const {
+  const auto rows = families();
+  const auto row = std::ranges::find(rows, family, &Family::name);
+  if (row == rows.end()) throw std::runtime_error("no family " + family);
+  const std::vector<PublicNetwork> networks = row->published();
+  const auto network = std::ranges::find(networks, name, &PublicNetwork::name);
+  if (network == networks.end()) throw std::runtime_error("no network " + name);
+  const TemporaryFolder folder;
+  // Some files are told apart by their name.
+  writeSafetensors(folder / (name + ".safetensors"), network->weights());
+  return models::open(folder / (name + ".safetensors"));
+}
+
+std::vector<PublicConfiguration> smallConfigurations() {
+  return {{"DnCNN", "dncnn_25"},
+          {"FDnCNN", "fdncnn_color"},
+          {"FFDNet", "ffdnet_gray"},
+          {"FFDNet", "ffdnet_color"},
+          {"IRCNN", "ircnn_color"},
+          {"SRMD", "srmd_x3"},
+          {"SRMD", "srmdnf_x2"},
+          {"USRNet", "usrnet_tiny"},
+          {"DRUNet", "drunet_gray"},
+          {"RRDB", "RealESRGAN_x4plus_anime_6B"},
+          {"RRDB", "RealESRGAN_x2plus"},
+          {"IMDN", "imdn_x4"},
+          {"IMDN", "IMDN_x2"},
+          {"MSRResNet", "msrresnet_x3"},
+          {"MSRResNet", "msrresnet0_x4"},
+          {"DPSR", "dpsr_x2"},
+          {"SwinIR", "SwinIR_lightweight_x2"},
+          {"SwinIR", "SwinIR_real_x4"},
+          {"SwinIR", "SwinIR_gray_jpeg"},
+          {"Swin2SR", "Swin2SR_lightweight_x2"},
+          {"Swin2SR", "Swin2SR_compressed_x4"}};
+}
+
+std::string nameOf(const PublicConfiguration& configuration) {
+  std::string name = configuration.family + "_" + configuration.name;
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return !std::isalnum(c); }, '_');
+  return name;
+}
+
+Settings usableSettings(const Restorer& model) {
+  Settings settings(model.descriptor().parameters);
+  for (const Parameter& parameter : settings.parameters()) {
+    if (std::holds_alternative<KernelInput>(parameter.range)) settings.set(parameter.name, "grid:1x1:1");
+    if (const auto* matrix = std::get_if<MatrixInput>(&parameter.range)) {
+      Grid grid{"", matrix->rows, matrix->columns, std::vector<float>(matrix->rows * matrix->columns)};
+      for (int i = 0; i < matrix->rows; ++i) grid.values[static_cast<std::size_t>(i * matrix->columns + i)] = 1;
+      settings.set(parameter.name, Settings::Value(std::move(grid)));
+    }
+  }
+  return settings;
+}
+
+}  // namespace heirloom::tests

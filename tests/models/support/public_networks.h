@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/restorer.h"
+
+namespace heirloom::tests {
+
+/// A configuration of the table by family and name, and what it is when it was opened from a file of random weights.
+struct PublicConfiguration {
+  std::string family;
+  std::string name;
+
+  /// Written into a temporary file, detected and loaded.
+  std::shared_ptr<const models::Restorer> open() const;
+};
+
+/// For each family the small configurations of every form that computes something of its own.
+std::vector<PublicConfiguration> smallConfigurations();
+
+/// Name of a test's case: letters, digits and underscores.
+std::string nameOf(const PublicConfiguration& configuration);
+
+/// The defaults, with what has none: a blur kernel that fits any picture, SRMD's matrix.
+models::Settings usableSettings(const models::Restorer& model);
+
+}  // namespace heirloom::tests

@@ -1,0 +1,98 @@
+// Swin2SR beside what the authors' code gives (recorded by swin2sr_case.py).
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <array>
+
+#include "models/registry.h"
+#include "models/swinir/network.h"
+#include "tests/models/support/closed_form.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+struct Case {
+  const char* name;
+  SwinIrConfig config;
+  std::size_t parameters;
+  std::array<double, 7> values;  // mean, standard deviation, first four, last
+};
+
+SwinIrConfig tiny(SwinIrHead head, int scale, bool threeConvolutions = false, int channels = 3) {
+  return {.channels = channels,
+          .features = 12,
+          .depths = {2, 2},
+          .heads = 2,
+          .hidden = 24,
+          .window = 4,
+          .scale = scale,
+          .head = head,
+          .threeConvolutions = threeConvolutions,
+          .second = true};
+}
+
+const Case kCases[] = {
+    {"pixelshuffle x2",
+     tiny(SwinIrHead::PixelShuffle, 2),
+     92,
+     {0.473463, 0.629563, 0.875125, 0.412431, 0.966239, 0.713491, 0.116425}},
+    {"pixelshuffle x3",
+     tiny(SwinIrHead::PixelShuffle, 3),
+     92,
+     {0.530315, 0.670305, 0.087718, 0.606592, 0.250707, 0.011933, 0.814551}},
+    {"pixelshuffledirect x2",
+     tiny(SwinIrHead::PixelShuffleDirect, 2),
+     88,
+     {0.197937, 1.010477, 0.147417, 1.123875, 0.723240, -0.214876, -0.248153}},
+    {"nearest+conv x4",
+     tiny(SwinIrHead::NearestConvolution, 4, true),
+     108,
+     {0.410804, 0.170680, 0.482131, 0.462823, 0.454462, 0.495967, 0.333380}},
+    {"pixelshuffle_aux x4",
+     tiny(SwinIrHead::Auxiliary, 4),
+     100,
+     {0.354042, 0.540942, 0.404291, 0.482039, -0.189331, -0.222868, 0.346591}},
+    {"none",
+     tiny(SwinIrHead::Residual, 1, false, 1),
+     88,
+     {-1.525851, 0.855535, 0.404830, -1.628560, -0.579539, 0.213987, -3.071978}},
+};
+
+void expectValues(const at::Tensor& result, const Case& expected) {
+  const at::Tensor flat = result.to(at::kDouble).flatten();
+  std::array<double, 7> found = {flat.mean().item<double>(), flat.std(/*unbiased=*/false).item<double>()};
+  for (int i = 0; i < 4; ++i) found[static_cast<std::size_t>(i) + 2] = flat[i].item<double>();
+  found[6] = flat[-1].item<double>();
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected.values[i], 1e-4) << "value " << i;
+}
+
+TEST(Swin2Sr, givesTheReferencesValuesThroughFiles) {
+  const TemporaryFolder folder;
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    const SwinIr network(c.config);
+    std::vector<NamedShape> tensors;
+    for (const auto& item : network->named_parameters()) tensors.push_back({item.key(), item.value().sizes().vec()});
+    EXPECT_EQ(tensors.size(), c.parameters);
+    // Detection reads the window from the table of coordinates, which follows from it.
+    NamedTensors weights = closedFormTensors(tensors);
+    for (const auto& item : network->named_buffers()) weights.emplace_back(item.key(), item.value());
+    writeSafetensors(folder / "net.safetensors", weights);
+
+    const auto model = models::open(folder / "net.safetensors");
+    EXPECT_EQ(model->descriptor().family, "Swin2SR");
+    const at::Tensor picture = (closedFormUniform(1000, {1, c.config.channels, 10, 13}) + 0.5).to(at::kFloat);
+    Observer observer;
+    for (const bool plain : {true, false}) {
+      const auto session = model->start(Settings(model->descriptor().parameters), {.plain = plain}, observer);
+      expectValues(session->restore(picture), c);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heirloom::tests

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QListWidget;
+class QPushButton;
+
+namespace heirloom::ui {
+
+class Document;
+class RunSteps;
+
+/// The steps of a progressive network side by side: each with its number and the time it took. The one that is chosen
+/// is shown in the photo's place, and can be taken for the result. Visible while the document has any.
+class StepStrip : public QWidget {
+  Q_OBJECT
+ public:
+  explicit StepStrip(QWidget* parent = nullptr);
+
+  void setDocument(Document* document);  // null: none
+
+ private:
+  void fill();
+  void addItem(int row);
+  void updateItem(int row);
+  void updateState();
+
+  Document* document_ = nullptr;
+  QLabel* caption_;
+  QListWidget* list_;
+  QPushButton* take_;
+};
+
+}  // namespace heirloom::ui

@@ -1,0 +1,121 @@
+#include "ui/run_steps.h"
+
+#include <algorithm>
+
+#include "ui/thumbnail.h"
+#include "ui/viewer/display_picture.h"
+
+namespace heirloom::ui {
+
+RunSteps::~RunSteps() {
+  forget();
+}
+
+void RunSteps::begin(const core::Photo& photo) {
+  forget();
+  growing_ = true;
+  tile_ = 0;
+  tiles_ = 1;
+  colours_ =
+      std::make_shared<const DisplayColours>(photo.raster->layout().model, photo.iccProfile, std::vector<std::byte>{});
+  Q_EMIT forgotten();
+}
+
+void RunSteps::add(const RunPreview& preview) {
+  if (!preview.leading) return;
+  // A tile that was begun again, in smaller parts say, shows its first step again.
+  if (preview.tile != tile_ || (!steps_.empty() && preview.step < steps_.back().number)) {
+    forget();
+    Q_EMIT forgotten();
+  }
+  tile_ = preview.tile;
+  tiles_ = preview.tiles;
+  append({.number = preview.step + 1,
+          .seconds = preview.seconds,
+          .box = preview.box,
+          .raster = preview.raster,
+          .thumbnail = {}});
+  keepWithinBound();
+}
+
+void RunSteps::end(const std::shared_ptr<const core::Raster>& raster, bool whole, double seconds) {
+  growing_ = false;
+  if (steps_.empty()) return;
+  const core::Box& last = steps_.back().box;
+  if (!raster || last.width != raster->width() || last.height != raster->height()) {
+    forget();
+    Q_EMIT forgotten();
+    return;
+  }
+  if (whole) {
+    const core::Box box{0, 0, raster->width(), raster->height()};
+    append({.number = RunStep::kEnd, .seconds = seconds, .box = box, .raster = raster, .thumbnail = {}});
+  } else {
+    // What was kept is the picture of the last step.
+    steps_.back().raster = raster;
+  }
+  Q_EMIT chosenChanged();
+}
+
+bool RunSteps::made(const core::Raster* raster) const {
+  return raster && std::ranges::any_of(steps_, [raster](const RunStep& step) { return step.raster.get() == raster; });
+}
+
+void RunSteps::choose(int row) {
+  if (row == chosen_ || row < 0 || row >= std::ssize(steps_) || !steps_[static_cast<std::size_t>(row)].raster) return;
+  chosen_ = row;
+  Q_EMIT chosenChanged();
+}
+
+const RunStep* RunSteps::apart() const {
+  const bool latest = chosen_ + 1 == std::ssize(steps_);
+  return chosen_ < 0 || (growing_ && latest) ? nullptr : &steps_[static_cast<std::size_t>(chosen_)];
+}
+
+void RunSteps::append(RunStep step) {
+  const bool follows = chosen_ + 1 == std::ssize(steps_);
+  steps_.push_back(std::move(step));
+  const int row = static_cast<int>(steps_.size()) - 1;
+  if (follows) chosen_ = row;
+  Q_EMIT added(row);
+  if (follows) Q_EMIT chosenChanged();
+  makeThumbnail();
+}
+
+void RunSteps::makeThumbnail() {
+  inBackground(
+      workers_.display, this,
+      [raster = steps_.back().raster, colours = colours_](std::stop_token) {
+        return thumbnailOf(DisplayPicture(raster, colours));
+      },
+      [this, row = steps_.size() - 1, generation = generation_](Result<QImage> image) {
+        // Without memory for it the step stays without a picture.
+        if (generation != generation_ || std::holds_alternative<Error>(image)) return;
+        steps_[row].thumbnail = std::get<QImage>(std::move(image));
+        Q_EMIT pictured(static_cast<int>(row));
+      });
+}
+
+void RunSteps::keepWithinBound() {
+  std::uint64_t bytes = 0;
+  for (const RunStep& step : steps_) bytes += step.raster ? step.raster->layout().bytes() : 0;
+  for (std::size_t row = 0; bytes > kBytes && row + 1 < steps_.size(); ++row) {
+    RunStep& step = steps_[row];
+    if (!step.raster || static_cast<int>(row) == chosen_) continue;
+    bytes -= step.raster->layout().bytes();
+    step.raster.reset();
+    Q_EMIT reduced(static_cast<int>(row));
+  }
+}
+
+void RunSteps::forget() {
+  ++generation_;
+  chosen_ = -1;
+  if (steps_.empty()) return;
+  // Giving back this much memory takes longer than a handler may.
+  workers_.display.submit(
+      [steps = std::make_shared<std::vector<RunStep>>(std::move(steps_))](std::stop_token) { steps->clear(); });
+  steps_.clear();
+}
+
+}  // namespace heirloom::ui

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <QImage>
+#include <QObject>
+#include <memory>
+#include <vector>
+
+#include "ui/engine_adapter.h"
+
+namespace heirloom::ui {
+
+class DisplayColours;
+
+/// One step of a progressive network, to be looked at again, or the end of its run.
+struct RunStep {
+  static constexpr int kEnd = -1;
+  int number = 0;                              // from 1, or kEnd
+  double seconds = 0;                          // that it took
+  core::Box box;                               // in pixels of the result
+  std::shared_ptr<const core::Raster> raster;  // of the box, full strength; null: only the thumbnail was kept
+  QImage thumbnail;                            // null until a worker has made it
+};
+
+/// The steps of a photo's latest run, in which a progressive network showed what it had so far. A picture that is
+/// computed in several tiles has the steps of the tile in work, from its first to its last, and none when the run is
+/// over: only those of a whole picture are worth keeping. Lives on the GUI thread.
+class RunSteps : public QObject {
+  Q_OBJECT
+ public:
+  /// Full pictures of steps take no more; the earliest are left with their thumbnail.
+  static constexpr std::uint64_t kBytes = std::uint64_t{192} << 20;
+
+  explicit RunSteps(Workers& workers, QObject* parent = nullptr) : QObject(parent), workers_(workers) {}
+  ~RunSteps() override;
+
+  /// A run starts: forgets those of the last one. `photo` says what its samples' colours are.
+  void begin(const core::Photo& photo);
+  void add(const RunPreview& preview);
+  /// The run made `raster` (null: nothing that is kept); `whole`: it came to its end.
+  void end(const std::shared_ptr<const core::Raster>& raster, bool whole, double seconds);
+
+  const std::vector<RunStep>& all() const { return steps_; }
+  int tile() const { return tile_; }  // the steps', from 0
+  int tiles() const { return tiles_; }
+  /// `raster` is the run's end or one of its steps.
+  bool made(const core::Raster* raster) const;
+
+  /// The one that is looked at: the latest, until another is chosen.
+  int chosen() const { return chosen_; }
+  void choose(int row);
+  /// What is looked at in place of the growing picture or the result; null: nothing else.
+  const RunStep* apart() const;
+
+ Q_SIGNALS:
+  void forgotten();
+  void added(int row);
+  void pictured(int row);  // its thumbnail is there
+  void reduced(int row);   // only its thumbnail is left
+  void chosenChanged();
+
+ private:
+  void append(RunStep step);
+  void makeThumbnail();
+  void keepWithinBound();
+  void forget();
+
+  Workers& workers_;
+  std::vector<RunStep> steps_;
+  std::shared_ptr<const DisplayColours> colours_;
+  int tile_ = 0;
+  int tiles_ = 1;
+  int chosen_ = -1;
+  int generation_ = 0;  // thumbnails of steps that are forgotten are dropped when they arrive
+  bool growing_ = false;
+};
+
+}  // namespace heirloom::ui
