@@ -25,19 +25,29 @@ struct Traits {
   static constexpr std::string_view kName = "FBCNN";
 
   static Reading<FbcnnConfig> read(const StateDict& tensors) {
-    if (auto missing = missingOf(tensors, {"m_head.weight", "m_tail.weight", "m_body_encoder.0.res.0.weight",
-                                           "qf_pred.0.res.0.weight", "qf_embed.0.weight"});
+    const bool unnumbered = tensors.contains("m_body_encoder.res.0.weight");
+    const std::string lowest = unnumbered ? "m_body_encoder.res.0.weight" : "m_body_encoder.0.res.0.weight";
+    if (auto missing = missingOf(
+            tensors, {"m_head.weight", "m_tail.weight", lowest, "qf_pred.0.res.0.weight", "qf_embed.0.weight"});
         !missing.empty()) {
       return {std::nullopt, "it lacks a U of residual blocks that estimates the quality", std::move(missing)};
     }
     FbcnnConfig config;
     config.channels = sideOf(tensors, "m_head.weight", 1);
-    config.blocks = countNumbered(tensors, "m_body_encoder");
+    config.blocks = unnumbered ? 1 : countNumbered(tensors, "m_body_encoder");
     config.embedding = sideOf(tensors, "qf_embed.0.weight", 0);
     config.features = {sideOf(tensors, "m_head.weight", 0), sideOf(tensors, "m_down2.0.res.0.weight", 0),
-                       sideOf(tensors, "m_down3.0.res.0.weight", 0),
-                       sideOf(tensors, "m_body_encoder.0.res.0.weight", 0)};
+                       sideOf(tensors, "m_down3.0.res.0.weight", 0), sideOf(tensors, lowest, 0)};
     return {config, {}, {}};
+  }
+
+  /// The reference makes no sequence of a single block, so the block's number is missing there.
+  static std::string fileKey(const std::string& own, const FbcnnConfig& config) {
+    if (config.blocks > 1) return own;
+    for (const std::string_view sequence : {"m_body_encoder.", "m_body_decoder."}) {
+      if (own.starts_with(sequence)) return std::string(sequence) + own.substr(sequence.size() + 2);  // without "0."
+    }
+    return own;
   }
 
   static Descriptor describe(const FbcnnConfig& config) {

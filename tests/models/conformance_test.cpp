@@ -47,12 +47,10 @@ at::Tensor inputOf(const json& record) {
   return (closedFormUniform(1000, record["inputs"][0].get<std::vector<std::int64_t>>()) + 0.5).to(at::kFloat);
 }
 
-/// `relative`: the tolerance is one of the values' spread.
-void expectValues(const at::Tensor& output, const json& record, bool relative = false) {
+void expectValues(const at::Tensor& output, const json& record, double tolerance = 1e-4) {
   ASSERT_EQ(output.sizes().vec(), record["out_shape"].get<std::vector<std::int64_t>>());
   const at::Tensor values = at::tensor(record["out"].get<std::vector<double>>(), at::kDouble).view(output.sizes());
-  const double spread = relative ? values.std(/*unbiased=*/false).item<double>() : 1;
-  EXPECT_LT((output.to(at::kDouble) - values).abs().max().item<double>(), 1e-4 * spread);
+  EXPECT_LT((output.to(at::kDouble) - values).abs().max().item<double>(), tolerance);
 }
 
 struct Case {
@@ -81,8 +79,9 @@ class Conformance : public testing::TestWithParam<Case> {
       settings.set("scale", Settings::Value(expected["inputs"][2].get<std::int64_t>()));
     }
     const std::string_view family = GetParam().family;
-    // Random networks of these two amplify: their values spread by 59 and 15 instead of about 1.
-    const bool relative = family == "SPAN" || family == "SCUNet";
+    // Random networks of these two amplify: their values spread by 59 and 15 instead of about 1. And SPAN's reference
+    // folds its convolutions in float32, ours in double: kair.md 8.3 asks for 1e-3 of the spread.
+    const double tolerance = family == "SPAN" ? 1e-3 * 59 : family == "SCUNet" ? 1e-4 * 15 : 1e-4;
     at::Tensor input = inputOf(expected);
     const std::int64_t height = input.size(2), width = input.size(3);
     // This record was made by an implementation that extends by reflection; ours does as the authors do.
@@ -91,7 +90,7 @@ class Conformance : public testing::TestWithParam<Case> {
     for (const bool plain : {false, true}) {
       const at::Tensor output = model->start(settings, {.plain = plain}, observer)->restore(input);
       const int scale = model->describe(settings).scale;
-      expectValues(cropTo(output, height * scale, width * scale), expected, relative);
+      expectValues(cropTo(output, height * scale, width * scale), expected, tolerance);
     }
   }
 };
