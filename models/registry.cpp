@@ -7,14 +7,27 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
+#include "models/compact/family.h"
+#include "models/dat/family.h"
 #include "models/dncnn/family.h"
+#include "models/drct/family.h"
 #include "models/drunet/family.h"
+#include "models/fbcnn/family.h"
 #include "models/ffdnet/family.h"
+#include "models/hat/family.h"
 #include "models/imdn/family.h"
 #include "models/ircnn/family.h"
 #include "models/msrresnet/family.h"
+#include "models/nafnet/family.h"
+#include "models/omnisr/family.h"
+#include "models/plksr/family.h"
+#include "models/rcan/family.h"
 #include "models/restorevar/family.h"
+#include "models/restormer/family.h"
 #include "models/rrdb/family.h"
+#include "models/safmn/family.h"
+#include "models/scunet/family.h"
+#include "models/span/family.h"
 #include "models/srmd/family.h"
 #include "models/swinir/family.h"
 #include "models/usrnet/family.h"
@@ -24,9 +37,11 @@ namespace {
 
 // Constructed on first use: the rows are objects of other files. Every row checks all keys and shapes, so the order
 // decides only who is asked first, and who is named first where several come equally near.
-const std::array<Family, 14>& table() {
-  static const std::array<Family, 14> families = {kRestoreVar, kDnCnn, kFDnCnn, kFfdNet,    kIrcnn, kSrmd,   kUsrNet,
-                                                  kDrunet,     kRrdb,  kImdn,   kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr};
+std::span<const Family> table() {
+  static const auto families = std::to_array<Family>(
+      {kRestoreVar, kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,   kSrmd, kUsrNet, kDrunet, kRrdb,   kImdn,
+       kMsrResNet,  kDpsr,  kSwinIr, kSwin2Sr,   kCompact, kSpan, kHat,    kNafNet, kScuNet, kDat,
+       kRestormer,  kRcan,  kPlksr,  kRealPlksr, kSafmn,   kDrct, kFbcnn,  kOmniSr});
   return families;
 }
 

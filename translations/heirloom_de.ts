@@ -3134,6 +3134,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.jpeg_quality.estimated</name>
+    <message>
+        <source>The quality to assume the photo was saved with: the lower, the more is smoothed. 0 leaves it to the network, which estimates it from the photo</source>
+        <translation>Die Qualität, mit der das Foto vermutlich gespeichert wurde: je niedriger, desto mehr wird geglättet. 0 überlässt es dem Netz, das sie aus dem Foto schätzt</translation>
+    </message>
+</context>
+<context>
     <name>setting.jpeg_quality.help</name>
     <message>
         <source>The quality the photo was saved with, 100 for none: the lower, the more is smoothed</source>
@@ -3327,6 +3334,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The same seed draws the same codes</source>
         <translation>Derselbe Startwert zieht dieselben Codes</translation>
+    </message>
+</context>
+<context>
+    <name>setting.statistics</name>
+    <message>
+        <source>Statistics</source>
+        <translation>Statistik</translation>
+    </message>
+</context>
+<context>
+    <name>setting.statistics.help</name>
+    <message>
+        <source>What channels are weighed by: means over the whole picture, or over the size that the network was trained on, which is better for large photos</source>
+        <translation>Wonach Kanäle gewichtet werden: nach Mittelwerten über das ganze Bild oder über die Größe, mit der das Netz trainiert wurde, was für große Fotos besser ist</translation>
     </message>
 </context>
 <context>

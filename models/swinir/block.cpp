@@ -82,7 +82,9 @@ void SwinAttentionImpl::joinBiases() {
 
 at::Tensor SwinAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor residual = second_ ? at::Tensor{} : x;
-  if (qkv_->packed() && proj_->packed()) {
+  // The kernel for bfloat16 takes a head's channels in pairs.
+  const bool whole = qkv_->precision() == at::kFloat || x.size(3) / shape_.heads % 2 == 0;
+  if (qkv_->packed() && proj_->packed() && whole) {
     const at::Tensor tokens = x.contiguous();
     return windowBlock(tokens, *qkv_->packed(), *proj_->packed(), bias_, shape_, scales_, second_,
                        second_ ? residual : tokens);

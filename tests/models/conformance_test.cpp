@@ -3,10 +3,12 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "models/common/blur_kernel.h"
+#include "models/common/padding.h"
 #include "models/dncnn/family.h"
 #include "models/dncnn/network.h"
 #include "models/drunet/family.h"
@@ -45,10 +47,10 @@ at::Tensor inputOf(const json& record) {
   return (closedFormUniform(1000, record["inputs"][0].get<std::vector<std::int64_t>>()) + 0.5).to(at::kFloat);
 }
 
-void expectValues(const at::Tensor& output, const json& record) {
+void expectValues(const at::Tensor& output, const json& record, double tolerance = 1e-4) {
   ASSERT_EQ(output.sizes().vec(), record["out_shape"].get<std::vector<std::int64_t>>());
   const at::Tensor values = at::tensor(record["out"].get<std::vector<double>>(), at::kDouble).view(output.sizes());
-  EXPECT_LT((output.to(at::kDouble) - values).abs().max().item<double>(), 1e-4);
+  EXPECT_LT((output.to(at::kDouble) - values).abs().max().item<double>(), tolerance);
 }
 
 struct Case {
@@ -76,9 +78,19 @@ class Conformance : public testing::TestWithParam<Case> {
       settings.set("noise_level", 0.03 * 255);
       settings.set("scale", Settings::Value(expected["inputs"][2].get<std::int64_t>()));
     }
+    const std::string_view family = GetParam().family;
+    // Random networks of these two amplify: their values spread by 59 and 15 instead of about 1. For SPAN kair.md 8.3
+    // asks for no more than 1e-3 of the spread; found is 1.8e-4, and where it comes from is not known.
+    const double tolerance = family == "SPAN" ? 1e-3 * 59 : family == "SCUNet" ? 1e-4 * 15 : 1e-4;
+    at::Tensor input = inputOf(expected);
+    const std::int64_t height = input.size(2), width = input.size(3);
+    // This record was made by an implementation that extends by reflection; ours does as the authors do.
+    if (family == "SCUNet") input = padToMultiple(input, 64, Padding::Reflect);
     models::Observer observer;
     for (const bool plain : {false, true}) {
-      expectValues(model->start(settings, {.plain = plain}, observer)->restore(inputOf(expected)), expected);
+      const at::Tensor output = model->start(settings, {.plain = plain}, observer)->restore(input);
+      const int scale = model->describe(settings).scale;
+      expectValues(cropTo(output, height * scale, width * scale), expected, tolerance);
     }
   }
 };
@@ -95,18 +107,22 @@ TEST_P(Conformance, givesTheReferencesValues) {
 
 INSTANTIATE_TEST_SUITE_P(
     Zoo, Conformance,
-    testing::Values(Case{"DnCNN(1,1,8,5,R)", "DnCNN"}, Case{"DnCNN(1,1,8,5,BR)", "DnCNN"},
-                    Case{"IRCNN(1,1,8)", "IRCNN"}, Case{"FFDNet(1,1,8,4) 15x17 s=.1", "FFDNet"},
-                    Case{"FFDNet(3,3,8,4) 15x17 s=.1", "FFDNet"}, Case{"MSRResNet0(3,3,8,2,x4,upconv)", "MSRResNet"},
-                    Case{"MSRResNet1(3,3,8,2,x4)", "MSRResNet"}, Case{"MSRResNet1(3,3,8,2,x3)", "MSRResNet"},
-                    Case{"IMDN(3,3,16,2,x4)", "IMDN"}, Case{"USRNet(2,8,4,3,[8,8,16,16],1) sf2", "USRNet"},
-                    Case{"USRNet same sf3", "USRNet"}, Case{"RRDB old(3,3,8,2,gc32,x4)", "RRDB"},
-                    Case{"RRDBNet(3,3,8,2,4,sf4)", "RRDB"}, Case{"RRDBNet(3,3,8,2,4,sf2)", "RRDB"},
-                    Case{"RealESRGAN x2 old-keys nf8 nb1 unshuffle 7x8", "RRDB"},
-                    Case{"SwinIR pixelshuffle x2 c3 1conv r1", "SwinIR"},
-                    Case{"SwinIR pixelshuffle x3 c3 1conv r1", "SwinIR"},
-                    Case{"SwinIR pixelshuffledirect x2 c3 1conv r1", "SwinIR"},
-                    Case{"SwinIR nearest+conv x4 c3 3conv r1", "SwinIR"}, Case{"SwinIR none x1 c3 1conv r1", "SwinIR"}),
+    testing::Values(
+        Case{"DnCNN(1,1,8,5,R)", "DnCNN"}, Case{"DnCNN(1,1,8,5,BR)", "DnCNN"}, Case{"IRCNN(1,1,8)", "IRCNN"},
+        Case{"FFDNet(1,1,8,4) 15x17 s=.1", "FFDNet"}, Case{"FFDNet(3,3,8,4) 15x17 s=.1", "FFDNet"},
+        Case{"MSRResNet0(3,3,8,2,x4,upconv)", "MSRResNet"}, Case{"MSRResNet1(3,3,8,2,x4)", "MSRResNet"},
+        Case{"MSRResNet1(3,3,8,2,x3)", "MSRResNet"}, Case{"IMDN(3,3,16,2,x4)", "IMDN"},
+        Case{"USRNet(2,8,4,3,[8,8,16,16],1) sf2", "USRNet"}, Case{"USRNet same sf3", "USRNet"},
+        Case{"RRDB old(3,3,8,2,gc32,x4)", "RRDB"}, Case{"RRDBNet(3,3,8,2,4,sf4)", "RRDB"},
+        Case{"RRDBNet(3,3,8,2,4,sf2)", "RRDB"}, Case{"RealESRGAN x2 old-keys nf8 nb1 unshuffle 7x8", "RRDB"},
+        Case{"SwinIR pixelshuffle x2 c3 1conv r1", "SwinIR"}, Case{"SwinIR pixelshuffle x3 c3 1conv r1", "SwinIR"},
+        Case{"SwinIR pixelshuffledirect x2 c3 1conv r1", "SwinIR"},
+        Case{"SwinIR nearest+conv x4 c3 3conv r1", "SwinIR"}, Case{"SwinIR none x1 c3 1conv r1", "SwinIR"},
+        Case{"Compact nf8 nc2 x2", "Compact"}, Case{"SPAN f8 x2 norm", "SPAN"},
+        Case{"HAT e12 d[2,2] h[2,2] w4 c3 s4 x2", "HAT"}, Case{"NAFNet w8 e[1,1] m1 d[1,1]", "NAFNet"},
+        Case{"SCUNet dim64 cfg[2,1,1,1,1,1,1] 40x50", "SCUNet"}, Case{"DAT e32 s[2,4] d[4,2] h[2,2] ef2 x2", "DAT"},
+        Case{"DAT light e32 3conv psd x3", "DAT"}, Case{"Restormer d8 [1,1,1,1] r1 h[1,2,2,4] WB", "Restormer"},
+        Case{"Restormer same BiasFree 1ch", "Restormer"}),
     nameOf);
 
 // The maps of these records' inputs vary from pixel to pixel; through the door they are one setting. And whether a

@@ -33,9 +33,10 @@ models::NamedTensors closedFormTensors(const std::vector<NamedShape>& tensors) {
   std::uint32_t seed = 0;
   for (const NamedShape& tensor : sorted) {
     // The references fill none of the tables that follow from the configuration.
-    const auto isTable = [&](const char* end) { return tensor.name.ends_with(end); };
-    if (isTable("num_batches_tracked") || isTable("relative_position_index") || isTable("attn_mask")) {
-      filled.emplace_back(tensor.name, at::zeros(tensor.shape, isTable("attn_mask") ? at::kFloat : at::kLong));
+    const std::string last = tensor.name.substr(tensor.name.rfind('.') + 1);
+    const bool isFloatTable = last.starts_with("attn_mask") || last == "rpe_biases";
+    if (last == "num_batches_tracked" || last.starts_with("relative_position_index") || isFloatTable) {
+      filled.emplace_back(tensor.name, at::zeros(tensor.shape, isFloatTable ? at::kFloat : at::kLong));
     } else {
       filled.emplace_back(tensor.name, closedFormWeights(++seed, tensor));
     }

@@ -1,0 +1,92 @@
+#include "models/dat/network.h"
+
+namespace heirloom::models {
+namespace {
+
+SwinIrConfig ending(const DatConfig& config) {
+  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
+}
+
+/// Every other spatial block is shifted; groups begin with a shifted one in turns.
+bool shiftedAt(int group, int index) {
+  return group % 2 == 0 ? index % 4 == 2 : index % 4 == 0;
+}
+
+}  // namespace
+
+DatBlockImpl::DatBlockImpl(const DatConfig& config, int group, int index)
+    : norm1_(register_module("norm1", LayerNorm(config.features))),
+      attn_(register_module("attn", DatAttention(config, index % 2 == 0, shiftedAt(group, index), norm1_))),
+      norm2_(register_module("norm2", LayerNorm(config.features))),
+      fc1_(config.features, config.hidden, LinearOptions{.activation = Activation::Gelu, .norm = norm2_}),
+      gateNorm_(config.hidden / 2),
+      gate_(ConvolutionOptions{.in = config.hidden / 2, .out = config.hidden / 2, .groups = config.hidden / 2}),
+      fc2_(config.hidden / 2, config.features) {
+  const auto ffn = register_module("ffn", std::make_shared<torch::nn::Module>());
+  ffn->register_module("fc1", fc1_);
+  const auto gate = ffn->register_module("sg", std::make_shared<torch::nn::Module>());
+  gate->register_module("norm", gateNorm_);
+  gate->register_module("conv", gate_);
+  ffn->register_module("fc2", fc2_);
+}
+
+at::Tensor DatBlockImpl::forward(const at::Tensor& x) {
+  const at::Tensor y = attn_->forward(x);
+  const at::Tensor inner = fc1_->forward(y);
+  const std::int64_t half = inner.size(3) / 2;
+  const at::Tensor gate = toTokens(gate_->forward(toImage(gateNorm_->forward(inner.narrow(3, half, half)))));
+  return fc2_->forward(inner.narrow(3, 0, half) * gate, y);
+}
+
+DatGroupImpl::DatGroupImpl(const DatConfig& config, int group) {
+  const auto blocks = register_module("blocks", std::make_shared<torch::nn::Module>());
+  for (int i = 0; i < config.depths[static_cast<std::size_t>(group)]; ++i) {
+    blocks_.push_back(blocks->register_module(std::to_string(i), DatBlock(config, group, i)));
+  }
+  conv_ = SwinEnding(*this, "conv", ending(config));
+}
+
+at::Tensor DatGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
+  at::Tensor x = tokens;
+  for (DatBlock& block : blocks_) {
+    if (observer && observer->stopRequested()) throw Stopped{};
+    x = block->forward(x);
+  }
+  return toTokens(conv_.plus(toImage(tokens), toImage(x)));
+}
+
+DatImpl::DatImpl(const DatConfig& config)
+    : config_(config),
+      conv_first_(register_module(
+          "conv_first", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
+      beforeGroups_(config.features),
+      norm_(config.features) {
+  register_module("before_RG", std::make_shared<torch::nn::Module>())->register_module("1", beforeGroups_);
+  const auto layers = register_module("layers", std::make_shared<torch::nn::Module>());
+  for (int i = 0; i < static_cast<int>(config.depths.size()); ++i) {
+    layers_.push_back(layers->register_module(std::to_string(i), DatGroup(config, i)));
+  }
+  register_module("norm", norm_);
+  conv_after_body_ = SwinEnding(*this, "conv_after_body", ending(config));
+  if (!config.direct) {
+    head_ = PixelShuffleHead(*this, config.features, config.channels, config.scale);
+    return;
+  }
+  upsample_ =
+      register_module("upsample", std::make_shared<torch::nn::Module>())
+          ->register_module(
+              "0", Convolution(ConvolutionOptions{
+                       .in = config.features, .out = config.channels * config.scale * config.scale, .outer = true}));
+}
+
+at::Tensor DatImpl::forward(const at::Tensor& image, Observer* observer) {
+  const at::Tensor mean = meanColour(config_.channels, image.options());
+  const at::Tensor shallow = conv_first_->forward(image - mean).to(conv_after_body_.precision());
+  at::Tensor tokens = beforeGroups_->forward(toTokens(shallow));
+  for (DatGroup& group : layers_) tokens = group->forward(tokens, observer);
+  const at::Tensor deep = conv_after_body_.plus(shallow, toImage(norm_->forward(tokens)));
+  if (!config_.direct) return head_.forward(deep) + mean;
+  return at::pixel_shuffle(upsample_->forward(deep), config_.scale) + mean;
+}
+
+}  // namespace heirloom::models

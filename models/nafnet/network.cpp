@@ -1,0 +1,154 @@
+#include "models/nafnet/network.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <ranges>
+
+#include "models/common/padding.h"
+#include "models/common/super_resolution.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr double kEpsilon = 1e-6;
+
+/// The product of the channels' halves.
+at::Tensor gated(const at::Tensor& x) {
+  const std::int64_t half = x.size(1) / 2;
+  return x.narrow(1, 0, half) * x.narrow(1, half, half);
+}
+
+ConvolutionOptions pointwise(int in, int out, bool bias = true) {
+  return {.in = in, .out = out, .kernel = 1, .bias = bias};
+}
+
+}  // namespace
+
+at::Tensor localMean(const at::Tensor& x, std::int64_t window) {
+  const std::int64_t rows = std::min(window, x.size(2)), columns = std::min(window, x.size(3));
+  // Sums over everything above and to the left, with a row and a column of zeros before them. Double, because they grow
+  // with the picture while their differences do not.
+  const at::Tensor sums = at::constant_pad_nd(x.to(at::kDouble).cumsum(3).cumsum(2), {1, 0, 1, 0});
+  const std::int64_t h = x.size(2) - rows + 1, w = x.size(3) - columns + 1;
+  const auto from = [&](std::int64_t y, std::int64_t x0) { return sums.slice(2, y, y + h).slice(3, x0, x0 + w); };
+  const at::Tensor means =
+      ((from(rows, columns) - from(0, columns) - from(rows, 0) + from(0, 0)) / static_cast<double>(rows * columns))
+          .to(at::kFloat);
+  const std::int64_t down = x.size(2) - h, across = x.size(3) - w;
+  return at::replication_pad2d(means, {across / 2, across - across / 2, down / 2, down - down / 2});
+}
+
+NafBlockImpl::NafBlockImpl(int features)
+    : conv1_(register_module("conv1", Convolution(pointwise(features, 2 * features)))),
+      conv2_(register_module(
+          "conv2", Convolution(ConvolutionOptions{.in = 2 * features, .out = 2 * features, .groups = 2 * features}))),
+      conv3_(register_module("conv3", Convolution(pointwise(features, features)))),
+      sca_(pointwise(features, features)),
+      conv4_(register_module("conv4", Convolution(pointwise(features, 2 * features)))),
+      conv5_(register_module("conv5", Convolution(pointwise(features, features)))),
+      norm1_(register_module("norm1", LayerNorm(features, kEpsilon))),
+      norm2_(register_module("norm2", LayerNorm(features, kEpsilon))),
+      beta_(register_parameter("beta", at::empty({1, features, 1, 1}))),
+      gamma_(register_parameter("gamma", at::empty({1, features, 1, 1}))) {
+  register_module("sca", std::make_shared<torch::nn::Module>())->register_module("1", sca_);
+}
+
+at::Tensor NafBlockImpl::normalised(LayerNorm& norm, const at::Tensor& x) {
+  return toImage(norm->forward(toTokens(x)));
+}
+
+at::Tensor NafBlockImpl::forward(const at::Tensor& x, std::int64_t window) {
+  const bool wholePicture = window == 0 || (window >= x.size(2) && window >= x.size(3));
+  at::Tensor inner = gated(conv2_->forward(conv1_->forward(normalised(norm1_, x))));
+  const at::Tensor means =
+      wholePicture ? inner.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat) : localMean(inner, window);
+  inner = inner * sca_->forward(means).to(inner.scalar_type());
+  const at::Tensor y = folded_ ? conv3_->plus(x, inner) : x + conv3_->forward(inner) * beta_;
+  inner = gated(conv4_->forward(normalised(norm2_, y)));
+  return folded_ ? conv5_->plus(y, inner) : y + conv5_->forward(inner) * gamma_;
+}
+
+// Before the convolutions are: they take the gain with them. The plain twin keeps the steps apart.
+void NafBlockImpl::place(const Placement& placement) {
+  folded_ = !placement.plain;
+  if (!folded_) {
+    beta_.set_data(beta_.to(placement.precision));
+    gamma_.set_data(gamma_.to(placement.precision));
+    return;
+  }
+  const auto fold = [](Convolution& convolution, const at::Tensor& gain) {
+    convolution->weight.set_data(convolution->weight.detach() * gain.detach().view({-1, 1, 1, 1}));
+    convolution->bias.set_data(convolution->bias.detach() * gain.detach().flatten());
+  };
+  fold(conv3_, beta_);
+  fold(conv5_, gamma_);
+}
+
+NafNetImpl::NafNetImpl(const NafNetConfig& config)
+    : intro_(register_module(
+          "intro", Convolution(ConvolutionOptions{.in = config.channels, .out = config.width, .outer = true}))),
+      ending_(register_module(
+          "ending", Convolution(ConvolutionOptions{.in = config.width, .out = config.channels, .outer = true}))) {
+  const auto part = [this](const char* name) { return register_module(name, std::make_shared<torch::nn::Module>()); };
+  const auto encoders = part("encoders"), decoders = part("decoders"), middle = part("middle_blks");
+  const auto ups = part("ups"), downs = part("downs");
+  const auto blocks = [](torch::nn::Module& owner, int count, int features) {
+    std::vector<NafBlock> made;
+    for (int i = 0; i < count; ++i) made.push_back(owner.register_module(std::to_string(i), NafBlock(features)));
+    return made;
+  };
+  const auto level = [](torch::nn::Module& owner, std::size_t index) {
+    return owner.register_module(std::to_string(index), std::make_shared<torch::nn::Module>());
+  };
+  int features = config.width;
+  for (const int count : config.encoders) {
+    const std::size_t index = encoders_.size();
+    encoders_.push_back(blocks(*level(*encoders, index), count, features));
+    downs_.push_back(downs->register_module(
+        std::to_string(index),
+        Convolution(ConvolutionOptions{.in = features, .out = 2 * features, .kernel = 2, .stride = 2, .padding = 0})));
+    features *= 2;
+  }
+  middle_ = blocks(*middle, config.middle, features);
+  for (const int count : config.decoders) {
+    const std::size_t index = decoders_.size();
+    ups_.push_back(
+        level(*ups, index)->register_module("0", Convolution(pointwise(features, 2 * features, /*bias=*/false))));
+    features /= 2;
+    decoders_.push_back(blocks(*level(*decoders, index), count, features));
+  }
+}
+
+at::Tensor NafNetImpl::forward(const at::Tensor& image, Observer* observer, std::int64_t window) {
+  // The reference extends by zeros.
+  const auto missing = [&](std::int64_t side) {
+    const std::int64_t multiple = std::int64_t{1} << encoders_.size();
+    return (multiple - side % multiple) % multiple;
+  };
+  const at::Tensor padded = at::constant_pad_nd(image, {0, missing(image.size(3)), 0, missing(image.size(2))});
+  const auto through = [&](std::vector<NafBlock>& blocks, at::Tensor x, std::size_t level) {
+    for (NafBlock& block : blocks) {
+      if (observer && observer->stopRequested()) throw Stopped{};
+      x = block->forward(x, window >> level);
+    }
+    return x;
+  };
+  const at::Tensor shallow = intro_->forward(padded);
+  at::Tensor x = downs_.empty() ? shallow : shallow.to(downs_.front()->precision());
+  std::vector<at::Tensor> skips;
+  for (std::size_t level = 0; level < encoders_.size(); ++level) {
+    x = through(encoders_[level], x, level);
+    skips.push_back(x);
+    x = downs_[level]->forward(x);
+  }
+  x = through(middle_, x, encoders_.size());
+  for (std::size_t i = 0; i < decoders_.size(); ++i) {
+    const std::size_t level = decoders_.size() - 1 - i;
+    x = at::pixel_shuffle(ups_[i]->forward(x), 2) + skips[level];
+    x = through(decoders_[i], x, level);
+  }
+  return cropTo(ending_->plus(padded, x), image.size(2), image.size(3));
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,95 @@
+#include "models/plksr/network.h"
+
+#include <torch/types.h>
+
+#include "models/common/super_resolution.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr double kLayerNormEpsilon = 1e-6;
+constexpr double kGroupNormEpsilon = 1e-5;
+constexpr int kGroups = 4;
+
+}  // namespace
+
+PlksrGroupNormImpl::PlksrGroupNormImpl(std::int64_t channels)
+    : weight_(register_parameter("weight", at::empty({channels}))),
+      bias_(register_parameter("bias", at::empty({channels}))) {}
+
+at::Tensor PlksrGroupNormImpl::forward(const at::Tensor& x) {
+  return at::group_norm(x.to(at::kFloat), kGroups, weight_, bias_, kGroupNormEpsilon).to(x.scalar_type());
+}
+
+void PlksrGroupNormImpl::place(const Placement& placement) {
+  for (at::Tensor* tensor : {&weight_, &bias_}) tensor->set_data(tensor->to(placement.device, at::kFloat));
+}
+
+PlksrBlockImpl::PlksrBlockImpl(const PlksrConfig& config)
+    : config_(config),
+      mixer0_(ConvolutionOptions{.in = config.features,
+                                 .out = 2 * config.features,
+                                 .kernel = config.mixerFirst,
+                                 .activation = config.real ? Activation::None : Activation::Gelu}),
+      mixer2_(ConvolutionOptions{.in = 2 * config.features, .out = config.features, .kernel = config.mixerSecond}),
+      lk_(ConvolutionOptions{.in = config.partial, .out = config.partial, .kernel = config.kernel}),
+      refine_(ConvolutionOptions{.in = config.features, .out = config.features, .kernel = 1}) {
+  const auto part = [this](const char* name) { return register_module(name, std::make_shared<torch::nn::Module>()); };
+  if (config.layerNorm) layer_norm_ = register_module("layer_norm", LayerNorm(config.features, kLayerNormEpsilon));
+  const auto mixer = part(config.real ? "channel_mixer" : "channe_mixer");  // the files' spelling
+  mixer->register_module("0", mixer0_);
+  mixer->register_module("2", mixer2_);
+  part("lk")->register_module("conv", lk_);
+  if (config.attention) {
+    attn_ = part("attn")
+                ->register_module("f", std::make_shared<torch::nn::Module>())
+                ->register_module("0", Convolution(ConvolutionOptions{.in = config.features, .out = config.features}));
+  }
+  register_module("refine", refine_);
+  if (config.real && !config.layerNorm) norm_ = register_module("norm", PlksrGroupNorm(config.features));
+}
+
+at::Tensor PlksrBlockImpl::forward(const at::Tensor& x) {
+  at::Tensor y = layer_norm_ ? toImage(layer_norm_->forward(toTokens(x))) : x;
+  y = mixer0_->forward(y);
+  y = mixer2_->forward(config_.real ? at::mish(y) : y);
+  const std::int64_t others = config_.features - config_.partial;
+  y = at::cat({lk_->forward(y.narrow(1, 0, config_.partial)), y.narrow(1, config_.partial, others)}, 1);
+  if (attn_) y = y * attn_->forward(y).sigmoid();
+  return norm_ ? x + norm_->forward(refine_->forward(y)) : refine_->plus(x, y);
+}
+
+PlksrImpl::PlksrImpl(const PlksrConfig& config)
+    : config_(config),
+      first_(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}),
+      last_(ConvolutionOptions{
+          .in = config.features, .out = config.channels * config.scale * config.scale, .outer = true}) {
+  const auto feats = register_module("feats", std::make_shared<torch::nn::Module>());
+  feats->register_module("0", first_);
+  for (int i = 1; i <= config.blocks; ++i) {
+    blocks_.push_back(feats->register_module(std::to_string(i), PlksrBlock(config)));
+  }
+  // Between its blocks and the last convolution RealPLKSR counts a dropout.
+  feats->register_module(std::to_string(config.blocks + (config.real ? 2 : 1)), last_);
+  if (config.dySample) {
+    const int groups = config.scale % 2 == 1 ? config.channels : 4;
+    to_img_ = register_module(
+        "to_img", DySample(config.channels * config.scale * config.scale, config.channels, config.scale, groups));
+  }
+}
+
+at::Tensor PlksrImpl::forward(const at::Tensor& image, Observer* observer) {
+  at::Tensor x = first_->forward(image).to(blocks_.empty() ? at::kFloat : blocks_.front()->precision());
+  for (PlksrBlock& block : blocks_) {
+    if (observer && observer->stopRequested()) throw Stopped{};
+    x = block->forward(x);
+  }
+  x = last_->forward(x);
+  if (to_img_) {
+    return to_img_->forward(x + image.repeat_interleave(static_cast<std::int64_t>(config_.scale) * config_.scale, 1));
+  }
+  return at::pixel_shuffle(x, config_.scale) +
+         at::upsample_nearest2d(image, {image.size(2) * config_.scale, image.size(3) * config_.scale});
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/common/convolution.h"
+#include "models/common/layer_norm.h"
+#include "models/restormer/config.h"
+
+namespace heirloom::models {
+
+/// x / sqrt(variance + epsilon) * weight over the last dimension: the variance is about the mean, the numerator is not.
+class BiasFreeNormImpl : public Layer {
+ public:
+  explicit BiasFreeNormImpl(std::int64_t channels);
+  at::Tensor forward(const at::Tensor& x);
+  void place(const Placement& placement) override;
+
+ private:
+  at::Tensor weight_;
+};
+TORCH_MODULE(BiasFreeNorm);
+
+/// Attention between channels, and a gated perceptron, both with depthwise convolutions.
+class RestormerBlockImpl : public torch::nn::Module {
+ public:
+  RestormerBlockImpl(const RestormerConfig& config, int features, int heads);
+  at::Tensor forward(const at::Tensor& x);  // N C H W
+
+ private:
+  /// One of the two kinds, registered as NAME.body.
+  struct Norm {
+    LayerNorm withBias{nullptr};
+    BiasFreeNorm withoutBias{nullptr};
+    at::Tensor forward(const at::Tensor& x);  // N C H W
+  };
+  Norm norm(const RestormerConfig& config, const char* name, int features);
+
+  int heads_;
+  Norm norm1_, norm2_;
+  at::Tensor temperature_;                         // heads 1 1
+  Convolution qkv_, qkv_dwconv_, attended_;        // attn
+  Convolution project_in_, dwconv_, project_out_;  // ffn
+};
+TORCH_MODULE(RestormerBlock);
+
+/// Zamir, Arora, Khan, Hayat, Khan, Yang, "Restormer: Efficient Transformer for High-Resolution Image Restoration",
+/// CVPR 2022; reference the authors' basicsr/models/archs/restormer_arch.py.
+class RestormerNetImpl : public torch::nn::Module {
+ public:
+  explicit RestormerNetImpl(const RestormerConfig& config);
+  /// N C H W in 0..1 to N channels H W; a dual-pixel network that gets one view of three channels sees it twice.
+  at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr);
+
+ private:
+  std::vector<RestormerBlock> level(const RestormerConfig& config, const std::string& name, int count, int features,
+                                    int heads);
+  Convolution resampler(const std::string& name, int in, int out);  // NAME.body.0
+
+  RestormerConfig config_;
+  Convolution patch_embed_;
+  std::vector<std::vector<RestormerBlock>> encoders_;  // the last is "latent"
+  std::vector<Convolution> downs_;
+  std::vector<Convolution> ups_;                       // to level 3, 2, 1
+  std::vector<Convolution> reduces_;                   // of level 3, 2
+  std::vector<std::vector<RestormerBlock>> decoders_;  // of level 3, 2, 1
+  std::vector<RestormerBlock> refinement_;
+  Convolution skip_conv_{nullptr};  // dual pixel
+  Convolution output_;
+};
+TORCH_MODULE(RestormerNet);
+
+}  // namespace heirloom::models
