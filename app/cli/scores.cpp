@@ -20,6 +20,7 @@ void putScores(Json& object, const core::Score& score) {
   object["ssim"] = numberJson(score.ssim);
   if (score.psnrLuma) object["psnr_y"] = numberJson(score.psnrLuma);
   if (score.ssimLuma) object["ssim_y"] = numberJson(score.ssimLuma);
+  if (score.psnrBlocks) object["psnr_b"] = numberJson(score.psnrBlocks);
   object["equal"] = std::isinf(score.psnr);
 }
 
@@ -28,6 +29,7 @@ std::string scoresText(const core::Score& score) {
   if (score.ssim) text += ", SSIM " + fixed(*score.ssim, 4);
   if (score.psnrLuma) text += "; luma " + decibels(*score.psnrLuma);
   if (score.ssimLuma) text += ", SSIM " + fixed(*score.ssimLuma, 4);
+  if (score.psnrBlocks) text += "; PSNR-B " + decibels(*score.psnrBlocks);
   return text;
 }
 

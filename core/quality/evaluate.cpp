@@ -118,6 +118,7 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
     const FloatImage after = restored(tiles, descriptor, descriptor.scale == 1 ? before : degraded);
     evaluation.degraded.push_back(compare(clean, before, scale > 1 ? scale : 0));
     Score score = compare(clean, after, scale > 1 ? scale : 0);
+    if (degradation.jpeg) score.psnrBlocks = psnrB(after, clean);
     score.file = evaluation.degraded.back().file = file;
     evaluation.pictures.push_back(score);
     if (scored) scored(score);

@@ -1,5 +1,6 @@
 #include "core/quality/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -16,6 +17,7 @@ constexpr int kWindowCentre = kWindow / 2;
 constexpr double kWindowSigma = 1.5;
 constexpr double kC1 = (0.01 * 255) * (0.01 * 255);
 constexpr double kC2 = (0.03 * 255) * (0.03 * 255);
+constexpr std::int64_t kBlock = 8;  // of JPEG
 
 std::string sizeText(const MetricImage& image) {
   return std::to_string(image.width) + " x " + std::to_string(image.height) + " x " + std::to_string(image.bands);
@@ -68,6 +70,45 @@ class GaussianMean {
   std::int64_t height_;
 };
 
+/// Squared steps between neighbours of a plane: across edges of blocks, and elsewhere.
+struct Steps {
+  double acrossEdges = 0;
+  double elsewhere = 0;
+
+  /// `count` lines of `length` samples; `sample(line, i)`.
+  template <typename Sample>
+  void add(std::int64_t count, std::int64_t length, const Sample& sample) {
+    for (std::int64_t line = 0; line < count; ++line) {
+      for (std::int64_t i = 0; i + 1 < length; ++i) {
+        const double step = sample(line, i + 1) - sample(line, i);
+        (i % kBlock == kBlock - 1 ? acrossEdges : elsewhere) += step * step;
+      }
+    }
+  }
+};
+
+/// BEF of a picture of one band.
+double blockingEffect(const MetricImage& image) {
+  const std::int64_t width = image.width;
+  const std::int64_t height = image.height;
+  const auto sample = [&](std::int64_t x, std::int64_t y) { return image.values[y * width + x]; };
+  Steps steps;
+  steps.add(height, width, [&](std::int64_t y, std::int64_t x) { return sample(x, y); });
+  steps.add(width, height, [&](std::int64_t x, std::int64_t y) { return sample(x, y); });
+  const std::int64_t edges = height * (width / kBlock - 1) + width * (height / kBlock - 1);
+  const std::int64_t all = height * (width - 1) + width * (height - 1);
+  const double excess =
+      steps.acrossEdges / static_cast<double>(edges) - steps.elsewhere / static_cast<double>(all - edges);
+  return excess > 0 ? std::log2(kBlock) / std::log2(std::min(width, height)) * excess : 0;
+}
+
+MetricImage bandOf(const MetricImage& image, int band, std::vector<double>& values) {
+  values.clear();
+  for (std::size_t i = static_cast<std::size_t>(band); i < image.values.size(); i += image.bands)
+    values.push_back(image.values[i]);
+  return {image.width, image.height, 1, values};
+}
+
 }  // namespace
 
 void requireComparable(const MetricImage& a, const MetricImage& b, std::int64_t border, std::int64_t side) {
@@ -105,6 +146,18 @@ double decibels(double meanSquaredError) {
 
 double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border) {
   return decibels(meanSquaredError(a, b, border));
+}
+
+double psnrB(const MetricImage& restored, const MetricImage& original) {
+  requireComparable(restored, original, 0, 2 * kBlock);
+  std::vector<double> ofRestored;
+  std::vector<double> ofOriginal;
+  double sum = 0;
+  for (int band = 0; band < restored.bands; ++band) {
+    const MetricImage a = bandOf(restored, band, ofRestored);
+    sum += decibels(meanSquaredError(a, bandOf(original, band, ofOriginal)) + blockingEffect(a));
+  }
+  return sum / restored.bands;
 }
 
 double ssim(const MetricImage& a, const MetricImage& b, std::int64_t border) {

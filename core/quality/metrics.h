@@ -27,6 +27,11 @@ double decibels(double meanSquaredError);
 /// utils_image.calculate_psnr). Throws Error when sizes or bands differ or nothing is left inside the border.
 double psnr(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);
 
+/// PSNR with the blocking effect of 8 x 8 codecs in `restored` added to the error (Yim and Bovik, "Quality assessment
+/// of deblocked images", IEEE TIP 2011; SwinIR's calculate_psnrb), per band, the mean over bands in dB. Throws as
+/// `psnr`, also when a side is below 16: there must be an edge between blocks.
+double psnrB(const MetricImage& restored, const MetricImage& original);
+
 /// Wang et al. 2004 as MATLAB and KAIR compute it: per band, 11 x 11 Gaussian of sigma 1.5, valid region, K1 0.01, K2
 /// 0.03, mean over the map, then over bands. Throws as `psnr`, also when a side is below 11.
 double ssim(const MetricImage& a, const MetricImage& b, std::int64_t border = 0);

@@ -114,6 +114,13 @@ Score compare(const FloatImage& a, const FloatImage& b, std::int64_t border) {
   return scoreOf(sourceOf(a), sourceOf(b), border);
 }
 
+double psnrB(const FloatImage& restored, const FloatImage& original) {
+  const std::vector<double> a = codesOf(restored);
+  const std::vector<double> b = codesOf(original);
+  return psnrB({restored.width, restored.height, restored.bands, a},
+               {original.width, original.height, original.bands, b});
+}
+
 Score meanOf(const std::vector<Score>& scores) {
   Score mean;
   const auto add = [&](std::optional<double>& sum, const std::optional<double>& value) {
@@ -124,6 +131,7 @@ Score meanOf(const std::vector<Score>& scores) {
     add(mean.ssim, score.ssim);
     add(mean.psnrLuma, score.psnrLuma);
     add(mean.ssimLuma, score.ssimLuma);
+    add(mean.psnrBlocks, score.psnrBlocks);
   }
   return mean;
 }

@@ -86,7 +86,9 @@ void check(const TrainConfig& config) {
   require(config.network.channels == 1 || config.network.channels == 3, "network.channels", "1 or 3");
   require(config.network.layers >= 3 && config.network.features >= 1, "network.layers",
           "3 or more, features 1 or more");
-  require(config.loss == "l1" || config.loss == "l2", "loss", "l1 or l2");
+  require(config.loss == "l1" || config.loss == "l2" || config.loss == "charbonnier" || config.loss == "ssim", "loss",
+          "l1, l2, charbonnier or ssim");
+  require(config.totalVariation >= 0, "total_variation", "0 or more");
   require(config.schedule.decay == "cosine" || config.schedule.decay == "step" || config.schedule.decay == "constant",
           "schedule.decay", "cosine, step or constant");
   require(config.schedule.iterations >= 1, "schedule.iterations", "1 or more");
@@ -139,6 +141,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("every", config.validation.every)
         .refuseOthers();
     root.read("loss", config.loss)
+        .read("total_variation", config.totalVariation)
         .read("ema_decay", config.emaDecay)
         .read("precision", config.precision)
         .read("device", config.device)

@@ -31,8 +31,9 @@ struct TrainConfig {
     int layers = 12;
     bool operator==(const Network&) const = default;
   } network;
-  std::string loss = "l1";  // l1, l2
-  struct Optimizer {        // Adam
+  std::string loss = "l1";    // l1, l2, charbonnier, ssim
+  double totalVariation = 0;  // weight of the result's total variation beside the loss
+  struct Optimizer {          // Adam
     double learningRate = 1e-3;
     std::array<double, 2> betas = {0.9, 0.999};
     double weightDecay = 0;

@@ -5,6 +5,7 @@
 
 #include "core/quality/metrics.h"
 #include "core/quality/numpy_random.h"
+#include "core/train/losses.h"
 #include "core/train/patches.h"
 #include "core/train/schedule.h"
 #include "core/train/train.h"
@@ -155,9 +156,9 @@ class Trainer {
     const double rate = learningRate(config_.schedule, config_.optimizer.learningRate, iteration_);
     for (auto& group : optimizer_->param_groups()) static_cast<torch::optim::AdamOptions&>(group.options()).lr(rate);
     optimizer_->zero_grad();
-    const at::Tensor difference =
-        trainee_.forward(batch.noisy.to(device_), batch.sigma.to(device_)) - batch.clean.to(device_);
-    const at::Tensor loss = config_.loss == "l1" ? difference.abs().mean() : difference.square().mean();
+    const at::Tensor restored = trainee_.forward(batch.noisy.to(device_), batch.sigma.to(device_));
+    at::Tensor loss = lossOf(config_.loss, restored, batch.clean.to(device_));
+    if (config_.totalVariation > 0) loss = loss + config_.totalVariation * totalVariation(restored);
     loss.backward();
     if (config_.optimizer.clipGradient > 0) {
       torch::nn::utils::clip_grad_norm_(trainee_.module->parameters(), config_.optimizer.clipGradient);

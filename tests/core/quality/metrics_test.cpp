@@ -73,6 +73,20 @@ TEST(Metrics, ssimIsTheReferenceValue) {
   EXPECT_NEAR(ssim(colour(pair.a), colour(pair.b), 4), 0.998100, 1e-6);
 }
 
+TEST(Metrics, psnrOfBlockedPicturesIsTheReferenceValue) {
+  const Pair pair;
+  const auto a = lumaOf(colour(pair.a), LumaRounding::EightBit);
+  const auto b = lumaOf(colour(pair.b), LumaRounding::EightBit);
+  EXPECT_NEAR(psnrB(grey(a), grey(b)), 30.421901, 1e-6);
+  // Equal bands are one band.
+  std::vector<double> tripledA, tripledB;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    tripledA.insert(tripledA.end(), 3, a[i]);
+    tripledB.insert(tripledB.end(), 3, b[i]);
+  }
+  EXPECT_NEAR(psnrB(colour(tripledA), colour(tripledB)), 30.421901, 1e-6);
+}
+
 TEST(Metrics, lumaFiguresAreTheReferenceValues) {
   const Pair pair;
   const auto roundedA = lumaOf(colour(pair.a), LumaRounding::EightBit);

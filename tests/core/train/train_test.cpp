@@ -142,7 +142,7 @@ TEST_F(Training, aWrongKeyOrValueIsNamed) {
   EXPECT_THAT(refusal("dataset: {folder: photos, patch: wide}\noutput: run\n"),
               AllOf(HasSubstr("dataset.patch"), HasSubstr("line 1")));
   EXPECT_THAT(refusal("dataset: {folder: photos}\n"), HasSubstr("output"));
-  EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\nloss: l3\n"), HasSubstr("l1 or l2"));
+  EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\nloss: l3\n"), HasSubstr("l1, l2, charbonnier or ssim"));
   EXPECT_THAT(refusal("dataset: [\n"), HasSubstr("YAML"));
 }
 
