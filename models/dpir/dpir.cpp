@@ -20,6 +20,7 @@ constexpr const char* kDenoiser = "denoiser";
 constexpr const char* kIterations = "iterations";
 constexpr const char* kTurning = "turning";
 constexpr const char* kPattern = "pattern";
+constexpr const char* kInitial = "initial";
 constexpr const char* kMissing = "missing";
 constexpr double kLeastLevel = 0.255;  // 8-bit units: where the reference's deblurring takes the logarithm of 0
 constexpr int kMargin = 48;            // kernels of 25 pixels, then the denoiser's reach
@@ -60,7 +61,10 @@ std::vector<Parameter> enlargingParameters() {
 std::vector<Parameter> demosaicParameters() {
   return {{kPattern, HEIRLOOM_TEXT("setting.pattern", "Mosaic"),
            HEIRLOOM_TEXT("setting.pattern.help", "Which colours the first two pixels of the first two rows hold"), "",
-           Choice{bayerPatterns(), "RGGB"}}};
+           Choice{bayerPatterns(), "RGGB"}},
+          {kInitial, HEIRLOOM_TEXT("setting.initial", "Start from"),
+           HEIRLOOM_TEXT("setting.initial.help", "The plain demosaicing that the denoiser improves on"), "",
+           Choice{{"malvar", "bilinear"}, "malvar"}}};
 }
 
 std::vector<Parameter> inpaintParameters() {
@@ -92,7 +96,8 @@ Problem demosaicProblem(const at::Tensor& y, const Settings& settings) {
   const std::string& pattern = settings.choice(kPattern);
   const at::Tensor mask = bayerMask(pattern, y.size(2), y.size(3), y.device());
   const at::Tensor kept = y * mask;
-  return {demosaicedLinearly(kept.sum(1, true), pattern),
+  const auto demosaiced = settings.choice(kInitial) == "malvar" ? demosaicedLinearly : demosaicedBilinearly;
+  return {demosaiced(kept.sum(1, true), pattern),
           [mask, kept](const at::Tensor& x, double rho) { return ((kept + rho * x) / (mask + rho)).clamp(0, 1); },
           [mask, kept](const at::Tensor& x) { return kept + (1 - mask) * x; }};
 }

@@ -66,4 +66,16 @@ at::Tensor demosaicedLinearly(const at::Tensor& mosaic, const std::string& patte
   return result;
 }
 
+at::Tensor demosaicedBilinearly(const at::Tensor& mosaic, const std::string& pattern) {
+  const at::Tensor mask = bayerMask(pattern, mosaic.size(2), mosaic.size(3), mosaic.device());
+  const at::Tensor tent =
+      at::tensor({1, 2, 1, 2, 4, 2, 1, 2, 1}, mosaic.options()).view({1, 1, 3, 3}).repeat({3, 1, 1, 1});
+  const auto spread = [&](const at::Tensor& x) {
+    return at::conv2d(at::pad(x, {1, 1, 1, 1}, "circular"), tent, at::Tensor(), 1, 0, 1, /*groups=*/3);
+  };
+  // The weights of the pixels that have the channel sum to 4 everywhere in a whole mosaic, and to what they sum to
+  // where an odd side breaks it.
+  return spread(mosaic * mask) / spread(mask);
+}
+
 }  // namespace heirloom::models

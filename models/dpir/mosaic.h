@@ -18,4 +18,7 @@ at::Tensor bayerMask(const std::string& pattern, std::int64_t height, std::int64
 /// 3 H W, not clamped.
 at::Tensor demosaicedLinearly(const at::Tensor& mosaic, const std::string& pattern);
 
+/// Bilinear demosaicing with 3 x 3 filters over a mosaic that repeats beyond its edges. Shapes as above.
+at::Tensor demosaicedBilinearly(const at::Tensor& mosaic, const std::string& pattern);
+
 }  // namespace heirloom::models

@@ -48,6 +48,17 @@ TEST(Dpir, demosaicsLinearlyAsTheReference) {
   EXPECT_NEAR(picture.flatten()[-1].item<double>(), 0.485612, 1e-5);
 }
 
+TEST(Dpir, demosaicsBilinearlyAsTheReference) {
+  const at::Tensor packed = (closedFormUniform(1000, {1, 4, 4, 4}) + 0.5).to(at::kFloat);
+  const at::Tensor picture = demosaicedBilinearly(at::pixel_shuffle(packed, 2), "RGGB");
+  EXPECT_NEAR(picture.mean().item<double>(), 0.456273, 1e-5);
+  EXPECT_NEAR(picture.std(/*unbiased=*/false).item<double>(), 0.229705, 1e-5);
+  const std::array<double, 4> first = {0.066864, 0.442252, 0.817640, 0.433076};
+  for (int i = 0; i < 4; ++i)
+    EXPECT_NEAR(picture.flatten()[i].item<double>(), first[static_cast<std::size_t>(i)], 1e-5);
+  EXPECT_NEAR(picture.flatten()[-1].item<double>(), 0.485612, 1e-5);
+}
+
 TEST(Dpir, everyMosaicKeepsItsOwnPixels) {
   for (const std::string& pattern : bayerPatterns()) {
     const at::Tensor picture = at::rand({1, 3, 8, 10});
