@@ -21,11 +21,12 @@ struct Match {
   std::vector<std::string> unfit;        // keys that are missing or do not fit the nearest configuration
 };
 
-/// A configuration that people have files of: its name, and random weights under that file's keys, for tests and
-/// benchmarks.
+/// A configuration that people have files of: its name, and tensors under that file's keys, for tests and benchmarks.
 struct PublicNetwork {
+  using Tensors = std::vector<std::pair<std::string, at::Tensor>>;
   std::string name;
-  std::function<std::vector<std::pair<std::string, at::Tensor>>()> weights;
+  std::function<Tensors()> shapes;   // floating-point values are not set
+  std::function<Tensors()> weights;  // random ones
 };
 
 /// A match, and the network where the family takes the file.

@@ -62,21 +62,31 @@ at::Tensor ConvolutionImpl::convolved(const at::Tensor& x) const {
   return placed_ || options_.gain == 1 ? result : result * options_.gain;
 }
 
+at::Tensor ConvolutionImpl::activated(at::Tensor x) const {
+  if (ChannelSlopes slopes = options_.slopes) return slopes->forward(x);
+  return models::activated(std::move(x), options_.activation, options_.slope);
+}
+
+at::Tensor ConvolutionImpl::slopes() const {
+  return options_.slopes ? options_.slopes->weight : at::Tensor();
+}
+
 at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
   if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
-    return winogradConvolution(x.to(computed_), *winograd, negativeSlope(options_));
+    return winogradConvolution(x.to(computed_), *winograd, negativeSlope(options_), {}, slopes());
   }
   if (const auto* few = std::get_if<ToFewWeights>(&packed_)) return convolutionToFew(x, *few);  // widens by itself
   if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
-    return onednn::convolution(channelsLast(x.to(computed_)), *fused, bias, windowOf(options_),
-                               nameOf(options_.activation), options_.slope);
+    const at::Tensor result = onednn::convolution(channelsLast(x.to(computed_)), *fused, bias, windowOf(options_),
+                                                  nameOf(options_.activation), options_.slope);
+    return options_.slopes ? activated(result) : result;
   }
-  return activated(convolved(x), options_.activation, options_.slope);
+  return activated(convolved(x));
 }
 
 void ConvolutionImpl::forwardInto(at::Tensor result, const at::Tensor& x) {
   if (const auto* winograd = std::get_if<WinogradWeights>(&packed_); winograd && result.scalar_type() == computed_)
-    winogradConvolutionInto(result, x.to(computed_), *winograd, negativeSlope(options_));
+    winogradConvolutionInto(result, x.to(computed_), *winograd, negativeSlope(options_), {}, slopes());
   else
     result.copy_(forward(x));
 }
@@ -128,7 +138,7 @@ void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& sca
     // The last layer of a network makes a picture out of many channels, which it may take in bfloat16.
     constexpr int kPicture = 4;
     if (computed_ == at::kFloat && options_.out <= kPicture && options_.in > kPicture &&
-        options_.activation == Activation::None && fewChannelsServed()) {
+        options_.activation == Activation::None && !options_.slopes && fewChannelsServed()) {
       packed_ = ToFewWeights(scaledWeight, scaledBias);
       return;
     }

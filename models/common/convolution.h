@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "models/common/channel_slopes.h"
 #include "models/common/layer.h"
 #include "models/kernels/few_channels/few_channels.h"
 #include "models/kernels/winograd/winograd.h"
@@ -20,9 +21,10 @@ struct ConvolutionOptions {
   int groups = 1;
   bool bias = true;
   Activation activation = Activation::None;
-  double slope = 0.01;  // of LeakyRelu
-  double gain = 1;      // the result is multiplied by it before the activation: RRDB's 0.2, folded into placed weights
-  bool outer = false;   // the first or the last of a network: stays in float32
+  double slope = 0.01;            // of LeakyRelu
+  ChannelSlopes slopes{nullptr};  // PReLU instead of `activation`; registered by whoever owns its name
+  double gain = 1;     // the result is multiplied by it before the activation: RRDB's 0.2, folded into placed weights
+  bool outer = false;  // the first or the last of a network: stays in float32
 };
 
 /// Convolution with its activation, or with a sum, in one pass. Weights are registered as "weight" [out, in / groups,
@@ -63,6 +65,8 @@ class ConvolutionImpl : public Layer {
 
  private:
   at::Tensor convolved(const at::Tensor& x) const;  // plain form, without the activation
+  at::Tensor activated(at::Tensor x) const;
+  at::Tensor slopes() const;  // undefined without
   /// Both in float32.
   void pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias);
 

@@ -227,7 +227,8 @@ class NetworkFamily {
   static std::vector<PublicNetwork> published() {
     std::vector<PublicNetwork> networks;
     for (const auto& [name, config] : Traits::published()) {
-      networks.push_back({name, [config = config] { return randomWeights(fileState(make(config), config)); }});
+      const auto shapes = [config = config] { return fileState(make(config), config); };
+      networks.push_back({name, shapes, [shapes] { return randomWeights(shapes()); }});
     }
     return networks;
   }

@@ -11,10 +11,6 @@ namespace {
 
 constexpr double kHeadSlope = 0.01;
 
-std::shared_ptr<torch::nn::Module> part(torch::nn::Module& owner, const char* name) {
-  return owner.register_module(name, std::make_shared<torch::nn::Module>());
-}
-
 }  // namespace
 
 at::Tensor meanColour(int channels, const at::TensorOptions& options) {
@@ -49,11 +45,11 @@ int shuffledScale(const StateDict& tensors, const std::string& name) {
 PixelShuffleHead::PixelShuffleHead(torch::nn::Module& owner, int features, int channels, int scale, int middle)
     : factors_(shuffleFactors(scale)) {
   conv_before_upsample_ =
-      part(owner, "conv_before_upsample")
+      submodule(owner, "conv_before_upsample")
           ->register_module(
               "0", Convolution(ConvolutionOptions{
                        .in = features, .out = middle, .activation = Activation::LeakyRelu, .slope = kHeadSlope}));
-  const auto upsample = part(owner, "upsample");
+  const auto upsample = submodule(owner, "upsample");
   for (const int factor : factors_) {
     const ConvolutionOptions options{.in = middle, .out = middle * factor * factor};
     upsample_.push_back(upsample->register_module(std::to_string(2 * upsample_.size()), Convolution(options)));

@@ -4,37 +4,27 @@
 
 namespace heirloom::models {
 
-ChannelSlopesImpl::ChannelSlopesImpl(int channels) : weight(register_parameter("weight", at::empty({channels}))) {}
-
-at::Tensor ChannelSlopesImpl::forward(const at::Tensor& x) {
-  return at::prelu(x, weight.to(x.scalar_type()));
-}
-
-void ChannelSlopesImpl::place(const Placement& placement) {
-  weight.set_data(weight.to(placement.device, placement.precision));
-}
-
 CompactImpl::CompactImpl(const CompactConfig& config) : scale_(config.scale) {
-  const auto body = register_module("body", std::make_shared<torch::nn::Module>());
+  const auto body = submodule(*this, "body");
   for (int i = 0; i <= config.layers + 1; ++i) {
     const bool first = i == 0, last = i == config.layers + 1;
-    convolutions_.push_back(body->register_module(
-        std::to_string(2 * i),
-        Convolution(ConvolutionOptions{.in = first ? config.channels : config.features,
-                                       .out = last ? config.channels * config.scale * config.scale : config.features,
-                                       .outer = first || last})));
-    if (last) continue;
-    slopes_.push_back(body->register_module(std::to_string(2 * i + 1), ChannelSlopes(config.features)));
+    ConvolutionOptions options{.in = first ? config.channels : config.features,
+                               .out = last ? config.channels * config.scale * config.scale : config.features,
+                               .outer = first || last};
+    const auto next = [&] { return std::to_string(body->children().size()); };
+    if (!last) options.slopes = ChannelSlopes(config.features);
+    convolutions_.push_back(body->register_module(next(), Convolution(options)));
+    if (!last) body->register_module(next(), options.slopes);
   }
 }
 
 at::Tensor CompactImpl::forward(const at::Tensor& image, Observer* observer) {
   at::Tensor x = image;
-  for (std::size_t i = 0; i < slopes_.size(); ++i) {
+  for (Convolution& convolution : convolutions_) {
     if (observer && observer->stopRequested()) throw Stopped{};
-    x = slopes_[i]->forward(convolutions_[i]->forward(x));
+    x = convolution->forward(x);
   }
-  x = at::pixel_shuffle(convolutions_.back()->forward(x), scale_);
+  x = at::pixel_shuffle(x, scale_);
   return x + at::upsample_nearest2d(image, {image.size(2) * scale_, image.size(3) * scale_});
 }
 

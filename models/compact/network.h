@@ -7,17 +7,6 @@
 
 namespace heirloom::models {
 
-/// PReLU with a slope a channel: "weight".
-class ChannelSlopesImpl : public Layer {
- public:
-  explicit ChannelSlopesImpl(int channels);
-  at::Tensor forward(const at::Tensor& x);  // N C H W
-  void place(const Placement& placement) override;
-
-  at::Tensor weight;
-};
-TORCH_MODULE(ChannelSlopes);
-
 /// Wang et al., "Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic Data", ICCV Workshops
 /// 2021, its small network; reference Real-ESRGAN's srvgg_arch.py. Convolutions, PReLU between them, one pixel shuffle,
 /// and the picture's nearest neighbours added.
@@ -29,8 +18,7 @@ class CompactImpl : public torch::nn::Module {
 
  private:
   int scale_;
-  std::vector<Convolution> convolutions_;  // body.0, body.2, ...
-  std::vector<ChannelSlopes> slopes_;      // body.1, body.3, ...
+  std::vector<Convolution> convolutions_;  // body.0, body.2, ... with the slopes body.1, body.3, ...
 };
 TORCH_MODULE(Compact);
 

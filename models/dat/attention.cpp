@@ -89,10 +89,10 @@ DatWindowsImpl::DatWindowsImpl(int features, int heads, int rows, int columns)
       register_buffer("relative_position_index", (difference(token.div(columns, "floor")) + (rows - 1)) * across +
                                                      difference(token.remainder(columns)) + (columns - 1));
   const int inner = features / 4 / 4;
-  const auto pos = register_module("pos", std::make_shared<torch::nn::Module>());
+  const auto pos = submodule(*this, "pos");
   pos_proj_ = pos->register_module("pos_proj", Linear(2, inner));
   const auto step = [&](const char* name, LayerNorm& norm, Linear& linear, int out) {
-    const auto sequence = pos->register_module(name, std::make_shared<torch::nn::Module>());
+    const auto sequence = submodule(*pos, name);
     norm = sequence->register_module("0", LayerNorm(inner));
     linear = sequence->register_module("2", Linear(inner, out));
   };
@@ -126,9 +126,7 @@ DatInteraction::DatInteraction(torch::nn::Module& owner, int features)
       pixelSqueeze_(pointwise(features, features / kPixelReduction)),
       pixelNorm_(features / kPixelReduction),
       pixelExcite_(pointwise(features / kPixelReduction, 1)) {
-  const auto part = [&](const char* name) {
-    return owner.register_module(name, std::make_shared<torch::nn::Module>());
-  };
+  const auto part = [&](const char* name) { return submodule(owner, name); };
   const auto dwconv = part("dwconv");
   dwconv->register_module("0", dwconv_);
   dwconv->register_module("1", dwconvNorm_);
@@ -167,7 +165,7 @@ DatAttentionImpl::DatAttentionImpl(const DatConfig& config, bool spatial, bool s
     temperature_ = register_parameter("temperature", at::empty({config.heads, 1, 1}));
     return;
   }
-  const auto attns = register_module("attns", std::make_shared<torch::nn::Module>());
+  const auto attns = submodule(*this, "attns");
   const int half = config.features / 2, heads = config.heads / 2;
   attns_ = {attns->register_module("0", DatWindows(half, heads, config.shortSide, config.longSide)),
             attns->register_module("1", DatWindows(half, heads, config.longSide, config.shortSide))};

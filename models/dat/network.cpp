@@ -22,9 +22,9 @@ DatBlockImpl::DatBlockImpl(const DatConfig& config, int group, int index)
       gateNorm_(config.hidden / 2),
       gate_(ConvolutionOptions{.in = config.hidden / 2, .out = config.hidden / 2, .groups = config.hidden / 2}),
       fc2_(config.hidden / 2, config.features) {
-  const auto ffn = register_module("ffn", std::make_shared<torch::nn::Module>());
+  const auto ffn = submodule(*this, "ffn");
   ffn->register_module("fc1", fc1_);
-  const auto gate = ffn->register_module("sg", std::make_shared<torch::nn::Module>());
+  const auto gate = submodule(*ffn, "sg");
   gate->register_module("norm", gateNorm_);
   gate->register_module("conv", gate_);
   ffn->register_module("fc2", fc2_);
@@ -39,7 +39,7 @@ at::Tensor DatBlockImpl::forward(const at::Tensor& x) {
 }
 
 DatGroupImpl::DatGroupImpl(const DatConfig& config, int group) {
-  const auto blocks = register_module("blocks", std::make_shared<torch::nn::Module>());
+  const auto blocks = submodule(*this, "blocks");
   for (int i = 0; i < config.depths[static_cast<std::size_t>(group)]; ++i) {
     blocks_.push_back(blocks->register_module(std::to_string(i), DatBlock(config, group, i)));
   }
@@ -61,8 +61,8 @@ DatImpl::DatImpl(const DatConfig& config)
           "conv_first", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
       beforeGroups_(config.features),
       norm_(config.features) {
-  register_module("before_RG", std::make_shared<torch::nn::Module>())->register_module("1", beforeGroups_);
-  const auto layers = register_module("layers", std::make_shared<torch::nn::Module>());
+  submodule(*this, "before_RG")->register_module("1", beforeGroups_);
+  const auto layers = submodule(*this, "layers");
   for (int i = 0; i < static_cast<int>(config.depths.size()); ++i) {
     layers_.push_back(layers->register_module(std::to_string(i), DatGroup(config, i)));
   }
@@ -73,7 +73,7 @@ DatImpl::DatImpl(const DatConfig& config)
     return;
   }
   upsample_ =
-      register_module("upsample", std::make_shared<torch::nn::Module>())
+      submodule(*this, "upsample")
           ->register_module(
               "0", Convolution(ConvolutionOptions{
                        .in = config.features, .out = config.channels * config.scale * config.scale, .outer = true}));

@@ -59,8 +59,8 @@ DrctImpl::DrctImpl(const DrctConfig& config)
       embeddingNorm_(config.features),
       norm_(config.features),
       conv_after_body_(ConvolutionOptions{.in = config.features, .out = config.features}) {
-  register_module("patch_embed", std::make_shared<torch::nn::Module>())->register_module("norm", embeddingNorm_);
-  const auto layers = register_module("layers", std::make_shared<torch::nn::Module>());
+  submodule(*this, "patch_embed")->register_module("norm", embeddingNorm_);
+  const auto layers = submodule(*this, "layers");
   for (int i = 0; i < config.groups; ++i) {
     layers_.push_back(layers->register_module(std::to_string(i), DrctGroup(config)));
   }

@@ -22,7 +22,7 @@ at::Tensor overPixels(const at::Tensor& values) {  // N C -> N C 1 1
 QualityBlockImpl::QualityBlockImpl(int features)
     : first_(ConvolutionOptions{.in = features, .out = features, .activation = Activation::Relu}),
       second_(ConvolutionOptions{.in = features, .out = features}) {
-  const auto res = register_module("res", std::make_shared<torch::nn::Module>());
+  const auto res = submodule(*this, "res");
   res->register_module("0", first_);
   res->register_module("2", second_);
 }
@@ -35,9 +35,7 @@ FbcnnImpl::FbcnnImpl(const FbcnnConfig& config)
     : m_head_(register_module(
           "m_head", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features[0], .outer = true}))),
       m_tail_(ConvolutionOptions{.in = config.features[0], .out = config.channels, .outer = true}) {
-  const auto part = [this](const std::string& name) {
-    return register_module(name, std::make_shared<torch::nn::Module>());
-  };
+  const auto part = [this](const std::string& name) { return submodule(*this, name); };
   const auto blocks = [&](torch::nn::Module& owner, int features) {
     std::vector<ResBlock> made;
     for (int i = 0; i < config.blocks; ++i) {

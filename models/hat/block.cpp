@@ -36,15 +36,13 @@ HatBlockImpl::HatBlockImpl(const HatConfig& config, int shift)
       norm2_(LayerNorm(config.features)),
       fc1_(config.features, config.hidden, LinearOptions{.activation = Activation::Gelu, .norm = norm2_}),
       fc2_(config.hidden, config.features) {
-  const auto part = [](torch::nn::Module& owner, const char* name) {
-    return owner.register_module(name, std::make_shared<torch::nn::Module>());
-  };
-  const auto cab = part(*part(*this, "conv_block"), "cab");
+  const auto cab = submodule(*submodule(*this, "conv_block"), "cab");
   cab->register_module("0", compress_);
   cab->register_module("2", expand_);
-  attention_ = ChannelAttention(*part(*part(*cab, "3"), "attention"), "1", "3", config.features, config.squeezed);
+  attention_ =
+      ChannelAttention(*submodule(*submodule(*cab, "3"), "attention"), "1", "3", config.features, config.squeezed);
   register_module("norm2", norm2_);
-  const auto mlp = part(*this, "mlp");
+  const auto mlp = submodule(*this, "mlp");
   mlp->register_module("fc1", fc1_);
   mlp->register_module("fc2", fc2_);
 }
@@ -70,7 +68,7 @@ OverlappingAttentionImpl::OverlappingAttentionImpl(const HatConfig& config)
       norm2_(register_module("norm2", LayerNorm(config.features))),
       fc1_(config.features, config.hidden, LinearOptions{.activation = Activation::Gelu, .norm = norm2_}),
       fc2_(config.hidden, config.features) {
-  const auto mlp = register_module("mlp", std::make_shared<torch::nn::Module>());
+  const auto mlp = submodule(*this, "mlp");
   mlp->register_module("fc1", fc1_);
   mlp->register_module("fc2", fc2_);
 }

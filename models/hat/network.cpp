@@ -6,8 +6,8 @@ namespace heirloom::models {
 
 HatGroupImpl::HatGroupImpl(const HatConfig& config, int depth)
     : overlap_attn_(config), conv_(ConvolutionOptions{.in = config.features, .out = config.features}) {
-  const auto group = register_module("residual_group", std::make_shared<torch::nn::Module>());
-  const auto blocks = group->register_module("blocks", std::make_shared<torch::nn::Module>());
+  const auto group = submodule(*this, "residual_group");
+  const auto blocks = submodule(*group, "blocks");
   for (int i = 0; i < depth; ++i) {
     blocks_.push_back(blocks->register_module(std::to_string(i), HatBlock(config, i % 2 == 1 ? config.window / 2 : 0)));
   }
@@ -31,8 +31,8 @@ HatImpl::HatImpl(const HatConfig& config)
       embeddingNorm_(config.features),
       norm_(config.features),
       conv_after_body_(ConvolutionOptions{.in = config.features, .out = config.features}) {
-  register_module("patch_embed", std::make_shared<torch::nn::Module>())->register_module("norm", embeddingNorm_);
-  const auto layers = register_module("layers", std::make_shared<torch::nn::Module>());
+  submodule(*this, "patch_embed")->register_module("norm", embeddingNorm_);
+  const auto layers = submodule(*this, "layers");
   for (std::size_t i = 0; i < config.depths.size(); ++i) {
     layers_.push_back(layers->register_module(std::to_string(i), HatGroup(config, config.depths[i])));
   }

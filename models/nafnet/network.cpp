@@ -51,7 +51,7 @@ NafBlockImpl::NafBlockImpl(int features)
       norm2_(register_module("norm2", LayerNorm(features, kEpsilon))),
       beta_(register_parameter("beta", at::empty({1, features, 1, 1}))),
       gamma_(register_parameter("gamma", at::empty({1, features, 1, 1}))) {
-  register_module("sca", std::make_shared<torch::nn::Module>())->register_module("1", sca_);
+  submodule(*this, "sca")->register_module("1", sca_);
 }
 
 at::Tensor NafBlockImpl::normalised(LayerNorm& norm, const at::Tensor& x) {
@@ -90,7 +90,7 @@ NafNetImpl::NafNetImpl(const NafNetConfig& config)
           "intro", Convolution(ConvolutionOptions{.in = config.channels, .out = config.width, .outer = true}))),
       ending_(register_module(
           "ending", Convolution(ConvolutionOptions{.in = config.width, .out = config.channels, .outer = true}))) {
-  const auto part = [this](const char* name) { return register_module(name, std::make_shared<torch::nn::Module>()); };
+  const auto part = [this](const char* name) { return submodule(*this, name); };
   const auto encoders = part("encoders"), decoders = part("decoders"), middle = part("middle_blks");
   const auto ups = part("ups"), downs = part("downs");
   const auto blocks = [](torch::nn::Module& owner, int count, int features) {
@@ -99,7 +99,7 @@ NafNetImpl::NafNetImpl(const NafNetConfig& config)
     return made;
   };
   const auto level = [](torch::nn::Module& owner, std::size_t index) {
-    return owner.register_module(std::to_string(index), std::make_shared<torch::nn::Module>());
+    return submodule(owner, std::to_string(index));
   };
   int features = config.width;
   for (const int count : config.encoders) {

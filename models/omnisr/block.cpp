@@ -25,10 +25,6 @@ ConvolutionOptions depthwise(int features, bool bias) {
   return {.in = features, .out = features, .groups = features, .bias = bias};
 }
 
-std::shared_ptr<torch::nn::Module> part(torch::nn::Module& owner, const char* name) {
-  return owner.register_module(name, std::make_shared<torch::nn::Module>());
-}
-
 at::Tensor normed(LayerNorm& norm, const at::Tensor& x) {
   return toImage(norm->forward(toTokens(x)));
 }
@@ -55,12 +51,12 @@ OmniSrPixelAttentionImpl::OmniSrPixelAttentionImpl(const OmniSrConfig& config, O
       norm_(register_module("norm", LayerNorm(config.features, kTokenEpsilon))),
       to_qkv_(config.features, 3 * config.features, LinearOptions{.bias = false, .norm = norm_}),
       to_out_(config.features, config.features, LinearOptions{.bias = false}) {
-  const auto fn = part(*this, "fn");
+  const auto fn = submodule(*this, "fn");
   fn->register_module("to_qkv", to_qkv_);
-  part(*fn, "to_out")->register_module("0", to_out_);
+  submodule(*fn, "to_out")->register_module("0", to_out_);
   if (config.positionBias) {
     const int side = 2 * config.window - 1;
-    table_ = part(*fn, "rel_pos_bias")->register_parameter("weight", at::empty({side * side, kHeads}));
+    table_ = submodule(*fn, "rel_pos_bias")->register_parameter("weight", at::empty({side * side, kHeads}));
   }
 }
 
@@ -97,7 +93,7 @@ OmniSrChannelAttentionImpl::OmniSrChannelAttentionImpl(const OmniSrConfig& confi
       qkv_(pointwise(config.features, 3 * config.features, /*bias=*/false)),
       qkv_dwconv_(depthwise(3 * config.features, /*bias=*/false)),
       project_out_(pointwise(config.features, config.features, /*bias=*/false)) {
-  const auto fn = part(*this, "fn");
+  const auto fn = submodule(*this, "fn");
   temperature_ = fn->register_parameter("temperature", at::empty({kHeads, 1, 1}));
   fn->register_module("qkv", qkv_);
   fn->register_module("qkv_dwconv", qkv_dwconv_);
@@ -124,7 +120,7 @@ OmniSrPerceptronImpl::OmniSrPerceptronImpl(const OmniSrConfig& config)
       project_in_(pointwise(config.features, 2 * config.features, /*bias=*/false)),
       dwconv_(depthwise(2 * config.features, /*bias=*/false)),
       project_out_(pointwise(config.features, config.features, /*bias=*/false)) {
-  const auto fn = part(*this, "fn");
+  const auto fn = submodule(*this, "fn");
   fn->register_module("project_in", project_in_);
   fn->register_module("dwconv", dwconv_);
   fn->register_module("project_out", project_out_);
@@ -142,11 +138,11 @@ OmniSrBlockImpl::OmniSrBlockImpl(const OmniSrConfig& config)
       project_(pointwise(config.features, config.features, /*bias=*/true)),
       squeeze_(config.features, config.features / kShrinkage, LinearOptions{.bias = false, .outer = true}),
       excite_(config.features / kShrinkage, config.features, LinearOptions{.bias = false, .outer = true}) {
-  const auto layer = part(*this, "layer");
-  const auto fn = part(*part(*layer, "0"), "fn");
+  const auto layer = submodule(*this, "layer");
+  const auto fn = submodule(*submodule(*layer, "0"), "fn");
   fn->register_module("0", expand_);
   fn->register_module("2", depthwise_);
-  const auto gate = part(*part(*fn, "4"), "gate");
+  const auto gate = submodule(*submodule(*fn, "4"), "gate");
   gate->register_module("1", squeeze_);
   gate->register_module("3", excite_);
   fn->register_module("5", project_);

@@ -20,12 +20,12 @@ OmniSrGroupImpl::OmniSrGroupImpl(const OmniSrConfig& config)
       conv2_(nullptr),
       conv3_(nullptr),
       conv4_(nullptr) {
-  const auto inner = register_module("residual_layer", std::make_shared<torch::nn::Module>());
+  const auto inner = submodule(*this, "residual_layer");
   for (int i = 0; i < config.blocks; ++i) {
     blocks_.push_back(inner->register_module(std::to_string(i), OmniSrBlock(config)));
   }
   inner->register_module(std::to_string(config.blocks), last_);
-  const auto esa = register_module("esa", std::make_shared<torch::nn::Module>());
+  const auto esa = submodule(*this, "esa");
   const int few = std::max(config.features / 4, 16);
   const auto add = [&](const char* name, const ConvolutionOptions& options) {
     return esa->register_module(name, Convolution(options));
@@ -62,13 +62,13 @@ OmniSrImpl::OmniSrImpl(const OmniSrConfig& config)
                              .out = config.channels * config.scale * config.scale,
                              .bias = config.bias,
                              .outer = true}) {
-  const auto groups = register_module("residual_layer", std::make_shared<torch::nn::Module>());
+  const auto groups = submodule(*this, "residual_layer");
   for (int i = 0; i < config.groups; ++i) {
     groups_.push_back(groups->register_module(std::to_string(i), OmniSrGroup(config)));
   }
   register_module("input", input_);
   register_module("output", output_);
-  register_module("up", std::make_shared<torch::nn::Module>())->register_module("0", up_);
+  submodule(*this, "up")->register_module("0", up_);
 }
 
 at::Tensor OmniSrImpl::forward(const at::Tensor& image, Observer* observer) {

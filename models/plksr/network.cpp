@@ -34,15 +34,14 @@ PlksrBlockImpl::PlksrBlockImpl(const PlksrConfig& config)
       mixer2_(ConvolutionOptions{.in = 2 * config.features, .out = config.features, .kernel = config.mixerSecond}),
       lk_(ConvolutionOptions{.in = config.partial, .out = config.partial, .kernel = config.kernel}),
       refine_(ConvolutionOptions{.in = config.features, .out = config.features, .kernel = 1}) {
-  const auto part = [this](const char* name) { return register_module(name, std::make_shared<torch::nn::Module>()); };
+  const auto part = [this](const char* name) { return submodule(*this, name); };
   if (config.layerNorm) layer_norm_ = register_module("layer_norm", LayerNorm(config.features, kLayerNormEpsilon));
   const auto mixer = part(config.real ? "channel_mixer" : "channe_mixer");  // the files' spelling
   mixer->register_module("0", mixer0_);
   mixer->register_module("2", mixer2_);
   part("lk")->register_module("conv", lk_);
   if (config.attention) {
-    attn_ = part("attn")
-                ->register_module("f", std::make_shared<torch::nn::Module>())
+    attn_ = submodule(*part("attn"), "f")
                 ->register_module("0", Convolution(ConvolutionOptions{.in = config.features, .out = config.features}));
   }
   register_module("refine", refine_);
@@ -64,7 +63,7 @@ PlksrImpl::PlksrImpl(const PlksrConfig& config)
       first_(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}),
       last_(ConvolutionOptions{
           .in = config.features, .out = config.channels * config.scale * config.scale, .outer = true}) {
-  const auto feats = register_module("feats", std::make_shared<torch::nn::Module>());
+  const auto feats = submodule(*this, "feats");
   feats->register_module("0", first_);
   for (int i = 1; i <= config.blocks; ++i) {
     blocks_.push_back(feats->register_module(std::to_string(i), PlksrBlock(config)));

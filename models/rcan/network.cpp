@@ -7,10 +7,6 @@ namespace {
 
 constexpr double kRange = 255;
 
-std::shared_ptr<torch::nn::Module> part(torch::nn::Module& owner, const std::string& name) {
-  return owner.register_module(name, std::make_shared<torch::nn::Module>());
-}
-
 ConvolutionOptions square(const RcanConfig& config, Activation activation = Activation::None) {
   return {.in = config.features, .out = config.features, .kernel = config.kernel, .activation = activation};
 }
@@ -19,10 +15,11 @@ ConvolutionOptions square(const RcanConfig& config, Activation activation = Acti
 
 RcanBlockImpl::RcanBlockImpl(const RcanConfig& config)
     : first_(square(config, Activation::Relu)), second_(square(config)) {
-  const auto body = part(*this, "body");
+  const auto body = submodule(*this, "body");
   body->register_module("0", first_);
   body->register_module("2", second_);
-  attention_ = ChannelAttention(*part(*part(*body, "3"), "conv_du"), "0", "2", config.features, config.reduced);
+  attention_ =
+      ChannelAttention(*submodule(*submodule(*body, "3"), "conv_du"), "0", "2", config.features, config.reduced);
 }
 
 at::Tensor RcanBlockImpl::forward(const at::Tensor& x) {
@@ -43,10 +40,10 @@ RcanImpl::RcanImpl(const RcanConfig& config)
     sub_mean_ = register_module("sub_mean", Convolution(shift));
     add_mean_ = register_module("add_mean", Convolution(shift));
   }
-  part(*this, "head")->register_module(config.unshuffle > 1 ? "1" : "0", head_);
-  const auto body = part(*this, "body");
+  submodule(*this, "head")->register_module(config.unshuffle > 1 ? "1" : "0", head_);
+  const auto body = submodule(*this, "body");
   for (int i = 0; i < config.groups; ++i) {
-    const auto inner = part(*part(*body, std::to_string(i)), "body");
+    const auto inner = submodule(*submodule(*body, std::to_string(i)), "body");
     Group group{{}, Convolution(square(config))};
     for (int k = 0; k < config.blocks; ++k) {
       group.blocks.push_back(inner->register_module(std::to_string(k), RcanBlock(config)));
@@ -55,8 +52,8 @@ RcanImpl::RcanImpl(const RcanConfig& config)
     groups_.push_back(std::move(group));
   }
   body->register_module(std::to_string(config.groups), trunk_);
-  const auto tail = part(*this, "tail");
-  const auto upsampler = part(*tail, "0");
+  const auto tail = submodule(*this, "tail");
+  const auto upsampler = submodule(*tail, "0");
   for (const int factor : shuffleFactors(config.enlargement)) {
     const ConvolutionOptions options{.in = config.features, .out = config.features * factor * factor};
     ups_.push_back(upsampler->register_module(std::to_string(2 * ups_.size()), Convolution(options)));

@@ -41,7 +41,7 @@ at::Tensor RestormerBlockImpl::Norm::forward(const at::Tensor& x) {
 }
 
 RestormerBlockImpl::Norm RestormerBlockImpl::norm(const RestormerConfig& config, const char* name, int features) {
-  const auto owner = register_module(name, std::make_shared<torch::nn::Module>());
+  const auto owner = submodule(*this, name);
   Norm made;
   if (config.withBias) {
     made.withBias = owner->register_module("body", LayerNorm(features, kEpsilon));
@@ -61,12 +61,12 @@ RestormerBlockImpl::RestormerBlockImpl(const RestormerConfig& config, int featur
       project_in_(pointwise(features, 2 * config.hiddenOf(features))),
       dwconv_(depthwise(2 * config.hiddenOf(features))),
       project_out_(pointwise(config.hiddenOf(features), features)) {
-  const auto attn = register_module("attn", std::make_shared<torch::nn::Module>());
+  const auto attn = submodule(*this, "attn");
   temperature_ = attn->register_parameter("temperature", at::empty({heads, 1, 1}));
   attn->register_module("qkv", qkv_);
   attn->register_module("qkv_dwconv", qkv_dwconv_);
   attn->register_module("project_out", attended_);
-  const auto ffn = register_module("ffn", std::make_shared<torch::nn::Module>());
+  const auto ffn = submodule(*this, "ffn");
   ffn->register_module("project_in", project_in_);
   ffn->register_module("dwconv", dwconv_);
   ffn->register_module("project_out", project_out_);
@@ -84,7 +84,7 @@ at::Tensor RestormerBlockImpl::forward(const at::Tensor& x) {
 
 std::vector<RestormerBlock> RestormerNetImpl::level(const RestormerConfig& config, const std::string& name, int count,
                                                     int features, int heads) {
-  const auto owner = register_module(name, std::make_shared<torch::nn::Module>());
+  const auto owner = submodule(*this, name);
   std::vector<RestormerBlock> blocks;
   for (int i = 0; i < count; ++i) {
     blocks.push_back(owner->register_module(std::to_string(i), RestormerBlock(config, features, heads)));
@@ -93,8 +93,7 @@ std::vector<RestormerBlock> RestormerNetImpl::level(const RestormerConfig& confi
 }
 
 Convolution RestormerNetImpl::resampler(const std::string& name, int in, int out) {
-  const auto body = register_module(name, std::make_shared<torch::nn::Module>())
-                        ->register_module("body", std::make_shared<torch::nn::Module>());
+  const auto body = submodule(*submodule(*this, name), "body");
   return body->register_module("0", Convolution(ConvolutionOptions{.in = in, .out = out, .bias = false}));
 }
 
@@ -102,7 +101,7 @@ RestormerNetImpl::RestormerNetImpl(const RestormerConfig& config)
     : config_(config),
       patch_embed_(ConvolutionOptions{.in = config.inputs, .out = config.width, .bias = false, .outer = true}),
       output_(ConvolutionOptions{.in = 2 * config.width, .out = config.channels, .bias = false, .outer = true}) {
-  register_module("patch_embed", std::make_shared<torch::nn::Module>())->register_module("proj", patch_embed_);
+  submodule(*this, "patch_embed")->register_module("proj", patch_embed_);
   int features = config.width;
   for (int i = 0; i < 4; ++i) {
     const auto index = static_cast<std::size_t>(i);

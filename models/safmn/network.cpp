@@ -21,18 +21,15 @@ SafmnBlockImpl::SafmnBlockImpl(const SafmnConfig& config)
           .in = config.features, .out = config.features, .kernel = 1, .activation = Activation::Gelu}),
       ccm0_(ConvolutionOptions{.in = config.features, .out = config.hidden, .activation = Activation::Gelu}),
       ccm2_(ConvolutionOptions{.in = config.hidden, .out = config.features, .kernel = 1}) {
-  const auto part = [](torch::nn::Module& owner, const char* name) {
-    return owner.register_module(name, std::make_shared<torch::nn::Module>());
-  };
-  const auto safm = part(*this, "safm");
-  const auto mfr = part(*safm, "mfr");
+  const auto safm = submodule(*this, "safm");
+  const auto mfr = submodule(*safm, "mfr");
   const int share = config.features / kScales;
   for (int i = 0; i < kScales; ++i) {
     const ConvolutionOptions depthwise{.in = share, .out = share, .groups = share};
     mfr_.push_back(mfr->register_module(std::to_string(i), Convolution(depthwise)));
   }
   safm->register_module("aggr", aggr_);
-  const auto ccm = part(*part(*this, "ccm"), "ccm");
+  const auto ccm = submodule(*submodule(*this, "ccm"), "ccm");
   ccm->register_module("0", ccm0_);
   ccm->register_module("2", ccm2_);
 }
@@ -63,11 +60,11 @@ SafmnImpl::SafmnImpl(const SafmnConfig& config)
           "to_feat", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
       to_img_(ConvolutionOptions{
           .in = config.features, .out = config.channels * config.scale * config.scale, .outer = true}) {
-  const auto feats = register_module("feats", std::make_shared<torch::nn::Module>());
+  const auto feats = submodule(*this, "feats");
   for (int i = 0; i < config.blocks; ++i) {
     feats_.push_back(feats->register_module(std::to_string(i), SafmnBlock(config)));
   }
-  register_module("to_img", std::make_shared<torch::nn::Module>())->register_module("0", to_img_);
+  submodule(*this, "to_img")->register_module("0", to_img_);
 }
 
 at::Tensor SafmnImpl::forward(const at::Tensor& image, Observer* observer) {

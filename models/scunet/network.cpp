@@ -67,19 +67,16 @@ ScuBlockImpl::ScuBlockImpl(int features, int shift)
       conv1_2_(ConvolutionOptions{.in = features, .out = features, .kernel = 1}),
       conv0_(withoutBias(half_, half_, Activation::Relu)),
       conv2_(withoutBias(half_, half_)) {
-  const auto part = [](torch::nn::Module& owner, const char* name) {
-    return owner.register_module(name, std::make_shared<torch::nn::Module>());
-  };
-  const auto transformer = part(*this, "trans_block");
+  const auto transformer = submodule(*this, "trans_block");
   transformer->register_module("ln1", ln1_);
   transformer->register_module("msa", msa_);
   transformer->register_module("ln2", ln2_);
-  const auto mlp = part(*transformer, "mlp");
+  const auto mlp = submodule(*transformer, "mlp");
   mlp->register_module("0", mlp0_);
   mlp->register_module("2", mlp2_);
   register_module("conv1_1", conv1_1_);
   register_module("conv1_2", conv1_2_);
-  const auto convolutions = part(*this, "conv_block");
+  const auto convolutions = submodule(*this, "conv_block");
   convolutions->register_module("0", conv0_);
   convolutions->register_module("2", conv2_);
 }
@@ -96,9 +93,7 @@ at::Tensor ScuBlockImpl::forward(const at::Tensor& x) {
 ScuNetImpl::ScuNetImpl(const ScuNetConfig& config)
     : m_head_(withoutBias(config.channels, config.width, Activation::None, /*outer=*/true)),
       m_tail_(withoutBias(config.width, config.channels, Activation::None, /*outer=*/true)) {
-  const auto part = [this](const std::string& name) {
-    return register_module(name, std::make_shared<torch::nn::Module>());
-  };
+  const auto part = [this](const std::string& name) { return submodule(*this, name); };
   const auto blocks = [&](torch::nn::Module& owner, int count, int features, int first) {
     std::vector<ScuBlock> made;
     for (int i = 0; i < count; ++i) {

@@ -19,7 +19,7 @@ at::Tensor activatedBySilu(at::Tensor x) {
 
 FoldedConvolutionImpl::Weights FoldedConvolutionImpl::weights(torch::nn::Module& owner, const std::string& name, int in,
                                                               int out, int kernel) {
-  const auto holder = owner.register_module(name, std::make_shared<torch::nn::Module>());
+  const auto holder = submodule(owner, name);
   return {holder->register_parameter("weight", at::empty({out, in, kernel, kernel})),
           holder->register_parameter("bias", at::empty({out}))};
 }
@@ -27,7 +27,7 @@ FoldedConvolutionImpl::Weights FoldedConvolutionImpl::weights(torch::nn::Module&
 FoldedConvolutionImpl::FoldedConvolutionImpl(int in, int out, bool outer)
     : options_{.in = in, .out = out, .outer = outer} {
   sk_ = weights(*this, "sk", in, out, 1);
-  const auto conv = register_module("conv", std::make_shared<torch::nn::Module>());
+  const auto conv = submodule(*this, "conv");
   first_ = weights(*conv, "0", in, in * kGain, 1);
   second_ = weights(*conv, "1", in * kGain, out * kGain, 3);
   third_ = weights(*conv, "2", out * kGain, out, 1);
@@ -85,7 +85,7 @@ SpanNetImpl::SpanNetImpl(const SpanConfig& config)
   }
   register_module("conv_cat", conv_cat_);
   register_module("conv_2", conv_2_);
-  register_module("upsampler", std::make_shared<torch::nn::Module>())->register_module("0", upsampler_);
+  submodule(*this, "upsampler")->register_module("0", upsampler_);
   if (!config.normalised) register_buffer("no_norm", at::zeros({1}));
 }
 

@@ -60,7 +60,7 @@ TEST(Confusion, everyPublicConfigurationIsItsOwnFamilysAlone) {
       SCOPED_TRACE(std::string(family.name) + " " + network.name);
       EXPECT_TRUE(names.insert(std::string(family.name) + network.name).second);
       const std::filesystem::path file = folder / (network.name + ".safetensors");
-      writeShapes(file, network.weights());
+      writeShapes(file, network.shapes());
       const StateDict tensors = canonicalise(Archive::open(file));
       for (const Family& asked : families()) {
         const Match match = asked.detect(tensors);
@@ -81,7 +81,7 @@ TEST(Confusion, aFileThatLacksOneTensorNamesItsFamilyAndTheTensor) {
   for (const Family& family : families()) {
     const PublicNetwork network = family.published().front();
     SCOPED_TRACE(network.name);
-    NamedTensors weights = network.weights();
+    NamedTensors weights = network.shapes();
     const std::string lost = weights[weights.size() / 2].first;
     weights.erase(weights.begin() + static_cast<std::ptrdiff_t>(weights.size() / 2));
     writeShapes(folder / "net.safetensors", weights);

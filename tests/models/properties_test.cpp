@@ -86,6 +86,8 @@ TEST_P(EveryNetwork, doesNotChangeItsInput) {
 
 INSTANTIATE_TEST_SUITE_P(Families, EveryNetwork, testing::ValuesIn(smallConfigurations()),
                          [](const auto& test) { return nameOf(test.param); });
+INSTANTIATE_TEST_SUITE_P(Successors, EveryNetwork, testing::ValuesIn(successorConfigurations()),
+                         [](const auto& test) { return nameOf(test.param); });
 
 }  // namespace
 }  // namespace heirloom::tests

@@ -22,6 +22,7 @@ struct Shape {
   const float* weights = nullptr;  ///< [chunk][position 36][in, rounded up to lanes][columns], zero where padded
   const float* bias = nullptr;     ///< out, rounded up to columns
   float negativeSlope = 1;
+  const float* slopes = nullptr;  ///< out: instead of negativeSlope, unless null
 
   int tilesAcross() const { return (width + 3) / 4; }
   int tilesDown() const { return (height + 3) / 4; }

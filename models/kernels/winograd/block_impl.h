@@ -193,7 +193,6 @@ template <class V, Negative negative, bool hasResidual, class Sample>
 void transformOutputAs(const Layer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
                        std::int64_t stride) {
   constexpr int columns = 2 * V::lanes;
-  const V slope = V::all(layer.negativeSlope);
   Place place = placeOf(layer, firstTile);
   for (int tile = 0; tile < tiles; ++tile, products += columns, next(layer, place)) {
     const int height = layer.height - place.y < 4 ? layer.height - place.y : 4;
@@ -202,6 +201,7 @@ void transformOutputAs(const Layer<Sample>& layer, int chunk, std::int64_t first
       const int channel = chunk * columns + v * V::lanes;
       const int valid = layer.out - channel < V::lanes ? layer.out - channel : V::lanes;
       if (valid <= 0) break;
+      const V slope = layer.slopes ? V::loadFirst(layer.slopes + channel, valid) : V::all(layer.negativeSlope);
       Sample* to = layer.output.data + place.image * layer.output.image + place.y * layer.output.row +
                    place.x * layer.output.pixel + channel;
       const Sample* residual = nullptr;
@@ -223,9 +223,9 @@ void transformOutput(const Layer<Sample>& layer, int chunk, std::int64_t firstTi
   const auto run = [&](auto plain, auto added) {
     (layer.residual.data ? added : plain)(layer, chunk, firstTile, tiles, products, stride);
   };
-  if (layer.negativeSlope == 1)
+  if (layer.negativeSlope == 1 && !layer.slopes)
     run(transformOutputAs<V, Negative::Kept, false, Sample>, transformOutputAs<V, Negative::Kept, true, Sample>);
-  else if (layer.negativeSlope == 0)
+  else if (layer.negativeSlope == 0 && !layer.slopes)
     run(transformOutputAs<V, Negative::Zero, false, Sample>, transformOutputAs<V, Negative::Zero, true, Sample>);
   else
     run(transformOutputAs<V, Negative::Scaled, false, Sample>, transformOutputAs<V, Negative::Scaled, true, Sample>);

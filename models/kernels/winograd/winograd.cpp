@@ -210,16 +210,17 @@ WinogradWeights::WinogradWeights(const at::Tensor& weight, const at::Tensor& bia
 }
 
 at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, double negativeSlope,
-                               const std::optional<at::Tensor>& residual) {
+                               const std::optional<at::Tensor>& residual, const at::Tensor& slopes) {
   TORCH_CHECK(x.dim() == 4, "winogradConvolution: expected N C H W, found ", x.sizes());
   at::Tensor result = at::empty({x.size(0), weights.out(), x.size(2), x.size(3)},
                                 x.options().memory_format(at::MemoryFormat::ChannelsLast));
-  winogradConvolutionInto(result, x, weights, negativeSlope, residual);
+  winogradConvolutionInto(result, x, weights, negativeSlope, residual, slopes);
   return result;
 }
 
 void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const WinogradWeights& weights,
-                             double negativeSlope, const std::optional<at::Tensor>& residual) {
+                             double negativeSlope, const std::optional<at::Tensor>& residual,
+                             const at::Tensor& slopes) {
   const at::ScalarType type = x.scalar_type();
   TORCH_CHECK(x.dim() == 4 && x.size(1) == weights.in() && (type == at::kFloat || type == at::kBFloat16) && x.is_cpu(),
               "winogradConvolution: expected N ", weights.in(), " H W float32 or bfloat16 on the CPU, found ",
@@ -232,6 +233,9 @@ void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const Wino
   TORCH_CHECK(!residual || (residual->sizes() == shape && residual->scalar_type() == type && residual->is_cpu()),
               "winogradConvolution: expected a residual ", at::IntArrayRef(shape), " of the input's type, found ",
               residual ? residual->sizes() : at::IntArrayRef());
+  TORCH_CHECK(!slopes.defined() || (slopes.numel() == weights.out() && slopes.scalar_type() == at::kFloat &&
+                                    slopes.is_cpu() && slopes.is_contiguous()),
+              "winogradConvolution: expected ", weights.out(), " float32 slopes");
   if (result.numel() == 0) return;
 
   Shape layer;
@@ -242,6 +246,7 @@ void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const Wino
   layer.weights = weights.weights();
   layer.bias = weights.bias();
   layer.negativeSlope = static_cast<float>(negativeSlope);
+  layer.slopes = slopes.defined() ? slopes.const_data_ptr<float>() : nullptr;
   const at::Tensor input = withChannelsSideBySide(x);
   const at::Tensor added = residual ? withChannelsSideBySide(*residual) : at::Tensor();
   if (type == at::kFloat)

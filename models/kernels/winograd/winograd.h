@@ -34,16 +34,18 @@ class WinogradWeights {
 /// Convolutional Neural Networks", CVPR 2016. Its rounding error is a few times that of the direct form.
 ///
 /// x: N in H W float32 or bfloat16 -> N out H W of the same type, channels-last: y = rectified(conv(x) [+ residual]),
-/// where values below zero are multiplied by `negativeSlope`: 1 keeps them, 0 is ReLU, others are leaky ReLU.
+/// where values below zero are multiplied by `negativeSlope` (1 keeps them, 0 is ReLU, others are leaky ReLU) or, where
+/// `slopes` (out, float32) is defined, by each channel's own (PReLU).
 /// `residual` has the result's shape and type. The arithmetic is float32 for both: bfloat16 values, rounded in the
 /// transformed domain, would have four times the error of the direct form in bfloat16. Inputs of another layout than
 /// channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
 at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, double negativeSlope = 1,
-                               const std::optional<at::Tensor>& residual = {});
+                               const std::optional<at::Tensor>& residual = {}, const at::Tensor& slopes = {});
 
 /// The same into `result`, N out H W with the channels of a pixel side by side: a channels-last tensor or a slice
 /// of the channels of one, which x and residual may be too. `result` must not overlap x; it may be `residual`.
 void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const WinogradWeights& weights,
-                             double negativeSlope = 1, const std::optional<at::Tensor>& residual = {});
+                             double negativeSlope = 1, const std::optional<at::Tensor>& residual = {},
+                             const at::Tensor& slopes = {});
 
 }  // namespace heirloom::models

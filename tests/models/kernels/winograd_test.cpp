@@ -88,6 +88,20 @@ TEST_F(Winograd, batchesAndManyBlocks) {
   }
 }
 
+TEST_F(Winograd, rectifiesEveryChannelByItsOwnSlope) {
+  const Convolution layer(24, 40);
+  const at::Tensor slopes = at::linspace(-0.5, 1.5, 40);
+  for (const auto& [height, width] : {std::pair{10, 13}, std::pair{8, 8}, std::pair{1, 1}}) {
+    const at::Tensor x = channelsLast({2, 24, height, width});
+    const at::Tensor plain = layer.exact(x);
+    const at::Tensor expected = at::where(plain < 0, plain * slopes.view({1, 40, 1, 1}), plain);
+    // A slope for all channels is overruled, the two that have kernels of their own too.
+    for (const double slope : {1.0, 0.0, 0.2})
+      EXPECT_LT(largestError(winogradConvolution(x, layer.fast, slope, {}, slopes), expected), kTolerance) << slope;
+  }
+  EXPECT_THROW(winogradConvolution(channelsLast({1, 24, 4, 4}), layer.fast, 1, {}, at::ones({39})), c10::Error);
+}
+
 TEST_F(Winograd, rectifiesAndAddsTheResidual) {
   const double gain = 0.2;
   const Convolution layer(24, 40, gain);

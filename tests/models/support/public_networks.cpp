@@ -49,6 +49,30 @@ std::vector<PublicConfiguration> smallConfigurations() {
           {"Swin2SR", "Swin2SR_compressed_x4"}};
 }
 
+std::vector<PublicConfiguration> successorConfigurations() {
+  return {{"Compact", "2x_superultracompact"},
+          {"SPAN", "spanx2_ch48"},
+          {"SPAN", "2x_span_no_norm"},
+          {"HAT", "HAT-S_SRx4"},
+          {"NAFNet", "NAFNet-GoPro-width32"},
+          {"SCUNet", "scunet_gray_25"},
+          {"DAT", "DAT_light_x4"},
+          {"DAT", "DAT_S_x4"},
+          {"Restormer", "dual_pixel_defocus_deblurring"},
+          {"Restormer", "gaussian_gray_denoising_blind"},
+          {"RCAN", "RCAN_BIX2"},
+          {"RCAN", "2x_rcan_unshuffle"},
+          {"PLKSR", "plksr_tiny_x2"},
+          {"PLKSR", "plksr_x3"},
+          {"RealPLKSR", "realplksr_x2"},
+          {"RealPLKSR", "realplksr_dysample_x3"},
+          {"RealPLKSR", "realplksr_layer_norm_x2"},
+          {"SAFMN", "SAFMN_DF2K_x2"},
+          {"DRCT", "DRCT_X2"},
+          {"FBCNN", "fbcnn_gray"},
+          {"OmniSR", "OmniSR_X3_DF2K"}};
+}
+
 std::string nameOf(const PublicConfiguration& configuration) {
   std::string name = configuration.family + "_" + configuration.name;
   std::ranges::replace_if(

@@ -20,6 +20,9 @@ struct PublicConfiguration {
 /// For each family the small configurations of every form that computes something of its own.
 std::vector<PublicConfiguration> smallConfigurations();
 
+/// The same of the families that came after KAIR's list.
+std::vector<PublicConfiguration> successorConfigurations();
+
 /// Name of a test's case: letters, digits and underscores.
 std::string nameOf(const PublicConfiguration& configuration);
 
