@@ -61,16 +61,28 @@ void AppSettings::setCompanion(const QString& fileName, const QString& file) {
   store_.setValue(QStringLiteral("companions/") + fileName, file);
 }
 
+void AppSettings::putFirst(const QString& key, const QString& file) {
+  QStringList files = store_.value(key).toStringList();
+  files.removeAll(file);
+  files.prepend(file);
+  store_.setValue(key, files.mid(0, kRecentFiles));
+}
+
 QStringList AppSettings::recentFiles() const {
   return store_.value(QStringLiteral("recent_files")).toStringList();
 }
 
 void AppSettings::addRecentFile(const QString& file) {
-  QStringList files = recentFiles();
-  files.removeAll(file);
-  files.prepend(file);
-  store_.setValue(QStringLiteral("recent_files"), files.mid(0, kRecentFiles));
+  putFirst(QStringLiteral("recent_files"), file);
   Q_EMIT recentFilesChanged();
+}
+
+QStringList AppSettings::openedCheckpoints() const {
+  return store_.value(QStringLiteral("opened_checkpoints")).toStringList();
+}
+
+void AppSettings::addOpenedCheckpoint(const QString& file) {
+  putFirst(QStringLiteral("opened_checkpoints"), file);
 }
 
 void AppSettings::clearRecentFiles() {

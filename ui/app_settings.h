@@ -42,6 +42,10 @@ class AppSettings : public QObject {
   void addRecentFile(const QString& file);
   void clearRecentFiles();
 
+  /// Checkpoints that were opened by file, latest first, at most kRecentFiles.
+  QStringList openedCheckpoints() const;
+  void addOpenedCheckpoint(const QString& file);
+
   /// The shortcuts a person gave to a command, in portable text; nullopt: the table's own.
   std::optional<QStringList> shortcuts(const QString& command) const;
   void setShortcuts(const QString& command, const std::optional<QStringList>& shortcuts);
@@ -56,6 +60,9 @@ class AppSettings : public QObject {
   void shortcutsChanged();
 
  private:
+  /// Of a list of files under `key`.
+  void putFirst(const QString& key, const QString& file);
+
   QSettings store_;
 };
 

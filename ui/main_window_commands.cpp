@@ -123,7 +123,10 @@ void MainWindow::connectOtherCommands() {
   on("help.about", &MainWindow::about);
 
   connect(&env_.models, &ModelCatalogue::failed, messages_, qOverload<const Error&>(&MessageArea::show));
-  connect(&env_.models, &ModelCatalogue::opened, panel_, &RestorePanel::chooseModel);
+  connect(&env_.models, &ModelCatalogue::opened, this, [this](const std::string& name) {
+    env_.settings.addOpenedCheckpoint(fromPath(name));
+    panel_->chooseModel(name);
+  });
   connect(&env_.models, &ModelCatalogue::changed, this, [this] {
     // The choice of the last session, once the list is there.
     if (!std::exchange(modelRestored_, true)) panel_->chooseModel(env_.settings.model().toStdString());

@@ -71,6 +71,13 @@ ModelEntry entryOf(const core::ModelLibrary& library, const core::InstalledModel
   return entry;
 }
 
+ModelEntry openedEntry(const core::ModelLibrary& library, const std::filesystem::path& file) {
+  ModelEntry entry = entryOf(library, library.find(file.string()));
+  entry.name = file.string();
+  entry.opened = true;
+  return entry;
+}
+
 }  // namespace
 
 ModelCatalogue::ModelCatalogue(Workers& workers, std::vector<std::filesystem::path> folders, QObject* parent)
@@ -97,9 +104,16 @@ const ModelEntry* ModelCatalogue::find(const std::string& name) const {
 void ModelCatalogue::refresh() {
   inBackground(
       workers_.files, this,
-      [library = library_](std::stop_token) {
+      [library = library_, offered = offered_](std::stop_token) {
         std::vector<ModelEntry> installed;
         for (const core::InstalledModel& model : library->list()) installed.push_back(entryOf(*library, model));
+        for (const std::filesystem::path& file : offered) {
+          try {
+            installed.push_back(openedEntry(*library, file));
+          } catch (const Error&) {
+            // Gone since, or another file: nobody asked for it now.
+          }
+        }
         return installed;
       },
       [this](Result<std::vector<ModelEntry>> result) {
@@ -113,7 +127,8 @@ void ModelCatalogue::refresh() {
 
 void ModelCatalogue::replace(std::vector<ModelEntry> installed) {
   for (ModelEntry& entry : entries_) {
-    if (entry.opened) installed.push_back(std::move(entry));
+    const bool listed = std::ranges::find(installed, entry.name, &ModelEntry::name) != installed.end();
+    if (entry.opened && !listed) installed.push_back(std::move(entry));
   }
   entries_ = std::move(installed);
   sort();
@@ -131,13 +146,7 @@ void ModelCatalogue::sort() {
 
 void ModelCatalogue::openCheckpoint(const std::filesystem::path& file) {
   inBackground(
-      workers_.files, this,
-      [library = library_, file](std::stop_token) {
-        ModelEntry entry = entryOf(*library, library->find(file.string()));
-        entry.name = file.string();
-        entry.opened = true;
-        return entry;
-      },
+      workers_.files, this, [library = library_, file](std::stop_token) { return openedEntry(*library, file); },
       [this](Result<ModelEntry> result) {
         if (const auto* error = std::get_if<Error>(&result)) return Q_EMIT failed(*error);
         ModelEntry entry = std::get<0>(std::move(result));

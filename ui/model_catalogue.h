@@ -49,9 +49,11 @@ class ModelCatalogue : public QObject {
   /// Where people put their own models; empty where none of the folders is theirs.
   std::filesystem::path personalFolder() const;
 
+  /// Checkpoints that are offered beside the installed ones from the next refresh on, as long as they can be opened.
+  void offer(std::vector<std::filesystem::path> checkpoints) { offered_ = std::move(checkpoints); }
   /// Looks again; `changed` follows.
   void refresh();
-  /// Adds a checkpoint for this session; `opened` or `failed` follows.
+  /// Adds a checkpoint; `opened` or `failed` follows.
   void openCheckpoint(const std::filesystem::path& file);
 
  Q_SIGNALS:
@@ -66,6 +68,7 @@ class ModelCatalogue : public QObject {
   Workers& workers_;
   std::vector<std::filesystem::path> folders_;
   std::shared_ptr<const core::ModelLibrary> library_;
+  std::vector<std::filesystem::path> offered_;
   std::vector<ModelEntry> entries_;
 };
 

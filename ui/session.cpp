@@ -32,6 +32,9 @@ Session::Session(const SessionPlaces& places)
       models_(workers_, places.models),
       recovery_(workers_, places.recovery),
       window_({workers_, settings_, theme_, models_, recovery_}) {
+  std::vector<std::filesystem::path> opened;
+  for (const QString& file : settings_.openedCheckpoints()) opened.push_back(toPath(file));
+  models_.offer(std::move(opened));
   models_.refresh();
 }
 

@@ -26,13 +26,42 @@ struct BenchOptions {
   bool plain = false;
 };
 
-class QuietObserver : public models::Observer {
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// A part of a run that the network reported: "scale 3 of 10".
+struct Stage {
+  std::string name;
+  double seconds = 0;
+};
+
+/// Times what a network reports of itself.
+class StageClock : public models::Observer {
  public:
-  explicit QuietObserver(std::stop_token stop) : stop_(std::move(stop)) {}
+  explicit StageClock(std::stop_token stop) : stop_(std::move(stop)) {}
+  void begin() {
+    stages_.clear();
+    last_ = Clock::now();
+  }
+  /// Each with all its time, in the order in which they first ended.
+  const std::vector<Stage>& stages() const { return stages_; }
+
+  void progress(const Message& stage, double) override {
+    const std::string name = stage.english();
+    const auto known = std::ranges::find(stages_, name, &Stage::name);
+    Stage& ended = known == stages_.end() ? stages_.emplace_back(Stage{name}) : *known;
+    ended.seconds += secondsSince(last_);
+    last_ = Clock::now();
+  }
   bool stopRequested() const override { return stop_.stop_requested(); }
 
  private:
   std::stop_token stop_;
+  std::vector<Stage> stages_;
+  Clock::time_point last_;
 };
 
 /// The process's peak of resident memory since the last reset, in bytes; 0 where the system does not say.
@@ -67,12 +96,13 @@ struct Timing {
   double median = 0;  // seconds
   double fastest = 0;
   std::uint64_t peak = 0;
+  std::vector<Stage> stages;  // of the last run; on the CPU, where a report waits for what it reports
 };
 
 Timing measure(const models::Restorer& network, const models::Placement& placement, std::int64_t side,
                std::int64_t runs, const std::stop_token& stop) {
   const at::NoGradGuard noGradients;
-  QuietObserver observer(stop);
+  StageClock observer(stop);
   const models::Descriptor& descriptor = network.descriptor();
   const at::Tensor picture = at::rand({1, descriptor.channels, side, side}, at::kFloat).to(placement.device);
   const auto session = network.start(usualSettings(descriptor), placement, observer);
@@ -83,12 +113,15 @@ Timing measure(const models::Restorer& network, const models::Placement& placeme
   once();
   std::vector<double> seconds;
   for (std::int64_t run = 0; run < runs; ++run) {
-    const auto begin = std::chrono::steady_clock::now();
+    const Clock::time_point begin = Clock::now();
+    observer.begin();
     once();
-    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    seconds.push_back(secondsSince(begin));
   }
   std::sort(seconds.begin(), seconds.end());
-  return {seconds[seconds.size() / 2], seconds.front(), peakMemory()};
+  const bool staged = descriptor.progressive && placement.device.is_cpu();
+  return {seconds[seconds.size() / 2], seconds.front(), peakMemory(),
+          staged ? observer.stages() : std::vector<Stage>{}};
 }
 
 /// What is measured: an installed network, or a public configuration with random weights.
@@ -187,6 +220,8 @@ class Bench {
     const models::Descriptor& descriptor = subject.network->descriptor();
     const double pixels = static_cast<double>(side) * static_cast<double>(side);
     const double gflops = descriptor.flopPerPixel * pixels / timing.median / 1e9;
+    Json stages = Json::array();
+    for (const Stage& stage : timing.stages) stages.push_back({{"name", stage.name}, {"ms", stage.seconds * 1e3}});
     context_.report.document["items"].push_back({{"model", subject.name},
                                                  {"family", descriptor.family},
                                                  {"width", side},
@@ -196,10 +231,13 @@ class Bench {
                                                  {"fastest_ms", timing.fastest * 1e3},
                                                  {"gflops", gflops},
                                                  {"ms_per_megapixel", timing.median * 1e9 / pixels},
-                                                 {"peak_memory", timing.peak}});
+                                                 {"peak_memory", timing.peak},
+                                                 {"stages", stages}});
     context_.report.line(subject.name + " at " + std::to_string(side) + " x " + std::to_string(side) + ": " +
                          fixed(timing.median * 1e3, 1) + " ms, " + fixed(gflops / 1e3, 3) + " TFLOP/s, " +
                          fixed(timing.median * 1e9 / pixels, 0) + " ms a megapixel, peak " + bytesText(timing.peak));
+    for (const Stage& stage : timing.stages)
+      context_.report.line("  " + stage.name + ": " + fixed(stage.seconds * 1e3, 1) + " ms");
   }
 
   const BenchOptions& options_;

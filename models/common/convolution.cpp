@@ -20,20 +20,10 @@ const char* nameOf(Activation activation) {
       return "leaky_relu";
     case Activation::Gelu:
       return "gelu";
+    case Activation::Silu:
+      return "swish";
   }
   return "none";
-}
-
-/// What values below zero are multiplied by.
-double negativeSlope(const ConvolutionOptions& options) {
-  switch (options.activation) {
-    case Activation::Relu:
-      return 0;
-    case Activation::LeakyRelu:
-      return options.slope;
-    default:
-      return 1;
-  }
 }
 
 at::Tensor channelsLast(const at::Tensor& x) {
@@ -67,13 +57,18 @@ at::Tensor ConvolutionImpl::activated(at::Tensor x) const {
   return models::activated(std::move(x), options_.activation, options_.slope);
 }
 
-at::Tensor ConvolutionImpl::slopes() const {
-  return options_.slopes ? options_.slopes->weight : at::Tensor();
+WinogradEnding ConvolutionImpl::ending() const {
+  WinogradEnding ending;
+  if (options_.slopes) ending.slopes = options_.slopes->weight;
+  if (options_.activation == Activation::Silu) ending.kind = WinogradEnding::Kind::Silu;
+  if (options_.activation == Activation::Relu) ending.negativeSlope = 0;
+  if (options_.activation == Activation::LeakyRelu) ending.negativeSlope = options_.slope;
+  return ending;
 }
 
 at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
   if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
-    return winogradConvolution(x.to(computed_), *winograd, negativeSlope(options_), {}, slopes());
+    return winogradConvolution(x.to(computed_), *winograd, ending());
   }
   if (const auto* few = std::get_if<ToFewWeights>(&packed_)) return convolutionToFew(x, *few);  // widens by itself
   if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
@@ -86,7 +81,7 @@ at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
 
 void ConvolutionImpl::forwardInto(at::Tensor result, const at::Tensor& x) {
   if (const auto* winograd = std::get_if<WinogradWeights>(&packed_); winograd && result.scalar_type() == computed_)
-    winogradConvolutionInto(result, x.to(computed_), *winograd, negativeSlope(options_), {}, slopes());
+    winogradConvolutionInto(result, x.to(computed_), *winograd, ending());
   else
     result.copy_(forward(x));
 }
@@ -94,7 +89,7 @@ void ConvolutionImpl::forwardInto(at::Tensor result, const at::Tensor& x) {
 at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
   if (residual.scalar_type() == computed_ && residual.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
-      winogradConvolutionInto(residual, x.to(computed_), *winograd, /*negativeSlope=*/1, residual);
+      winogradConvolutionInto(residual, x.to(computed_), *winograd, {.residual = residual});
       return residual;
     }
     if (const auto* fused = std::get_if<at::Tensor>(&packed_); fused && oneDnnAddsTo(x)) {
@@ -107,7 +102,7 @@ at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
 at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x) {
   if (residual.scalar_type() == computed_) {
     if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
-      return winogradConvolution(x.to(computed_), *winograd, /*negativeSlope=*/1, channelsLast(residual));
+      return winogradConvolution(x.to(computed_), *winograd, {.residual = channelsLast(residual)});
     }
     if (const auto* few = std::get_if<ToFewWeights>(&packed_)) {
       return convolutionToFew(x, *few, channelsLast(residual));
@@ -123,9 +118,18 @@ at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x
 void ConvolutionImpl::plusInto(at::Tensor result, const at::Tensor& residual, const at::Tensor& x) {
   const auto* winograd = std::get_if<WinogradWeights>(&packed_);
   if (winograd && result.scalar_type() == computed_ && residual.scalar_type() == computed_)
-    winogradConvolutionInto(result, x.to(computed_), *winograd, /*negativeSlope=*/1, residual);
+    winogradConvolutionInto(result, x.to(computed_), *winograd, {.residual = residual});
   else
     result.copy_(plus(residual, x));
+}
+
+at::Tensor ConvolutionImpl::gated(const at::Tensor& residual, const at::Tensor& x) {
+  if (const auto* winograd = std::get_if<WinogradWeights>(&packed_); winograd && residual.scalar_type() == computed_) {
+    return winogradConvolution(x.to(computed_), *winograd,
+                               {.kind = WinogradEnding::Kind::Gated, .residual = channelsLast(residual)});
+  }
+  const at::Tensor sum = convolved(x);
+  return (sum + residual) * (sum.sigmoid() - 0.5);
 }
 
 void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias) {

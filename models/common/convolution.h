@@ -50,6 +50,9 @@ class ConvolutionImpl : public Layer {
   /// The same into `result`, as in `forwardInto`.
   void plusInto(at::Tensor result, const at::Tensor& residual, const at::Tensor& x);
 
+  /// (residual + s) (sigmoid(s) - 1/2) of the convolution s: SPAN's attention without parameters.
+  at::Tensor gated(const at::Tensor& residual, const at::Tensor& x);
+
   void place(const Placement& placement) override;
 
   /// Computes in `precision` while the parameters stay float32 masters: mixed-precision training. Not for a placed
@@ -66,7 +69,7 @@ class ConvolutionImpl : public Layer {
  private:
   at::Tensor convolved(const at::Tensor& x) const;  // plain form, without the activation
   at::Tensor activated(at::Tensor x) const;
-  at::Tensor slopes() const;  // undefined without
+  WinogradEnding ending() const;  // of `forward`
   /// Both in float32.
   void pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias);
 

@@ -28,6 +28,8 @@ at::Tensor activated(at::Tensor x, Activation activation, double slope) {
       return inPlace ? at::leaky_relu_(x, slope) : at::leaky_relu(x, slope);
     case Activation::Gelu:
       return inPlace ? at::gelu_(x) : at::gelu(x);
+    case Activation::Silu:
+      return inPlace ? at::silu_(x) : at::silu(x);
   }
   return x;
 }

@@ -10,7 +10,7 @@
 namespace heirloom::models {
 
 /// What a layer does to its result before it leaves it.
-enum class Activation { None, Relu, LeakyRelu, Gelu };
+enum class Activation { None, Relu, LeakyRelu, Gelu, Silu };
 
 /// A layer that computes in a session's precision and may keep its weights in the form that the device likes best.
 /// Before it is placed it computes in float32 and can be trained.

@@ -11,10 +11,6 @@ constexpr int kGain = 2;  // of the channels inside a Conv3XC
 constexpr int kBlocks = 6;
 constexpr double kRange = 255;
 
-at::Tensor activatedBySilu(at::Tensor x) {
-  return x.requires_grad() ? at::silu(x) : at::silu_(x);
-}
-
 }  // namespace
 
 FoldedConvolutionImpl::Weights FoldedConvolutionImpl::weights(torch::nn::Module& owner, const std::string& name, int in,
@@ -24,8 +20,8 @@ FoldedConvolutionImpl::Weights FoldedConvolutionImpl::weights(torch::nn::Module&
           holder->register_parameter("bias", at::empty({out}))};
 }
 
-FoldedConvolutionImpl::FoldedConvolutionImpl(int in, int out, bool outer)
-    : options_{.in = in, .out = out, .outer = outer} {
+FoldedConvolutionImpl::FoldedConvolutionImpl(int in, int out, Activation activation, bool outer)
+    : options_{.in = in, .out = out, .activation = activation, .outer = outer} {
   sk_ = weights(*this, "sk", in, out, 1);
   const auto conv = submodule(*this, "conv");
   first_ = weights(*conv, "0", in, in * kGain, 1);
@@ -47,12 +43,6 @@ FoldedConvolutionImpl::Weights FoldedConvolutionImpl::folded() const {
   return {weight.to(at::kFloat), bias.to(at::kFloat)};
 }
 
-at::Tensor FoldedConvolutionImpl::forward(const at::Tensor& x) {
-  if (placed_) return placed_->forward(x);
-  const Weights one = folded();
-  return at::conv2d(x, one.weight, one.bias, 1, 1);
-}
-
 void FoldedConvolutionImpl::place(const Placement& placement) {
   const Weights one = folded();
   placed_ = Convolution(options_);
@@ -62,20 +52,20 @@ void FoldedConvolutionImpl::place(const Placement& placement) {
 }
 
 SpanBlockImpl::SpanBlockImpl(int features)
-    : c1_r_(register_module("c1_r", FoldedConvolution(features, features))),
-      c2_r_(register_module("c2_r", FoldedConvolution(features, features))),
+    : c1_r_(register_module("c1_r", FoldedConvolution(features, features, Activation::Silu))),
+      c2_r_(register_module("c2_r", FoldedConvolution(features, features, Activation::Silu))),
       c3_r_(register_module("c3_r", FoldedConvolution(features, features))) {}
 
 at::Tensor SpanBlockImpl::forward(const at::Tensor& x, at::Tensor* first) {
-  const at::Tensor one = activatedBySilu(c1_r_->forward(x));
+  const at::Tensor one = c1_r_->placed()->forward(x);
   if (first) *first = one;
-  const at::Tensor three = c3_r_->forward(activatedBySilu(c2_r_->forward(one)));
-  return (three + x) * (three.sigmoid() - 0.5);
+  return c3_r_->placed()->gated(x, c2_r_->placed()->forward(one));
 }
 
 SpanNetImpl::SpanNetImpl(const SpanConfig& config)
     : config_(config),
-      conv_1_(register_module("conv_1", FoldedConvolution(config.channels, config.features, /*outer=*/true))),
+      conv_1_(register_module("conv_1",
+                              FoldedConvolution(config.channels, config.features, Activation::None, /*outer=*/true))),
       conv_cat_(ConvolutionOptions{.in = 4 * config.features, .out = config.features, .kernel = 1}),
       conv_2_(config.features, config.features),
       upsampler_(ConvolutionOptions{
@@ -93,7 +83,7 @@ SpanNetImpl::SpanNetImpl(const SpanConfig& config)
 at::Tensor SpanNetImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor picture =
       config_.normalised ? (image - meanColour(config_.channels, image.options())) * kRange : image;
-  const at::Tensor shallow = conv_1_->forward(picture).to(conv_cat_->precision());
+  const at::Tensor shallow = conv_1_->placed()->forward(picture).to(conv_cat_->precision());
   at::Tensor x = shallow;
   at::Tensor afterFirst, insideLast;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
@@ -101,7 +91,7 @@ at::Tensor SpanNetImpl::forward(const at::Tensor& image, Observer* observer) {
     x = blocks_[i]->forward(x, i + 1 == blocks_.size() ? &insideLast : nullptr);
     if (i == 0) afterFirst = x;
   }
-  const at::Tensor gathered = at::cat({shallow, conv_2_->forward(x), afterFirst, insideLast}, 1);
+  const at::Tensor gathered = at::cat({shallow, conv_2_->placed()->forward(x), afterFirst, insideLast}, 1);
   return at::pixel_shuffle(upsampler_->forward(conv_cat_->forward(gathered)), config_.scale);
 }
 

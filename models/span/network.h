@@ -12,9 +12,10 @@ namespace heirloom::models {
 class FoldedConvolutionImpl : public Layer {
  public:
   /// `outer`: stays in float32.
-  FoldedConvolutionImpl(int in, int out, bool outer = false);
-  at::Tensor forward(const at::Tensor& x);
+  FoldedConvolutionImpl(int in, int out, Activation activation = Activation::None, bool outer = false);
   void place(const Placement& placement) override;
+  /// The one convolution, of a placed layer.
+  Convolution& placed() { return placed_; }
 
  private:
   /// A convolution's tensors as they come from the file.

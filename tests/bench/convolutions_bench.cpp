@@ -46,7 +46,7 @@ void winograd(benchmark::State& state) {
   const c10::InferenceMode inference;
   const Case c(state);
   const WinogradWeights weights(c.weight, c.bias);
-  for (auto _ : state) benchmark::DoNotOptimize(winogradConvolution(c.x, weights, 0));
+  for (auto _ : state) benchmark::DoNotOptimize(winogradConvolution(c.x, weights, {.negativeSlope = 0}));
   c.count(state);
 }
 

@@ -9,6 +9,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
+#include <algorithm>
 #include <fstream>
 
 #include "models/common/blur_kernel.h"
@@ -161,6 +162,27 @@ class PanelTest : public QObject {
     fixture.run();
     QVERIFY(fixture.current()->result());
     QVERIFY(fixture.current()->result()->chosen.contains("noise_level"));
+  }
+
+  void openedCheckpointIsThereInTheNextSession() {
+    Fixture fixture;
+    const auto file = fixture.folder() / "mine.safetensors";
+    const auto gone = fixture.folder() / "gone.safetensors";
+    for (const auto& opened : {gone, file}) {
+      writeTinyNetwork(opened, 5);
+      fixture.session().models().openCheckpoint(opened);
+      QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find(opened.string()), kPatience);
+    }
+    std::filesystem::remove(gone);
+    fixture.restart();
+    // The last choice, too.
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == file.string(), kPatience);
+    QVERIFY(!fixture.session().models().find(gone.string()));
+    QVERIFY(fixture.messages().isEmpty());
+    fixture.session().models().refresh();
+    QSignalSpy changed(&fixture.session().models(), &ui::ModelCatalogue::changed);
+    QTRY_VERIFY_WITH_TIMEOUT(!changed.isEmpty(), kPatience);
+    QCOMPARE(std::ranges::count(fixture.session().models().entries(), file.string(), &ui::ModelEntry::name), 1);
   }
 
   void kernelIsChosenInAllItsForms() {

@@ -65,5 +65,21 @@ inline Avx512 minimum(Avx512 a, Avx512 b) {
   return {_mm512_min_ps(a.value, b.value)};
 }
 
+inline Avx512 operator/(Avx512 a, Avx512 b) {
+  return {_mm512_div_ps(a.value, b.value)};
+}
+/// To the nearest whole number.
+inline Avx512 rounded(Avx512 a) {
+  return {_mm512_roundscale_ps(a.value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
+}
+/// a * 2^b of whole b from -126 to 0.
+inline Avx512 timesTwoToThe(Avx512 a, Avx512 b) {
+  return {_mm512_scalef_ps(a.value, b.value)};
+}
+/// a where x has the sign of a negative number, otherwise b.
+inline Avx512 whereNegative(Avx512 x, Avx512 a, Avx512 b) {
+  return {_mm512_mask_blend_ps(_mm512_movepi32_mask(_mm512_castps_si512(x.value)), b.value, a.value)};
+}
+
 }  // namespace
 }  // namespace heirloom::models

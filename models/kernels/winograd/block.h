@@ -13,6 +13,9 @@ struct Pixels {
   std::int64_t pixel = 0;
 };
 
+/// How values become those that are written; `WinogradEnding` has the formulae.
+enum class Ending { Kept, Relu, Scaled, Silu, Gated };
+
 /// A 3x3 convolution as F(4x4, 3x3): what the instruction sets need to know of it. All memory outlives the call.
 struct Shape {
   int height = 0;
@@ -21,7 +24,8 @@ struct Shape {
   int out = 0;
   const float* weights = nullptr;  ///< [chunk][position 36][in, rounded up to lanes][columns], zero where padded
   const float* bias = nullptr;     ///< out, rounded up to columns
-  float negativeSlope = 1;
+  Ending ending = Ending::Kept;
+  float negativeSlope = 1;        ///< of Scaled
   const float* slopes = nullptr;  ///< out: instead of negativeSlope, unless null
 
   int tilesAcross() const { return (width + 3) / 4; }

@@ -3,8 +3,8 @@
 // Of internal linkage, as everything compiled for one instruction set: see the README of models/kernels.
 
 #include "models/kernels/simd/product.h"
-#include "models/kernels/simd/rectified.h"
 #include "models/kernels/winograd/block.h"
+#include "models/kernels/winograd/ending.h"
 #include "models/kernels/winograd/points.h"
 
 namespace heirloom::models::winograd {
@@ -152,7 +152,7 @@ void multiply(const Shape& layer, int chunk, int tiles, const float* transformed
 }
 
 /// `lanes` output channels of a tile, of which `valid` exist; `height` and `width` of its 4x4 pixels exist.
-template <class V, Negative negative, bool hasResidual, bool whole, class Sample>
+template <class V, Ending ending, bool hasResidual, bool whole, class Sample>
 inline void untransformTile(const float* products, std::int64_t stride, V bias, V slope, const Sample* residual,
                             std::int64_t residualRow, std::int64_t residualPixel, Sample* output, std::int64_t row,
                             std::int64_t pixel, int height, int width, int valid) {
@@ -174,12 +174,12 @@ inline void untransformTile(const float* products, std::int64_t stride, V bias, 
 #pragma GCC unroll 4
     for (int x = 0; x < 4; ++x) {
       if (!whole && (y >= height || x >= width)) continue;
-      V value = pixels[x] + bias;
+      V other = bias;
       if constexpr (hasResidual) {
-        const Sample* other = residual + y * residualRow + x * residualPixel;
-        value = value + (whole ? V::load(other) : V::loadFirst(other, valid));
+        const Sample* from = residual + y * residualRow + x * residualPixel;
+        other = whole ? V::load(from) : V::loadFirst(from, valid);
       }
-      value = rectified<V, negative>(value, slope);
+      const V value = ended<V, ending, hasResidual>(pixels[x] + bias, slope, other);
       Sample* to = output + y * row + x * pixel;
       if constexpr (whole)
         value.store(to);
@@ -189,7 +189,7 @@ inline void untransformTile(const float* products, std::int64_t stride, V bias, 
   }
 }
 
-template <class V, Negative negative, bool hasResidual, class Sample>
+template <class V, Ending ending, bool hasResidual, class Sample>
 void transformOutputAs(const Layer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
                        std::int64_t stride) {
   constexpr int columns = 2 * V::lanes;
@@ -209,8 +209,8 @@ void transformOutputAs(const Layer<Sample>& layer, int chunk, std::int64_t first
         residual = layer.residual.data + place.image * layer.residual.image + place.y * layer.residual.row +
                    place.x * layer.residual.pixel + channel;
       const bool whole = height == 4 && width == 4 && valid == V::lanes;
-      const auto write = whole ? untransformTile<V, negative, hasResidual, true, Sample>
-                               : untransformTile<V, negative, hasResidual, false, Sample>;
+      const auto write = whole ? untransformTile<V, ending, hasResidual, true, Sample>
+                               : untransformTile<V, ending, hasResidual, false, Sample>;
       write(products + v * V::lanes, stride, V::load(layer.bias + channel), slope, residual, layer.residual.row,
             layer.residual.pixel, to, layer.output.row, layer.output.pixel, height, width, valid);
     }
@@ -223,12 +223,19 @@ void transformOutput(const Layer<Sample>& layer, int chunk, std::int64_t firstTi
   const auto run = [&](auto plain, auto added) {
     (layer.residual.data ? added : plain)(layer, chunk, firstTile, tiles, products, stride);
   };
-  if (layer.negativeSlope == 1 && !layer.slopes)
-    run(transformOutputAs<V, Negative::Kept, false, Sample>, transformOutputAs<V, Negative::Kept, true, Sample>);
-  else if (layer.negativeSlope == 0 && !layer.slopes)
-    run(transformOutputAs<V, Negative::Zero, false, Sample>, transformOutputAs<V, Negative::Zero, true, Sample>);
-  else
-    run(transformOutputAs<V, Negative::Scaled, false, Sample>, transformOutputAs<V, Negative::Scaled, true, Sample>);
+  switch (layer.ending) {
+    case Ending::Kept:
+      return run(transformOutputAs<V, Ending::Kept, false, Sample>, transformOutputAs<V, Ending::Kept, true, Sample>);
+    case Ending::Relu:
+      return run(transformOutputAs<V, Ending::Relu, false, Sample>, transformOutputAs<V, Ending::Relu, true, Sample>);
+    case Ending::Scaled:
+      return run(transformOutputAs<V, Ending::Scaled, false, Sample>,
+                 transformOutputAs<V, Ending::Scaled, true, Sample>);
+    case Ending::Silu:
+      return run(transformOutputAs<V, Ending::Silu, false, Sample>, transformOutputAs<V, Ending::Silu, true, Sample>);
+    case Ending::Gated:
+      return transformOutputAs<V, Ending::Gated, true, Sample>(layer, chunk, firstTile, tiles, products, stride);
+  }
 }
 
 template <class V, class Sample>

@@ -177,6 +177,13 @@ void run(const Shape& shape, const at::Tensor& x, const at::Tensor& residual, at
     runByBlocks(work);
 }
 
+Ending kernelEnding(const WinogradEnding& ending) {
+  if (ending.kind == WinogradEnding::Kind::Silu) return Ending::Silu;
+  if (ending.kind == WinogradEnding::Kind::Gated) return Ending::Gated;
+  if (ending.slopes.defined()) return Ending::Scaled;
+  return ending.negativeSlope == 1 ? Ending::Kept : ending.negativeSlope == 0 ? Ending::Relu : Ending::Scaled;
+}
+
 }  // namespace
 
 bool winogradServes(int in, int out) {
@@ -209,19 +216,18 @@ WinogradWeights::WinogradWeights(const at::Tensor& weight, const at::Tensor& bia
   }
 }
 
-at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, double negativeSlope,
-                               const std::optional<at::Tensor>& residual, const at::Tensor& slopes) {
+at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, const WinogradEnding& ending) {
   TORCH_CHECK(x.dim() == 4, "winogradConvolution: expected N C H W, found ", x.sizes());
   at::Tensor result = at::empty({x.size(0), weights.out(), x.size(2), x.size(3)},
                                 x.options().memory_format(at::MemoryFormat::ChannelsLast));
-  winogradConvolutionInto(result, x, weights, negativeSlope, residual, slopes);
+  winogradConvolutionInto(result, x, weights, ending);
   return result;
 }
 
 void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const WinogradWeights& weights,
-                             double negativeSlope, const std::optional<at::Tensor>& residual,
-                             const at::Tensor& slopes) {
+                             const WinogradEnding& ending) {
   const at::ScalarType type = x.scalar_type();
+  const std::optional<at::Tensor>& residual = ending.residual;
   TORCH_CHECK(x.dim() == 4 && x.size(1) == weights.in() && (type == at::kFloat || type == at::kBFloat16) && x.is_cpu(),
               "winogradConvolution: expected N ", weights.in(), " H W float32 or bfloat16 on the CPU, found ",
               x.sizes(), " ", x.toString());
@@ -233,8 +239,10 @@ void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const Wino
   TORCH_CHECK(!residual || (residual->sizes() == shape && residual->scalar_type() == type && residual->is_cpu()),
               "winogradConvolution: expected a residual ", at::IntArrayRef(shape), " of the input's type, found ",
               residual ? residual->sizes() : at::IntArrayRef());
-  TORCH_CHECK(!slopes.defined() || (slopes.numel() == weights.out() && slopes.scalar_type() == at::kFloat &&
-                                    slopes.is_cpu() && slopes.is_contiguous()),
+  TORCH_CHECK(residual || ending.kind != WinogradEnding::Kind::Gated, "winogradConvolution: nothing to gate");
+  TORCH_CHECK(!ending.slopes.defined() ||
+                  (ending.slopes.numel() == weights.out() && ending.slopes.scalar_type() == at::kFloat &&
+                   ending.slopes.is_cpu() && ending.slopes.is_contiguous()),
               "winogradConvolution: expected ", weights.out(), " float32 slopes");
   if (result.numel() == 0) return;
 
@@ -245,8 +253,9 @@ void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const Wino
   layer.out = weights.out();
   layer.weights = weights.weights();
   layer.bias = weights.bias();
-  layer.negativeSlope = static_cast<float>(negativeSlope);
-  layer.slopes = slopes.defined() ? slopes.const_data_ptr<float>() : nullptr;
+  layer.ending = kernelEnding(ending);
+  layer.negativeSlope = static_cast<float>(ending.negativeSlope);
+  layer.slopes = ending.slopes.defined() ? ending.slopes.const_data_ptr<float>() : nullptr;
   const at::Tensor input = withChannelsSideBySide(x);
   const at::Tensor added = residual ? withChannelsSideBySide(*residual) : at::Tensor();
   if (type == at::kFloat)

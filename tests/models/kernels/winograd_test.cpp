@@ -97,9 +97,35 @@ TEST_F(Winograd, rectifiesEveryChannelByItsOwnSlope) {
     const at::Tensor expected = at::where(plain < 0, plain * slopes.view({1, 40, 1, 1}), plain);
     // A slope for all channels is overruled, the two that have kernels of their own too.
     for (const double slope : {1.0, 0.0, 0.2})
-      EXPECT_LT(largestError(winogradConvolution(x, layer.fast, slope, {}, slopes), expected), kTolerance) << slope;
+      EXPECT_LT(largestError(winogradConvolution(x, layer.fast, {.negativeSlope = slope, .slopes = slopes}), expected),
+                kTolerance)
+          << slope;
   }
-  EXPECT_THROW(winogradConvolution(channelsLast({1, 24, 4, 4}), layer.fast, 1, {}, at::ones({39})), c10::Error);
+  EXPECT_THROW(winogradConvolution(channelsLast({1, 24, 4, 4}), layer.fast, {.slopes = at::ones({39})}), c10::Error);
+}
+
+TEST_F(Winograd, endsInSiluOrInAGate) {
+  const Convolution layer(24, 40);
+  for (const auto& [height, width] : {std::pair{10, 13}, std::pair{8, 8}, std::pair{1, 1}}) {
+    const at::Tensor x = 8 * channelsLast({2, 24, height, width});  // into the flat parts
+    const at::Tensor residual = channelsLast({2, 40, height, width});
+    const at::Tensor sum = layer.exact(x);
+    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, {.kind = WinogradEnding::Kind::Silu}), at::silu(sum)),
+              8 * kTolerance);
+    EXPECT_LT(
+        largestError(winogradConvolution(x, layer.fast, {.kind = WinogradEnding::Kind::Gated, .residual = residual}),
+                     (sum + residual) * (sum.sigmoid() - 0.5)),
+        8 * kTolerance);
+  }
+  const at::Tensor x = channelsLast({1, 24, 4, 4});
+  EXPECT_THROW(winogradConvolution(x, layer.fast, {.kind = WinogradEnding::Kind::Gated}), c10::Error);
+  // Far from zero there is nothing to overflow.
+  for (const float value : {1e4F, -1e4F}) {
+    const WinogradWeights constant(at::zeros({16, 16, 3, 3}), at::full({16}, value));
+    const at::Tensor y =
+        winogradConvolution(channelsLast({1, 16, 4, 4}), constant, {.kind = WinogradEnding::Kind::Silu});
+    EXPECT_NEAR(y.sum().item<double>(), value > 0 ? 256e4 : 0, 1);
+  }
 }
 
 TEST_F(Winograd, rectifiesAndAddsTheResidual) {
@@ -110,10 +136,12 @@ TEST_F(Winograd, rectifiesAndAddsTheResidual) {
   const at::Tensor plain = gain * layer.exact(x);
   const at::Tensor sum = residual.to(at::kDouble) + plain;
   for (const double slope : {1.0, 0.0, 0.2, -0.5, 1.5}) {
-    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, slope), at::where(plain < 0, plain * slope, plain)),
+    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, {.negativeSlope = slope}),
+                           at::where(plain < 0, plain * slope, plain)),
               kTolerance)
         << slope;
-    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, slope, residual), at::where(sum < 0, sum * slope, sum)),
+    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, {.negativeSlope = slope, .residual = residual}),
+                           at::where(sum < 0, sum * slope, sum)),
               kTolerance)
         << slope;
   }
@@ -132,7 +160,7 @@ TEST_F(Winograd, readsAndWritesSlicesOfOneDenseBuffer) {
   const at::Tensor before = dense.clone();
   const at::Tensor exact = layer.exact(dense.narrow(1, 0, 96));
   at::Tensor result = dense.narrow(1, 96, 32);
-  winogradConvolutionInto(result, dense.narrow(1, 0, 96), layer.fast, 0);
+  winogradConvolutionInto(result, dense.narrow(1, 0, 96), layer.fast, {.negativeSlope = 0});
   EXPECT_LT(largestError(dense.narrow(1, 96, 32), at::relu(exact)), kTolerance);
   EXPECT_TRUE(at::equal(dense.narrow(1, 0, 96), before.narrow(1, 0, 96)));
   EXPECT_TRUE(at::equal(dense.narrow(1, 128, 64), before.narrow(1, 128, 64)));
@@ -143,7 +171,7 @@ TEST_F(Winograd, resultMayBeTheResidual) {
   const at::Tensor x = channelsLast({1, 20, 21, 9});
   at::Tensor trunk = channelsLast({1, 20, 21, 9});
   const at::Tensor exact = trunk.to(at::kDouble) + layer.exact(x);
-  winogradConvolutionInto(trunk, x, layer.fast, 1, trunk);
+  winogradConvolutionInto(trunk, x, layer.fast, {.residual = trunk});
   EXPECT_LT(largestError(trunk, exact), kTolerance);
 }
 
@@ -151,12 +179,15 @@ TEST_F(Winograd, otherLayoutsGiveTheSameResult) {
   const Convolution layer(24, 24);
   const at::Tensor x = channelsLast({2, 24, 9, 12});
   const at::Tensor residual = channelsLast({2, 24, 9, 12});
-  const at::Tensor expected = winogradConvolution(x, layer.fast, 0, residual);
-  EXPECT_TRUE(at::equal(winogradConvolution(x.contiguous(), layer.fast, 0, residual.contiguous()), expected));
+  const at::Tensor expected = winogradConvolution(x, layer.fast, {.negativeSlope = 0, .residual = residual});
+  EXPECT_TRUE(at::equal(
+      winogradConvolution(x.contiguous(), layer.fast, {.negativeSlope = 0, .residual = residual.contiguous()}),
+      expected));
   const at::Tensor wide = at::empty({2, 24, 9, 24}).contiguous(at::MemoryFormat::ChannelsLast);
   const at::Tensor everySecond = wide.slice(3, 0, 24, 2);
   everySecond.copy_(x);
-  EXPECT_TRUE(at::equal(winogradConvolution(everySecond, layer.fast, 0, residual), expected));
+  EXPECT_TRUE(
+      at::equal(winogradConvolution(everySecond, layer.fast, {.negativeSlope = 0, .residual = residual}), expected));
 }
 
 TEST_F(Winograd, doesNotDependOnTheNumberOfThreads) {
@@ -177,7 +208,7 @@ TEST_F(Winograd, whatIsNotANumberStaysSo) {
   x[0][3][5][5] = std::numeric_limits<float>::quiet_NaN();
   for (const double slope : {1.0, 0.0, 0.2}) {
     for (const at::ScalarType type : {at::kFloat, at::kBFloat16}) {
-      const at::Tensor y = winogradConvolution(x.to(type), layer.fast, slope);
+      const at::Tensor y = winogradConvolution(x.to(type), layer.fast, {.negativeSlope = slope});
       EXPECT_TRUE(y[0].select(1, 5).select(1, 5).isnan().all().item<bool>()) << slope << ' ' << type;
     }
   }
@@ -190,12 +221,14 @@ TEST_F(Winograd, bfloat16IsTheFloat32ResultRounded) {
     const at::Tensor x = channelsLast({2, channels, 9, 14}).to(at::kBFloat16);
     const at::Tensor residual = channelsLast({2, channels, 9, 14}).to(at::kBFloat16);
     for (const double slope : {1.0, 0.0, 0.2}) {
-      EXPECT_TRUE(at::equal(winogradConvolution(x, layer.fast, slope),
-                            winogradConvolution(x.to(at::kFloat), layer.fast, slope).to(at::kBFloat16)))
+      EXPECT_TRUE(
+          at::equal(winogradConvolution(x, layer.fast, {.negativeSlope = slope}),
+                    winogradConvolution(x.to(at::kFloat), layer.fast, {.negativeSlope = slope}).to(at::kBFloat16)))
           << channels << " channels, slope " << slope;
-      EXPECT_TRUE(at::equal(
-          winogradConvolution(x, layer.fast, slope, residual),
-          winogradConvolution(x.to(at::kFloat), layer.fast, slope, residual.to(at::kFloat)).to(at::kBFloat16)))
+      EXPECT_TRUE(at::equal(winogradConvolution(x, layer.fast, {.negativeSlope = slope, .residual = residual}),
+                            winogradConvolution(x.to(at::kFloat), layer.fast,
+                                                {.negativeSlope = slope, .residual = residual.to(at::kFloat)})
+                                .to(at::kBFloat16)))
           << channels << " channels, slope " << slope;
     }
   }
@@ -206,8 +239,9 @@ TEST_F(Winograd, bfloat16InSlicesOfOneDenseBuffer) {
   const at::Tensor dense = channelsLast({1, 64, 13, 18}).to(at::kBFloat16);
   const at::Tensor before = dense.clone();
   at::Tensor result = dense.narrow(1, 36, 20);
-  winogradConvolutionInto(result, dense.narrow(1, 0, 36), layer.fast, 0);
-  EXPECT_TRUE(at::equal(dense.narrow(1, 36, 20), winogradConvolution(before.narrow(1, 0, 36), layer.fast, 0)));
+  winogradConvolutionInto(result, dense.narrow(1, 0, 36), layer.fast, {.negativeSlope = 0});
+  EXPECT_TRUE(at::equal(dense.narrow(1, 36, 20),
+                        winogradConvolution(before.narrow(1, 0, 36), layer.fast, {.negativeSlope = 0})));
   EXPECT_TRUE(at::equal(dense.narrow(1, 0, 36), before.narrow(1, 0, 36)));
   EXPECT_TRUE(at::equal(dense.narrow(1, 56, 8), before.narrow(1, 56, 8)));
 }
@@ -222,7 +256,7 @@ TEST_F(Winograd, refusesWhatDoesNotFit) {
   const at::Tensor x = channelsLast({1, 16, 4, 4});
   EXPECT_THROW(winogradConvolution(channelsLast({1, 15, 4, 4}), layer.fast), c10::Error);
   EXPECT_THROW(winogradConvolution(x.to(at::kDouble), layer.fast), c10::Error);
-  EXPECT_THROW(winogradConvolution(x, layer.fast, 1, channelsLast({1, 8, 4, 5})), c10::Error);
+  EXPECT_THROW(winogradConvolution(x, layer.fast, {.residual = channelsLast({1, 8, 4, 5})}), c10::Error);
   at::Tensor planar = at::empty({1, 8, 4, 4});
   EXPECT_THROW(winogradConvolutionInto(planar, x, layer.fast), c10::Error);
   EXPECT_THROW(WinogradWeights(at::randn({8, 16, 5, 5})), c10::Error);
@@ -238,7 +272,7 @@ TEST_F(Winograd, errorsDoNotGrowThroughADeepNetwork) {
   for (int layer = 0; layer < 20; ++layer) {
     const at::Tensor weight = at::randn({channels, channels, 3, 3}) * std::sqrt(2.0 / (9 * channels));
     exact = at::relu(at::conv2d(exact, weight.to(at::kDouble), {}, 1, 1));
-    fast = winogradConvolution(fast, WinogradWeights(weight), 0);
+    fast = winogradConvolution(fast, WinogradWeights(weight), {.negativeSlope = 0});
   }
   EXPECT_LT(largestError(fast, exact), 5e-6 * exact.max().item<double>());
 }
