@@ -6,6 +6,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSlider>
 #include <QSpinBox>
@@ -100,6 +101,8 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
       rows_[parameter.name] = addKernel(parameter, *kernel);
     } else if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range)) {
       rows_[parameter.name] = addMatrix(parameter, *matrix);
+    } else if (const auto* words = std::get_if<models::TextInput>(&parameter.range)) {
+      rows_[parameter.name] = addText(parameter, *words);
     } else {
       rows_[parameter.name] = addDenoiser(parameter);
     }
@@ -301,6 +304,26 @@ ParameterPanel::Row ParameterPanel::addKernel(const models::Parameter& parameter
   Row row;
   row.read = [field] { return field->text(); };
   row.write = [field, kernel](const std::string& text) { field->setText(text.empty() ? kernel.byDefault : text); };
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addText(const models::Parameter& parameter, const models::TextInput& text) {
+  addHeader(parameter, nullptr);
+  auto* field = new QPlainTextEdit(content_);
+  field->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Text"));
+  field->setTabChangesFocus(true);
+  describe(field, parameter);
+  constexpr int kLines = 4;
+  field->setFixedHeight(kLines * field->fontMetrics().lineSpacing() + 2 * field->frameWidth() + 8);
+  field->setPlainText(QString::fromStdString(text.byDefault));
+  connect(field, &QPlainTextEdit::textChanged, this, &ParameterPanel::changed);
+  content_->layout()->addWidget(field);
+  // Nothing at all would be the default: no words are a space.
+  Row row;
+  row.read = [field] { return field->toPlainText().isEmpty() ? " " : field->toPlainText().toStdString(); };
+  row.write = [field, text](const std::string& words) {
+    field->setPlainText(words == " " ? QString() : QString::fromStdString(words.empty() ? text.byDefault : words));
+  };
   return row;
 }
 

@@ -65,6 +65,7 @@ class ParameterPanel : public QWidget {
   Row addToggle(const models::Parameter& parameter, const models::Toggle& toggle);
   Row addChoice(const models::Parameter& parameter, const models::Choice& choice);
   Row addKernel(const models::Parameter& parameter, const models::KernelInput& kernel);
+  Row addText(const models::Parameter& parameter, const models::TextInput& text);
   Row addMatrix(const models::Parameter& parameter, const models::MatrixInput& matrix);
   Row addDenoiser(const models::Parameter& parameter);
   Row addBlend();
