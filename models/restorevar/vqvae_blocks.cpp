@@ -2,13 +2,8 @@
 
 #include <torch/types.h>
 
-#include "models/kernels/group_norm/group_norm.h"
-
 namespace heirloom::models {
 namespace {
-
-constexpr int kGroups = 32;
-constexpr double kEpsilon = 1e-6;
 
 ConvolutionOptions pointwise(int in, int out) {
   return {.in = in, .out = out, .kernel = 1};
@@ -20,27 +15,6 @@ void VaeConvolutionImpl::place(const Placement& placement) {
   Placement own = placement;
   if (placement.device.is_cpu()) own.precision = at::kFloat;
   ConvolutionImpl::place(own);
-}
-
-VaeNormImpl::VaeNormImpl(int channels)
-    : weight_(register_parameter("weight", at::empty({channels}))),
-      bias_(register_parameter("bias", at::empty({channels}))) {}
-
-at::Tensor VaeNormImpl::forward(const at::Tensor& x) {
-  return plain_ ? plainGroupNorm(x, kGroups, weight_, bias_, kEpsilon, false)
-                : groupNorm(x, kGroups, weight_, bias_, kEpsilon, false);
-}
-
-at::Tensor VaeNormImpl::activated(const at::Tensor& x) {
-  return plain_ ? plainGroupNorm(x, kGroups, weight_, bias_, kEpsilon, true)
-                : groupNorm(x, kGroups, weight_, bias_, kEpsilon, true);
-}
-
-// LibTorch's kernel for CUDA takes no float32 weights beside half-precision values.
-void VaeNormImpl::place(const Placement& placement) {
-  plain_ = placement.plain;
-  const at::ScalarType precision = placement.device.is_cpu() ? at::kFloat : placement.precision;
-  for (at::Tensor* parameter : {&weight_, &bias_}) parameter->set_data(parameter->to(placement.device, precision));
 }
 
 VaeResBlockImpl::VaeResBlockImpl(int in, int out)

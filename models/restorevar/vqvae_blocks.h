@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/common/convolution.h"
+#include "models/common/group_norm.h"
 
 namespace heirloom::models {
 
@@ -13,17 +14,10 @@ class VaeConvolutionImpl : public ConvolutionImpl {
 };
 TORCH_MODULE(VaeConvolution);
 
-/// GroupNorm of 32 groups, epsilon 1e-6, statistics in float32, with SiLU behind it or not. N C H W.
-class VaeNormImpl : public Layer {
+/// GroupNorm of 32 groups, epsilon 1e-6, with SiLU behind it or not.
+class VaeNormImpl : public GroupNormImpl {
  public:
-  explicit VaeNormImpl(int channels);
-  at::Tensor forward(const at::Tensor& x);
-  at::Tensor activated(const at::Tensor& x);  // SiLU(forward(x))
-  void place(const Placement& placement) override;
-
- private:
-  at::Tensor weight_, bias_;
-  bool plain_ = true;  // until placed
+  explicit VaeNormImpl(int channels) : GroupNormImpl(/*groups=*/32, channels, /*epsilon=*/1e-6) {}
 };
 TORCH_MODULE(VaeNorm);
 
