@@ -4,6 +4,7 @@
 #include <array>
 
 #include "models/checkpoint/joined_archive.h"
+#include "models/checkpoint/sharded.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
@@ -16,6 +17,8 @@
 #include "models/ffdnet/family.h"
 #include "models/hat/family.h"
 #include "models/imdn/family.h"
+#include "models/instantir/family.h"
+#include "models/instantir/folder.h"
 #include "models/ircnn/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
@@ -39,71 +42,58 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,   kSrmd, kUsrNet, kDrunet, kRrdb,   kImdn,
-       kMsrResNet,  kDpsr,  kSwinIr, kSwin2Sr,   kCompact, kSpan, kHat,    kNafNet, kScuNet, kDat,
-       kRestormer,  kRcan,  kPlksr,  kRealPlksr, kSafmn,   kDrct, kFbcnn,  kOmniSr});
+      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,   kSrmd, kUsrNet, kDrunet,
+       kRrdb,       kImdn,      kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr,   kCompact, kSpan, kHat,    kNafNet,
+       kScuNet,     kDat,       kRestormer, kRcan,  kPlksr,  kRealPlksr, kSafmn,   kDrct, kFbcnn,  kOmniSr});
   return families;
 }
 
 std::span<const FolderLayout> layouts() {
-  static const std::array<FolderLayout, 1> all = {kRestoreVarFolder};
+  static const std::array<FolderLayout, 3> all = {kRestoreVarFolder, kInstantIrFolder, kSdxlFolder};
   return all;
 }
 
 namespace fs = std::filesystem;
 
-/// The file of `part` in `folder`; empty when there is none.
-fs::path fileOf(const FolderLayout::Part& part, const fs::path& folder) {
-  std::error_code ignored;
-  for (const std::string_view name : part.files) {
-    if (fs::is_regular_file(folder / name, ignored)) return folder / name;
-  }
-  return {};
-}
-
-std::size_t partsIn(const FolderLayout& layout, const fs::path& folder) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(layout.parts, [&](const auto& part) { return !fileOf(part, folder).empty(); }));
-}
-
-bool isPart(const FolderLayout& layout, const fs::path& file) {
-  return std::ranges::any_of(layout.parts, [&](const auto& part) { return fileOf(part, file.parent_path()) == file; });
-}
-
-std::shared_ptr<const Archive> joined(const FolderLayout& layout, const fs::path& folder) {
-  std::vector<std::pair<std::string, StateDict>> parts;
-  for (const FolderLayout::Part& part : layout.parts)
-    parts.emplace_back(part.name, canonicalise(Archive::open(fileOf(part, folder))));
-  return join(parts, folder);
-}
+constexpr int kDeepestPart = 3;  // folders between the one of a network and a file of it
 
 /// Of a folder that holds not all parts of a network.
 Error incomplete(const fs::path& folder) {
-  for (const FolderLayout& layout : layouts()) {
-    if (partsIn(layout, folder) == 0) continue;
+  const std::optional<FolderFit> fit = fitOf(layouts(), folder);
+  if (fit) {
     std::string missing;
-    for (const auto& part : layout.parts) {
-      if (fileOf(part, folder).empty()) missing += (missing.empty() ? "" : ", ") + std::string(part.files.front());
-    }
+    for (const std::string& file : fit->missing) missing += (missing.empty() ? "" : ", ") + file;
     return Error(HEIRLOOM_TEXT("folder.incomplete", "it is not all of %1: %2 is missing")
-                     .with(std::string(layout.family), missing),
+                     .with(std::string(fit->layout->family), missing),
                  HEIRLOOM_TEXT("folder.incomplete.remedy", "put that file beside the others"), folder);
   }
   return Error(HEIRLOOM_TEXT("folder.unknown", "this folder holds no network of several files"),
                HEIRLOOM_TEXT("folder.unknown.remedy", "give a checkpoint file"), folder);
 }
 
+/// The layout that a folder holds all files of, or null.
+const FolderLayout* layoutOf(const fs::path& folder) {
+  const std::optional<FolderFit> fit = fitOf(layouts(), folder);
+  return fit && fit->missing.empty() ? fit->layout : nullptr;
+}
+
 /// The archive behind what a person names.
 std::shared_ptr<const Archive> opened(const fs::path& path) {
   std::error_code ignored;
-  const bool isFolder = fs::is_directory(path, ignored);
-  const fs::path folder = isFolder ? path : path.parent_path();
-  for (const FolderLayout& layout : layouts()) {
-    const bool complete = partsIn(layout, folder) == layout.parts.size();
-    if (complete && (isFolder || isPart(layout, path))) return joined(layout, folder);
+  if (fs::is_directory(path, ignored)) {
+    if (const FolderLayout* layout = layoutOf(path)) return openFolder(*layout, path);
+    throw incomplete(path);
   }
-  if (isFolder) throw incomplete(path);
-  return Archive::open(path);
+  fs::path folder = path;
+  for (int depth = 0; depth < kDeepestPart && folder.has_relative_path(); ++depth) {
+    folder = folder.parent_path();
+    const FolderLayout* layout = layoutOf(folder);
+    if (layout && isPartOf(*layout, folder, path)) return openFolder(*layout, folder);
+  }
+  if (!isShardIndex(path)) return Archive::open(path);
+  std::vector<std::pair<std::string, StateDict>> shards;
+  for (StateDict& shard : openShards(path)) shards.emplace_back("", std::move(shard));
+  return join(shards, path);
 }
 
 constexpr std::size_t kNamed = 3;  // nearest refusals and keys that an error names
@@ -138,8 +128,7 @@ std::span<const Family> families() {
 }
 
 bool isModelFolder(const std::filesystem::path& folder) {
-  return std::ranges::any_of(layouts(),
-                             [&](const auto& layout) { return partsIn(layout, folder) == layout.parts.size(); });
+  return layoutOf(folder) != nullptr;
 }
 
 std::vector<Refusal> refusals(std::span<const Candidate> considered) {

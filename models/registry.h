@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
+#include "models/folder_layout.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -36,22 +37,13 @@ struct Loaded {
 };
 
 /// One family of networks. `detect` looks at names and shapes only; `load` detects and, where the family takes the
-/// state dict, reads its weights, strictly: every key consumed, every parameter filled.
+/// state dict, reads its weights, strictly: every key consumed, every parameter filled. `published` is empty where
+/// random weights would take several gigabytes.
 struct Family {
   std::string_view name;
   Match (*detect)(const StateDict& tensors);
   Loaded (*load)(const StateDict& tensors);
   std::vector<PublicNetwork> (*published)();
-};
-
-/// A network in several files of one folder. Its family reads them as one state dict, each below its part's name.
-struct FolderLayout {
-  struct Part {
-    std::string_view name;
-    std::vector<std::string_view> files;  // the public name first; one of them is enough
-  };
-  std::string_view family;
-  std::vector<Part> parts;
 };
 
 /// Every family, in the order they are asked. The first that takes a file gets it.
@@ -83,7 +75,8 @@ struct Inspection {
 /// Whether a folder holds all files of a network of several.
 bool isModelFolder(const std::filesystem::path& folder);
 
-/// Of a checkpoint, of the folder of a network of several files, or of one of these files with the others beside it.
+/// Of a checkpoint, of the index of one in several files, of the folder of a network of several files, or of one of
+/// these files with the others in their places.
 /// Throws Error for what is neither. An unknown network is no error here.
 Inspection inspect(const std::filesystem::path& file);
 

@@ -33,6 +33,7 @@ struct Descriptor {
   bool mayShiftColours = false;  // trained for looks or on real pictures: a colour fix is offered
   bool progressive = false;
   bool takesPrompt = false;
+  bool generative = false;  // invents what the picture does not show: results say so in their metadata
   std::vector<Parameter> parameters;
   std::int64_t parameterCount = 0;
   DType storedAs = DType::Float32;        // precision of the file's weights
@@ -49,6 +50,8 @@ class Observer {
   virtual void progress(const Message& stage, double fraction) { (void)stage, (void)fraction; }
   /// Progressive networks: picture `index` of the run, N C H W in 0..1.
   virtual void preview(int index, const at::Tensor& picture) { (void)index, (void)picture; }
+  /// What else a run computes on its way, for people who compare networks: "latent.3". Any shape, float32 or int64.
+  virtual void value(const std::string& name, const at::Tensor& tensor) { (void)name, (void)tensor; }
   /// Asked at every block of a network; true makes the network throw Stopped.
   virtual bool stopRequested() const { return false; }
 };

@@ -8,6 +8,7 @@
 
 #include "models/common/blur_kernel.h"
 #include "models/common/error.h"
+#include "models/common/utf8.h"
 
 namespace heirloom::models {
 namespace {
@@ -60,13 +61,27 @@ std::string allowed(const Parameter& parameter) {
                                  return "the file " + m.fileName + " with " + printed(m.rows) + " x " +
                                         printed(m.columns) + " numbers named " + m.entry;
                                },
-                               [](const DenoiserInput&) { return std::string("a model that takes a noise level"); }},
+                               [](const DenoiserInput&) { return std::string("a model that takes a noise level"); },
+                               [](const TextInput& t) { return "up to " + printed(t.longest) + " characters"; }},
                     parameter.range);
 }
 
 [[noreturn]] void refuse(const Parameter& parameter, std::string_view value) {
   throw Error(HEIRLOOM_TEXT("setting.range", "%1 cannot be %2").with(parameter.name, std::string(value)),
               HEIRLOOM_TEXT("setting.range.remedy", "it takes %1").with(allowed(parameter)));
+}
+
+/// A text is too long to be named in full by what is wrong with it.
+void requireText(const Parameter& parameter, const TextInput& range, std::string_view text) {
+  if (!isUtf8(text)) {
+    throw Error(HEIRLOOM_TEXT("setting.utf8", "%1 is not valid UTF-8").with(parameter.name),
+                HEIRLOOM_TEXT("text.utf8.remedy", "type it again, or convert it to UTF-8"));
+  }
+  const std::size_t characters = decoded(text).size();
+  if (characters > range.longest) {
+    throw Error(HEIRLOOM_TEXT("setting.text_long", "%1 has %2 characters").with(parameter.name, printed(characters)),
+                HEIRLOOM_TEXT("setting.range.remedy", "it takes %1").with(allowed(parameter)));
+  }
 }
 
 Settings::Value byDefault(const Parameter& parameter) {
@@ -122,7 +137,8 @@ void Settings::set(std::string_view name, std::string_view text) {
                             [&](const KernelInput&) -> std::optional<Value> { return parseKernel(text); },
                             // Only whoever knows files and the library can look these up.
                             [&](const MatrixInput&) -> std::optional<Value> { return std::nullopt; },
-                            [&](const DenoiserInput&) -> std::optional<Value> { return std::nullopt; }},
+                            [&](const DenoiserInput&) -> std::optional<Value> { return std::nullopt; },
+                            [&](const TextInput&) -> std::optional<Value> { return std::string(text); }},
                  parameter.range);
   if (!value) refuse(parameter, text);
   set(name, *value);
@@ -140,6 +156,10 @@ void Settings::set(std::string_view name, Value value) {
           [](const KernelInput&, const Grid& k) { return !k.empty(); },
           [](const MatrixInput& m, const Grid& v) { return v.rows == m.rows && v.columns == m.columns; },
           [](const DenoiserInput&, const ModelReference& m) { return m.model != nullptr; },
+          [&](const TextInput& t, const std::string& v) {
+            requireText(parameter, t, v);
+            return true;
+          },
           [](const auto&, const auto&) { return false; }},
       parameter.range, value);
   if (!fits) {

@@ -56,6 +56,12 @@ struct DenoiserInput {
   std::string byDefault;
   bool operator==(const DenoiserInput&) const = default;
 };
+/// Words, such as a prompt: UTF-8 of at most `longest` characters.
+struct TextInput {
+  std::string byDefault;
+  std::size_t longest = 4000;
+  bool operator==(const TextInput&) const = default;
+};
 
 /// One thing a person can set: what a panel, `models show` and `--set` are made from.
 struct Parameter {
@@ -63,7 +69,7 @@ struct Parameter {
   Message label;
   Message help;
   std::string unit;  // "/255", "%", "" for none
-  std::variant<RealRange, IntegerRange, Toggle, Choice, KernelInput, MatrixInput, DenoiserInput> range;
+  std::variant<RealRange, IntegerRange, Toggle, Choice, KernelInput, MatrixInput, DenoiserInput, TextInput> range;
   std::string onPhotos = {};  // what photos are restored with where nobody sets it, if not the (reference's) default
   bool operator==(const Parameter&) const = default;
 };
@@ -93,8 +99,8 @@ class Settings {
   double real(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   bool toggle(std::string_view name) const;
-  const std::string& choice(std::string_view name) const;
-  const Grid& grid(std::string_view name) const;  // of a kernel or a matrix; empty until it was set
+  const std::string& choice(std::string_view name) const;  // of a text too
+  const Grid& grid(std::string_view name) const;           // of a kernel or a matrix; empty until it was set
   const ModelReference& model(std::string_view name) const;
 
   const std::vector<Parameter>& parameters() const { return parameters_; }

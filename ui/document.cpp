@@ -91,6 +91,7 @@ void Document::unload() {
 }
 
 void Document::addResult(RestoredResult result) {
+  usedRecipes_.insert(usedRecipes_.begin(), result.recipe);
   undo_.push(new ResultCommand(*this, std::move(result)));
 }
 

@@ -63,6 +63,9 @@ class Document : public QObject {
   /// The recipe of the result with the strength as it is now.
   core::Recipe recipe() const;
 
+  /// Of every run that ended with a result, the latest first, undone ones too.
+  const std::vector<core::Recipe>& usedRecipes() const { return usedRecipes_; }
+
   /// Null when nothing runs.
   EngineRun* run() const { return run_.get(); }
   /// Takes the run over; its result is added when it is done.
@@ -101,6 +104,7 @@ class Document : public QObject {
   State state_ = State::Unloaded;
   std::shared_ptr<const core::Photo> photo_;
   std::optional<RestoredResult> result_;
+  std::vector<core::Recipe> usedRecipes_;
   double strength_ = 1;
   QUndoStack undo_;
   std::optional<SaveTarget> savedTo_;

@@ -271,8 +271,10 @@ int bench(const BenchOptions& options, Context& context) {
   Bench run(options, context);
   for (const Subject& subject : subjects) run.measure(subject);
   if (!options.all) return kDone;
-  for (const models::Family& family : models::families())
-    run.measure(scratch.randomNetwork(family.published().front()));
+  for (const models::Family& family : models::families()) {
+    const std::vector<models::PublicNetwork> published = family.published();
+    if (!published.empty()) run.measure(scratch.randomNetwork(published.front()));
+  }
   return kDone;
 }
 

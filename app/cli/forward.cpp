@@ -32,15 +32,20 @@ class ForwardObserver : public models::Observer {
   void preview(int index, const at::Tensor& picture) override {
     previews_.emplace_back("preview." + std::to_string(index), picture.to(at::kCPU, at::kFloat).contiguous());
   }
+  void value(const std::string& name, const at::Tensor& tensor) override {
+    values_.emplace_back(name, tensor.to(at::kCPU).contiguous());
+  }
   bool stopRequested() const override { return stop_.stop_requested(); }
 
   void begin(const std::string& title) { bar_.start(title); }
   const models::NamedTensors& previews() const { return previews_; }
+  const models::NamedTensors& values() const { return values_; }
 
  private:
   std::stop_token stop_;
   ProgressBar bar_;
   models::NamedTensors previews_;
+  models::NamedTensors values_;
 };
 
 /// The output may be neither the input nor the model, under whatever name.
@@ -101,7 +106,8 @@ int forward(const ForwardOptions& options, Context& context) {
   }
 
   models::NamedTensors tensors = {{"image", image.contiguous()}};
-  tensors.insert(tensors.end(), observer.previews().begin(), observer.previews().end());
+  for (const models::NamedTensors* more : {&observer.previews(), &observer.values()})
+    tensors.insert(tensors.end(), more->begin(), more->end());
   models::writeSafetensors(options.output, tensors);
   report.document["model"] = configured.name;
   putPath(report.document, "output", options.output);
@@ -131,6 +137,12 @@ void addForward(CLI::App& program, Command& chosen) {
   arguments.list(
       "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
       "a setting of the model; `models show MODEL` lists them");
+  for (const auto& [flag, setting] :
+       {std::pair("--prompt", "prompt"), std::pair("--negative-prompt", "negative_prompt")}) {
+    arguments.value(
+        flag, "TEXT", [options, setting = setting](const std::string& value) { options->settings[setting] = value; },
+        "short for --set NAME=TEXT");
+  }
   arguments.value("--noise", "FILE", options->noise,
                   "a .safetensors with noise.0, noise.1, ... instead of random numbers");
   arguments.value(

@@ -1,12 +1,12 @@
 #include "app/cli/forward_input.h"
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <torch/types.h>
 
 #include <map>
 
 #include "core/quality/picture_samples.h"
 #include "models/checkpoint/tensors.h"
+#include "models/common/drawn_noise.h"
 #include "models/common/blur_kernel.h"
 
 namespace heirloom::app {
@@ -76,15 +76,6 @@ ForwardInput readTensors(const std::filesystem::path& file, const models::Descri
   return input;
 }
 
-class DrawnNoise : public models::NoiseSource {
- public:
-  explicit DrawnNoise(std::uint64_t seed) : generator_(at::make_generator<at::CPUGeneratorImpl>(seed)) {}
-  at::Tensor normal(at::IntArrayRef shape) override { return at::randn(shape, generator_, at::kFloat); }
-
- private:
-  at::Generator generator_;
-};
-
 class StoredNoise : public models::NoiseSource {
  public:
   explicit StoredNoise(const std::filesystem::path& file) : file_(file), tensors_(models::readSafetensors(file)) {}
@@ -129,7 +120,7 @@ ForwardInput readForwardInput(const std::filesystem::path& file, const models::D
 }
 
 std::unique_ptr<models::NoiseSource> noiseSource(const std::filesystem::path& file, std::uint64_t seed) {
-  if (file.empty()) return std::make_unique<DrawnNoise>(seed);
+  if (file.empty()) return std::make_unique<models::DrawnNoise>(seed);
   return std::make_unique<StoredNoise>(file);
 }
 

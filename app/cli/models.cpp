@@ -54,6 +54,9 @@ std::string rangeText(const models::Parameter& parameter) {
     }
     std::string operator()(const models::MatrixInput& range) const { return "the file " + range.fileName; }
     std::string operator()(const models::DenoiserInput&) const { return "a model that takes a noise level"; }
+    std::string operator()(const models::TextInput& range) const {
+      return "a text of up to " + std::to_string(range.longest) + " characters; default \"" + range.byDefault + "\"";
+    }
   };
   return std::visit(Words{}, parameter.range);
 }
@@ -86,6 +89,9 @@ Json parameterJson(const models::Parameter& parameter) {
       json.update({{"type", "matrix"}, {"file", range.fileName}, {"rows", range.rows}, {"columns", range.columns}});
     }
     void operator()(const models::DenoiserInput&) const { json.update({{"type", "denoiser"}}); }
+    void operator()(const models::TextInput& range) const {
+      json.update({{"type", "text"}, {"longest", range.longest}, {"default", range.byDefault}});
+    }
   };
   std::visit(Facts{json}, parameter.range);
   return json;
@@ -102,6 +108,7 @@ Json descriptorJson(const models::Descriptor& descriptor) {
                {"local", descriptor.local},
                {"progressive", descriptor.progressive},
                {"takes_prompt", descriptor.takesPrompt},
+               {"generative", descriptor.generative},
                {"parameters", descriptor.parameterCount},
                {"stored_as", models::name(descriptor.storedAs)},
                {"flop_per_pixel", descriptor.flopPerPixel},

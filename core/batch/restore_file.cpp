@@ -101,6 +101,7 @@ void restore(const ModelLibrary& library, const Recipe& recipe, const FileJob& j
 
   WriteOptions write = job.write;
   if (job.preserve) write.lossless = photo.lossless && traits(format).lossless;
+  write.generative = outcome.run.generative;
   const std::string yaml = toYaml(outcome.recipe);
   if (write.strip != Strip::Recipe && write.strip != Strip::All) write.recipe = yaml;
   append(outcome.run.warnings, writePhoto(result, job.target, write));

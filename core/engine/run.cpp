@@ -60,6 +60,7 @@ class RecipeRun {
       steps.push_back(load(library, step));
       const models::Descriptor& network = steps.back().model.descriptor;
       costs.push_back(pixels * std::max(1.0, network.flopPerPixel));
+      outcome_.generative = outcome_.generative || network.generative;
       pixels *= network.scale * network.scale;
     }
     const double total = [&] {

@@ -95,6 +95,7 @@ struct Outcome {
   std::string device;  // that did the work in the end: "cpu", "cuda:0"
   std::int64_t tileSide = 0;
   std::chrono::duration<double> elapsed{};
+  bool generative = false;  // one of the networks invents what the photo does not show
   std::map<std::string, std::string>
       chosen;  // settings that the run chose itself, of the last step: estimated noise level
 };

@@ -141,6 +141,7 @@ Metadata metadataToWrite(const Metadata& metadata, const WriteOptions& options, 
   if (options.strip == Strip::Gps) result.xmp = xmpWithoutPlaces(result.xmp);
   if (options.strip == Strip::Recipe) result.xmp = xmpWithoutRecipe(result.xmp);
   if (!options.recipe.empty() && options.strip != Strip::Recipe) result.xmp = xmpWithRecipe(result.xmp, options.recipe);
+  if (options.generative) result.xmp = xmpAsGenerated(result.xmp);
   if (!options.software.empty()) result.xmp = xmpWithSoftware(result.xmp, options.software);
   return result;
 }

@@ -90,6 +90,7 @@ struct WriteOptions {
   Strip strip = Strip::Nothing;
   std::array<double, 3> background = {1, 1, 1};  // sRGB 0..1, under alpha where the format has none
   std::string recipe;                            // YAML that goes into XMP (heirloom:Recipe); empty: none
+  bool generative = false;                       // a network invented parts of it: IPTC's DigitalSourceType says so
   std::string software;                          // written as EXIF Software and XMP CreatorTool; empty: left as it is
 };
 

@@ -398,6 +398,11 @@ std::string xmpWithSoftware(std::string_view packet, std::string_view software) 
   return withProperty(packet, kXmp, "xmp", "CreatorTool", software);
 }
 
+std::string xmpAsGenerated(std::string_view packet) {
+  return withProperty(packet, kIptcExtension, "Iptc4xmpExt", "DigitalSourceType",
+                      "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia");
+}
+
 std::string recipeInXmp(std::string_view packet) {
   const auto found = properties(packet, isRecipe);
   return found.empty() ? std::string{} : unescaped(part(packet, found.front().value));

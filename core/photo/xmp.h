@@ -23,6 +23,9 @@ std::string xmpWithoutRecipe(std::string_view packet);
 std::string xmpWithRecipe(std::string_view packet, std::string_view recipe);
 std::string xmpWithSoftware(std::string_view packet, std::string_view software);
 
+/// Says that parts of the picture were made by a trained network (IPTC NewsCodes, Digital Source Type).
+std::string xmpAsGenerated(std::string_view packet);
+
 std::string recipeInXmp(std::string_view packet);
 
 }  // namespace heirloom::core

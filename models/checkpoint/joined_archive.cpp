@@ -10,20 +10,19 @@ constexpr int kShift = 48;
 
 class JoinedArchive : public Archive {
  public:
-  JoinedArchive(const std::vector<std::pair<std::string, StateDict>>& parts, std::filesystem::path folder)
-      : folder_(std::move(folder)) {
+  JoinedArchive(const std::vector<std::pair<std::string, StateDict>>& parts, std::filesystem::path folder,
+                std::map<std::string, std::string> metadata)
+      : folder_(std::move(folder)), metadata_(std::move(metadata)) {
     root_.kind = Node::Kind::Dictionary;
     for (const auto& [name, tensors] : parts) {
-      NamedNode part{name, {}};
-      part.value.kind = Node::Kind::Dictionary;
+      Node& part = name.empty() ? root_ : dictionary(name);
       for (const auto& [key, entry] : tensors.entries()) {
         NamedNode tensor{key, {}};
         tensor.value.kind = Node::Kind::Tensor;
         tensor.value.tensor = entry;
         tensor.value.tensor.storageBegin += static_cast<std::uint64_t>(archives_.size()) << kShift;
-        part.value.dictionary.push_back(std::move(tensor));
+        part.dictionary.push_back(std::move(tensor));
       }
-      root_.dictionary.push_back(std::move(part));
       archives_.push_back(tensors.archive());
     }
   }
@@ -42,6 +41,15 @@ class JoinedArchive : public Archive {
   }
 
  private:
+  Node& dictionary(const std::string& name) {
+    for (NamedNode& node : root_.dictionary) {
+      if (node.key == name) return node.value;
+    }
+    root_.dictionary.push_back({name, {}});
+    root_.dictionary.back().value.kind = Node::Kind::Dictionary;
+    return root_.dictionary.back().value;
+  }
+
   std::filesystem::path folder_;
   Node root_;
   std::vector<std::shared_ptr<const Archive>> archives_;
@@ -51,8 +59,8 @@ class JoinedArchive : public Archive {
 }  // namespace
 
 std::shared_ptr<const Archive> join(const std::vector<std::pair<std::string, StateDict>>& parts,
-                                    const std::filesystem::path& folder) {
-  return std::make_shared<JoinedArchive>(parts, folder);
+                                    const std::filesystem::path& folder, std::map<std::string, std::string> metadata) {
+  return std::make_shared<JoinedArchive>(parts, folder, std::move(metadata));
 }
 
 }  // namespace heirloom::models

@@ -172,6 +172,15 @@ void ConvolutionImpl::place(const Placement& placement) {
   if (placement.device.is_cpu() && !placement.plain) pack(scaledWeight, scaledBias);
 }
 
+void ConvolutionImpl::dropUnpacked() {
+  if (!std::holds_alternative<std::monostate>(packed_)) weight.set_data(at::empty({0}, weight.options()));
+}
+
+void ConvolutionImpl::unload() {
+  packed_ = std::monostate{};
+  Layer::unload();
+}
+
 TransposedConvolutionImpl::TransposedConvolutionImpl(int in, int out, int kernel, bool withBias) : kernel_(kernel) {
   weight = register_parameter("weight", at::empty({in, out, kernel, kernel}));
   if (withBias) bias = register_parameter("bias", at::empty({out}));

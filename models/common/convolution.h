@@ -54,6 +54,9 @@ class ConvolutionImpl : public Layer {
   at::Tensor gated(const at::Tensor& residual, const at::Tensor& x);
 
   void place(const Placement& placement) override;
+  /// A convolution keeps its bias, and computes from the packed form only what has the layer's precision.
+  void dropUnpacked() override;
+  void unload() override;
 
   /// Computes in `precision` while the parameters stay float32 masters: mixed-precision training. Not for a placed
   /// layer.

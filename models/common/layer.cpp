@@ -13,6 +13,10 @@ void placeLayers(torch::nn::Module& network, const Placement& placement) {
   }
 }
 
+void Layer::unload() {
+  for (auto& parameter : parameters(/*recurse=*/false)) parameter.set_data(at::empty({0}, parameter.options()));
+}
+
 std::shared_ptr<torch::nn::Module> submodule(torch::nn::Module& owner, const std::string& name) {
   return owner.register_module(name, std::make_shared<torch::nn::Module>());
 }

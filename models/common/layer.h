@@ -18,6 +18,12 @@ class Layer : public torch::nn::Module {
  public:
   /// Weights to the device and precision. Called once, on a session's own copy of the network.
   virtual void place(const Placement& placement) = 0;
+
+  /// Frees the parameters where the placed layer computes with a packed form of them. They must not be read, trained or
+  /// placed afterwards.
+  virtual void dropUnpacked() {}
+  /// Frees the parameters and whatever was made of them. The layer computes again once it was filled and placed anew.
+  virtual void unload();
 };
 
 /// Places every Layer below `network`; other parameters and buffers go to the device in float32.

@@ -31,6 +31,15 @@ void LinearImpl::place(const Placement& placement) {
   if (bias.defined()) bias.set_data(bias.to(placement.device, precision_));
 }
 
+void LinearImpl::dropUnpacked() {
+  if (packed_) Layer::unload();
+}
+
+void LinearImpl::unload() {
+  packed_.reset();
+  Layer::unload();
+}
+
 at::Tensor perceptron(const at::Tensor& x, Linear& first, Linear& second, const at::Tensor& residual) {
   if (first->packed() && second->packed())
     return packedPerceptron(x.to(first->precision()).contiguous(), *first->packed(), *second->packed(),

@@ -26,7 +26,10 @@ class LinearImpl : public Layer {
 
   at::Tensor forward(const at::Tensor& x, const at::Tensor& residual = {});
   void place(const Placement& placement) override;
+  void dropUnpacked() override;
+  void unload() override;
 
+  const LinearOptions& options() const { return options_; }
   /// What the layer computes in, and its result comes in.
   at::ScalarType precision() const { return precision_; }
   /// Null unless placed on the kernel.

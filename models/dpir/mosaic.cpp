@@ -68,11 +68,13 @@ at::Tensor demosaicedLinearly(const at::Tensor& mosaic, const std::string& patte
 
 at::Tensor demosaicedBilinearly(const at::Tensor& mosaic, const std::string& pattern) {
   const at::Tensor mask = bayerMask(pattern, mosaic.size(2), mosaic.size(3), mosaic.device());
-  const at::Tensor tent =
-      at::tensor({1, 2, 1, 2, 4, 2, 1, 2, 1}, mosaic.options()).view({1, 1, 3, 3}).repeat({3, 1, 1, 1});
+  // Red and blue lie two pixels apart each way, green on every diagonal.
+  const at::Tensor tents =
+      at::tensor({1, 2, 1, 2, 4, 2, 1, 2, 1, 0, 1, 0, 1, 4, 1, 0, 1, 0, 1, 2, 1, 2, 4, 2, 1, 2, 1}, mosaic.options())
+          .view({3, 1, 3, 3});
   const std::vector<std::int64_t> one = {1, 1}, none = {0, 0};
   const auto spread = [&](const at::Tensor& x) {
-    return at::conv2d(at::pad(x, {1, 1, 1, 1}, "circular"), tent, {}, one, none, one, /*groups=*/3);
+    return at::conv2d(at::pad(x, {1, 1, 1, 1}, "circular"), tents, {}, one, none, one, /*groups=*/3);
   };
   // The weights of the pixels that have the channel sum to 4 everywhere in a whole mosaic, and to what they sum to
   // where an odd side breaks it.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/restorevar/resampling.h"
+#include "models/common/resampling.h"
 
 namespace heirloom::models {
 namespace {
@@ -58,6 +58,10 @@ at::Tensor tileOf(const at::Tensor& picture, std::int64_t top, std::int64_t left
   return picture.narrow(2, top, side).narrow(3, left, side);
 }
 
+TileRow rowOf(std::int64_t length, const PhotoCut& cut) {
+  return tileRow(length, cut.side, cut.overlap, kFeather);
+}
+
 /// One picture, both sides at least cut.side long, more than one tile.
 at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNetwork& network) {
   const std::int64_t height = picture.size(2), width = picture.size(3), side = cut.side;
@@ -67,7 +71,7 @@ at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNet
                                   kAnchor, kLargestAnchor);
   const at::Tensor coarse = on(gaussianMatrix(side, sigma), picture);
 
-  const TileRow rows = tileRow(height, cut), columns = tileRow(width, cut);
+  const TileRow rows = rowOf(height, cut), columns = rowOf(width, cut);
   struct Place {
     std::size_t row, column;
   };
@@ -110,36 +114,13 @@ at::Tensor padded(const at::Tensor& picture, const PhotoCut& cut, const SquareNe
 
 }  // namespace
 
-TileRow tileRow(std::int64_t length, const PhotoCut& cut) {
-  const std::int64_t stride = cut.side - cut.overlap, rest = length - cut.side;
-  const std::int64_t count = (rest + stride - 1) / stride + 1;
-  TileRow row;
-  for (std::int64_t i = 0; i < count; ++i) row.starts.push_back(count == 1 ? 0 : i * rest / (count - 1));
-  const at::Tensor at = at::arange(cut.side, at::kFloat) + 0.5;
-  const double feather = static_cast<double>(std::min(kFeather, cut.overlap / 2));
-  // From 0 to 1 around the middle of what two neighbours share.
-  const auto rise = [&](std::int64_t left, std::int64_t right, const at::Tensor& position) {
-    const double middle = static_cast<double>(left + cut.side + right) / 2;
-    return at::sin(((position - middle) / feather).clamp(-0.5, 0.5) * M_PI).add(1).div(2);
-  };
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto n = static_cast<std::size_t>(i);
-    const at::Tensor position = at + row.starts[n];
-    at::Tensor share = at::ones_like(at);
-    if (i > 0) share = rise(row.starts[n - 1], row.starts[n], position);
-    if (i + 1 < count) share = share * (1 - rise(row.starts[n], row.starts[n + 1], position));
-    row.shares.push_back(share);
-  }
-  return row;
-}
-
 bool fitsOneSquare(const at::Tensor& pictures, const PhotoCut& cut) {
   return std::max(pictures.size(2), pictures.size(3)) <= cut.side;
 }
 
 std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& cut) {
   const auto along = [&](std::int64_t length) {
-    return static_cast<std::int64_t>(tileRow(std::max(length, cut.side), cut).starts.size());
+    return static_cast<std::int64_t>(rowOf(std::max(length, cut.side), cut).starts.size());
   };
   const std::int64_t tiles = along(height) * along(width);
   return tiles == 1 ? 1 : tiles + 1;

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "models/common/tile_row.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -34,13 +35,5 @@ bool fitsOneSquare(const at::Tensor& pictures, const PhotoCut& cut);
 
 /// Squares that a picture takes, the one of the whole included.
 std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& cut);
-
-/// Where tiles begin along a side of `length` >= cut.side, and each one's share of every pixel of the tile: 0 next to
-/// an inner end, then a raised cosine. At every pixel of the side the shares add up to 1.
-struct TileRow {
-  std::vector<std::int64_t> starts;
-  std::vector<at::Tensor> shares;  // float32, cut.side each
-};
-TileRow tileRow(std::int64_t length, const PhotoCut& cut);
 
 }  // namespace heirloom::models

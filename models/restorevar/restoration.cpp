@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "models/restorevar/resampling.h"
+#include "models/common/resampling.h"
 
 namespace heirloom::models {
 namespace {

@@ -1,5 +1,7 @@
 #include "models/restorevar/vqvae.h"
 
+#include <torch/types.h>
+
 #include <string>
 
 namespace heirloom::models {
@@ -35,7 +37,27 @@ at::Tensor throughBlocks(Level& level, at::Tensor x, const Checkpoint& checkpoin
   return x;
 }
 
+ConvolutionOptions pointwise(int in, int out) {
+  return {.in = in, .out = out, .kernel = 1};
+}
+
 }  // namespace
+
+VaeAttentionImpl::VaeAttentionImpl(int channels)
+    : norm_(register_module("norm", VaeNorm(channels))),
+      qkv_(register_module("qkv", VaeConvolution(pointwise(channels, 3 * channels)))),
+      proj_out_(register_module("proj_out", VaeConvolution(pointwise(channels, channels)))) {}
+
+at::Tensor VaeAttentionImpl::forward(const at::Tensor& x) {
+  const std::int64_t n = x.size(0), c = x.size(1), h = x.size(2), w = x.size(3);
+  const at::Tensor qkv = qkv_->forward(norm_->forward(x))
+                             .contiguous(at::MemoryFormat::ChannelsLast)
+                             .permute({0, 2, 3, 1})
+                             .view({n, 1, h * w, 3 * c});
+  const auto part = [&](std::int64_t index) { return qkv.narrow(3, index * c, c); };
+  const at::Tensor seen = at::scaled_dot_product_attention(part(0), part(1), part(2));
+  return proj_out_->plus(x, seen.reshape({n, h, w, c}).permute({0, 3, 1, 2}));
+}
 
 VaeEncoderImpl::VaeEncoderImpl(const VqVaeConfig& config)
     : conv_in_(register_module("conv_in", Convolution(outer(3, config.channels)))) {

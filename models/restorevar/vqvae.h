@@ -1,16 +1,25 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
+#include "models/common/vae_blocks.h"
 #include "models/restorevar/config.h"
 #include "models/restorevar/quantiser.h"
-#include "models/restorevar/vqvae_blocks.h"
 
 namespace heirloom::models {
 
-/// Asked between the blocks of a network; throws Stopped when the run has to end. May be empty.
-using Checkpoint = std::function<void()>;
+/// x + attention over all positions, one head.
+class VaeAttentionImpl : public torch::nn::Module {
+ public:
+  explicit VaeAttentionImpl(int channels);
+  at::Tensor forward(const at::Tensor& x);
+
+ private:
+  VaeNorm norm_;
+  VaeConvolution qkv_;
+  VaeConvolution proj_out_;
+};
+TORCH_MODULE(VaeAttention);
 
 /// Picture in -1..1, N 3 H W, to latents N Z H/factor W/factor in float32.
 class VaeEncoderImpl : public torch::nn::Module {

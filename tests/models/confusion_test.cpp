@@ -50,12 +50,17 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
   return counts;
 }
 
+/// Nobody makes random weights of several gigabytes; these families have tiny folders in tests of their own.
+bool isFolderFamily(const Family& family) {
+  return family.name == "InstantIR" || family.name == "SDXL";
+}
+
 TEST(Confusion, everyPublicConfigurationIsItsOwnFamilysAlone) {
   const TemporaryFolder folder;
   std::set<std::string> names;
   for (const Family& family : families()) {
     const std::vector<PublicNetwork> published = family.published();
-    EXPECT_FALSE(published.empty()) << family.name;
+    EXPECT_TRUE(!published.empty() || isFolderFamily(family)) << family.name;
     for (const PublicNetwork& network : published) {
       SCOPED_TRACE(std::string(family.name) + " " + network.name);
       EXPECT_TRUE(names.insert(std::string(family.name) + network.name).second);
@@ -79,6 +84,7 @@ TEST(Confusion, everyPublicConfigurationIsItsOwnFamilysAlone) {
 TEST(Confusion, aFileThatLacksOneTensorNamesItsFamilyAndTheTensor) {
   const TemporaryFolder folder;
   for (const Family& family : families()) {
+    if (isFolderFamily(family)) continue;
     const PublicNetwork network = family.published().front();
     SCOPED_TRACE(network.name);
     NamedTensors weights = network.shapes();

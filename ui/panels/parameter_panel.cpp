@@ -16,6 +16,7 @@
 #include "core/recipe/recipe.h"
 #include "ui/dialogs/file_dialog.h"
 #include "ui/kernel/kernel_field.h"
+#include "ui/panels/prompt_field.h"
 #include "ui/panels/wheel.h"
 #include "ui/text.h"
 
@@ -100,6 +101,8 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
       rows_[parameter.name] = addKernel(parameter, *kernel);
     } else if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range)) {
       rows_[parameter.name] = addMatrix(parameter, *matrix);
+    } else if (const auto* words = std::get_if<models::TextInput>(&parameter.range)) {
+      rows_[parameter.name] = addText(parameter, *words);
     } else {
       rows_[parameter.name] = addDenoiser(parameter);
     }
@@ -132,6 +135,22 @@ void ParameterPanel::showChosen(const std::map<std::string, std::string>& chosen
   for (auto& [name, row] : rows_) {
     const auto found = chosen.find(name);
     if (row.showChosen) row.showChosen(found == chosen.end() ? std::string{} : found->second);
+  }
+}
+
+void ParameterPanel::showUsed(const std::vector<core::Recipe>& recipes) {
+  for (auto& [name, row] : rows_) {
+    if (!row.showUsed) continue;
+    QStringList texts;
+    for (const core::Recipe& recipe : recipes) {
+      for (const core::Step& step : recipe.steps) {
+        const auto found = step.settings.find(name);
+        if (found != step.settings.end()) texts << QString::fromStdString(found->second).trimmed();
+      }
+    }
+    texts.removeAll(QString());
+    texts.removeDuplicates();
+    row.showUsed(texts);
   }
 }
 
@@ -301,6 +320,27 @@ ParameterPanel::Row ParameterPanel::addKernel(const models::Parameter& parameter
   Row row;
   row.read = [field] { return field->text(); };
   row.write = [field, kernel](const std::string& text) { field->setText(text.empty() ? kernel.byDefault : text); };
+  return row;
+}
+
+ParameterPanel::Row ParameterPanel::addText(const models::Parameter& parameter, const models::TextInput& text) {
+  addHeader(parameter, nullptr);
+  auto* field = new PromptField(content_);
+  field->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("Text"));
+  field->describe(translated(parameter.label), sentence(parameter.help));
+  const QString standard = QString::fromStdString(text.byDefault);
+  field->setText(standard);
+  if (!standard.isEmpty()) field->setPresets({{tr("Standard"), standard}});
+  connect(field, &PromptField::changed, this, &ParameterPanel::changed);
+  connect(field, &PromptField::submitted, this, &ParameterPanel::submitted);
+  content_->layout()->addWidget(field);
+  // Nothing at all would be the default: no words are a space.
+  Row row;
+  row.read = [field] { return field->text().isEmpty() ? " " : field->text().toStdString(); };
+  row.write = [field, standard](const std::string& words) {
+    field->setText(words == " " ? QString() : words.empty() ? standard : QString::fromStdString(words));
+  };
+  row.showUsed = [field](const QStringList& texts) { field->setHistory(texts); };
   return row;
 }
 

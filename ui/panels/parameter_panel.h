@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/recipe/recipe.h"
 #include "models/settings.h"
 #include "ui/background.h"
 
@@ -47,9 +48,13 @@ class ParameterPanel : public QWidget {
   void setSettings(const std::map<std::string, std::string>& settings);
   /// What the engine chose for automatic settings, shown beside them.
   void showChosen(const std::map<std::string, std::string>& chosen);
+  /// Recipes of this photo, the latest first: texts in them are offered again.
+  void showUsed(const std::vector<core::Recipe>& recipes);
 
  Q_SIGNALS:
   void changed();
+  /// A person wants a run, from within a text.
+  void submitted();
   /// A person said where the file lies that is published as `fileName`.
   void companionChosen(const QString& fileName, const QString& file);
 
@@ -59,12 +64,14 @@ class ParameterPanel : public QWidget {
     std::function<std::string()> read;              // empty: automatic
     std::function<void(const std::string&)> write;  // empty: automatic or default
     std::function<void(const std::string&)> showChosen;
+    std::function<void(const QStringList&)> showUsed;  // empty: no texts
   };
   Row addReal(const models::Parameter& parameter, const models::RealRange& range, bool automatic);
   Row addInteger(const models::Parameter& parameter, const models::IntegerRange& range);
   Row addToggle(const models::Parameter& parameter, const models::Toggle& toggle);
   Row addChoice(const models::Parameter& parameter, const models::Choice& choice);
   Row addKernel(const models::Parameter& parameter, const models::KernelInput& kernel);
+  Row addText(const models::Parameter& parameter, const models::TextInput& text);
   Row addMatrix(const models::Parameter& parameter, const models::MatrixInput& matrix);
   Row addDenoiser(const models::Parameter& parameter);
   Row addBlend();

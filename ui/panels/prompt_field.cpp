@@ -41,6 +41,13 @@ PromptField::PromptField(QWidget* parent) : QWidget(parent), editor_(new QPlainT
   connect(editor_, &QPlainTextEdit::textChanged, this, &PromptField::changed);
 }
 
+void PromptField::describe(const QString& name, const QString& help) {
+  editor_->setAccessibleName(name);
+  editor_->setAccessibleDescription(help);
+  editor_->setToolTip(help);
+  findChild<QToolButton*>(QStringLiteral("suggestions"))->setAccessibleName(tr("Suggestions for %1").arg(name));
+}
+
 QString PromptField::text() const {
   return editor_->toPlainText();
 }

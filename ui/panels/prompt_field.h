@@ -17,6 +17,9 @@ class PromptField : public QWidget {
  public:
   explicit PromptField(QWidget* parent = nullptr);
 
+  /// For those who cannot see its label.
+  void describe(const QString& name, const QString& help);
+
   QString text() const;
   void setText(const QString& text);
 

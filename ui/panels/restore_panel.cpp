@@ -122,6 +122,7 @@ RestorePanel::RestorePanel(Workers& workers, AppSettings& settings, ModelCatalog
   column->addWidget(hint_);
   parameters_ = new ParameterPanel(workers.files, content);
   column->addWidget(parameters_);
+  connect(parameters_, &ParameterPanel::submitted, this, [this] { commands_["restore.run"]->trigger(); });
   connect(parameters_, &ParameterPanel::companionChosen, this,
           [this](const QString& fileName, const QString& file) { settings_.setCompanion(fileName, file); });
 
@@ -278,6 +279,7 @@ void RestorePanel::showModel() {
   parameters_->setBlends(entry ? blendsOf(catalogue_, *entry) : std::vector<std::pair<std::string, QString>>{});
   parameters_->setCompanions(entry ? companionsOf(*entry, settings_) : Companions{});
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});
+  parameters_->showUsed(document_ ? document_->usedRecipes() : std::vector<core::Recipe>{});
 }
 
 core::Recipe RestorePanel::recipe() const {
@@ -309,6 +311,7 @@ void RestorePanel::showDocument() {
   strength_->setValue(qRound(percent));
   strengthField_->setValue(percent);
   const bool hasResult = document_ && document_->result();
+  parameters_->showUsed(document_ ? document_->usedRecipes() : std::vector<core::Recipe>{});
   parameters_->showChosen(hasResult ? document_->result()->chosen : std::map<std::string, std::string>{});
 }
 

@@ -65,9 +65,11 @@ TEST(Dpir, everyMosaicKeepsItsOwnPixels) {
     const at::Tensor mask = bayerMask(pattern, 8, 10, at::kCPU);
     EXPECT_EQ(mask.sum().item<float>(), 80);
     const at::Tensor mosaic = (picture * mask).sum(1, true);
-    EXPECT_TRUE(at::allclose(demosaicedLinearly(mosaic, pattern) * mask, picture * mask)) << pattern;
     const at::Tensor flat = at::full({1, 1, 8, 10}, 0.3F);
-    EXPECT_LT((demosaicedLinearly(flat, pattern) - 0.3).abs().max().item<float>(), 1e-6F) << pattern;
+    for (const auto demosaiced : {demosaicedLinearly, demosaicedBilinearly}) {
+      EXPECT_TRUE(at::allclose(demosaiced(mosaic, pattern) * mask, picture * mask)) << pattern;
+      EXPECT_LT((demosaiced(flat, pattern) - 0.3).abs().max().item<float>(), 1e-6F) << pattern;
+    }
   }
 }
 

@@ -4,11 +4,9 @@
 #include <string>
 
 #include "models/restorevar/network.h"
+#include "tests/models/support/hashed_values.h"
 
 namespace heirloom::tests {
-
-/// Uniform values in -1..1 of the records of conformance/restorevar.json (restorevar.md 8.2): double, by key.
-at::Tensor goldenUniform(const std::string& key, at::IntArrayRef shape);
 
 /// Fills a module with the records' weights; `prefix` goes before its own names ("blocks.0.attn.").
 void fillGolden(torch::nn::Module& module, const std::string& prefix = "");

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "models/restorevar/resampling.h"
+#include "models/common/resampling.h"
 #include "tests/models/restorevar/golden.h"
 #include "tests/support/shared.h"
 
@@ -50,7 +50,7 @@ TEST(RestoreVarPhoto, eightBitLanczosIsPillowsToTheByte) {
 
 TEST(RestoreVarPhoto, sharesOfTilesAddUpToOneWithinThePhoto) {
   for (const std::int64_t length : {64, 65, 100, 111, 112, 113, 160, 161, 500}) {
-    const TileRow row = tileRow(length, kSmallCut);
+    const TileRow row = tileRow(length, kSmallCut.side, kSmallCut.overlap, 64);
     at::Tensor sum = at::zeros({length});
     for (std::size_t i = 0; i < row.starts.size(); ++i) sum.narrow(0, row.starts[i], 64).add_(row.shares[i]);
     EXPECT_EQ(row.starts.front(), 0);

@@ -23,9 +23,10 @@ TEST(Span, theFoldedConvolutionIsTheUnfoldedOnesInsideThePicture) {
   const at::Tensor x = at::randn({1, 3, 9, 11});
   const at::Tensor expected = apply(apply(apply(x, "conv.0", 0), "conv.1", 1), "conv.2", 0) + apply(x, "sk", 0);
   const auto inside = [](const at::Tensor& y) { return y.slice(2, 1, -1).slice(3, 1, -1); };
-  EXPECT_LT((inside(folded->forward(x)) - inside(expected)).abs().max().item<double>(), 1e-5);
-  folded->place({});
-  EXPECT_LT((inside(folded->forward(x)) - inside(expected)).abs().max().item<double>(), 1e-5);
+  for (const bool plain : {false, true}) {
+    folded->place({.plain = plain});
+    EXPECT_LT((inside(folded->placed()->forward(x)) - inside(expected)).abs().max().item<double>(), 1e-5);
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace heirloom::tests {
 struct PublicConfiguration {
   std::string family;
   std::string name;
+  double tolerance = 1e-4;  // of fused and plain: how far rounding is carried, relative to the largest value
 
   /// Written into a temporary file, detected and loaded.
   std::shared_ptr<const models::Restorer> open() const;

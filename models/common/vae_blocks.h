@@ -1,8 +1,15 @@
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "models/common/convolution.h"
+#include "models/common/group_norm.h"
 
 namespace heirloom::models {
+
+/// Asked between the blocks of a network; throws Stopped when the run has to end. May be empty.
+using Checkpoint = std::function<void()>;
 
 /// On the CPU in float32 whatever the session's precision: there our Winograd form is faster than LibTorch's in
 /// bfloat16, and more exact.
@@ -13,24 +20,18 @@ class VaeConvolutionImpl : public ConvolutionImpl {
 };
 TORCH_MODULE(VaeConvolution);
 
-/// GroupNorm of 32 groups, epsilon 1e-6, statistics in float32, with SiLU behind it or not. N C H W.
-class VaeNormImpl : public Layer {
+/// GroupNorm of epsilon 1e-6, with SiLU behind it or not.
+class VaeNormImpl : public GroupNormImpl {
  public:
-  explicit VaeNormImpl(int channels);
-  at::Tensor forward(const at::Tensor& x);
-  at::Tensor activated(const at::Tensor& x);  // SiLU(forward(x))
-  void place(const Placement& placement) override;
-
- private:
-  at::Tensor weight_, bias_;
-  bool plain_ = true;  // until placed
+  explicit VaeNormImpl(int channels, int groups = 32) : GroupNormImpl(groups, channels, /*epsilon=*/1e-6) {}
 };
 TORCH_MODULE(VaeNorm);
 
-/// x + conv2(SiLU(norm2(conv1(SiLU(norm1(x)))))), a 1x1 convolution on x where the channels change.
+/// x + conv2(SiLU(norm2(conv1(SiLU(norm1(x)))))), a 1x1 convolution on x, `shortcut` by name, where the channels
+/// change.
 class VaeResBlockImpl : public torch::nn::Module {
  public:
-  VaeResBlockImpl(int in, int out);
+  VaeResBlockImpl(int in, int out, int groups = 32, const std::string& shortcut = "nin_shortcut");
   at::Tensor forward(const at::Tensor& x);
   at::ScalarType precision() const { return conv1_->precision(); }
 
@@ -39,22 +40,9 @@ class VaeResBlockImpl : public torch::nn::Module {
   VaeConvolution conv1_;
   VaeNorm norm2_;
   VaeConvolution conv2_;
-  VaeConvolution nin_shortcut_{nullptr};
+  VaeConvolution shortcut_{nullptr};
 };
 TORCH_MODULE(VaeResBlock);
-
-/// x + attention over all positions, one head.
-class VaeAttentionImpl : public torch::nn::Module {
- public:
-  explicit VaeAttentionImpl(int channels);
-  at::Tensor forward(const at::Tensor& x);
-
- private:
-  VaeNorm norm_;
-  VaeConvolution qkv_;
-  VaeConvolution proj_out_;
-};
-TORCH_MODULE(VaeAttention);
 
 /// Half the side: a zero at the right and the bottom, then 3x3 of stride 2.
 class VaeDownsampleImpl : public torch::nn::Module {

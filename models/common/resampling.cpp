@@ -1,4 +1,4 @@
-#include "models/restorevar/resampling.h"
+#include "models/common/resampling.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kLobes = 3;
 constexpr double kOne = 1 << 22;           // Pillow's weights are integers of so many parts
 constexpr std::int64_t kStripRows = 1024;  // resampled at a time in float64
 
@@ -14,8 +13,35 @@ double sinc(double x) {
   return x == 0 ? 1 : std::sin(M_PI * x) / (M_PI * x);
 }
 
-double lanczos(double x) {
-  return x >= -kLobes && x < kLobes ? sinc(x) * sinc(x / kLobes) : 0;
+double reachOf(Filter filter) {
+  switch (filter) {
+    case Filter::Bilinear:
+      return 1;
+    case Filter::Bicubic:
+      return 2;
+    case Filter::Lanczos:
+      return 3;
+  }
+  return 0;
+}
+
+double bicubic(double x) {
+  constexpr double kSharpness = -0.5;
+  x = std::abs(x);
+  if (x < 1) return ((kSharpness + 2) * x - (kSharpness + 3)) * x * x + 1;
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * kSharpness : 0;
+}
+
+double valueOf(Filter filter, double x) {
+  switch (filter) {
+    case Filter::Bilinear:
+      return std::max(0.0, 1 - std::abs(x));
+    case Filter::Bicubic:
+      return bicubic(x);
+    case Filter::Lanczos:
+      return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
+  }
+  return 0;
 }
 
 /// Weights as integers, rounded away from zero at the half.
@@ -30,18 +56,18 @@ at::Tensor passed(const at::Tensor& samples, const at::Tensor& parts) {
 
 }  // namespace
 
-at::Tensor lanczosMatrix(std::int64_t in, std::int64_t out) {
+at::Tensor resamplingMatrix(std::int64_t in, std::int64_t out, Filter filter) {
   at::Tensor matrix = at::zeros({out, in}, at::kDouble);
   auto weights = matrix.accessor<double, 2>();
   const double scale = static_cast<double>(in) / static_cast<double>(out);
-  const double widened = std::max(scale, 1.0), support = kLobes * widened;
+  const double widened = std::max(scale, 1.0), support = reachOf(filter) * widened;
   for (std::int64_t i = 0; i < out; ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * scale;
     const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - support + 0.5));
     const auto end = std::min(in, static_cast<std::int64_t>(centre + support + 0.5));
     double sum = 0;
     for (std::int64_t x = first; x < end; ++x) {
-      weights[i][x] = lanczos((static_cast<double>(x) - centre + 0.5) / widened);
+      weights[i][x] = valueOf(filter, (static_cast<double>(x) - centre + 0.5) / widened);
       sum += weights[i][x];
     }
     for (std::int64_t x = first; x < end; ++x) weights[i][x] /= sum;
@@ -60,18 +86,18 @@ at::Tensor resampled(const at::Tensor& picture, const at::Tensor& rows, const at
   return at::matmul(rows.to(options), at::matmul(picture, columns.to(options).t()));
 }
 
-at::Tensor resizedIn8Bits(const at::Tensor& picture, std::int64_t height, std::int64_t width) {
+at::Tensor resizedIn8Bits(const at::Tensor& picture, std::int64_t height, std::int64_t width, Filter filter) {
   const auto inDouble = picture.options().dtype(at::kDouble);
   at::Tensor samples = picture.clamp(0, 1).mul(255).round();
   if (picture.size(3) != width) {
-    const at::Tensor parts = inParts(lanczosMatrix(picture.size(3), width)).to(inDouble);
+    const at::Tensor parts = inParts(resamplingMatrix(picture.size(3), width, filter)).to(inDouble);
     std::vector<at::Tensor> strips;
     for (const at::Tensor& strip : samples.split(kStripRows, 2))
       strips.push_back(passed(strip.to(at::kDouble), parts).to(at::kFloat));
     samples = at::cat(strips, 2);
   }
   if (picture.size(2) != height) {
-    const at::Tensor parts = inParts(lanczosMatrix(picture.size(2), height)).to(inDouble);
+    const at::Tensor parts = inParts(resamplingMatrix(picture.size(2), height, filter)).to(inDouble);
     samples = passed(samples.to(at::kDouble).transpose(2, 3), parts).transpose(2, 3).to(at::kFloat);
   }
   return (samples / 255).contiguous();

@@ -1,0 +1,130 @@
+#include "models/instantir/family.h"
+
+#include <torch/types.h>
+
+#include "models/instantir/reading.h"
+#include "models/instantir/restoration.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr int kWholePhoto = 1 << 28;          // larger than any photo: the session gets it whole
+constexpr double kBytesPerPixel = 4 * 3 * 6;  // of the photo: source, result and what is between them
+
+Descriptor describe(const InstantIrConfig& config, const StateDict& tensors) {
+  Descriptor descriptor;
+  const bool restores = config.restoring.has_value();
+  descriptor.family = restores ? "InstantIR" : "SDXL";
+  std::string widths;
+  for (const int width : config.unet.widths) {
+    if (!widths.empty()) widths += '-';
+    widths += std::to_string(width);
+  }
+  descriptor.configuration = "UNet of " + widths + " channels, text of " + std::to_string(config.unet.textWidth) +
+                             ", latents of " + std::to_string(config.vae.factor()) + " pixels";
+  descriptor.purpose = Purpose::Restore;
+  descriptor.margin = kWholePhoto;
+  descriptor.local = false;
+  descriptor.deterministic = false;
+  descriptor.mayShiftColours = true;
+  descriptor.progressive = true;
+  descriptor.takesPrompt = true;
+  descriptor.generative = true;
+  descriptor.parameters = instantIrParameters(restores);
+  for (const auto& [name, entry] : tensors.entries()) descriptor.parameterCount += entry.numel();
+  descriptor.storedAs = tensors.entries().front().second.dtype;
+  descriptor.activationBytesPerPixel = kBytesPerPixel;
+  return descriptor;
+}
+
+/// Keeps the networks for runs with other settings.
+class InstantIrSession : public Session {
+ public:
+  InstantIrSession(std::shared_ptr<InstantIrNetworks> networks, const Settings& settings, Observer& observer,
+                   NoiseSource* noise)
+      : networks_(std::move(networks)), observer_(observer), noise_(noise), restoration_(made(settings)) {}
+
+  at::Tensor restore(const at::Tensor& picture) override {
+    const c10::InferenceMode inference;
+    TORCH_CHECK(picture.dim() == 4 && picture.size(1) == 3, "Session: expected N 3 H W, found ", picture.sizes());
+    return (*restoration_)(picture.to(networks_->placement().device, at::kFloat));
+  }
+  void change(const Settings& settings) override { restoration_ = made(settings); }
+
+ private:
+  std::unique_ptr<InstantIrRestoration> made(const Settings& settings) {
+    return std::make_unique<InstantIrRestoration>(networks_, settings, observer_, noise_);
+  }
+
+  std::shared_ptr<InstantIrNetworks> networks_;
+  Observer& observer_;
+  NoiseSource* noise_;
+  std::unique_ptr<InstantIrRestoration> restoration_;
+};
+
+/// Weights stay in their files until a session wants them in its precision.
+class InstantIrRestorer : public Restorer {
+ public:
+  InstantIrRestorer(StateDict tensors, InstantIrConfig config, Descriptor descriptor)
+      : tensors_(std::move(tensors)), config_(std::move(config)), descriptor_(std::move(descriptor)) {}
+
+  const Descriptor& descriptor() const override { return descriptor_; }
+  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
+                                 NoiseSource* noise) const override {
+    return std::make_unique<InstantIrSession>(std::make_shared<InstantIrNetworks>(tensors_, config_, placement),
+                                              settings, observer, noise);
+  }
+
+ private:
+  StateDict tensors_;
+  InstantIrConfig config_;
+  Descriptor descriptor_;
+};
+
+struct Read {
+  StateDict tensors;
+  Reading<InstantIrConfig> reading;
+};
+
+/// `restores`: InstantIR, or SDXL alone; each row takes its own.
+Read readFor(const StateDict& given, bool restores) {
+  Read read{withPresentNames(given), {}};
+  read.reading = readInstantIr(read.tensors);
+  if (read.reading.config && read.reading.config->restoring.has_value() != restores) {
+    read.reading = {std::nullopt, restores ? "it is SDXL alone" : "it is more than SDXL", {}};
+  }
+  return read;
+}
+
+Match matchOf(const Read& read) {
+  if (!read.reading.config) return {std::nullopt, read.reading.reason, read.reading.unfit};
+  return {describe(*read.reading.config, read.tensors), {}, {}};
+}
+
+template <bool kRestores>
+Match detect(const StateDict& tensors) {
+  return matchOf(readFor(tensors, kRestores));
+}
+
+template <bool kRestores>
+Loaded load(const StateDict& tensors) {
+  Read read = readFor(tensors, kRestores);
+  Loaded loaded{matchOf(read), nullptr};
+  if (loaded.match.descriptor) {
+    loaded.restorer = std::make_shared<InstantIrRestorer>(std::move(read.tensors), *std::move(read.reading.config),
+                                                          *loaded.match.descriptor);
+  }
+  return loaded;
+}
+
+// Nobody makes random weights of 11 GB for a test or a benchmark.
+std::vector<PublicNetwork> none() {
+  return {};
+}
+
+}  // namespace
+
+const Family kInstantIr = {"InstantIR", detect<true>, load<true>, none};
+const Family kSdxl = {"SDXL", detect<false>, load<false>, none};
+
+}  // namespace heirloom::models

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/instantir/working_size.h"
+#include "models/sdxl/prompt.h"
+#include "models/sdxl/stepper.h"
+#include "models/settings.h"
+
+namespace heirloom::models {
+
+/// What follows the variance of the previews in weighing the aggregator (instantir.md 3).
+enum class Adaptive {
+  Off,
+  Compat,  // as the reference's code behaves, its oddities included
+  Stable   // ours: keeps the last finite weight where no new preview was made
+};
+
+/// How a photo meets a network that works at about one megapixel.
+enum class PhotoMode {
+  Published,  // resized to the working size, and the result stays so
+  Whole,      // the same, the result enlarged to the photo's size
+  Tiles       // in overlapping tiles at the photo's own size
+};
+
+enum class PreviewKind {
+  Off,
+  Fast,    // a linear map fitted to this photo
+  Decoded  // by the autoencoder
+};
+
+/// The values of a run's settings.
+struct InstantIrOptions {
+  std::string prompt, negativePrompt;
+  PromptRules prompts;
+  int steps = 30;
+  StepperKind stepper = StepperKind::Ddpm;
+  double guidance = 7;  // 1: off
+  double previewStart = 0;
+  double creativeStart = 1;
+  Adaptive adaptive = Adaptive::Off;
+  double strength = 1;  // share of the steps that are run: below 1 the run begins from less noise
+  WorkingSizeRules size;
+  bool samplesPosterior = false;
+  std::string photo;  // "published", "auto", "whole", "tiles"
+  std::int64_t overlap = 256;
+  double detail = 0;
+  PreviewKind previews = PreviewKind::Decoded;
+  std::uint64_t seed = 42;
+};
+
+/// The settings of InstantIR (`restores`), or of an SDXL folder without its parts.
+std::vector<Parameter> instantIrParameters(bool restores);
+
+InstantIrOptions optionsOf(const Settings& settings);
+
+}  // namespace heirloom::models

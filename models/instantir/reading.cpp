@@ -1,0 +1,176 @@
+#include "models/instantir/reading.h"
+
+#include <torch/types.h>
+
+#include <array>
+
+#include "models/common/state_names.h"
+#include "models/sdxl/tokenizer.h"
+#include "models/sdxl/unet.h"
+
+namespace heirloom::models {
+namespace {
+
+Reading<InstantIrConfig> refused(std::string reason, std::vector<std::string> unfit = {}) {
+  return {std::nullopt, std::move(reason), std::move(unfit)};
+}
+
+/// What people have of the files, when it is only one of them. Empty: something else.
+std::string loneFile(const StateDict& tensors) {
+  constexpr const char* kWhole =
+      ": give the folder in which sdxl/, dinov2/ and models/ lie side by side, or the diffusers folder of SDXL";
+  const auto has = [&](const char* key) { return tensors.contains(key); };
+  if (has("ip_adapter.1.to_k_ip.weight") || has("adapter_modules.1.to_k_ip.weight") || has("1.to_k_ip.weight"))
+    return std::string("this is InstantIR's adapter alone") + kWhole;
+  if (has("ref_conv_in.weight") && has("controlnet_mid_block.1.weight"))
+    return std::string("this is InstantIR's aggregator alone") + kWhole;
+  if (has("add_embedding.linear_1.weight") && has("conv_norm_out.weight") && has("time_embedding.linear_1.weight"))
+    return std::string("this is the UNet of an SDXL alone") + kWhole;
+  if (has("post_quant_conv.weight") && has("decoder.mid_block.resnets.0.conv1.weight"))
+    return std::string("this is the autoencoder of a Stable Diffusion alone") + kWhole;
+  if (has("text_model.embeddings.token_embedding.weight")) return std::string("this is a text encoder alone") + kWhole;
+  if (has("embeddings.patch_embeddings.projection.weight") && has("encoder.layer.0.layer_scale1.lambda1"))
+    return std::string("this is DINOv2 alone") + kWhole;
+  return {};
+}
+
+/// The texts of the folder by name, empty where there is none.
+class Texts {
+ public:
+  explicit Texts(const StateDict& tensors) : archive_(tensors.archive()) {}
+  std::string operator[](const std::string& name) const {
+    if (!archive_) return {};
+    const auto found = archive_->metadata().find(name);
+    return found == archive_->metadata().end() ? std::string() : found->second;
+  }
+
+ private:
+  std::shared_ptr<const Archive> archive_;
+};
+
+ClipTextConfig textConfig(const StateDict& tensors, const Texts& texts, const std::string& part) {
+  ClipTextConfig config = clipTextConfigOf(texts[part + ".config"], part);
+  config.projection = sideOf(tensors, part + ".text_projection.weight", 0);
+  return config;
+}
+
+InstantIrConfig configOf(const StateDict& tensors, bool restores) {
+  const Texts texts(tensors);
+  InstantIrConfig config;
+  config.unet = unetConfigOf(texts["unet.config"]);
+  config.vae = vaeConfigOf(texts["vae.config"]);
+  config.text1 = textConfig(tensors, texts, "text_encoder");
+  config.text2 = textConfig(tensors, texts, "text_encoder_2");
+  if (const std::string text = texts["scheduler.config"]; !text.empty()) config.schedule = scheduleConfigOf(text);
+  if (!restores) return config;
+  config.restoring.emplace();
+  config.restoring->dino = dinoV2ConfigOf(texts["dino.config"]);
+  if (const std::string text = texts["dino.preprocessor"]; !text.empty())
+    config.restoring->preprocessing = dinoPreprocessingOf(text);
+  return config;
+}
+
+/// What is wrong though every file is there, in words; empty: nothing.
+std::string contradiction(const InstantIrConfig& config) {
+  const int width = config.text1.width + config.text2.width;
+  if (width != config.unet.textWidth) {
+    return "its text encoders give " + std::to_string(width) + " channels a token, its UNet takes " +
+           std::to_string(config.unet.textWidth) + ": text_encoder or text_encoder_2 belongs to another model";
+  }
+  if (config.text2.projection != config.unet.pooledWidth()) {
+    return "text_encoder_2 gives a text of " + std::to_string(config.text2.projection) + " channels, its UNet takes " +
+           std::to_string(config.unet.pooledWidth()) + ": text_encoder_2 belongs to another model";
+  }
+  if (config.text1.positions != config.text2.positions) return "its text encoders read texts of different lengths";
+  if (config.vae.latent != config.unet.inChannels || config.vae.latent != config.unet.outChannels) {
+    return "vae makes latents of " + std::to_string(config.vae.latent) + " channels, its UNet takes " +
+           std::to_string(config.unet.inChannels) + ": one of the two belongs to another model";
+  }
+  if (config.restoring) {
+    const DinoPreprocessing& seen = config.restoring->preprocessing;
+    if (seen.crop < config.restoring->dino.patch) return "dinov2/preprocessor_config.json cuts out less than a patch";
+  }
+  return {};
+}
+
+/// Whether a tokeniser's words are those of its text encoder; throws Error where its files are broken.
+std::string wrongTokenizer(const StateDict& tensors, const InstantIrConfig& config) {
+  const Texts texts(tensors);
+  for (const auto& [name, encoder] : {std::pair("tokenizer", &config.text1), std::pair("tokenizer_2", &config.text2)}) {
+    const ClipTokenizer tokenizer = tokenizerOf(tensors, name);
+    if (tokenizer.size() > encoder->vocabulary) {
+      return std::string(name) + " knows " + std::to_string(tokenizer.size()) + " tokens, its text encoder " +
+             std::to_string(encoder->vocabulary) + ": one of the two belongs to another model";
+    }
+  }
+  return {};
+}
+
+/// Keys of a part that do not fit its network.
+template <typename Network>
+void addMisfits(std::vector<std::string>& unfit, Network network, const StateDict& tensors, const std::string& part) {
+  for (const std::string& key : misfits(stateOf(*network), tensors.under(part), ignorableKeys()))
+    unfit.push_back(part + ": " + key);
+}
+
+}  // namespace
+
+ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name) {
+  const Texts texts(tensors);
+  const std::string special = texts[name + ".special"];
+  // Of SDXL's second tokeniser the file says so itself; where it is missing, that is the public one.
+  const std::string padding =
+      special.empty() ? (name == "tokenizer_2" ? "!" : "<|endoftext|>") : paddingTokenOf(special);
+  return ClipTokenizer(texts[name + ".vocabulary"], texts[name + ".merges"], padding);
+}
+
+std::vector<std::string> ignorableKeys() {
+  return {"position_ids"};
+}
+
+StateDict withPresentNames(const StateDict& tensors) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kAdapter{
+      {{"adapter.image_proj_model.", "adapter.image_proj."}, {"adapter.adapter_modules.", "adapter.ip_adapter."}}};
+  return tensors.renamed([&](const std::string& key) {
+    if (key.starts_with("vae.")) return presentVaeKey(key);
+    for (const auto& [old, present] : kAdapter) {
+      if (key.starts_with(old)) return std::string(present) + key.substr(old.size());
+    }
+    return key;
+  });
+}
+
+Reading<InstantIrConfig> readInstantIr(const StateDict& tensors) {
+  if (const std::string reason = loneFile(tensors); !reason.empty()) return refused(reason);
+  if (auto missing = missingOf(tensors, {"unet.conv_in.weight", "vae.decoder.conv_in.weight",
+                                         "text_encoder.text_model.embeddings.token_embedding.weight",
+                                         "text_encoder_2.text_model.embeddings.token_embedding.weight"});
+      !missing.empty()) {
+    return refused("it lacks the parts of an SDXL", std::move(missing));
+  }
+  const bool restores = tensors.contains("adapter.image_proj.latents");
+  InstantIrConfig config;
+  try {
+    config = configOf(tensors, restores);
+    if (std::string reason = contradiction(config); !reason.empty()) return refused(std::move(reason));
+    if (std::string reason = wrongTokenizer(tensors, config); !reason.empty()) return refused(std::move(reason));
+  } catch (const Error& error) {
+    return refused(error.fault().english());
+  }
+  // Every layer has tensors of its own: a large number in a text makes no large network.
+  const auto most = static_cast<int>(tensors.entries().size());
+  for (const int layers : {config.text1.layers, config.text2.layers, config.vae.blocks, config.unet.blocks,
+                           config.restoring ? config.restoring->dino.layers : 0}) {
+    if (layers > most) return refused("a configuration names more layers than there are tensors");
+  }
+  std::vector<std::string> unfit;
+  addMisfits(unfit, SdxlVae(config.vae), tensors, "vae");
+  addMisfits(unfit, ClipText(config.text1), tensors, "text_encoder");
+  addMisfits(unfit, ClipText(config.text2), tensors, "text_encoder_2");
+  addMisfits(unfit, UNet(config.unet), tensors, "unet");
+  if (config.restoring) addMisfits(unfit, DinoV2(config.restoring->dino), tensors, "dino");
+  if (!unfit.empty()) return refused(std::to_string(unfit.size()) + " keys do not fit", std::move(unfit));
+  return {config, {}, {}};
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,175 @@
+#include "models/instantir/restoration.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "models/common/drawn_noise.h"
+#include "models/common/resampling.h"
+#include "models/instantir/diffusion.h"
+#include "models/sdxl/latent_preview.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr std::int64_t kMultiple = 64;  // of the sides that the networks see, pixels
+constexpr VaeTiles kVaeTiles{160, 32};  // latents: a square of one megapixel goes whole
+constexpr double kWorthTiles = 1.25;    // times the working size: below it a photo goes whole
+constexpr double kTextShare = 0.02;     // of a run's time
+constexpr double kDecodingShare = 0.06;
+constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
+
+at::Tensor on(const at::Tensor& matrix, const at::Tensor& picture) {
+  return matrix.to(picture.options());
+}
+
+at::Tensor resizedTo(const at::Tensor& picture, const PixelSize& size, Filter filter) {
+  return resampled(picture, on(resamplingMatrix(picture.size(2), size.height, filter), picture),
+                   on(resamplingMatrix(picture.size(3), size.width, filter), picture));
+}
+
+PixelSize sizeOf(const at::Tensor& picture) {
+  return {picture.size(2), picture.size(3)};
+}
+
+/// `result` of the working size at the photo's, with `detail` of what the working size could not hold of the photo. In
+/// strips, because a photo may be large.
+at::Tensor atSizeOf(const at::Tensor& photo, const at::Tensor& seen, const at::Tensor& result, double detail) {
+  const at::Tensor rows = on(resamplingMatrix(result.size(2), photo.size(2), Filter::Bicubic), photo);
+  const at::Tensor columns = on(resamplingMatrix(result.size(3), photo.size(3), Filter::Bicubic), photo).t();
+  const at::Tensor wide = at::matmul(result, columns);
+  const at::Tensor wideSeen = detail > 0 ? at::matmul(seen, columns) : at::Tensor();
+  at::Tensor whole = at::empty_like(photo);
+  for (std::int64_t top = 0; top < photo.size(2); top += kStrip) {
+    const std::int64_t count = std::min(kStrip, photo.size(2) - top);
+    const at::Tensor stretch = rows.narrow(0, top, count);
+    at::Tensor strip = at::matmul(stretch, wide);
+    if (detail > 0) strip = strip + detail * (photo.narrow(2, top, count) - at::matmul(stretch, wideSeen));
+    whole.narrow(2, top, count).copy_(strip);
+  }
+  return whole;
+}
+
+/// Mirrored outwards at the bottom and the right until both sides are multiples of kMultiple.
+at::Tensor mirroredToMultiple(const at::Tensor& picture) {
+  const auto missing = [](std::int64_t side) { return (kMultiple - side % kMultiple) % kMultiple; };
+  return at::reflection_pad2d(picture, {0, missing(picture.size(3)), 0, missing(picture.size(2))});
+}
+
+}  // namespace
+
+InstantIrRestoration::InstantIrRestoration(std::shared_ptr<InstantIrNetworks> networks, const Settings& settings,
+                                           Observer& observer, NoiseSource* noise)
+    : networks_(std::move(networks)), options_(optionsOf(settings)), observer_(observer), injected_(noise) {}
+
+void InstantIrRestoration::requireGoing() const {
+  if (observer_.stopRequested()) throw Stopped{};
+}
+
+void InstantIrRestoration::progress(const Message& stage, double share) {
+  observer_.progress(stage, (picture_ + share) / pictures_);
+}
+
+PhotoMode InstantIrRestoration::modeFor(const at::Tensor& picture) const {
+  if (options_.photo == "published") return PhotoMode::Published;
+  const auto longest = static_cast<double>(std::max(picture.size(2), picture.size(3)));
+  const auto shortest = std::min(picture.size(2), picture.size(3));
+  const auto working = static_cast<double>(options_.size.maxSide);
+  const bool wanted = options_.photo == "tiles" ? longest > working
+                                                : options_.photo == "auto" && longest > kWorthTiles * working &&
+                                                      !networks_->placement().device.is_cpu();
+  // A strip that is narrower than a tile has to be would be all mirror.
+  return wanted && shortest > kMultiple ? PhotoMode::Tiles : PhotoMode::Whole;
+}
+
+at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
+  std::vector<at::Tensor> results;
+  pictures_ = static_cast<double>(pictures.size(0));
+  for (std::int64_t i = 0; i < pictures.size(0); ++i) {
+    picture_ = static_cast<double>(i);
+    drawn_ = std::make_unique<DrawnNoise>(options_.seed);
+    noise_ = injected_ ? injected_ : drawn_.get();
+    results.push_back(restored(pictures.narrow(0, i, 1)));
+  }
+  return results.size() == 1 ? results.front() : at::cat(results);
+}
+
+at::Tensor InstantIrRestoration::restored(const at::Tensor& picture) {
+  WorkingSizeRules rules = options_.size;
+  const PhotoMode mode = modeFor(picture);
+  // Requested sizes belong to the published protocol: a photo keeps its own.
+  if (mode != PhotoMode::Published) rules.width = rules.height = 0;
+  if (mode == PhotoMode::Tiles) {
+    const at::Tensor extended = mirroredToMultiple(picture);
+    const at::Tensor result = diffused(extended, options_.size.maxSide / kMultiple * kMultiple);
+    return result.narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)).contiguous();
+  }
+  const PixelSize size = workingSize(sizeOf(picture), rules);
+  if (mode == PhotoMode::Published) {
+    return diffused(resizedIn8Bits(picture, size.height, size.width, Filter::Bilinear), 0).clamp_(0, 1);
+  }
+  const at::Tensor seen = resizedTo(picture.clamp(0, 1), size, Filter::Bilinear);
+  return atSizeOf(picture, seen, diffused(seen, 0), options_.detail);
+}
+
+const InstantIrRestoration::Heard& InstantIrRestoration::heard() {
+  if (heard_ && heard_->prompt == options_.prompt && heard_->negative == options_.negativePrompt &&
+      heard_->rules == options_.prompts)
+    return *heard_;
+  progress(HEIRLOOM_TEXT("instantir.text", "reading the prompt"), 0);
+  std::vector<TextConditioning> texts =
+      conditioned(networks_->textEncoders(), {options_.prompt, options_.negativePrompt}, options_.prompts);
+  networks_->dropTextEncoders();
+  heard_.emplace(
+      Heard{options_.prompt, options_.negativePrompt, options_.prompts, std::move(texts[0]), std::move(texts[1])});
+  return *heard_;
+}
+
+at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {
+  const Heard& text = heard();
+  requireGoing();
+  const auto going = [this] { requireGoing(); };
+  const double scaling = networks_->config().vae.scaling;
+  progress(HEIRLOOM_TEXT("instantir.encoding", "encoding the photo"), kTextShare);
+  const LatentDistribution latents = encodeInTiles(networks_->vae(), picture * 2 - 1, kVaeTiles, going);
+  at::Tensor latent = latents.mean;
+  if (options_.samplesPosterior)
+    latent = latent + latents.deviation * noise_->normal(latent.sizes()).to(latent.device());
+  latent = latent * scaling;
+
+  const auto decoded = [&](const at::Tensor& z) {
+    return decodeInTiles(networks_->vae(), z / scaling, kVaeTiles, going).div_(2).add_(0.5);
+  };
+  std::optional<LatentPreview> fast;
+  if (options_.previews == PreviewKind::Fast) fast.emplace(latent, picture);
+
+  DiffusionRun run;
+  run.picture = picture;
+  run.latent = latent;
+  run.prompt = text.promptText;
+  run.negative = text.negativeText;
+  run.tileSide = tileSide;
+  run.noise = noise_;
+  run.stopRequested = [this] { return observer_.stopRequested(); };
+  run.stepDone = [&](const DiffusionStep& step) {
+    progress(HEIRLOOM_TEXT("instantir.step", "step %1 of %2")
+                 .with(std::to_string(step.index + 1), std::to_string(step.count)),
+             kTextShare + (1 - kTextShare - kDecodingShare) * (step.index + 1) / step.count);
+    if (!at::isfinite(step.sample).all().item<bool>()) {
+      throw Error(HEIRLOOM_TEXT("instantir.notFinite", "the network computed values that are not numbers in step %1")
+                      .with(std::to_string(step.index + 1)),
+                  HEIRLOOM_TEXT("instantir.notFinite.remedy", "use float32 or bfloat16, or another seed"));
+    }
+    observer_.value("latent." + std::to_string(step.index), step.sample);
+    if (step.preview.defined() && options_.previews != PreviewKind::Off)
+      observer_.preview(step.index, fast ? fast->picture(step.preview) : decoded(step.preview).clamp_(0, 1));
+    requireGoing();
+  };
+  const at::Tensor result = diffuse(*networks_, options_, run);
+  progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 1 - kDecodingShare);
+  return decoded(result);
+}
+
+}  // namespace heirloom::models

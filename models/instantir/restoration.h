@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "models/instantir/networks.h"
+#include "models/instantir/options.h"
+#include "models/restorer.h"
+
+namespace heirloom::models {
+
+/// One session's runs: text, latents, the loop over the steps, previews, progress, stop, and photos of any size around
+/// a network of about one megapixel.
+class InstantIrRestoration {
+ public:
+  /// `observer` and `noise` must outlive this; null: drawn by the settings' seed, anew for every picture.
+  InstantIrRestoration(std::shared_ptr<InstantIrNetworks> networks, const Settings& settings, Observer& observer,
+                       NoiseSource* noise);
+
+  /// float32 N 3 H W in 0..1 to the same, or, by the published protocol, to the working size.
+  at::Tensor operator()(const at::Tensor& pictures);
+
+ private:
+  /// The last prompts and what the networks hear of them.
+  struct Heard {
+    std::string prompt, negative;
+    PromptRules rules;
+    TextConditioning promptText, negativeText;
+  };
+  const Heard& heard();
+
+  PhotoMode modeFor(const at::Tensor& picture) const;
+  at::Tensor restored(const at::Tensor& picture);
+  /// `picture`: 1 3 H W in 0..1, sides multiples of 64; `tileSide` as in DiffusionRun.
+  at::Tensor diffused(const at::Tensor& picture, std::int64_t tileSide);
+  void requireGoing() const;
+  void progress(const Message& stage, double share);  // of the picture at hand
+
+  std::shared_ptr<InstantIrNetworks> networks_;
+  InstantIrOptions options_;
+  Observer& observer_;
+  NoiseSource* injected_;
+  std::unique_ptr<NoiseSource> drawn_;
+  NoiseSource* noise_ = nullptr;
+  std::optional<Heard> heard_;
+  double pictures_ = 1, picture_ = 0;  // of the call at hand: how many, and which of them
+};
+
+}  // namespace heirloom::models

@@ -1,0 +1,94 @@
+#include "models/sdxl/emphasis.h"
+
+#include <charconv>
+#include <optional>
+
+#include "models/common/error.h"
+
+namespace heirloom::models {
+namespace {
+
+constexpr double kStep = 1.1;
+constexpr double kLargest = 10;
+
+/// Where the bracket at `begin` closes, or nothing.
+std::optional<std::size_t> closing(std::string_view text, std::size_t begin) {
+  const char open = text[begin], close = open == '(' ? ')' : ']';
+  int depth = 0;
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+    } else if (text[i] == open) {
+      ++depth;
+    } else if (text[i] == close && --depth == 0) {
+      return i;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The number behind the last colon of `inside`, and what stands before it.
+std::optional<std::pair<std::string_view, double>> withNumber(std::string_view inside) {
+  const std::size_t colon = inside.rfind(':');
+  if (colon == std::string_view::npos || (colon > 0 && inside[colon - 1] == '\\')) return std::nullopt;
+  std::string_view number = inside.substr(colon + 1);
+  while (number.starts_with(' ')) number.remove_prefix(1);
+  while (number.ends_with(' ')) number.remove_suffix(1);
+  if (number.starts_with('+')) number.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
+  return std::pair(inside.substr(0, colon), value);
+}
+
+class Reader {
+ public:
+  void read(std::string_view text, double weight) {
+    // Also false for what is no number.
+    if (!(weight >= 0 && weight <= kLargest)) {
+      throw Error(HEIRLOOM_TEXT("prompt.weight", "a part of the prompt has a weight outside 0 to 10: %1")
+                      .with(oneLine(text.substr(0, kShown))),
+                  HEIRLOOM_TEXT("prompt.weight.remedy", "use weights near 1, such as (word:1.2)"));
+    }
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      const bool escapes = c == '\\' && i + 1 < text.size() && kSpecial.find(text[i + 1]) != std::string_view::npos;
+      const auto close = c == '(' || c == '[' ? closing(text, i) : std::nullopt;
+      if (escapes) {
+        add(text[++i], weight);
+      } else if (close) {
+        const std::string_view inside = text.substr(i + 1, *close - i - 1);
+        const auto number = c == '(' ? withNumber(inside) : std::nullopt;
+        if (number) {
+          read(number->first, weight * number->second);
+        } else {
+          read(inside, c == '(' ? weight * kStep : weight / kStep);
+        }
+        i = *close;
+      } else {
+        add(c, weight);
+      }
+    }
+  }
+
+  std::vector<WeightedText> texts;
+
+ private:
+  static constexpr std::string_view kSpecial = "()[]\\";
+  static constexpr std::size_t kShown = 40;
+
+  void add(char c, double weight) {
+    if (texts.empty() || texts.back().weight != weight) texts.push_back({{}, weight});
+    texts.back().text += c;
+  }
+};
+
+}  // namespace
+
+std::vector<WeightedText> weightedTexts(std::string_view prompt) {
+  Reader reader;
+  reader.read(prompt, 1);
+  return std::move(reader.texts);
+}
+
+}  // namespace heirloom::models

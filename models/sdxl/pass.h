@@ -1,0 +1,76 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <functional>
+#include <map>
+#include <tuple>
+
+#include "models/common/layer.h"
+
+namespace heirloom::models {
+
+/// Told when a network comes to a block and leaves it: where a run is asked whether to stop, and where weights that
+/// are not kept come and go.
+class BlockWatch {
+ public:
+  virtual ~BlockWatch() = default;
+  /// Before anything of `block` computes. May throw Stopped.
+  virtual void enter(torch::nn::Module& block) = 0;
+  /// After it; also when it failed, hence never throws.
+  virtual void leave(torch::nn::Module& block) noexcept = 0;
+};
+
+/// What is the same at every step of a run, kept by the layer that made it. One run's own; not for two threads.
+class RunMemory {
+ public:
+  enum class Kind { Text, Image, Steps, Steps2 };
+
+  /// The tensors kept for `layer`, made now if this is the first time.
+  const std::vector<at::Tensor>& kept(const torch::nn::Module& layer, Kind kind, bool adapted,
+                                      const std::function<std::vector<at::Tensor>()>& make);
+  std::int64_t bytes() const;
+
+ private:
+  std::map<std::tuple<const void*, Kind, bool>, std::vector<at::Tensor>> kept_;
+};
+
+/// One call of a network made of these blocks: what every block sees beside its input. Batch N, with classifier-free
+/// guidance the negative halves first.
+struct Pass {
+  at::Tensor embeddings;  // S N E float32: of time and additions, for every step of the run
+  int step = 0;           // which of them
+  at::Tensor text;        // N L D; undefined for networks without cross-attention
+  at::Tensor image;       // N Q D for attention that looks at a picture too, or undefined
+  bool adapted = false;   // with the layers' low-rank corrections
+
+  RunMemory* memory = nullptr;  // null: everything is made anew at every call, the plain twin
+  BlockWatch* watch = nullptr;
+
+  /// What `project` makes of this step's embedding, N E to N C. With a memory all steps are projected at once, the
+  /// first time.
+  at::Tensor stepwise(const torch::nn::Module& layer, const std::function<at::Tensor(const at::Tensor&)>& project,
+                      RunMemory::Kind kind = RunMemory::Kind::Steps) const;
+  /// What `make` gives, from the memory if there is one.
+  std::vector<at::Tensor> once(const torch::nn::Module& layer, RunMemory::Kind kind, bool depends,
+                               const std::function<std::vector<at::Tensor>()>& make) const;
+};
+
+/// A stay in a block: told to the pass's watch at both ends.
+class Visit {
+ public:
+  Visit(const Pass& pass, torch::nn::Module& block) : watch_(pass.watch), block_(block) {
+    if (watch_) watch_->enter(block_);
+  }
+  ~Visit() {
+    if (watch_) watch_->leave(block_);
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+
+ private:
+  BlockWatch* watch_;
+  torch::nn::Module& block_;
+};
+
+}  // namespace heirloom::models

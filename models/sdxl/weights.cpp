@@ -1,0 +1,58 @@
+#include "models/sdxl/weights.h"
+
+#include <torch/utils.h>
+
+#include "models/common/error.h"
+#include "models/common/layer_norm.h"
+
+namespace heirloom::models {
+namespace {
+
+/// The module's own parameters, not those of its children. What was unloaded has lost its shape.
+void fill(torch::nn::Module& module, const WeightSource& source, const std::string& prefix) {
+  for (auto& item : module.named_parameters(/*recurse=*/false)) {
+    at::Tensor& parameter = item.value();
+    const at::Tensor values = source(prefix + item.key());
+    if (parameter.numel() > 0 && parameter.sizes() != values.sizes()) {
+      throw Error(HEIRLOOM_TEXT("weights.shape", "tensor %1 has another shape").with(prefix + item.key()),
+                  HEIRLOOM_TEXT("weights.shape.remedy", "the file belongs to another model"));
+    }
+    parameter.set_data(values.to(at::kFloat));
+  }
+}
+
+}  // namespace
+
+WeightSource mergedSource(WeightSource source, LowRanks corrections) {
+  return [source = std::move(source), corrections = std::move(corrections)](const std::string& name) {
+    constexpr std::string_view kWeight = ".weight";
+    const at::Tensor weight = source(name);
+    if (!name.ends_with(kWeight)) return weight;
+    const auto found = corrections.find(name.substr(0, name.size() - kWeight.size()));
+    return found == corrections.end() ? weight : merged(weight, found->second);
+  };
+}
+
+void loadPlaced(torch::nn::Module& module, const WeightSource& source, const Placement& placement,
+                const std::string& prefix) {
+  const c10::InferenceMode ordinary(false);
+  const torch::NoGradGuard noGrad;
+  const auto modules = module.named_modules(/*name_prefix=*/"", /*include_self=*/true);
+  const auto pathOf = [&](const std::string& name) { return name.empty() ? prefix : prefix + name + "."; };
+  // Linear layers take their norms into their own weights, whoever stands first.
+  for (const bool norms : {true, false}) {
+    for (const auto& item : modules) {
+      torch::nn::Module& part = *item.value();
+      if ((dynamic_cast<LayerNormImpl*>(&part) != nullptr) != norms) continue;
+      fill(part, source, pathOf(item.key()));
+      if (auto* layer = dynamic_cast<Layer*>(&part)) {
+        layer->place(placement);
+        layer->dropUnpacked();
+        continue;
+      }
+      for (auto& parameter : part.parameters(/*recurse=*/false)) parameter.set_data(parameter.to(placement.device));
+    }
+  }
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "models/common/layer.h"
+#include "models/sdxl/low_rank.h"
+
+namespace heirloom::models {
+
+/// Gives a network's tensors by the names of its files, each from a mapped file when it is asked for, in any floating
+/// type. Throws Error on a missing one. May be called from another thread than the network's, one call at a time.
+using WeightSource = std::function<at::Tensor(const std::string& name)>;
+
+/// Corrections of layers by the path of their module.
+using LowRanks = std::map<std::string, LowRank>;
+
+/// The same weights with corrections merged into those of the named modules, in float32.
+WeightSource mergedSource(WeightSource source, LowRanks corrections);
+
+/// Fills `module` layer by layer and places each at once, in its packed form where it has one, so that no more than one
+/// layer exists in float32. `prefix` goes before the module's own names: "down_blocks.0.resnets.1." Throws Error, with
+/// the name, on a tensor of another shape.
+void loadPlaced(torch::nn::Module& module, const WeightSource& source, const Placement& placement,
+                const std::string& prefix = "");
+
+}  // namespace heirloom::models

@@ -1,0 +1,88 @@
+// The autoencoder against conformance/instantir/reference.json (instantir.md 7), and what holds for every one.
+
+#include "models/sdxl/vae.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <fstream>
+
+#include "models/common/random_weights.h"
+#include "tests/models/sdxl/golden.h"
+#include "tests/support/shared.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+using nlohmann::json;
+
+const SdxlVaeConfig kTiny{.channels = {16, 32, 32, 32}, .groups = 8};
+
+class SdxlVaeRecords : public testing::TestWithParam<bool> {
+ protected:
+  const torch::NoGradGuard noGrad;
+};
+
+TEST_P(SdxlVaeRecords, encoderAndDecoderGiveTheReferencesValues) {
+  REQUIRE_SHARED(file, "conformance/instantir/reference.json");
+  std::ifstream in(file);
+  const json expected = json::parse(in);
+  SdxlVae vae(kTiny);
+  fillRecord(*vae, "vae.");
+  placeLayers(*vae, {.plain = GetParam()});
+  const LatentDistribution latents = vae->encode(recordInput("image", {1, 3, 32, 40}, 1));
+  expectRecord(latents.mean, expected["vae_mean"]);
+  expectRecord(latents.deviation, expected["vae_std"]);
+  expectRecord(vae->decode(recordInput("z", {1, 4, 4, 5})), expected["vae_decode"]);
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, SdxlVaeRecords, testing::Bool(),
+                         [](const auto& test) { return test.param ? "plain" : "fused"; });
+
+TEST(SdxlVae, keysOfOlderFilesGetTheirPresentNames) {
+  EXPECT_EQ(presentVaeKey("encoder.mid_block.attentions.0.query.weight"), "encoder.mid_block.attentions.0.to_q.weight");
+  EXPECT_EQ(presentVaeKey("decoder.mid_block.attentions.0.proj_attn.bias"),
+            "decoder.mid_block.attentions.0.to_out.0.bias");
+  EXPECT_EQ(presentVaeKey("decoder.mid_block.attentions.0.to_k.bias"), "decoder.mid_block.attentions.0.to_k.bias");
+  EXPECT_EQ(presentVaeKey("encoder.conv_in.weight"), "encoder.conv_in.weight");
+}
+
+TEST(SdxlVae, publishedSizesHaveTheKeysOfThePublicFile) {
+  REQUIRE_SHARED(file, "conformance/instantir/keys/sdxl_vae.tsv");
+  expectKeys(*SdxlVae(SdxlVaeConfig{}), file);
+}
+
+TEST(SdxlVae, tilesCoverAPictureOfAnySizeWithoutSeams) {
+  const torch::NoGradGuard noGrad;
+  SdxlVae vae(kTiny);
+  randomise(*vae);
+  placeLayers(*vae, {});
+  const VaeTiles tiles{.side = 8, .overlap = 4};
+  const at::Tensor small = at::rand({1, 4, 8, 6});
+  EXPECT_TRUE(at::equal(decodeInTiles(vae, small, tiles), vae->decode(small)));
+  // A constant latent decodes to what repeats in every tile, but for what edges see.
+  const at::Tensor large = at::rand({1, 4, 13, 21});
+  const at::Tensor picture = decodeInTiles(vae, large, tiles);
+  EXPECT_EQ(picture.sizes().vec(), (std::vector<std::int64_t>{1, 3, 104, 168}));
+  EXPECT_TRUE(picture.isfinite().all().item<bool>());
+  const at::Tensor whole = vae->decode(large);
+  const double apart = (picture - whole).abs().mean().item<double>() / whole.std().item<double>();
+  EXPECT_LT(apart, 0.5);
+  const LatentDistribution latents = encodeInTiles(vae, picture, tiles);
+  EXPECT_EQ(latents.mean.sizes(), large.sizes());
+  EXPECT_TRUE((latents.deviation > 0).all().item<bool>());
+}
+
+TEST(SdxlVae, aStopIsAskedForAtEveryBlock) {
+  const torch::NoGradGuard noGrad;
+  SdxlVae vae(kTiny);
+  randomise(*vae);
+  int asked = 0;
+  vae->decode(at::zeros({1, 4, 2, 2}), [&] { ++asked; });
+  EXPECT_EQ(asked, 2 + 4 * 3);
+  EXPECT_THROW(vae->encode(at::zeros({1, 3, 16, 16}), [] { throw Stopped{}; }), Stopped);
+}
+
+}  // namespace
+}  // namespace heirloom::tests
