@@ -3,11 +3,10 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "models/common/error.h"
 #include "models/common/plane_tiles.h"
-#include "models/sdxl/stepper.h"
+#include "models/instantir/sampler.h"
 
 namespace heirloom::models {
 namespace {
@@ -25,69 +24,141 @@ class StopWatch : public BlockWatch {
   const std::function<bool()>& stopRequested_;
 };
 
-/// The first step that is run: below full strength the run begins later, from less noise.
-int firstStep(int steps, double strength) {
-  return steps - std::clamp(static_cast<int>(std::lround(steps * strength)), 1, steps);
+/// A latent as a batch of overlapping tiles, and back.
+class Tiling {
+ public:
+  Tiling(const DiffusionRun& run, std::int64_t overlap, std::int64_t factor)
+      : height_(run.latent.size(2)), width_(run.latent.size(3)), factor_(factor) {
+    const std::int64_t side = run.tileSide > 0 ? run.tileSide / factor : std::max(height_, width_);
+    tiles_ = planeTiles(height_, width_, side, overlap / factor);
+  }
+
+  std::int64_t count() const { return static_cast<std::int64_t>(tiles_.size()); }
+
+  /// 1 C h w to B C h' w'.
+  at::Tensor cut(const at::Tensor& plane) const {
+    std::vector<at::Tensor> parts;
+    for (const PlaneTile& tile : tiles_) parts.push_back(tile.of(plane));
+    return at::cat(parts);
+  }
+  /// B C h' w' to 1 C h w.
+  at::Tensor joined(const at::Tensor& parts) const {
+    std::int64_t next = 0;
+    return mixed(tiles_, [&](const PlaneTile&) { return parts.narrow(0, next++, 1); });
+  }
+
+  std::vector<std::int64_t> planeShape(std::int64_t channels) const { return {1, channels, height_, width_}; }
+
+  /// SDXL's description of a tile: its size, no crop, the same size wanted. Pixels.
+  std::vector<int> sizes() const {
+    const int tall = static_cast<int>(tiles_.front().height * factor_);
+    const int wide = static_cast<int>(tiles_.front().width * factor_);
+    return {tall, wide, 0, 0, tall, wide};
+  }
+
+ private:
+  std::int64_t height_, width_, factor_;
+  std::vector<PlaneTile> tiles_;
+};
+
+/// One noise for the whole plane, cut into its tiles.
+class TiledNoise : public NoiseSource {
+ public:
+  TiledNoise(NoiseSource& noise, const Tiling& tiling) : noise_(noise), tiling_(tiling) {}
+  at::Tensor normal(at::IntArrayRef shape) override { return tiling_.cut(noise_.normal(tiling_.planeShape(shape[1]))); }
+
+ private:
+  NoiseSource& noise_;
+  const Tiling& tiling_;
+};
+
+at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run,
+                    const Tiling& tiling) {
+  const auto guide = [&](const TextConditioning& text, const at::Tensor& seen) {
+    const auto forEach = [&](const at::Tensor& x) {
+      std::vector<std::int64_t> shape(static_cast<std::size_t>(x.dim()), -1);
+      shape.front() = tiling.count();
+      return x.expand(shape);
+    };
+    return Guide{forEach(text.tokens), forEach(text.pooled), forEach(seen)};
+  };
+  const int first = firstStep(options.sampler), count = options.sampler.steps - first;
+  StopWatch watch(run.stopRequested);
+  SamplerEvents events;
+  events.watch = &watch;
+  if (tiling.count() > 1) {
+    events.together = [&](const at::Tensor& samples) { return tiling.cut(tiling.joined(samples)); };
+  }
+  events.stepDone = [&](const StepReport& step) {
+    run.stepDone({step.index - first, count, tiling.joined(step.state->sample), tiling.joined(step.clean),
+                  step.preview.defined() ? tiling.joined(step.preview) : at::Tensor()});
+  };
+  InstantIrSampler sampler(networks.restorers(), NoiseSchedule(networks.config().schedule), options.sampler);
+  TiledNoise noise(*run.noise, tiling);
+  return tiling.joined(sampler.run(tiling.cut(run.latent), guide(run.prompt, networks.seenIn(run.picture)),
+                                   guide(run.negative, networks.seenInNothing()), tiling.sizes(), noise, events));
 }
 
-/// The negative half first, or the prompt alone where nothing is guided.
-at::Tensor halves(const at::Tensor& negative, const at::Tensor& positive, bool guided) {
-  return guided ? at::cat({negative, positive}) : positive;
+void requireNumbers(const at::Tensor& sample, int step) {
+  if (sample.isfinite().all().item<bool>()) return;
+  throw Error(HEIRLOOM_TEXT("sdxl.notFinite", "step %1 gave values that are no numbers").with(std::to_string(step + 1)),
+              HEIRLOOM_TEXT("sdxl.notFinite.remedy", "run in a wider precision, or take an earlier step"));
 }
 
-/// What the negative and the positive half of an output mean together.
-at::Tensor guidedBy(const at::Tensor& output, double guidance) {
-  if (output.size(0) == 1) return output;
-  const at::Tensor negative = output.narrow(0, 0, 1), positive = output.narrow(0, 1, 1);
-  return negative + guidance * (positive - negative);
-}
-
-/// SDXL alone: from the photo with noise, led by the words.
-at::Tensor paint(InstantIrNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run) {
+/// By SDXL alone: from the photo with noise, led by the words.
+at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run,
+                   const Tiling& tiling) {
+  const SamplerSettings& settings = options.sampler;
   const NoiseSchedule schedule(networks.config().schedule);
-  const std::unique_ptr<Stepper> stepper = makeStepper(options.stepper, schedule, options.steps);
-  const std::vector<int>& steps = stepper->steps();
-  const int first = firstStep(options.steps, options.strength), count = options.steps - first;
+  const std::unique_ptr<Stepper> stepper = makeStepper(options.stepper, schedule, settings.steps);
+  const int first = firstStep(settings), count = settings.steps - first;
   const at::Device device = networks.placement().device;
   const auto draw = [&] { return run.noise->normal(run.latent.sizes()).to(device); };
 
-  const std::int64_t factor = networks.config().vae.factor();
-  const std::int64_t height = run.latent.size(2), width = run.latent.size(3);
-  const std::int64_t side = run.tileSide > 0 ? run.tileSide / factor : std::max(height, width);
-  const std::vector<PlaneTile> tiles = planeTiles(height, width, side, options.overlap / factor);
-
-  const bool guided = options.guidance > 1;
+  const bool guided = settings.guidance > 1;
   const std::int64_t batch = guided ? 2 : 1;
-  UNet& unet = networks.unet();
+  const auto halves = [&](const at::Tensor& negative, const at::Tensor& positive) {
+    return guided ? at::cat({negative, positive}) : positive;
+  };
+  UNet& unet = networks.painter();
   RunMemory memory;
   StopWatch watch(run.stopRequested);
   Pass pass;
-  const double tall = static_cast<double>(tiles.front().height * factor),
-               wide = static_cast<double>(tiles.front().width * factor);
-  const at::Tensor sizes = at::tensor({tall, wide, 0.0, 0.0, tall, wide}, at::kFloat).to(device).expand({batch, 6});
-  const at::Tensor times = at::tensor(std::vector<double>(steps.begin(), steps.end()), at::kFloat).to(device);
-  pass.embeddings = unet->embeddings(times, halves(run.negative.pooled, run.prompt.pooled, guided), sizes);
-  pass.text = halves(run.negative.tokens, run.prompt.tokens, guided);
+  const auto numbers = at::TensorOptions(device).dtype(at::kFloat);
+  pass.embeddings = unet->embeddings(at::tensor(stepper->steps(), at::kInt).to(numbers),
+                                     halves(run.negative.pooled, run.prompt.pooled),
+                                     at::tensor(tiling.sizes(), at::kInt).to(numbers).expand({batch, -1}));
+  pass.text = halves(run.negative.tokens, run.prompt.tokens);
   pass.memory = &memory;
   pass.watch = &watch;
+  const auto predicted = [&](const at::Tensor& tile) {
+    const at::Tensor output = unet->forward(halves(tile, tile), pass);
+    if (!guided) return output;
+    const std::vector<at::Tensor> parts = output.chunk(2);
+    return parts[0] + settings.guidance * (parts[1] - parts[0]);
+  };
 
-  at::Tensor sample = schedule.noised(run.latent, draw(), steps[static_cast<std::size_t>(first)]);
-  for (int index = first; index < options.steps; ++index) {
+  const at::Tensor noise = draw();
+  at::Tensor sample =
+      count == 0 ? run.latent : schedule.noised(run.latent, noise, stepper->steps()[static_cast<std::size_t>(first)]);
+  for (int index = first; index < settings.steps; ++index) {
     pass.step = index;
-    const at::Tensor output = mixed(tiles, [&](const PlaneTile& tile) {
-      return guidedBy(unet->forward(tile.of(sample).repeat({batch, 1, 1, 1}), pass), options.guidance);
-    });
-    Stepped stepped = stepper->step(index, output, sample, draw);
+    std::vector<at::Tensor> outputs;
+    for (const at::Tensor& tile : tiling.cut(sample).split(1)) outputs.push_back(predicted(tile));
+    const Stepped stepped = stepper->step(index, tiling.joined(at::cat(outputs)), sample, draw);
     sample = stepped.previous;
-    run.stepDone({index - first, count, sample, stepped.clean});
+    requireNumbers(sample, index);
+    run.stepDone({index - first, count, sample, stepped.clean, {}});
   }
   return sample;
 }
 
 }  // namespace
 
-at::Tensor diffuse(InstantIrNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run) {
-  return paint(networks, options, run);
+at::Tensor diffuse(SessionNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run) {
+  const Tiling tiling(run, options.overlap, networks.config().vae.factor());
+  return networks.config().restoring ? restored(networks, options, run, tiling)
+                                     : painted(networks, options, run, tiling);
 }
 
 }  // namespace heirloom::models

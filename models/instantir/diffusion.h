@@ -2,18 +2,19 @@
 
 #include <functional>
 
-#include "models/instantir/networks.h"
 #include "models/instantir/options.h"
+#include "models/instantir/session_networks.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
 
-/// What a step of the diffusion tells.
+/// What a step of the diffusion tells. Latents 1 4 h w, scaled.
 struct DiffusionStep {
   int index = 0;       // from 0
   int count = 0;       // of the steps that are run
-  at::Tensor sample;   // after it, 1 4 h w
-  at::Tensor preview;  // the clean latent to be shown, 1 4 h w; undefined: none in this step
+  at::Tensor sample;   // after it
+  at::Tensor clean;    // what it takes for the result
+  at::Tensor preview;  // the same as the previewer sees it; undefined where it did not run, and of SDXL alone
 };
 
 /// What a run of the diffusion starts from, and who is told.
@@ -27,7 +28,10 @@ struct DiffusionRun {
   std::function<void(const DiffusionStep&)> stepDone;  // may throw
 };
 
-/// The latent of the restored picture, scaled. Throws Stopped when it is asked to stop, between blocks too.
-at::Tensor diffuse(InstantIrNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run);
+/// The latent of the restored picture, scaled: by InstantIR's sampler where the folder has its parts, painted by SDXL
+/// otherwise. Of tiles (Bar-Tal et al., "MultiDiffusion", 2023) the noise is one, and DINOv2 sees the whole picture.
+/// Throws Stopped when it is asked to stop, between blocks too, and Error, which names the step, on values that are no
+/// numbers.
+at::Tensor diffuse(SessionNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run);
 
 }  // namespace heirloom::models

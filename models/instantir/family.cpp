@@ -11,7 +11,7 @@ namespace {
 constexpr int kWholePhoto = 1 << 28;          // larger than any photo: the session gets it whole
 constexpr double kBytesPerPixel = 4 * 3 * 6;  // of the photo: source, result and what is between them
 
-Descriptor describe(const InstantIrConfig& config, const StateDict& tensors) {
+Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   Descriptor descriptor;
   const bool restores = config.restoring.has_value();
   descriptor.family = restores ? "InstantIR" : "SDXL";
@@ -40,7 +40,7 @@ Descriptor describe(const InstantIrConfig& config, const StateDict& tensors) {
 /// Keeps the networks for runs with other settings.
 class InstantIrSession : public Session {
  public:
-  InstantIrSession(std::shared_ptr<InstantIrNetworks> networks, const Settings& settings, Observer& observer,
+  InstantIrSession(std::shared_ptr<SessionNetworks> networks, const Settings& settings, Observer& observer,
                    NoiseSource* noise)
       : networks_(std::move(networks)), observer_(observer), noise_(noise), restoration_(made(settings)) {}
 
@@ -56,7 +56,7 @@ class InstantIrSession : public Session {
     return std::make_unique<InstantIrRestoration>(networks_, settings, observer_, noise_);
   }
 
-  std::shared_ptr<InstantIrNetworks> networks_;
+  std::shared_ptr<SessionNetworks> networks_;
   Observer& observer_;
   NoiseSource* noise_;
   std::unique_ptr<InstantIrRestoration> restoration_;
@@ -65,31 +65,31 @@ class InstantIrSession : public Session {
 /// Weights stay in their files until a session wants them in its precision.
 class InstantIrRestorer : public Restorer {
  public:
-  InstantIrRestorer(StateDict tensors, InstantIrConfig config, Descriptor descriptor)
+  InstantIrRestorer(StateDict tensors, DiffusionConfig config, Descriptor descriptor)
       : tensors_(std::move(tensors)), config_(std::move(config)), descriptor_(std::move(descriptor)) {}
 
   const Descriptor& descriptor() const override { return descriptor_; }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
-    return std::make_unique<InstantIrSession>(std::make_shared<InstantIrNetworks>(tensors_, config_, placement),
-                                              settings, observer, noise);
+    return std::make_unique<InstantIrSession>(std::make_shared<SessionNetworks>(tensors_, config_, placement), settings,
+                                              observer, noise);
   }
 
  private:
   StateDict tensors_;
-  InstantIrConfig config_;
+  DiffusionConfig config_;
   Descriptor descriptor_;
 };
 
 struct Read {
   StateDict tensors;
-  Reading<InstantIrConfig> reading;
+  Reading<DiffusionConfig> reading;
 };
 
 /// `restores`: InstantIR, or SDXL alone; each row takes its own.
 Read readFor(const StateDict& given, bool restores) {
   Read read{withPresentNames(given), {}};
-  read.reading = readInstantIr(read.tensors);
+  read.reading = readDiffusion(read.tensors);
   if (read.reading.config && read.reading.config->restoring.has_value() != restores) {
     read.reading = {std::nullopt, restores ? "it is SDXL alone" : "it is more than SDXL", {}};
   }
@@ -110,10 +110,15 @@ template <bool kRestores>
 Loaded load(const StateDict& tensors) {
   Read read = readFor(tensors, kRestores);
   Loaded loaded{matchOf(read), nullptr};
-  if (loaded.match.descriptor) {
-    loaded.restorer = std::make_shared<InstantIrRestorer>(std::move(read.tensors), *std::move(read.reading.config),
-                                                          *loaded.match.descriptor);
+  if (!loaded.match.descriptor) return loaded;
+  const std::vector<std::string> unread = unreadKeys(read.tensors, *read.reading.config);
+  const auto restorer = std::make_shared<InstantIrRestorer>(std::move(read.tensors), *std::move(read.reading.config),
+                                                            *loaded.match.descriptor);
+  if (!unread.empty()) {
+    restorer->warn(HEIRLOOM_TEXT("instantir.unread", "the adapter holds %1 tensors that nothing reads, such as %2")
+                       .with(std::to_string(unread.size()), unread.front()));
   }
+  loaded.restorer = restorer;
   return loaded;
 }
 

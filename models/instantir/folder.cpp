@@ -63,6 +63,7 @@ FolderLayout instantIr() {
   layout.parts.push_back(ownPart("adapter", "adapter.pt", "adapter_ckpt.pt"));
   layout.parts.push_back(ownPart("aggregator", "aggregator.pt", "aggregator_ckpt.pt"));
   layout.parts.push_back(ownPart("previewer_lora", "previewer_lora_weights.bin", "pytorch_lora_weights.bin"));
+  layout.texts.push_back({"adapter.config", {"models/config.json"}, false});
   layout.texts.push_back({"dino.config", {"dinov2/config.json"}});
   layout.texts.push_back({"dino.preprocessor", {"dinov2/preprocessor_config.json"}, false});
   return layout;

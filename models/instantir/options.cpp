@@ -15,6 +15,8 @@ constexpr const char* kGuidance = "guidance";
 constexpr const char* kPreviewStart = "preview_start";
 constexpr const char* kCreativeStart = "creative_start";
 constexpr const char* kAdaptive = "adaptive";
+constexpr const char* kCondition = "condition";
+constexpr const char* kThreshold = "adaptive_threshold";
 constexpr const char* kStrength = "strength";
 constexpr const char* kMinSide = "min_side";
 constexpr const char* kMaxSide = "max_side";
@@ -71,6 +73,11 @@ std::vector<Parameter> samplingParameters(bool restores) {
        HEIRLOOM_TEXT("setting.denoising_strength.help",
                      "The share of the steps that are run: below 1 the photo is kept to that extent"),
        "", RealRange{.minimum = 0.05, .maximum = 1, .byDefault = strength, .step = 0.05}},
+  };
+}
+
+std::vector<Parameter> paintingParameters() {
+  return {
       {kScheduler, HEIRLOOM_TEXT("setting.scheduler", "Way from noise to the picture"),
        HEIRLOOM_TEXT(
            "setting.scheduler.help",
@@ -95,6 +102,13 @@ std::vector<Parameter> restoringParameters() {
                      "Weighs each step by how much the previews still change. compat: as the reference's code does; "
                      "stable: without its jumps"),
        "", Choice{{"off", "compat", "stable"}, "off"}},
+      {kThreshold, HEIRLOOM_TEXT("setting.adaptive_threshold", "Least weight of a step"),
+       HEIRLOOM_TEXT("setting.adaptive_threshold.help",
+                     "Where the weight falls to it, previews and the photo's guidance pause; saves time"),
+       "", fraction(0.1)},
+      {kCondition, HEIRLOOM_TEXT("setting.condition", "Guidance by the photo"),
+       HEIRLOOM_TEXT("setting.condition.help", "How strongly the photo holds the result; 0: not at all"), "",
+       fraction(1)},
   };
 }
 
@@ -159,7 +173,7 @@ std::vector<Parameter> instantIrParameters(bool restores) {
   std::vector<Parameter> all = textParameters();
   const auto add = [&](std::vector<Parameter> more) { all.insert(all.end(), more.begin(), more.end()); };
   add(samplingParameters(restores));
-  if (restores) add(restoringParameters());
+  add(restores ? restoringParameters() : paintingParameters());
   add(photoParameters());
   return all;
 }
@@ -169,14 +183,17 @@ InstantIrOptions optionsOf(const Settings& settings) {
   options.prompt = settings.choice(kPrompt);
   options.negativePrompt = settings.choice(kNegativePrompt);
   options.prompts = {settings.toggle(kEmphasis), longPromptOf(settings.choice(kLongPrompt))};
-  options.steps = static_cast<int>(settings.integer(kSteps));
-  options.guidance = settings.real(kGuidance);
-  options.strength = settings.real(kStrength);
-  options.stepper = stepperKindOf(settings.choice(kScheduler));
+  SamplerSettings& sampler = options.sampler;
+  sampler.steps = static_cast<int>(settings.integer(kSteps));
+  sampler.guidance = settings.real(kGuidance);
+  sampler.strength = settings.real(kStrength);
+  if (settings.has(kScheduler)) options.stepper = stepperKindOf(settings.choice(kScheduler));
   if (settings.has(kAdaptive)) {
-    options.previewStart = settings.real(kPreviewStart);
-    options.creativeStart = settings.real(kCreativeStart);
-    options.adaptive = adaptiveOf(settings.choice(kAdaptive));
+    sampler.previewStart = settings.real(kPreviewStart);
+    sampler.creativeStart = settings.real(kCreativeStart);
+    sampler.condition = settings.real(kCondition);
+    sampler.adaptive = adaptiveOf(settings.choice(kAdaptive));
+    sampler.threshold = settings.real(kThreshold);
   }
   options.size.minSide = settings.integer(kMinSide);
   options.size.maxSide = settings.integer(kMaxSide);

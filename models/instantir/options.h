@@ -3,19 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "models/instantir/gates.h"
 #include "models/instantir/working_size.h"
 #include "models/sdxl/prompt.h"
 #include "models/sdxl/stepper.h"
 #include "models/settings.h"
 
 namespace heirloom::models {
-
-/// What follows the variance of the previews in weighing the aggregator (instantir.md 3).
-enum class Adaptive {
-  Off,
-  Compat,  // as the reference's code behaves, its oddities included
-  Stable   // ours: keeps the last finite weight where no new preview was made
-};
 
 /// How a photo meets a network that works at about one megapixel.
 enum class PhotoMode {
@@ -34,13 +28,8 @@ enum class PreviewKind {
 struct InstantIrOptions {
   std::string prompt, negativePrompt;
   PromptRules prompts;
-  int steps = 30;
-  StepperKind stepper = StepperKind::Ddpm;
-  double guidance = 7;  // 1: off
-  double previewStart = 0;
-  double creativeStart = 1;
-  Adaptive adaptive = Adaptive::Off;
-  double strength = 1;  // share of the steps that are run: below 1 the run begins from less noise
+  SamplerSettings sampler;
+  StepperKind stepper = StepperKind::Ddpm;  // of SDXL alone
   WorkingSizeRules size;
   bool samplesPosterior = false;
   std::string photo;  // "published", "auto", "whole", "tiles"

@@ -2,16 +2,19 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <array>
 
+#include "models/common/json_config.h"
 #include "models/common/state_names.h"
+#include "models/instantir/previewer_file.h"
 #include "models/sdxl/tokenizer.h"
 #include "models/sdxl/unet.h"
 
 namespace heirloom::models {
 namespace {
 
-Reading<InstantIrConfig> refused(std::string reason, std::vector<std::string> unfit = {}) {
+Reading<DiffusionConfig> refused(std::string reason, std::vector<std::string> unfit = {}) {
   return {std::nullopt, std::move(reason), std::move(unfit)};
 }
 
@@ -54,9 +57,25 @@ ClipTextConfig textConfig(const StateDict& tensors, const Texts& texts, const st
   return config;
 }
 
-InstantIrConfig configOf(const StateDict& tensors, bool restores) {
+/// Sizes from the tensors; of a head, which they do not tell, the published one unless a text says otherwise.
+ResamplerConfig resamplerConfig(const StateDict& tensors, const std::string& text) {
+  const std::string part = "adapter.image_proj.";
+  const auto side = [&](const char* key, std::size_t index) { return sideOf(tensors, part + key, index); };
+  ResamplerConfig config;
+  if (!text.empty()) config.headWidth = JsonConfig(text, "models/config.json").size("dim_head", config.headWidth);
+  config.queries = side("latents", 1);
+  config.width = side("latents", 2);
+  config.depth = countNumbered(tensors, part + "layers");
+  config.heads = side("layers.0.0.to_q.weight", 0) / config.headWidth;
+  config.inputs = side("proj_in.weight", 1);
+  config.outputs = side("proj_out.weight", 0);
+  if (config.width > 0) config.multiplier = side("layers.0.1.1.weight", 0) / config.width;
+  return config;
+}
+
+DiffusionConfig configOf(const StateDict& tensors, bool restores) {
   const Texts texts(tensors);
-  InstantIrConfig config;
+  DiffusionConfig config;
   config.unet = unetConfigOf(texts["unet.config"]);
   config.vae = vaeConfigOf(texts["vae.config"]);
   config.text1 = textConfig(tensors, texts, "text_encoder");
@@ -67,11 +86,12 @@ InstantIrConfig configOf(const StateDict& tensors, bool restores) {
   config.restoring->dino = dinoV2ConfigOf(texts["dino.config"]);
   if (const std::string text = texts["dino.preprocessor"]; !text.empty())
     config.restoring->preprocessing = dinoPreprocessingOf(text);
+  config.restoring->resampler = resamplerConfig(tensors, texts["adapter.config"]);
   return config;
 }
 
 /// What is wrong though every file is there, in words; empty: nothing.
-std::string contradiction(const InstantIrConfig& config) {
+std::string contradiction(const DiffusionConfig& config) {
   const int width = config.text1.width + config.text2.width;
   if (width != config.unet.textWidth) {
     return "its text encoders give " + std::to_string(width) + " channels a token, its UNet takes " +
@@ -89,12 +109,24 @@ std::string contradiction(const InstantIrConfig& config) {
   if (config.restoring) {
     const DinoPreprocessing& seen = config.restoring->preprocessing;
     if (seen.crop < config.restoring->dino.patch) return "dinov2/preprocessor_config.json cuts out less than a patch";
+    const ResamplerConfig& looking = config.restoring->resampler;
+    for (const int size : {looking.queries, looking.width, looking.depth, looking.heads, looking.multiplier}) {
+      if (size < 1) return "its adapter has no part image_proj, or not a whole one";
+    }
+    if (looking.inputs != config.restoring->dino.width) {
+      return "its adapter looks at " + std::to_string(looking.inputs) + " channels, dinov2 gives " +
+             std::to_string(config.restoring->dino.width) + ": dinov2 is of another size";
+    }
+    if (looking.outputs != config.unet.textWidth) {
+      return "its adapter makes tokens of " + std::to_string(looking.outputs) + " channels, its UNet takes " +
+             std::to_string(config.unet.textWidth) + ": the adapter was made for another UNet";
+    }
   }
   return {};
 }
 
 /// Whether a tokeniser's words are those of its text encoder; throws Error where its files are broken.
-std::string wrongTokenizer(const StateDict& tensors, const InstantIrConfig& config) {
+std::string wrongTokenizer(const StateDict& tensors, const DiffusionConfig& config) {
   const Texts texts(tensors);
   for (const auto& [name, encoder] : {std::pair("tokenizer", &config.text1), std::pair("tokenizer_2", &config.text2)}) {
     const ClipTokenizer tokenizer = tokenizerOf(tensors, name);
@@ -113,6 +145,48 @@ void addMisfits(std::vector<std::string>& unfit, Network network, const StateDic
     unfit.push_back(part + ": " + key);
 }
 
+/// The picture branch may lack its time norms, which are then those of before their training, and may hold more than
+/// anybody reads (unreadKeys).
+void addAdapterMisfits(std::vector<std::string>& unfit, const PictureUNet& network, const StateDict& tensors) {
+  addMisfits(unfit, network->image_proj, tensors, "adapter.image_proj");
+  const NamedTensors expected = stateOf(*network->ip_adapter);
+  const auto isKnown = [&](const std::string& key) {
+    return std::ranges::any_of(expected, [&](const auto& item) { return item.first == key; });
+  };
+  for (const std::string& key : misfits(expected, tensors.under("adapter.ip_adapter"), {})) {
+    const bool missing = key.starts_with("missing ");
+    if (missing ? key.find(".ln_") == std::string::npos : isKnown(key)) unfit.push_back("adapter.ip_adapter: " + key);
+  }
+}
+
+/// Corrections of the previewer that do not fit their layers; throws Error for those of layers that are not there.
+void addPreviewerMisfits(std::vector<std::string>& unfit, PictureUNet& network, const StateDict& tensors) {
+  const StateDict corrections = tensors.under("previewer_lora");
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : corrections.entries()) names.push_back(name);
+  // Shapes alone: nothing is read.
+  const auto shaped = [&](const std::string& name) { return at::zeros({}).expand(corrections.shape(name)); };
+  const auto modules = network->named_modules();
+  for (const auto& [path, correction] : readPreviewer(names, shaped, network)) {
+    const auto* module = modules.find(path);
+    if (!module) continue;
+    const auto weight = (*module)->named_parameters(/*recurse=*/false)["weight"].sizes().vec();
+    const auto down = correction.down.sizes().vec(), up = correction.up.sizes().vec();
+    const bool fits = down.size() == weight.size() && up.size() == weight.size() && up[0] == weight[0] &&
+                      std::equal(down.begin() + 1, down.end(), weight.begin() + 1);
+    if (!fits) unfit.push_back("previewer_lora: " + path);
+  }
+}
+
+/// What InstantIR adds to the networks of SDXL.
+void addRestoringMisfits(std::vector<std::string>& unfit, const DiffusionConfig& config, const StateDict& tensors) {
+  addMisfits(unfit, DinoV2(config.restoring->dino), tensors, "dino");
+  addMisfits(unfit, Aggregator(config.unet), tensors, "aggregator");
+  PictureUNet network(InstantIrConfig{config.unet, config.restoring->resampler});
+  addAdapterMisfits(unfit, network, tensors);
+  addPreviewerMisfits(unfit, network, tensors);
+}
+
 }  // namespace
 
 ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name) {
@@ -122,6 +196,16 @@ ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name) {
   const std::string padding =
       special.empty() ? (name == "tokenizer_2" ? "!" : "<|endoftext|>") : paddingTokenOf(special);
   return ClipTokenizer(texts[name + ".vocabulary"], texts[name + ".merges"], padding);
+}
+
+std::vector<std::string> unreadKeys(const StateDict& tensors, const DiffusionConfig& config) {
+  if (!config.restoring) return {};
+  const PictureUNet network(InstantIrConfig{config.unet, config.restoring->resampler});
+  std::vector<std::string> unread;
+  for (const std::string& key : misfits(stateOf(*network->ip_adapter), tensors.under("adapter.ip_adapter"), {})) {
+    if (!key.starts_with("missing ")) unread.push_back(key);
+  }
+  return unread;
 }
 
 std::vector<std::string> ignorableKeys() {
@@ -140,7 +224,7 @@ StateDict withPresentNames(const StateDict& tensors) {
   });
 }
 
-Reading<InstantIrConfig> readInstantIr(const StateDict& tensors) {
+Reading<DiffusionConfig> readDiffusion(const StateDict& tensors) {
   if (const std::string reason = loneFile(tensors); !reason.empty()) return refused(reason);
   if (auto missing = missingOf(tensors, {"unet.conv_in.weight", "vae.decoder.conv_in.weight",
                                          "text_encoder.text_model.embeddings.token_embedding.weight",
@@ -148,8 +232,8 @@ Reading<InstantIrConfig> readInstantIr(const StateDict& tensors) {
       !missing.empty()) {
     return refused("it lacks the parts of an SDXL", std::move(missing));
   }
-  const bool restores = tensors.contains("adapter.image_proj.latents");
-  InstantIrConfig config;
+  const bool restores = !tensors.under("adapter").entries().empty();
+  DiffusionConfig config;
   try {
     config = configOf(tensors, restores);
     if (std::string reason = contradiction(config); !reason.empty()) return refused(std::move(reason));
@@ -168,7 +252,11 @@ Reading<InstantIrConfig> readInstantIr(const StateDict& tensors) {
   addMisfits(unfit, ClipText(config.text1), tensors, "text_encoder");
   addMisfits(unfit, ClipText(config.text2), tensors, "text_encoder_2");
   addMisfits(unfit, UNet(config.unet), tensors, "unet");
-  if (config.restoring) addMisfits(unfit, DinoV2(config.restoring->dino), tensors, "dino");
+  try {
+    if (config.restoring) addRestoringMisfits(unfit, config, tensors);
+  } catch (const Error& error) {
+    return refused(error.fault().english());
+  }
   if (!unfit.empty()) return refused(std::to_string(unfit.size()) + " keys do not fit", std::move(unfit));
   return {config, {}, {}};
 }

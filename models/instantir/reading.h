@@ -7,6 +7,7 @@
 #include "models/common/network_family.h"
 #include "models/dinov2/dinov2.h"
 #include "models/dinov2/preprocessing.h"
+#include "models/instantir/resampler.h"
 #include "models/sdxl/clip_text.h"
 #include "models/sdxl/schedule.h"
 #include "models/sdxl/tokenizer.h"
@@ -15,26 +16,27 @@
 
 namespace heirloom::models {
 
-/// What InstantIR adds to an SDXL.
-struct InstantIrPartsConfig {
+/// What InstantIR adds to an SDXL; its aggregator is configured as the UNet.
+struct RestoringConfig {
   DinoV2Config dino;
   DinoPreprocessing preprocessing;
-  bool operator==(const InstantIrPartsConfig&) const = default;
+  ResamplerConfig resampler;
+  bool operator==(const RestoringConfig&) const = default;
 };
 
 /// A diffusers folder of SDXL, and what stands beside it.
-struct InstantIrConfig {
+struct DiffusionConfig {
   UNetConfig unet;
   SdxlVaeConfig vae;
   ClipTextConfig text1, text2;
   ScheduleConfig schedule;
-  std::optional<InstantIrPartsConfig> restoring;  // empty: SDXL alone
-  bool operator==(const InstantIrConfig&) const = default;
+  std::optional<RestoringConfig> restoring;  // empty: SDXL alone
+  bool operator==(const DiffusionConfig&) const = default;
 };
 
 /// The configuration that the texts of a folder (kInstantIrFolder, kSdxlFolder) and the names and shapes of its tensors
 /// say; why there is none otherwise, with the folder and the file that a person should look at.
-Reading<InstantIrConfig> readInstantIr(const StateDict& tensors);
+Reading<DiffusionConfig> readDiffusion(const StateDict& tensors);
 
 /// "tokenizer" or "tokenizer_2" of a folder. Throws Error where its files are broken.
 ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name);
@@ -42,6 +44,9 @@ ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name);
 /// The tensors under the names that the networks have: older spellings of the autoencoder and of the adapter's two
 /// parts ("image_proj_model", "adapter_modules") are made present ones.
 StateDict withPresentNames(const StateDict& tensors);
+
+/// Keys of the adapter that belong to nothing, which the reference passes over in silence.
+std::vector<std::string> unreadKeys(const StateDict& tensors, const DiffusionConfig& config);
 
 /// Endings of keys that nobody reads: tables that follow from the configuration.
 std::vector<std::string> ignorableKeys();

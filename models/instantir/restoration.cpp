@@ -60,7 +60,7 @@ at::Tensor mirroredToMultiple(const at::Tensor& picture) {
 
 }  // namespace
 
-InstantIrRestoration::InstantIrRestoration(std::shared_ptr<InstantIrNetworks> networks, const Settings& settings,
+InstantIrRestoration::InstantIrRestoration(std::shared_ptr<SessionNetworks> networks, const Settings& settings,
                                            Observer& observer, NoiseSource* noise)
     : networks_(std::move(networks)), options_(optionsOf(settings)), observer_(observer), injected_(noise) {}
 
@@ -142,6 +142,8 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   const auto decoded = [&](const at::Tensor& z) {
     return decodeInTiles(networks_->vae(), z / scaling, kVaeTiles, going).div_(2).add_(0.5);
   };
+  // By the published protocol only the previewer's own pictures count; a person sees something of every step.
+  const bool published = options_.photo == "published" && networks_->config().restoring;
   std::optional<LatentPreview> fast;
   if (options_.previews == PreviewKind::Fast) fast.emplace(latent, picture);
 
@@ -157,14 +159,11 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     progress(HEIRLOOM_TEXT("instantir.step", "step %1 of %2")
                  .with(std::to_string(step.index + 1), std::to_string(step.count)),
              kTextShare + (1 - kTextShare - kDecodingShare) * (step.index + 1) / step.count);
-    if (!at::isfinite(step.sample).all().item<bool>()) {
-      throw Error(HEIRLOOM_TEXT("instantir.notFinite", "the network computed values that are not numbers in step %1")
-                      .with(std::to_string(step.index + 1)),
-                  HEIRLOOM_TEXT("instantir.notFinite.remedy", "use float32 or bfloat16, or another seed"));
-    }
+
     observer_.value("latent." + std::to_string(step.index), step.sample);
-    if (step.preview.defined() && options_.previews != PreviewKind::Off)
-      observer_.preview(step.index, fast ? fast->picture(step.preview) : decoded(step.preview).clamp_(0, 1));
+    const at::Tensor shown = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
+    if (shown.defined() && options_.previews != PreviewKind::Off)
+      observer_.preview(step.index, fast ? fast->picture(shown) : decoded(shown).clamp_(0, 1));
     requireGoing();
   };
   const at::Tensor result = diffuse(*networks_, options_, run);

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "models/instantir/networks.h"
 #include "models/instantir/options.h"
+#include "models/instantir/session_networks.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -15,7 +15,7 @@ namespace heirloom::models {
 class InstantIrRestoration {
  public:
   /// `observer` and `noise` must outlive this; null: drawn by the settings' seed, anew for every picture.
-  InstantIrRestoration(std::shared_ptr<InstantIrNetworks> networks, const Settings& settings, Observer& observer,
+  InstantIrRestoration(std::shared_ptr<SessionNetworks> networks, const Settings& settings, Observer& observer,
                        NoiseSource* noise);
 
   /// float32 N 3 H W in 0..1 to the same, or, by the published protocol, to the working size.
@@ -37,7 +37,7 @@ class InstantIrRestoration {
   void requireGoing() const;
   void progress(const Message& stage, double share);  // of the picture at hand
 
-  std::shared_ptr<InstantIrNetworks> networks_;
+  std::shared_ptr<SessionNetworks> networks_;
   InstantIrOptions options_;
   Observer& observer_;
   NoiseSource* injected_;

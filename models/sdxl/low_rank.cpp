@@ -54,13 +54,25 @@ at::Tensor AdaptableLinearImpl::forward(const at::Tensor& x, bool adapted, const
 void AdaptableLinearImpl::place(const Placement& placement) {
   device_ = placement.device;
   LinearImpl::place(placement);
+  settle();
+}
+
+void AdaptableLinearImpl::unload() {
+  LinearImpl::unload();
+  down_ = up_ = at::Tensor();
 }
 
 void AdaptableLinearImpl::adapt(const LowRank& correction) {
   expectFit({outputs_, inputs_}, correction);
+  correction_ = correction;
+  settle();
+}
+
+void AdaptableLinearImpl::settle() {
+  if (!correction_.down.defined()) return;
   const auto kept = at::TensorOptions(device_).dtype(precision());
-  down_ = correction.down.to(kept);
-  up_ = (correction.up.to(at::kFloat) * correction.scale).to(kept);
+  down_ = correction_.down.to(kept);
+  up_ = (correction_.up.to(at::kFloat) * correction_.scale).to(kept);
 }
 
 AdaptableConvolutionImpl::AdaptableConvolutionImpl(const ConvolutionOptions& options) : ConvolutionImpl(options) {
@@ -68,33 +80,45 @@ AdaptableConvolutionImpl::AdaptableConvolutionImpl(const ConvolutionOptions& opt
               "AdaptableConvolution: an activation, a gain or groups hide its sum");
 }
 
-at::Tensor AdaptableConvolutionImpl::correction(const at::Tensor& x) const {
+at::Tensor AdaptableConvolutionImpl::corrected(const at::Tensor& y, const at::Tensor& x) const {
   const at::Tensor low =
       at::conv2d(x.to(precision()), down_, {}, options().stride, options().padding, options().dilation);
-  return at::conv2d(low, up_);
+  return y + at::conv2d(low, up_);
 }
 
 at::Tensor AdaptableConvolutionImpl::forward(const at::Tensor& x, bool adapted) {
   const at::Tensor y = ConvolutionImpl::forward(x);
-  return adapted && down_.defined() ? y + correction(x) : y;
+  return adapted && down_.defined() ? corrected(y, x) : y;
 }
 
 at::Tensor AdaptableConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x, bool adapted) {
   const at::Tensor y = ConvolutionImpl::plus(residual, x);
-  return adapted && down_.defined() ? y + correction(x) : y;
+  return adapted && down_.defined() ? corrected(y, x) : y;
 }
 
 void AdaptableConvolutionImpl::place(const Placement& placement) {
   device_ = placement.device;
   ConvolutionImpl::place(placement);
+  settle();
+}
+
+void AdaptableConvolutionImpl::unload() {
+  ConvolutionImpl::unload();
+  down_ = up_ = at::Tensor();
 }
 
 void AdaptableConvolutionImpl::adapt(const LowRank& correction) {
   const ConvolutionOptions& own = options();
   expectFit({own.out, own.in, own.kernel, own.kernel}, correction);
+  correction_ = correction;
+  settle();
+}
+
+void AdaptableConvolutionImpl::settle() {
+  if (!correction_.down.defined()) return;
   const auto kept = at::TensorOptions(device_).dtype(precision());
-  down_ = correction.down.to(kept).contiguous(at::MemoryFormat::ChannelsLast);
-  up_ = (correction.up.to(at::kFloat) * correction.scale).to(kept).contiguous(at::MemoryFormat::ChannelsLast);
+  down_ = correction_.down.to(kept).contiguous(at::MemoryFormat::ChannelsLast);
+  up_ = (correction_.up.to(at::kFloat) * correction_.scale).to(kept).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 }  // namespace heirloom::models

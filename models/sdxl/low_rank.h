@@ -21,8 +21,7 @@ at::Tensor merged(const at::Tensor& weight, const LowRank& correction);
 class Adaptable {
  public:
   virtual ~Adaptable() = default;
-  /// Brings the correction to the layer's device and precision; call it after the layer was placed. Throws Error when
-  /// it belongs to a layer of another shape.
+  /// From now on, whenever the layer is placed. Throws Error when it belongs to a layer of another shape.
   virtual void adapt(const LowRank& correction) = 0;
 };
 
@@ -34,12 +33,16 @@ class AdaptableLinearImpl : public LinearImpl, public Adaptable {
   /// As Linear; `adapted`: with the correction, if there is one.
   at::Tensor forward(const at::Tensor& x, bool adapted, const at::Tensor& residual = {});
   void place(const Placement& placement) override;
+  void unload() override;
   void adapt(const LowRank& correction) override;
 
  private:
+  void settle();
+
   std::int64_t inputs_, outputs_;
   at::Device device_ = at::kCPU;
-  at::Tensor down_, up_;  // the latter times the scale
+  LowRank correction_;
+  at::Tensor down_, up_;  // of the layer's device and precision, the latter times the scale
 };
 TORCH_MODULE(AdaptableLinear);
 
@@ -51,12 +54,15 @@ class AdaptableConvolutionImpl : public ConvolutionImpl, public Adaptable {
   /// residual + forward(x, adapted); `residual` stays as it is.
   at::Tensor plus(const at::Tensor& residual, const at::Tensor& x, bool adapted);
   void place(const Placement& placement) override;
+  void unload() override;
   void adapt(const LowRank& correction) override;
 
  private:
-  at::Tensor correction(const at::Tensor& x) const;
+  at::Tensor corrected(const at::Tensor& y, const at::Tensor& x) const;
+  void settle();
 
   at::Device device_ = at::kCPU;
+  LowRank correction_;
   at::Tensor down_, up_;
 };
 TORCH_MODULE(AdaptableConvolution);

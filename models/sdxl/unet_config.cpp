@@ -74,7 +74,7 @@ UNetConfig read(const json& config) {
   made.depths = perLevel(config.value("transformer_layers_per_block", json(1)), levels, "transformer_layers_per_block");
   const std::vector<bool> down = attending(config, "down_block_types", "CrossAttnDownBlock2D", "DownBlock2D");
   std::vector<bool> up = attending(config, "up_block_types", "CrossAttnUpBlock2D", "UpBlock2D");
-  std::ranges::reverse(up);
+  std::reverse(up.begin(), up.end());
   if (down.size() != levels || up != down) refuse("the way up does not mirror the way down");
   for (std::size_t level = 0; level < levels; ++level) {
     if (!down[level]) made.depths[level] = 0;

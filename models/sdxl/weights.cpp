@@ -33,26 +33,34 @@ WeightSource mergedSource(WeightSource source, LowRanks corrections) {
   };
 }
 
-void loadPlaced(torch::nn::Module& module, const WeightSource& source, const Placement& placement,
-                const std::string& prefix) {
+std::vector<NamedPart> partsOf(torch::nn::Module& module, const std::string& prefix) {
+  std::vector<NamedPart> parts = {{&module, prefix}};
+  for (const auto& item : module.named_modules(/*name_prefix=*/"", /*include_self=*/false))
+    parts.push_back({item.value().get(), prefix + item.key() + "."});
+  return parts;
+}
+
+void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source, const Placement& placement) {
   const c10::InferenceMode ordinary(false);
   const torch::NoGradGuard noGrad;
-  const auto modules = module.named_modules(/*name_prefix=*/"", /*include_self=*/true);
-  const auto pathOf = [&](const std::string& name) { return name.empty() ? prefix : prefix + name + "."; };
   // Linear layers take their norms into their own weights, whoever stands first.
   for (const bool norms : {true, false}) {
-    for (const auto& item : modules) {
-      torch::nn::Module& part = *item.value();
-      if ((dynamic_cast<LayerNormImpl*>(&part) != nullptr) != norms) continue;
-      fill(part, source, pathOf(item.key()));
-      if (auto* layer = dynamic_cast<Layer*>(&part)) {
+    for (const auto& [module, prefix] : parts) {
+      if ((dynamic_cast<LayerNormImpl*>(module) != nullptr) != norms) continue;
+      fill(*module, source, prefix);
+      if (auto* layer = dynamic_cast<Layer*>(module)) {
         layer->place(placement);
         layer->dropUnpacked();
         continue;
       }
-      for (auto& parameter : part.parameters(/*recurse=*/false)) parameter.set_data(parameter.to(placement.device));
+      for (auto& parameter : module->parameters(/*recurse=*/false)) parameter.set_data(parameter.to(placement.device));
     }
   }
+}
+
+void loadPlaced(torch::nn::Module& module, const WeightSource& source, const Placement& placement,
+                const std::string& prefix) {
+  loadPlaced(partsOf(module, prefix), source, placement);
 }
 
 }  // namespace heirloom::models

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "models/common/layer.h"
 #include "models/sdxl/low_rank.h"
@@ -20,6 +21,18 @@ using LowRanks = std::map<std::string, LowRank>;
 
 /// The same weights with corrections merged into those of the named modules, in float32.
 WeightSource mergedSource(WeightSource source, LowRanks corrections);
+
+/// A module and what goes before the names of its own parameters: "down_blocks.0.resnets.1.conv1."
+struct NamedPart {
+  torch::nn::Module* module;
+  std::string prefix;
+};
+
+/// All modules below `module`, itself included.
+std::vector<NamedPart> partsOf(torch::nn::Module& module, const std::string& prefix = "");
+
+/// Fills the own parameters of `parts` and places each part at once, norms first. See below.
+void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source, const Placement& placement);
 
 /// Fills `module` layer by layer and places each at once, in its packed form where it has one, so that no more than one
 /// layer exists in float32. `prefix` goes before the module's own names: "down_blocks.0.resnets.1." Throws Error, with

@@ -37,6 +37,14 @@ TEST(Xmp, readsWhatOthersEscaped) {
   EXPECT_EQ(core::recipeInXmp(core::xmpWithRecipe(packet, "it's <new>\n")), "it's <new>\n");
 }
 
+TEST(Xmp, saysOnceThatANetworkMadePartsOfIt) {
+  const std::string packet = core::xmpAsGenerated(kPlain);
+  EXPECT_THAT(packet, HasSubstr("<Iptc4xmpExt:DigitalSourceType>http://cv.iptc.org/newscodes/digitalsourcetype/"
+                                "compositeWithTrainedAlgorithmicMedia</Iptc4xmpExt:DigitalSourceType>"));
+  EXPECT_THAT(packet, HasSubstr("<e:ISO>100</e:ISO>"));
+  EXPECT_EQ(core::xmpAsGenerated(packet), packet);
+}
+
 TEST(Xmp, losesPlacesAsAttributesAndElements) {
   const std::string packet = core::xmpWithoutPlaces(kPlain);
   EXPECT_THAT(packet, Not(HasSubstr("48,1N")));

@@ -63,6 +63,23 @@ TEST(Settings, aRefusalNamesSettingValueAndRange) {
   EXPECT_THAT(refusal("noise", "3"), AllOf(HasSubstr("noise"), HasSubstr("noise_level, iterations")));
 }
 
+TEST(Settings, textsAreUtf8OfALimitedLength) {
+  Settings settings({{"prompt", {}, {}, "", TextInput{"a photo", 5}}});
+  EXPECT_EQ(settings.choice("prompt"), "a photo");
+  settings.set("prompt", "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9");
+  EXPECT_EQ(settings.text("prompt").size(), 10);
+  settings.set("prompt", "");
+  EXPECT_EQ(settings.text("prompt"), "");
+  for (const char* text : {"a\xff", "\xc0\x80", "123456"}) EXPECT_THROW(settings.set("prompt", text), Error) << text;
+  try {
+    settings.set("prompt", std::string(100000, 'a'));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("100000 characters"), HasSubstr("up to 5 characters")));
+    EXPECT_LT(std::string(error.what()).size(), 200);
+  }
+}
+
 TEST(Settings, numbersHaveADecimalPointInEveryLocale) {
   const std::string before = std::setlocale(LC_ALL, nullptr);
   if (!std::setlocale(LC_ALL, "de_DE.UTF-8")) std::setlocale(LC_ALL, "C.UTF-8");

@@ -68,7 +68,9 @@ TEST(PillowResizing, everyFilterIsBitExact) {
                            const char* last) {
       EXPECT_EQ(std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0}), record[sum].get<std::int64_t>()) << name;
       EXPECT_EQ(std::vector(bytes.begin(), bytes.begin() + 6), record[first].get<std::vector<std::int64_t>>()) << name;
-      if (last) EXPECT_EQ(std::vector(bytes.end() - 6, bytes.end()), record[last].get<std::vector<std::int64_t>>());
+      if (last) {
+        EXPECT_EQ(std::vector(bytes.end() - 6, bytes.end()), record[last].get<std::vector<std::int64_t>>()) << name;
+      }
     };
     check(bytesOf(source), "src_sum", "src_first", nullptr);
     check(bytesOf(resizedIn8Bits(source, toHeight, toWidth, filter)), "sum", "first", "last");

@@ -26,8 +26,8 @@ std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& function) {
     const double kernel = size(1, 2);
     const auto stride = static_cast<double>(inputs[3].toIntVector()[0]);
     const auto padding = static_cast<double>(inputs[4].toIntVector()[0]);
-    const double side = std::floor((size(0, 2) + 2 * padding - kernel) / stride) + 1;
-    counted += size(0, 0) * side * side * numel(1);
+    const auto side = [&](std::int64_t dim) { return std::floor((size(0, dim) + 2 * padding - kernel) / stride) + 1; };
+    counted += size(0, 0) * side(2) * side(3) * numel(1);
   }
   return nullptr;
 }

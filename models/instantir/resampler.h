@@ -1,0 +1,57 @@
+#pragma once
+
+#include <vector>
+
+#include "models/sdxl/low_rank.h"
+
+namespace heirloom::models {
+
+/// Default: the published one.
+struct ResamplerConfig {
+  int width = 1280;
+  int depth = 4;
+  int heads = 20;
+  int headWidth = 64;
+  int queries = 64;    // tokens that come out
+  int inputs = 1024;   // width of the picture's tokens
+  int outputs = 2048;  // width of the tokens that come out: the text's
+  int multiplier = 4;  // of the feed-forward layers
+  bool operator==(const ResamplerConfig&) const = default;
+};
+
+/// Learned queries look at the picture's tokens and at each other.
+class ResamplerAttentionImpl : public torch::nn::Module {
+ public:
+  explicit ResamplerAttentionImpl(const ResamplerConfig& config);
+  /// `seen`: N T W, `queries`: N Q W; what is added to the queries.
+  at::Tensor forward(const at::Tensor& seen, const at::Tensor& queries, bool adapted);
+
+ private:
+  int heads_;
+  LayerNorm norm1_, norm2_;
+  AdaptableLinear to_q_, to_kv_, to_out_;
+};
+TORCH_MODULE(ResamplerAttention);
+
+/// A picture's tokens as a fixed number of tokens that attention can look at beside text: "image_proj" of adapter.pt
+/// (Perceiver resampler as in IP-Adapter plus, Ye et al. 2023; instantir.md 2.4).
+class ResamplerImpl : public torch::nn::Module {
+ public:
+  explicit ResamplerImpl(const ResamplerConfig& config);
+  /// `picture`: N T inputs, DINOv2's last hidden state. Returns N queries outputs.
+  at::Tensor forward(const at::Tensor& picture, bool adapted);
+
+ private:
+  struct Level {
+    ResamplerAttention attention{nullptr};
+    Linear widen{nullptr}, narrow{nullptr};
+  };
+  ResamplerConfig config_;
+  at::Tensor latents_;
+  AdaptableLinear proj_in_, proj_out_;
+  LayerNorm norm_out_;
+  std::vector<Level> levels_;
+};
+TORCH_MODULE(Resampler);
+
+}  // namespace heirloom::models

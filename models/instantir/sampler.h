@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "models/instantir/gates.h"
+#include "models/instantir/network.h"
+#include "models/restorer.h"
+#include "models/sdxl/stepper.h"
+
+namespace heirloom::models {
+
+/// What a run is told about a picture and by a person, for one half of the guidance. B pictures.
+struct Guide {
+  at::Tensor text;     // B L textWidth
+  at::Tensor pooled;   // B pooledWidth
+  at::Tensor picture;  // B T W: DINOv2's last hidden state, of zeros for the negative half
+};
+
+/// What of a run is wanted again when it goes on after a step. Its tensors are never written to.
+struct SamplerState {
+  int next = 0;                        // index of the step to come
+  at::Tensor sample;                   // B 4 h w float32
+  std::vector<double> factors;         // of the condition, a picture
+  at::Tensor preview, earlierPreview;  // both halves; positive half: what the adaptive weight compares
+  std::optional<Residuals> residuals;  // of the last aggregator's run, where the adaptive way needs them
+  int draws = 0;                       // of noise so far
+};
+
+/// One step, when it is done. Tensors on the run's device; nothing was copied.
+struct StepReport {
+  int index = 0;  // of the run's steps
+  int steps = 0;
+  int t = 0;
+  at::Tensor clean;             // B 4 h w float32: what the step takes for the restored latent
+  at::Tensor preview;           // the same as the previewer sees it; undefined where it did not run
+  at::Tensor change;            // B: mean squared difference to the preview before; undefined without two of them
+  std::vector<double> scales;   // of the condition at this step, a picture
+  std::vector<double> factors;  // of the condition at the next one
+  std::shared_ptr<const SamplerState> state;  // from which the run goes on to the same result
+};
+
+/// Who is told during a run.
+struct SamplerEvents {
+  std::function<void(const StepReport&)> stepDone;
+    /// What the samples of a run, B 4 h w, have in common is made equal after every step: tiles of one picture.
+  std::function<at::Tensor(const at::Tensor& samples)> together;
+  BlockWatch* watch = nullptr;  // at every block of every network; may throw Stopped
+};
+
+/// InstantIR's restoration in latent space (Huang et al., "InstantIR: Blind Image Restoration with Instant Generative
+/// Reference", 2024, arXiv 2410.06551; reference instantX-research/InstantIR 183ccf5, pipelines/sdxl_instantir.py;
+/// instantir.md 2.8 to 2.13). All arithmetic around the networks is float32 on the placement's device.
+class InstantIrSampler {
+ public:
+  /// `networks`: placed, shared with other samplers of the same session.
+  InstantIrSampler(InstantIrNetworks networks, const NoiseSchedule& schedule, const SamplerSettings& settings);
+
+  /// `latent`: B 4 h w, the degraded picture's, scaled; `sizes`: 6 numbers, height and width of the picture, top and
+  /// left of the crop, height and width of the target. `from`: goes on after a kept step of a run with the same
+  /// arguments, with `noise` from its first draw. Returns the restored latent, B 4 h w float32. Draws: the initial
+  /// noise, then one a step. Throws Stopped when the watch does, Error when a step gives NaN or infinities.
+  at::Tensor run(const at::Tensor& latent, const Guide& positive, const Guide& negative, const std::vector<int>& sizes,
+                 NoiseSource& noise, const SamplerEvents& events = {}, const SamplerState* from = nullptr);
+
+ private:
+  class Run;
+
+  InstantIrNetworks networks_;
+  NoiseSchedule schedule_;
+  SamplerSettings settings_;
+};
+
+}  // namespace heirloom::models

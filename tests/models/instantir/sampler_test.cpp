@@ -1,0 +1,291 @@
+// What a restoration promises whatever its weights are (instantir.md 7.4).
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "models/common/error.h"
+#include "models/sdxl/weight_stream.h"
+#include "tests/models/instantir/golden.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+const std::vector<int> kSizes = {128, 128, 0, 0, 128, 128};
+const InstantIrConfig kConfig = tinyInstantIr();
+
+at::Tensor degraded() {
+  return recordedInput("lq_latent", {1, 4, 16, 16});
+}
+
+InstantIrNetworks networks(const Placement& placement = {}, const Holding& holding = {}) {
+  return loadInstantIr(kConfig, recordedSource(kConfig), recordedCorrections(kConfig), placement, holding);
+}
+
+double apart(const at::Tensor& a, const at::Tensor& b) {
+  return ((a - b).abs().max() / b.abs().max()).item<double>();
+}
+
+/// Runs of the same networks under other settings.
+class InstantIrRuns : public testing::Test {
+ protected:
+  at::Tensor run(const SamplerSettings& settings, const SamplerEvents& events = {},
+                 const SamplerState* from = nullptr) {
+    RecordedNoise noise;
+    return InstantIrSampler(made, NoiseSchedule(), settings)
+        .run(degraded(), positiveGuide(), negativeGuide(), kSizes, noise, events, from);
+  }
+
+  InstantIrNetworks made = networks();
+  SamplerSettings three{.steps = 3};
+};
+
+TEST_F(InstantIrRuns, aConditionOfZeroIsNoAggregator) {
+  SamplerSettings none = three, never = three;
+  none.condition = 0;
+  never.creativeStart = 0;
+  const at::Tensor result = run(none);
+  EXPECT_TRUE(result.equal(run(never)));
+  EXPECT_GT(apart(result, run(three)), 1e-2);
+  // And it is not run: without weights it would throw.
+  for (const auto& module : made.aggregator->modules()) {
+    auto* layer = dynamic_cast<Layer*>(module.get());
+    if (layer && !dynamic_cast<LinearImpl*>(layer)) layer->unload();
+  }
+  EXPECT_TRUE(result.equal(run(none)));
+  EXPECT_ANY_THROW(run(three));
+}
+
+TEST_F(InstantIrRuns, whatIsKeptChangesNothing) {
+  SamplerSettings anew = three;
+  anew.keepsMemory = false;
+  EXPECT_LT(apart(run(three), run(anew)), 1e-5);
+}
+
+TEST_F(InstantIrRuns, withoutPreviewsThePreviewerIsNotAsked) {
+  SamplerSettings late = three;
+  late.previewStart = 1;
+  int previews = 0;
+  SamplerEvents events;
+  events.stepDone = [&](const StepReport& step) { previews += step.preview.defined(); };
+  const at::Tensor result = run(late, events);
+  EXPECT_EQ(previews, 0);
+  made = loadInstantIr(kConfig, recordedSource(kConfig), {}, {});
+  EXPECT_TRUE(result.equal(run(late)));
+  EXPECT_FALSE(result.equal(run(three)));
+}
+
+TEST_F(InstantIrRuns, aRunGoesOnFromAKeptStep) {
+  for (const Adaptive adaptive : {Adaptive::Off, Adaptive::Compat, Adaptive::Stable}) {
+    SamplerSettings settings{.steps = 5, .adaptive = adaptive};
+    std::vector<std::shared_ptr<const SamplerState>> kept;
+    SamplerEvents events;
+    events.stepDone = [&](const StepReport& step) { kept.push_back(step.state); };
+    const at::Tensor whole = run(settings, events);
+    ASSERT_EQ(kept.size(), 5U);
+    for (const auto& state : kept) EXPECT_TRUE(run(settings, {}, state.get()).equal(whole)) << state->next;
+  }
+}
+
+TEST_F(InstantIrRuns, twoPicturesAtOnceAreTwoRuns) {
+  const auto both = [](const at::Tensor& a, const at::Tensor& b) { return at::cat({a, b}); };
+  const auto doubled = [&](const Guide& guide) {
+    return Guide{both(guide.text, guide.text), both(guide.pooled, guide.pooled),
+                 both(guide.picture, guide.picture.flip({1}))};
+  };
+  const auto flipped = [](Guide guide) {
+    guide.picture = guide.picture.flip({1});
+    return guide;
+  };
+  const at::Tensor other = recordedInput("other_latent", {1, 4, 16, 16});
+
+  /// Gives both pictures of a batch what each has alone.
+  struct SharedNoise : NoiseSource {
+    at::Tensor normal(at::IntArrayRef shape) override {
+      return noise.normal({1, shape[1], shape[2], shape[3]}).expand(shape);
+    }
+    RecordedNoise noise;
+  };
+  for (const Adaptive adaptive : {Adaptive::Off, Adaptive::Stable}) {
+    SamplerSettings settings{.steps = 4, .adaptive = adaptive};
+    InstantIrSampler sampler(made, NoiseSchedule(), settings);
+    SharedNoise noise, first, second;
+    const at::Tensor batch =
+        sampler.run(both(degraded(), other), doubled(positiveGuide()), doubled(negativeGuide()), kSizes, noise);
+    const at::Tensor a = sampler.run(degraded(), positiveGuide(), negativeGuide(), kSizes, first);
+    const at::Tensor b = sampler.run(other, flipped(positiveGuide()), flipped(negativeGuide()), kSizes, second);
+    EXPECT_LT(apart(batch, both(a, b)), 1e-4);
+  }
+}
+
+TEST_F(InstantIrRuns, bothHoldingsOfThePreviewerAgree) {
+  const at::Tensor beside = run(three);
+  made = networks({}, {.mergedPreviewer = true});
+  EXPECT_LT(apart(run(three), beside), 1e-4);
+}
+
+TEST_F(InstantIrRuns, halfPrecisionStaysNear) {
+  struct Outputs {
+    at::Tensor tokens, noise, middle;
+  };
+  const c10::InferenceMode inference;
+  const auto outputs = [&](const Placement& placement) {
+    InstantIrNetworks placed = networks(placement);
+    const at::Tensor time = at::full({1}, 958.0), sizes = at::tensor(kSizes, at::kInt).to(at::kFloat).view({1, 6});
+    const Guide guide = positiveGuide();
+    Pass pass;
+    pass.text = guide.text;
+    pass.image = placed.main->image_proj->forward(guide.picture, false);
+    pass.embeddings = placed.aggregator->embeddings(time, guide.pooled, sizes);
+    const Residuals made = placed.aggregator->forward(degraded(), recordedInput("preview", {1, 4, 16, 16}), pass);
+    pass.embeddings = placed.main->unet->embeddings(time, guide.pooled, sizes);
+    const at::Tensor noise = placed.main->unet->forward(recordedInput("latent", {1, 4, 16, 16}), pass);
+    EXPECT_EQ(noise.scalar_type(), at::kFloat);
+    return Outputs{pass.image, noise, made.middle};
+  };
+  const Outputs exact = outputs({});
+  for (const bool plain : {true, false}) {
+    const Outputs half = outputs({.precision = at::kBFloat16, .plain = plain});
+    EXPECT_LT(apart(half.tokens, exact.tokens), 2e-2);
+    EXPECT_LT(apart(half.noise, exact.noise), 2e-2);
+    EXPECT_LT(apart(half.middle, exact.middle), 2e-2);
+    EXPECT_GT(apart(half.noise, exact.noise), 1e-4);
+  }
+}
+
+TEST_F(InstantIrRuns, valuesThatAreNoNumbersNameTheirStep) {
+  /// The third draw is spoilt: that of step 2.
+  struct SpoiltNoise : RecordedNoise {
+    at::Tensor normal(at::IntArrayRef shape) override {
+      const at::Tensor values = RecordedNoise::normal(shape);
+      return draws() == 3 ? values.fill_(std::numeric_limits<float>::quiet_NaN()) : values;
+    }
+  };
+  SpoiltNoise noise;
+  int steps = 0;
+  SamplerEvents events;
+  events.stepDone = [&](const StepReport&) { ++steps; };
+  try {
+    InstantIrSampler(made, NoiseSchedule(), three)
+        .run(degraded(), positiveGuide(), negativeGuide(), kSizes, noise, events);
+    FAIL() << "taken";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("step 2 of 3"), std::string::npos) << error.what();
+  }
+  EXPECT_EQ(steps, 1);
+}
+
+/// Stops at the block of this number.
+struct StopAt : BlockWatch {
+  explicit StopAt(int number) : block(number) {}
+  void enter(torch::nn::Module&) override {
+    if (seen++ == block) throw Stopped();
+    ++inside;
+  }
+  void leave(torch::nn::Module&) noexcept override { --inside; }
+  int block, seen = 0, inside = 0;
+};
+
+TEST_F(InstantIrRuns, stopsBetweenTheBlocksOfEveryNetwork) {
+  StopAt never(-1);
+  SamplerEvents events{.watch = &never};
+  run({.steps = 1}, events);
+  EXPECT_EQ(never.inside, 0);
+  // 17 + 11 + 17 and 4 samplers of either UNet, and of the aggregator 8, 5, 8 and 2, and 10 heads.
+  EXPECT_EQ(never.seen, 2 * 49 + 33);
+  for (const int block : {0, 40, 60, 130}) {
+    StopAt stop(block);
+    events.watch = &stop;
+    EXPECT_THROW(run({.steps = 1}, events), Stopped) << block;
+    EXPECT_EQ(stop.inside, 0);
+  }
+}
+
+TEST_F(InstantIrRuns, streamedWeightsGiveTheSameBits) {
+  const at::Tensor resident = run(three);
+  StopAt asked(-1);
+  WeightStream stream(recordedSource(kConfig), {}, &asked);
+  made = {};
+  made.main = PictureUNet(kConfig);
+  made.aggregator = Aggregator(kConfig.unet);
+  stream.add(*made.main);
+  stream.add(*made.aggregator, "aggregator.");
+  adapt(made.main, recordedCorrections(kConfig));
+  SamplerEvents events{.watch = &stream};
+  EXPECT_TRUE(run(three, events).equal(resident));
+  EXPECT_EQ(asked.inside, 0);
+  EXPECT_EQ(stream.loads(), 3 * (2 * 49 + 23));
+  EXPECT_GT(stream.foreseen(), stream.loads() / 2);
+  // The blocks are empty again: what stays are the ends, the embeddings, the picture's branch and the heads.
+  std::int64_t held = 0;
+  for (const at::Tensor& parameter : made.main->unet->parameters()) held += parameter.numel();
+  EXPECT_LT(held, 100'000);
+}
+
+TEST_F(InstantIrRuns, lessStrengthStartsNearerToThePhoto) {
+  SamplerSettings weak{.steps = 10};
+  weak.strength = 0.1;
+  EXPECT_EQ(firstStep(weak), 9);
+  std::vector<int> times;
+  SamplerEvents events;
+  events.stepDone = [&](const StepReport& step) { times.push_back(step.t); };
+  run(weak, events);
+  EXPECT_EQ(times, std::vector<int>{1});
+  weak.strength = 0;
+  EXPECT_TRUE(run(weak).equal(degraded()));
+}
+
+TEST_F(InstantIrRuns, theStableWeightKeepsWhatAStalePreviewWouldSpoil) {
+  SamplerSettings settings{.steps = 5, .adaptive = Adaptive::Stable};
+  std::vector<double> factors, scales;
+  std::vector<bool> previews;
+  SamplerEvents events;
+  events.stepDone = [&](const StepReport& step) {
+    factors.push_back(step.factors[0]);
+    scales.push_back(step.scales[0]);
+    previews.push_back(step.preview.defined());
+    EXPECT_EQ(step.change.defined(), step.preview.defined() && step.index > 0);
+  };
+  run(settings, events);
+  // As the records' AdaRes up to the first skipped step; there the condition stays off instead of flipping.
+  EXPECT_NEAR(factors[0], 1.58306, 1e-3);
+  EXPECT_NEAR(factors[1], 0.0978689, 1e-4);
+  EXPECT_EQ(previews, (std::vector<bool>{true, true, false, false, false}));
+  EXPECT_EQ(factors[2], factors[1]);
+  settings.threshold = 0.05;
+  previews.clear();
+  run(settings, events);
+  EXPECT_TRUE(previews[2]);
+}
+
+TEST_F(InstantIrRuns, rescaledGuidanceHasTheSpreadOfThePositiveHalf) {
+  SamplerSettings rescaled = three;
+  rescaled.guidanceRescale = 0.7;
+  EXPECT_GT(apart(run(rescaled), run(three)), 1e-3);
+}
+
+TEST_F(InstantIrRuns, settingsOutOfRangeAreRefused) {
+  for (SamplerSettings wrong :
+       {SamplerSettings{.steps = 0}, SamplerSettings{.steps = 5000}, SamplerSettings{.guidance = -1},
+        SamplerSettings{.previewStart = 1.5}, SamplerSettings{.strength = -0.1}})
+    EXPECT_THROW(run(wrong), Error);
+}
+
+TEST(InstantIrGates, followTheFractionsOfTheRun) {
+  SamplerSettings settings;
+  settings.creativeStart = 0.8;
+  settings.previewStart = 0.1;
+  const std::vector<Gate> gates = gatesOf(settings);
+  ASSERT_EQ(gates.size(), 30U);
+  for (int i = 0; i < 30; ++i)
+    EXPECT_EQ(gates[static_cast<std::size_t>(i)], (Gate{.conditions = i < 24, .previews = i >= 3})) << i;
+  settings.creativeStart = 0.6;
+  EXPECT_EQ(std::ranges::count(gatesOf(settings), true, &Gate::conditions), 18);
+}
+
+}  // namespace
+}  // namespace heirloom::tests
