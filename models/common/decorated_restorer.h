@@ -11,7 +11,9 @@ namespace heirloom::models {
 class DecoratedRestorer : public Restorer {
  public:
   DecoratedRestorer(std::shared_ptr<const Restorer> inner, Descriptor descriptor)
-      : inner_(std::move(inner)), descriptor_(std::move(descriptor)) {}
+      : inner_(std::move(inner)), descriptor_(std::move(descriptor)) {
+    for (const Message& warning : inner_->warnings()) warn(warning);
+  }
   const Descriptor& descriptor() const final { return descriptor_; }
   Descriptor describe(const Settings& settings) const final {
     Descriptor described = inner_->describe(innerSettings(settings));

@@ -42,24 +42,18 @@ class InstantIrSession : public Session {
  public:
   InstantIrSession(std::shared_ptr<SessionNetworks> networks, const Settings& settings, Observer& observer,
                    NoiseSource* noise)
-      : networks_(std::move(networks)), observer_(observer), noise_(noise), restoration_(made(settings)) {}
+      : device_(networks->placement().device), restoration_(std::move(networks), settings, observer, noise) {}
 
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
     TORCH_CHECK(picture.dim() == 4 && picture.size(1) == 3, "Session: expected N 3 H W, found ", picture.sizes());
-    return (*restoration_)(picture.to(networks_->placement().device, at::kFloat));
+    return restoration_(picture.to(device_, at::kFloat));
   }
-  void change(const Settings& settings) override { restoration_ = made(settings); }
+  void change(const Settings& settings) override { restoration_.change(settings); }
 
  private:
-  std::unique_ptr<InstantIrRestoration> made(const Settings& settings) {
-    return std::make_unique<InstantIrRestoration>(networks_, settings, observer_, noise_);
-  }
-
-  std::shared_ptr<SessionNetworks> networks_;
-  Observer& observer_;
-  NoiseSource* noise_;
-  std::unique_ptr<InstantIrRestoration> restoration_;
+  at::Device device_;
+  InstantIrRestoration restoration_;
 };
 
 /// Weights stay in their files until a session wants them in its precision.

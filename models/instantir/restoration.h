@@ -18,6 +18,9 @@ class InstantIrRestoration {
   InstantIrRestoration(std::shared_ptr<SessionNetworks> networks, const Settings& settings, Observer& observer,
                        NoiseSource* noise);
 
+  /// Another run's settings; words that stay the same are not read again.
+  void change(const Settings& settings) { options_ = optionsOf(settings); }
+
   /// float32 N 3 H W in 0..1 to the same, or, by the published protocol, to the working size.
   at::Tensor operator()(const at::Tensor& pictures);
 

@@ -175,7 +175,7 @@ class InstantIrSampler::Run {
     const at::Tensor output = guidedOutput(predicted(/*previewing=*/false, sample, residuals ? &*residuals : nullptr));
     const Stepped stepped = stepper_->step(index, output, state_.sample, [&] { return draw(); });
     expectNumbers(stepped.previous, index);
-        state_.sample = events_.together ? events_.together(stepped.previous) : stepped.previous;
+    state_.sample = events_.together ? events_.together(stepped.previous) : stepped.previous;
     ++state_.next;
     report(index, fresh, stepped.clean, weights);
   }

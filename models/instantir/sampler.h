@@ -45,7 +45,7 @@ struct StepReport {
 /// Who is told during a run.
 struct SamplerEvents {
   std::function<void(const StepReport&)> stepDone;
-    /// What the samples of a run, B 4 h w, have in common is made equal after every step: tiles of one picture.
+  /// What the samples of a run, B 4 h w, have in common is made equal after every step: tiles of one picture.
   std::function<at::Tensor(const at::Tensor& samples)> together;
   BlockWatch* watch = nullptr;  // at every block of every network; may throw Stopped
 };

@@ -14,6 +14,7 @@
 #include "models/common/resampling.h"
 #include "models/dinov2/preprocessing.h"
 #include "tests/models/sdxl/golden.h"
+#include "tests/models/support/hashed_values.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::tests {
@@ -110,7 +111,7 @@ TEST_P(DinoV2Records, bothPositionTablesGiveTheReferencesValues) {
     DinoV2 network(config);
     fillRecord(*network, "dino.");
     placeLayers(*network, {.plain = GetParam()});
-    const at::Tensor pixels = recordInput("pixels", {1, 3, 42, 42});
+    const at::Tensor pixels = recordedInput("pixels", {1, 3, 42, 42});
     expectRecord(network->positions(3, 3), all[name]["pos_interp"]);
     expectRecord(network->embedded(pixels), all[name]["embeddings"]);
     expectRecord(network->forward(pixels), all[name]["last_hidden_state"]);

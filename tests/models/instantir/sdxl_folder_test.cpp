@@ -10,6 +10,7 @@
 #include "models/common/error.h"
 #include "models/registry.h"
 #include "tests/models/instantir/tiny_folder.h"
+#include "tests/models/instantir/watching.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -19,26 +20,6 @@ using namespace heirloom::models;
 using testing::AllOf;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
-
-struct Watching : Observer {
-  void preview(int index, const at::Tensor& picture) override {
-    EXPECT_EQ(index, static_cast<int>(previews.size()));
-    previews.push_back(picture);
-    if (static_cast<int>(previews.size()) == stopAfter) stop = true;
-  }
-  void value(const std::string& name, const at::Tensor& tensor) override { values.emplace_back(name, tensor); }
-  void progress(const Message&, double fraction) override {
-    EXPECT_GE(fraction, reached - 1e-9);
-    reached = fraction;
-  }
-  bool stopRequested() const override { return stop; }
-
-  std::vector<at::Tensor> previews;
-  NamedTensors values;
-  double reached = 0;
-  int stopAfter = -1;
-  bool stop = false;
-};
 
 class SdxlFolder : public testing::Test {
  protected:

@@ -5,7 +5,10 @@
 
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
+#include "models/dinov2/dinov2.h"
+#include "models/instantir/network.h"
 #include "models/sdxl/unet.h"
+#include "tests/models/instantir/golden.h"
 #include "tests/models/sdxl/tiny_text.h"
 
 namespace heirloom::tests {
@@ -53,6 +56,33 @@ json textJson(const ClipTextConfig& config) {
           {"hidden_act", config.quickGelu ? "quick_gelu" : "gelu"}};
 }
 
+/// The name that a file of corrections has for a layer, without its end.
+std::string publishedName(const std::string& path, const PictureUNet& network) {
+  const std::size_t dot = path.find('.');
+  const std::string rest = path.substr(dot + 1);
+  if (path.starts_with("unet.")) return path;
+  if (path.starts_with("image_proj.")) return "unet.encoder_hid_proj.image_projection_layers.0." + rest;
+  for (const auto& place : network->ip_adapter->places()) {
+    if (rest.starts_with(place.number + ".")) return "unet." + place.path + rest.substr(place.number.size());
+  }
+  return {};
+}
+
+/// Corrections of rank 4 of every layer that can have one.
+NamedTensors corrections(const PictureUNet& network) {
+  constexpr std::int64_t kRank = 4;
+  NamedTensors shapes;
+  const auto modules = network->named_modules();
+  for (const std::string& path : adaptablePaths(network)) {
+    std::vector<std::int64_t> down = modules[path]->named_parameters()["weight"].sizes().vec(), up(down.size(), 1);
+    up[0] = down[0], up[1] = kRank, down[0] = kRank;
+    const std::string name = publishedName(path, network);
+    shapes.emplace_back(name + ".lora_A.weight", at::empty(down));
+    shapes.emplace_back(name + ".lora_B.weight", at::empty(up));
+  }
+  return randomWeights(shapes);
+}
+
 template <typename Network>
 void writeWeights(const std::filesystem::path& file, Network network) {
   std::filesystem::create_directories(file.parent_path());
@@ -62,16 +92,7 @@ void writeWeights(const std::filesystem::path& file, Network network) {
 }  // namespace
 
 UNetConfig tinyUNet() {
-  UNetConfig config;
-  config.widths = {32, 64, 128};
-  config.heads = {2, 4, 8};
-  config.depths = {0, 1, 2};
-  config.textWidth = kTinyText1.width + kTinyText2.width;
-  config.groups = 8;
-  config.sizeEmbedding = 16;
-  config.additionWidth = 6 * config.sizeEmbedding + kTinyText2.projection;
-  config.sampleSide = 16;
-  return config;
+  return tinyInstantIr().unet;
 }
 
 SdxlVaeConfig tinyVae() {
@@ -102,6 +123,35 @@ void writeTinySdxl(const std::filesystem::path& folder) {
   writeWeights(folder / "vae/diffusion_pytorch_model.safetensors", SdxlVae(tinyVae()));
   writeWeights(folder / "text_encoder/model.safetensors", ClipText(kTinyText1));
   writeWeights(folder / "text_encoder_2/model.safetensors", ClipText(kTinyText2));
+}
+
+void writeTinyInstantIr(const std::filesystem::path& folder) {
+  const torch::NoGradGuard noGrad;
+  writeTinySdxl(folder / "sdxl");
+  const DinoV2Config dino{.width = 40, .layers = 2, .heads = 4, .hidden = 160, .imageSize = 70};
+  writeText(folder / "dinov2/config.json", json{{"hidden_size", dino.width},
+                                                {"num_hidden_layers", dino.layers},
+                                                {"num_attention_heads", dino.heads},
+                                                {"mlp_ratio", dino.hidden / dino.width},
+                                                {"patch_size", dino.patch},
+                                                {"image_size", dino.imageSize}}
+                                               .dump());
+  writeText(folder / "dinov2/preprocessor_config.json",
+            json{{"size", {{"shortest_edge", 48}}}, {"crop_size", {{"height", 42}, {"width", 42}}}}.dump());
+  writeWeights(folder / "dinov2/model.safetensors", DinoV2(dino));
+
+  InstantIrConfig config = tinyInstantIr();
+  config.resampler.inputs = dino.width;
+  const PictureUNet network(config);
+  NamedTensors adapter;
+  for (const auto& [name, tensor] : randomWeights(stateOf(*network))) {
+    if (!name.starts_with("unet.")) adapter.emplace_back(name, tensor);
+  }
+  std::filesystem::create_directories(folder / "models");
+  writeSafetensors(folder / "models/adapter.pt", adapter);
+  writeText(folder / "models/config.json", json{{"dim_head", config.resampler.headWidth}}.dump());
+  writeWeights(folder / "models/aggregator.pt", Aggregator(config.unet));
+  writeSafetensors(folder / "models/previewer_lora_weights.bin", corrections(network));
 }
 
 }  // namespace heirloom::tests

@@ -14,6 +14,10 @@ models::SdxlVaeConfig tinyVae();
 /// Writes a diffusers folder of a tiny SDXL with random weights, always the same, and a tokeniser of single bytes.
 void writeTinySdxl(const std::filesystem::path& folder);
 
+/// Writes InstantIR's folder: that SDXL in "sdxl", a DINOv2 of 42 x 42 pixels in "dinov2", and in "models" random
+/// weights of the other networks, the previewer's corrections as they are published.
+void writeTinyInstantIr(const std::filesystem::path& folder);
+
 /// A text as a file, its folders made.
 void writeText(const std::filesystem::path& file, const std::string& text);
 

@@ -4,7 +4,6 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <map>
 
@@ -12,52 +11,10 @@
 
 namespace heirloom::tests {
 
-at::Tensor recordWeights(const std::string& key, const std::vector<std::int64_t>& shape) {
-  const std::string last = key.substr(key.rfind('.') + 1);
-  double slope = 0, offset = 0;
-  if (last == "bias") {
-    slope = 0.05;
-  } else if (last == "lambda1") {
-    slope = 0.1, offset = 0.5;
-  } else if (last == "cls_token" || last == "position_embeddings" || last == "latents" ||
-             key.ends_with("_embedding.weight")) {
-    slope = 0.5;
-  } else if (shape.size() == 1) {
-    slope = 0.1, offset = 1;
-  } else {
-    double fanIn = 1;
-    for (std::size_t i = 1; i < shape.size(); ++i) fanIn *= static_cast<double>(shape[i]);
-    slope = std::sqrt(3 / fanIn);
-  }
-  return (goldenUniform(key, shape) * slope + offset).to(at::kFloat);
-}
-
 void fillRecord(torch::nn::Module& module, const std::string& prefix) {
   const torch::NoGradGuard noGrad;
   for (auto& [name, tensor] : models::stateOf(module))
-    at::Tensor(tensor).copy_(recordWeights(prefix + name, tensor.sizes().vec()));
-}
-
-at::Tensor recordInput(const std::string& name, const std::vector<std::int64_t>& shape, double slope) {
-  return (goldenUniform("in." + name, shape) * (slope == 0 ? std::sqrt(3.0) : slope)).to(at::kFloat);
-}
-
-void expectRecord(const at::Tensor& found, const nlohmann::json& expected, double relative) {
-  ASSERT_EQ(found.sizes().vec(), expected["shape"].get<std::vector<std::int64_t>>());
-  const at::Tensor values = found.to(at::kDouble).contiguous().flatten();
-  const double largest = values.abs().max().item<double>();
-  const auto compare = [&](const char* part, std::int64_t begin, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      EXPECT_NEAR(values[begin + static_cast<std::int64_t>(i)].item<double>(), expected[part][i].get<double>(),
-                  relative * std::max(1.0, largest))
-          << part << " " << i;
-    }
-  };
-  compare("head", 0, expected["head"].size());
-  compare("tail", values.numel() - static_cast<std::int64_t>(expected["tail"].size()), expected["tail"].size());
-  const double sums = relative * std::max(1.0, expected["abssum"].get<double>());
-  EXPECT_NEAR(values.sum().item<double>(), expected["sum"].get<double>(), sums);
-  EXPECT_NEAR(values.abs().sum().item<double>(), expected["abssum"].get<double>(), sums);
+    at::Tensor(tensor).copy_(recordedWeight(prefix + name, tensor.sizes()));
 }
 
 void expectKeys(const torch::nn::Module& module, const std::filesystem::path& list,

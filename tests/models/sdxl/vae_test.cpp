@@ -5,17 +5,15 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <fstream>
-
 #include "models/common/random_weights.h"
 #include "tests/models/sdxl/golden.h"
+#include "tests/models/support/hashed_values.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
-using nlohmann::json;
 
 const SdxlVaeConfig kTiny{.channels = {16, 32, 32, 32}, .groups = 8};
 
@@ -26,15 +24,14 @@ class SdxlVaeRecords : public testing::TestWithParam<bool> {
 
 TEST_P(SdxlVaeRecords, encoderAndDecoderGiveTheReferencesValues) {
   REQUIRE_SHARED(file, "conformance/instantir/reference.json");
-  std::ifstream in(file);
-  const json expected = json::parse(in);
+  const nlohmann::json expected = instantIrRecords();
   SdxlVae vae(kTiny);
   fillRecord(*vae, "vae.");
   placeLayers(*vae, {.plain = GetParam()});
-  const LatentDistribution latents = vae->encode(recordInput("image", {1, 3, 32, 40}, 1));
+  const LatentDistribution latents = vae->encode(goldenUniform("in.image", {1, 3, 32, 40}).to(at::kFloat));
   expectRecord(latents.mean, expected["vae_mean"]);
   expectRecord(latents.deviation, expected["vae_std"]);
-  expectRecord(vae->decode(recordInput("z", {1, 4, 4, 5})), expected["vae_decode"]);
+  expectRecord(vae->decode(recordedInput("z", {1, 4, 4, 5})), expected["vae_decode"]);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, SdxlVaeRecords, testing::Bool(),

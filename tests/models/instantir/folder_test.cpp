@@ -1,0 +1,199 @@
+// InstantIR's folder with tiny networks: found, read strictly, run.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <functional>
+#include <utility>
+
+#include "models/checkpoint/tensors.h"
+#include "models/common/error.h"
+#include "models/registry.h"
+#include "tests/models/instantir/tiny_folder.h"
+#include "tests/models/instantir/watching.h"
+#include "tests/support/temporary_folder.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class InstantIrFolder : public testing::Test {
+ protected:
+  InstantIrFolder() { writeTinyInstantIr(folder.path()); }
+
+  std::string complaint() const {
+    try {
+      models::open(folder.path());
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+  static Settings smallSettings(const Restorer& model) {
+    Settings settings(model.descriptor().parameters);
+    settings.set("min_side", "64");
+    settings.set("max_side", "64");
+    settings.set("steps", "3");
+    return settings;
+  }
+  static at::Tensor photo(std::int64_t height, std::int64_t width) {
+    return at::linspace(0, 1, 3 * height * width).view({1, 3, height, width});
+  }
+  /// The file's tensors, changed, in its place.
+  void rewrite(const char* file, const std::function<std::string(const std::string&)>& rename) const {
+    NamedTensors changed;
+    for (const auto& [name, tensor] : readSafetensors(folder / file)) {
+      if (const std::string key = rename(name); !key.empty()) changed.emplace_back(key, tensor);
+    }
+    writeSafetensors(folder / "changed", changed);
+    fs::rename(folder / "changed", folder / file);
+  }
+
+  TemporaryFolder folder;
+};
+
+TEST_F(InstantIrFolder, isOneNetworkOfEightParts) {
+  EXPECT_TRUE(isModelFolder(folder.path()));
+  const Inspection inspection = inspect(folder.path());
+  ASSERT_NE(inspection.family, nullptr);
+  EXPECT_EQ(inspection.family->name, "InstantIR");
+  const auto model = models::open(folder / "models/adapter.pt");
+  EXPECT_EQ(model->descriptor().family, "InstantIR");
+  EXPECT_TRUE(model->descriptor().takesPrompt && model->descriptor().progressive && model->descriptor().generative);
+  EXPECT_TRUE(model->warnings().empty());
+}
+
+TEST_F(InstantIrFolder, theDiffusersFolderMayBeTheModelItself) {
+  for (const auto& part : fs::directory_iterator(folder / "sdxl"))
+    fs::rename(part.path(), folder / part.path().filename());
+  fs::remove(folder / "sdxl");
+  EXPECT_EQ(models::open(folder.path())->descriptor().family, "InstantIR");
+}
+
+TEST_F(InstantIrFolder, restoresByThePublishedProtocol) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  Watching watching;
+  const auto session = model->start(settings, {}, watching);
+  const at::Tensor result = session->restore(photo(80, 90));
+  EXPECT_EQ(result.sizes().vec(), (std::vector<std::int64_t>{1, 3, 64, 64}));
+  EXPECT_THAT(watching.indices, ElementsAre(0, 1, 2));
+  EXPECT_EQ(watching.previews[0].sizes(), result.sizes());
+  ASSERT_EQ(watching.values.size(), 3);
+  EXPECT_EQ(watching.values[2].first, "latent.2");
+  EXPECT_TRUE(at::equal(session->restore(photo(80, 90)), result));
+
+  // Half of the steps go without the previewer, in which the published protocol shows nothing.
+  settings.set("preview_start", "0.4");
+  watching = {};
+  session->change(settings);
+  EXPECT_FALSE(at::equal(session->restore(photo(80, 90)), result));
+  EXPECT_THAT(watching.indices, ElementsAre(2));
+}
+
+TEST_F(InstantIrFolder, aPersonSeesEveryStepOfAPhotoOfAnySize) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  settings.set("previews", "fast");
+  settings.set("creative_start", "0.7");
+  for (const char* size : {"whole", "tiles", "auto"}) {
+    settings.set("size", size);
+    Watching watching;
+    const at::Tensor result = model->start(settings, {}, watching)->restore(photo(150, 100));
+    EXPECT_EQ(result.sizes().vec(), (std::vector<std::int64_t>{1, 3, 150, 100})) << size;
+    EXPECT_TRUE(result.isfinite().all().item<bool>());
+    EXPECT_THAT(watching.indices, ElementsAre(0, 1, 2));
+  }
+}
+
+TEST_F(InstantIrFolder, onePictureOfABatchIsWhatItIsAlone) {
+  const auto model = models::open(folder.path());
+  Observer nobody;
+  const auto session = model->start(smallSettings(*model), {}, nobody);
+  const at::Tensor both = session->restore(at::cat({photo(64, 64), photo(64, 64).flip(3)}));
+  EXPECT_TRUE(at::equal(both.narrow(0, 1, 1), session->restore(photo(64, 64).flip(3))));
+}
+
+TEST_F(InstantIrFolder, stopsAndRunsAgain) {
+  const auto model = models::open(folder.path());
+  Watching watching;
+  watching.stopAfter = 2;
+  const auto session = model->start(smallSettings(*model), {}, watching);
+  EXPECT_THROW(session->restore(photo(64, 64)), Stopped);
+  EXPECT_EQ(watching.previews.size(), 2);
+  watching = {};
+  session->restore(photo(64, 64));
+  EXPECT_EQ(watching.previews.size(), 3);
+}
+
+TEST_F(InstantIrFolder, fusedAndHalfPrecisionStayNearThePlainTwin) {
+  const auto model = models::open(folder.path());
+  const Settings settings = smallSettings(*model);
+  Observer nobody;
+  const auto run = [&](const Placement& placement) {
+    return model->start(settings, placement, nobody)->restore(photo(64, 64));
+  };
+  const at::Tensor exact = run({.plain = true});
+  EXPECT_LT((run({}) - exact).abs().max().item<double>(), 1e-3);
+  EXPECT_LT((run({.precision = at::kBFloat16}) - exact).abs().mean().item<double>(), 0.05);
+}
+
+TEST_F(InstantIrFolder, whatIsMissingIsNamedWithItsFolder) {
+  for (const char* file : {"models/adapter.pt", "models/previewer_lora_weights.bin", "dinov2/config.json",
+                           "sdxl/unet/diffusion_pytorch_model.safetensors"}) {
+    fs::rename(folder / file, folder / "away");
+    EXPECT_THAT(complaint(), AllOf(HasSubstr("InstantIR"), HasSubstr(file), HasSubstr("is missing")));
+    fs::rename(folder / "away", folder / file);
+  }
+}
+
+TEST_F(InstantIrFolder, theAdapterIsReadInItsOtherLayout) {
+  rewrite("models/adapter.pt", [](const std::string& name) {
+    const std::size_t dot = name.find('.');
+    return (name.starts_with("image_proj.") ? "image_proj_model" : "adapter_modules") + name.substr(dot);
+  });
+  EXPECT_EQ(complaint(), "");
+}
+
+TEST_F(InstantIrFolder, timeNormsMayBeMissingAndStrangersAreNamed) {
+  bool first = true;
+  rewrite("models/adapter.pt", [&first](const std::string& name) -> std::string {
+    if (name.find(".ln_k_ip.") == std::string::npos) return name;
+    return std::exchange(first, false) ? "ip_adapter.stranger" : "";
+  });
+  const auto model = models::open(folder.path());
+  ASSERT_EQ(model->warnings().size(), 1);
+  EXPECT_THAT(model->warnings().front().english(), HasSubstr("nothing reads"));
+  Observer nobody;
+  model->start(smallSettings(*model), {}, nobody)->restore(photo(64, 64));
+  rewrite("models/adapter.pt", [](const std::string& name) { return name.ends_with(".1.to_k_ip.weight") ? "" : name; });
+  EXPECT_THAT(complaint(), HasSubstr("to_k_ip.weight"));
+}
+
+TEST_F(InstantIrFolder, aPreviewerOfAnotherBaseIsRefusedInWords) {
+  rewrite("models/previewer_lora_weights.bin", [](const std::string& name) {
+    return name.starts_with("unet.mid_block") ? "unet.mid_block.of_another." + name.substr(15) : name;
+  });
+  EXPECT_THAT(complaint(), HasSubstr("belongs to no layer of this UNet"));
+  writeTinyInstantIr(folder.path());
+  NamedTensors wider;
+  for (const auto& [name, tensor] : readSafetensors(folder / "models/previewer_lora_weights.bin"))
+    wider.emplace_back(name, name.ends_with("lora_A.weight") ? at::cat({tensor, tensor}, 1) : tensor);
+  writeSafetensors(folder / "wider", wider);
+  fs::rename(folder / "wider", folder / "models/previewer_lora_weights.bin");
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("do not fit"), HasSubstr("previewer_lora")));
+}
+
+TEST_F(InstantIrFolder, networksOfOtherSizesAreRefusedInWords) {
+  writeText(folder / "dinov2/config.json", R"({"hidden_size": 80, "num_hidden_layers": 2, "num_attention_heads": 4})");
+  EXPECT_THAT(complaint(), HasSubstr("dinov2 is of another size"));
+}
+
+}  // namespace
+}  // namespace heirloom::tests
