@@ -73,7 +73,8 @@ class QueuedObserver : public core::RunObserver {
                      .leading = preview.leading,
                      .box = preview.box,
                      .raster = nullptr,
-                     .seconds = preview.took.count()};
+                     .seconds = preview.took.count(),
+                     .change = preview.change};
     reached_ = shown;
     if (preview.leading) {
       core::Layout layout = sink_.raster()->layout();

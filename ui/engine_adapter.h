@@ -44,6 +44,7 @@ struct RunPreview {
   core::Box box;                               // in pixels of the result
   std::shared_ptr<const core::Raster> raster;  // of the box, full strength
   double seconds = 0;
+  std::optional<double> change = {};  // as core::Preview has it
 };
 
 /// How a run ended.

@@ -38,7 +38,8 @@ void RunSteps::add(const RunPreview& preview) {
           .seconds = preview.seconds,
           .box = preview.box,
           .raster = preview.raster,
-          .thumbnail = {}});
+          .thumbnail = {},
+          .change = preview.change});
   keepWithinBound();
 }
 

@@ -3,6 +3,7 @@
 #include <QImage>
 #include <QObject>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "ui/engine_adapter.h"
@@ -19,6 +20,7 @@ struct RunStep {
   core::Box box;                               // in pixels of the result
   std::shared_ptr<const core::Raster> raster;  // of the box, full strength; null: only the thumbnail was kept
   QImage thumbnail;                            // null until a worker has made it
+  std::optional<double> change = {};           // how far the picture moved since the step before
 };
 
 /// What people read of it: "Step 3", "Result".

@@ -61,6 +61,8 @@ struct Preview {
   Box box;                         // in pixels of the result: the tile's own part, of which nothing was written yet
   std::span<const float> samples;  // of `box`, as a sink takes them; valid during the call
   std::chrono::duration<double> took{};  // since the step before, or since the tile was begun
+  /// How far the picture moved since the step before, where the network says it: less on photos with less damage.
+  std::optional<double> change = {};
 };
 
 /// Told how a run goes, on the thread that runs it.

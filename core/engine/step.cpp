@@ -39,9 +39,8 @@ StepResult runStep(const StepRun& run) {
   TileNetwork::Listener listener{.progress = [&](const Message&, double fraction) { report(fraction); },
                                  .warning = run.warning};
   if (run.preview) {
-    listener.preview = [&](int step, const TileNetwork::Share& share, const at::Tensor& pictures) {
-      previews->show(step, share, pictures);
-    };
+    listener.preview = [&](int step, const TileNetwork::Share& share, const at::Tensor& pictures,
+                           std::optional<double> change) { previews->show(step, share, pictures, change); };
   }
   TileNetwork tiles(run.network, run.settings, run.placement, run.options.memoryBudget, run.options.stop,
                     std::move(listener));

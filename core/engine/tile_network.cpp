@@ -50,7 +50,10 @@ class TileNetwork::SessionObserver : public models::Observer {
       owner_.listener_.progress(stage, share.from + (share.to - share.from) * std::clamp(fraction, 0.0, 1.0));
   }
   void preview(int index, const at::Tensor& picture) override {
-    if (owner_.listener_.preview) owner_.listener_.preview(index, share, picture);
+    if (owner_.listener_.preview) owner_.listener_.preview(index, share, picture, std::exchange(change_, std::nullopt));
+  }
+  void value(const std::string& name, const at::Tensor& tensor) override {
+    if (owner_.listener_.preview && name.starts_with("change.")) change_ = tensor.mean().item<double>();
   }
   bool stopRequested() const override { return owner_.stop_.stop_requested(); }
 
@@ -58,6 +61,7 @@ class TileNetwork::SessionObserver : public models::Observer {
 
  private:
   TileNetwork& owner_;
+  std::optional<double> change_;  // of the preview to come
 };
 
 TileNetwork::TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings,

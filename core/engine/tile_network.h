@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 #include "core/engine/tiler.h"
@@ -28,7 +29,9 @@ class TileNetwork {
     std::function<void(const Message& stage, double fraction)> progress;  // fraction of this call of `restore`
     std::function<void(const Message& warning)> warning;
     /// Of a progressive network: `pictures` as models::Observer::preview gives them, one for each tile of the share.
-    std::function<void(int step, const Share& share, const at::Tensor& pictures)> preview = {};
+    /// `change`: how far they moved since the step before, in the network's own measure, where it says so.
+    std::function<void(int step, const Share& share, const at::Tensor& pictures, std::optional<double> change)>
+        preview = {};
   };
 
   /// `budget`: bytes for activations; 0: a part of what is free. Throws Error when not even the smallest tile has room.

@@ -30,19 +30,19 @@ void TilePreviews::begin(std::vector<std::size_t> tiles, int number) {
   last_ = std::chrono::steady_clock::now();
 }
 
-void TilePreviews::show(int step, const TileNetwork::Share& share, const at::Tensor& pictures) {
+void TilePreviews::show(int step, const TileNetwork::Share& share, const at::Tensor& pictures,
+                        std::optional<double> change) {
   const auto took = std::chrono::steady_clock::now() - last_;
   for (std::int64_t i = 0; i < pictures.size(0); ++i) {
     const auto place = static_cast<std::size_t>(share.first + i);
     const Box input = plan_.input(tiles_[place]);
     const Box computed{input.x + share.box.x, input.y + share.box.y, share.box.width, share.box.height};
-    showTile(step, computed, place, pictures.narrow(0, i, 1), took);
+    showTile({.step = step, .took = took, .change = change}, computed, place, pictures.narrow(0, i, 1));
   }
   last_ = std::chrono::steady_clock::now();
 }
 
-void TilePreviews::showTile(int step, const Box& computed, std::size_t place, const at::Tensor& picture,
-                            std::chrono::duration<double> took) {
+void TilePreviews::showTile(Preview preview, const Box& computed, std::size_t place, const at::Tensor& picture) {
   // Only the tile's own part: beside it lie pixels of neighbours that may be finished.
   const Box own = shared(computed, plan_.own(tiles_[place]));
   if (own.width <= 0 || own.height <= 0) return;
@@ -55,14 +55,13 @@ void TilePreviews::showTile(int step, const Box& computed, std::size_t place, co
                                 .narrow(2, (own.x - computed.x) * scale_, own.width * scale_)
                                 .permute({1, 2, 0})
                                 .clone(at::MemoryFormat::Contiguous);
-  requireFinite(pixels, family_, step + 1);
-  report_({.step = step,
-           .tile = number_ + static_cast<int>(place),
-           .tiles = static_cast<int>(plan_.count()),
-           .leading = place == 0,
-           .box = {own.x * scale_, own.y * scale_, own.width * scale_, own.height * scale_},
-           .samples = colours_.finished(own, pixels, buffer_),
-           .took = took});
+  requireFinite(pixels, family_, preview.step + 1);
+  preview.tile = number_ + static_cast<int>(place);
+  preview.tiles = static_cast<int>(plan_.count());
+  preview.leading = place == 0;
+  preview.box = {own.x * scale_, own.y * scale_, own.width * scale_, own.height * scale_};
+  preview.samples = colours_.finished(own, pixels, buffer_);
+  report_(preview);
 }
 
 }  // namespace heirloom::core

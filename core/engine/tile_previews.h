@@ -25,11 +25,12 @@ class TilePreviews {
   void begin(std::vector<std::size_t> tiles, int number);
 
   /// Pictures of another size than the result's are resized to it. Throws Error when they hold what are no numbers.
-  void show(int step, const TileNetwork::Share& share, const at::Tensor& pictures);
+  void show(int step, const TileNetwork::Share& share, const at::Tensor& pictures,
+            std::optional<double> change = std::nullopt);
 
  private:
-  void showTile(int step, const Box& computed, std::size_t place, const at::Tensor& picture,
-                std::chrono::duration<double> took);
+  /// `preview`: what is known of it beside the picture.
+  void showTile(Preview preview, const Box& computed, std::size_t place, const at::Tensor& picture);
 
   const TilePlan& plan_;
   const TileColours& colours_;

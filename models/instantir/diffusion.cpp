@@ -91,7 +91,7 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   }
   events.stepDone = [&](const StepReport& step) {
     run.stepDone({step.index - first, count, tiling.joined(step.state->sample), tiling.joined(step.clean),
-                  step.preview.defined() ? tiling.joined(step.preview) : at::Tensor()});
+                  step.preview.defined() ? tiling.joined(step.preview) : at::Tensor(), step.change});
   };
   InstantIrSampler sampler(networks.restorers(), NoiseSchedule(networks.config().schedule), options.sampler);
   TiledNoise noise(*run.noise, tiling);

@@ -15,6 +15,7 @@ struct DiffusionStep {
   at::Tensor sample;   // after it
   at::Tensor clean;    // what it takes for the result
   at::Tensor preview;  // the same as the previewer sees it; undefined where it did not run, and of SDXL alone
+  at::Tensor change;   // B: mean squared difference to the preview before; undefined without two of them
 };
 
 /// What a run of the diffusion starts from, and who is told.

@@ -161,6 +161,8 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
              kTextShare + (1 - kTextShare - kDecodingShare) * (step.index + 1) / step.count);
 
     observer_.value("latent." + std::to_string(step.index), step.sample);
+    // For the plot beside the previews: told before the one that it belongs to.
+    if (step.change.defined()) observer_.value("change." + std::to_string(step.index), step.change);
     const at::Tensor shown = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
     if (shown.defined() && options_.previews != PreviewKind::Off)
       observer_.preview(step.index, fast ? fast->picture(shown) : decoded(shown).clamp_(0, 1));

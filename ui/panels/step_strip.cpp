@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "ui/document.h"
+#include "ui/panels/change_plot.h"
 #include "ui/run_steps.h"
 #include "ui/thumbnail.h"
 
@@ -47,6 +48,8 @@ StepStrip::StepStrip(QWidget* parent) : QWidget(parent) {
   row->addWidget(list_, 1);
   auto* side = new QVBoxLayout;
   side->addStretch();
+  change_ = new ChangePlot(this);
+  side->addWidget(change_, 0, Qt::AlignCenter);
   caption_ = new QLabel(this);
   caption_->setObjectName(QStringLiteral("hint"));
   caption_->setAlignment(Qt::AlignCenter);
@@ -138,6 +141,11 @@ void StepStrip::updateState() {
   setVisible(shown);
   if (!shown) return;
   const RunSteps& steps = document_->steps();
+  std::vector<double> changes;
+  for (const RunStep& step : steps.all()) {
+    if (step.change) changes.push_back(*step.change);
+  }
+  change_->setValues(std::move(changes));
   caption_->setText(steps.tiles() > 1 ? tr("Part %1 of %2").arg(steps.tile() + 1).arg(steps.tiles()) : QString());
   caption_->setVisible(steps.tiles() > 1);
   take_->setEnabled(document_->canTakeStep(steps.chosen()));

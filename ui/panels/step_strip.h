@@ -8,6 +8,7 @@ class QPushButton;
 
 namespace heirloom::ui {
 
+class ChangePlot;
 class Document;
 class RunSteps;
 
@@ -27,6 +28,7 @@ class StepStrip : public QWidget {
   void updateState();
 
   Document* document_ = nullptr;
+  ChangePlot* change_;
   QLabel* caption_;
   QListWidget* list_;
   QPushButton* take_;

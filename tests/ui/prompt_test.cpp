@@ -1,0 +1,151 @@
+#include "ui/panels/prompt_field.h"
+
+#include <QComboBox>
+#include <QListWidget>
+#include <QMenu>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QToolButton>
+
+#include "tests/models/instantir/tiny_folder.h"
+#include "tests/ui/fixture.h"
+#include "ui/document.h"
+#include "ui/panels/change_plot.h"
+#include "ui/panels/restore_panel.h"
+
+namespace heirloom::tests {
+
+/// What a person writes for a network that listens to words, and what such a network shows.
+class PromptTest : public QObject {
+  Q_OBJECT
+
+  /// A photo is open and a tiny InstantIR chosen, made to be quick.
+  static void prepare(Fixture& fixture, int steps) {
+    const std::filesystem::path model = fixture.folder() / "tiny-instantir";
+    writeTinyInstantIr(model);
+    fixture.session().models().openCheckpoint(model);
+    QTRY_VERIFY2_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == model.string(),
+                              qPrintable(fixture.messages()), kPatience);
+    fixture.open(fixture.photo("a.png", 96, 64));
+    fixture.find<QSpinBox>("stepsField")->setValue(steps);
+    fixture.find<QSpinBox>("min_sideField")->setValue(64);
+    fixture.find<QSpinBox>("max_sideField")->setValue(128);
+  }
+  static QPlainTextEdit* editorOf(ui::PromptField& field) { return field.findChild<QPlainTextEdit*>(); }
+  /// The texts that the field's menu offers.
+  static QStringList offered(ui::PromptField& field) {
+    QMenu* menu = field.findChild<QToolButton*>(QStringLiteral("suggestions"))->menu();
+    Q_EMIT menu->aboutToShow();
+    QStringList texts;
+    for (const QAction* action : menu->actions()) {
+      if (!action->isSeparator()) texts << action->text();
+    }
+    return texts;
+  }
+
+ private Q_SLOTS:
+  void suggestionsAndHistoryFillTheField() {
+    ui::PromptField field;
+    field.setPresets({{QStringLiteral("Standard"), QStringLiteral("a sharp photo")}});
+    QCOMPARE(offered(field), QStringList{QStringLiteral("Standard")});
+    field.setHistory({QStringLiteral("oak & birch"), QStringLiteral("a portrait")});
+    QCOMPARE(offered(field),
+             QStringList({QStringLiteral("Standard"), QStringLiteral("oak && birch"), QStringLiteral("a portrait")}));
+    QSignalSpy changed(&field, &ui::PromptField::changed);
+    field.findChild<QMenu*>()->actions().first()->trigger();
+    QCOMPARE(field.text(), QStringLiteral("a sharp photo"));
+    QVERIFY(!changed.isEmpty());
+
+    QPlainTextEdit* editor = editorOf(field);
+    QTest::keyClick(editor, Qt::Key_Up, Qt::AltModifier);
+    QCOMPARE(field.text(), QStringLiteral("oak & birch"));
+    QTest::keyClick(editor, Qt::Key_Up, Qt::AltModifier);
+    QTest::keyClick(editor, Qt::Key_Up, Qt::AltModifier);
+    QCOMPARE(field.text(), QStringLiteral("a portrait"));
+    QTest::keyClick(editor, Qt::Key_Down, Qt::AltModifier);
+    QTest::keyClick(editor, Qt::Key_Down, Qt::AltModifier);
+    QCOMPARE(field.text(), QStringLiteral("a sharp photo"));
+    editor->undo();
+    QCOMPARE(field.text(), QStringLiteral("oak & birch"));
+
+    QSignalSpy submitted(&field, &ui::PromptField::submitted);
+    QTest::keyClick(editor, Qt::Key_Return, Qt::ShiftModifier);
+    QCOMPARE(submitted.count(), 1);
+    QTest::keyClick(editor, Qt::Key_Return);
+    QCOMPARE(submitted.count(), 1);
+  }
+
+  void aPromptIsTypedRunWatchedTakenAndUndone() {
+    Fixture fixture;
+    prepare(fixture, 4);
+    auto* field = fixture.find<ui::PromptField>("promptText");
+    QVERIFY(field->text().startsWith(QStringLiteral("Photorealistic")));
+    field->setText(QStringLiteral("a lake at dusk"));
+    QTest::keyClick(editorOf(*field), Qt::Key_Return, Qt::ShiftModifier);
+    QVERIFY(fixture.current()->run());
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+    const core::Recipe recipe = fixture.current()->result()->recipe;
+    QCOMPARE(recipe.steps.front().settings.at("prompt"), std::string("a lake at dusk"));
+
+    auto* list = fixture.find<QListWidget>("steps");
+    QCOMPARE(list->count(), 5);
+    auto* plot = fixture.find<ui::ChangePlot>("changePlot");
+    QCOMPARE(plot->values().size(), std::size_t{3});
+    QVERIFY(plot->isVisible());
+    const auto end = fixture.current()->result()->raster;
+    list->setCurrentRow(1);
+    fixture.find<QPushButton>("takeStep")->click();
+    QCOMPARE(fixture.current()->result()->step, std::optional(2));
+    QVERIFY(fixture.current()->result()->raster != end);
+    fixture.trigger("edit.undo");
+    QCOMPARE(fixture.current()->result()->raster, end);
+    QCOMPARE(offered(*field), QStringList({QStringLiteral("Standard"), QStringLiteral("a lake at dusk")}));
+  }
+
+  void noWordsAreNotTheDefaultOnes() {
+    Fixture fixture;
+    prepare(fixture, 1);
+    auto* field = fixture.find<ui::PromptField>("negative_promptText");
+    auto* panel = fixture.find<ui::RestorePanel>("restorePanel");
+    const std::string standard = panel->recipe().steps.front().settings.at("negative_prompt");
+    field->setText(QString());
+    QCOMPARE(panel->recipe().steps.front().settings.at("negative_prompt"), std::string(" "));
+    QVERIFY(standard.size() > 1);
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+  }
+
+  void aPromptThatIsTooLongIsRefusedInWordsAndTheNextRunWorks() {
+    Fixture fixture;
+    prepare(fixture, 1);
+    auto* field = fixture.find<ui::PromptField>("promptText");
+    field->setText(QStringLiteral("many words ").repeated(60));
+    fixture.trigger("restore.run");
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    QVERIFY(!fixture.current()->result());
+    QVERIFY2(fixture.messages().contains(QStringLiteral("token")), qPrintable(fixture.messages()));
+    field->setText(QStringLiteral("few words"));
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+  }
+
+  void stopKeepsTheBestSoFar() {
+    Fixture fixture;
+    prepare(fixture, 500);
+    fixture.trigger("restore.run");
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.current()->steps().all().size() >= 3, kPatience);
+    fixture.trigger("restore.cancel");
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    QVERIFY(fixture.current()->hasUnsavedResult());
+    QVERIFY2(fixture.messages().contains(QStringLiteral("Stopped after step")), qPrintable(fixture.messages()));
+  }
+};
+
+const Registered<PromptTest> kPromptTest("prompt");
+
+}  // namespace heirloom::tests
+
+#include "prompt_test.moc"
