@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "models/checkpoint/refusal.h"
 #include "models/common/blur_kernel.h"
 #include "models/common/error.h"
 #include "models/common/utf8.h"

@@ -3,37 +3,25 @@
 #include <utf8proc.h>
 
 #include <array>
-#include <optional>
 
 #include "models/common/error.h"
 
 namespace heirloom::models {
-namespace {
-
-std::optional<std::u32string> read(std::string_view text) {
+std::u32string decoded(std::string_view text) {
   std::u32string points;
   points.reserve(text.size());
   while (!text.empty()) {
     utf8proc_int32_t point = 0;
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
     const utf8proc_ssize_t used = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &point);
-    if (used <= 0) return std::nullopt;
+    if (used <= 0) {
+      throw Error(HEIRLOOM_TEXT("text.utf8", "the text is not valid UTF-8"),
+                  HEIRLOOM_TEXT("text.utf8.remedy", "type it again, or convert it to UTF-8"));
+    }
     points.push_back(static_cast<char32_t>(point));
     text.remove_prefix(static_cast<std::size_t>(used));
   }
   return points;
-}
-
-}  // namespace
-
-bool isUtf8(std::string_view text) {
-  return read(text).has_value();
-}
-
-std::u32string decoded(std::string_view text) {
-  if (auto points = read(text)) return *std::move(points);
-  throw Error(HEIRLOOM_TEXT("text.utf8", "the text is not valid UTF-8"),
-              HEIRLOOM_TEXT("text.utf8.remedy", "type it again, or convert it to UTF-8"));
 }
 
 std::string encoded(std::u32string_view text) {

@@ -5,9 +5,6 @@
 
 namespace heirloom::models {
 
-/// Whether `text` is well-formed UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-bool isUtf8(std::string_view text);
-
 /// Code points of well-formed UTF-8. Throws Error for anything else.
 std::u32string decoded(std::string_view text);
 

@@ -109,7 +109,7 @@ std::vector<std::int64_t> ClipTokenizer::ids(std::string_view text) const {
   const auto addText = [&](std::string_view plain) {
     for (const std::u32string& word : cleanedWords(decoded(plain))) addWord(word, ids);
   };
-  if (!isUtf8(text)) decoded(text);  // throws
+  decoded(text);  // throws before anything of it is taken
   for (std::size_t begin = 0; begin <= text.size();) {
     std::size_t at = std::string_view::npos;
     const std::string* token = nullptr;
