@@ -72,7 +72,7 @@ TEST(Settings, textsAreUtf8OfALimitedLength) {
   EXPECT_EQ(settings.text("prompt"), "");
   for (const char* text : {"a\xff", "\xc0\x80", "123456"}) EXPECT_THROW(settings.set("prompt", text), Error) << text;
   try {
-    settings.set("prompt", std::string(100000, 'a'));
+    settings.set("prompt", std::string_view(std::string(100000, 'a')));
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("100000 characters"), HasSubstr("up to 5 characters")));

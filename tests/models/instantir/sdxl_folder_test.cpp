@@ -139,14 +139,14 @@ TEST_F(SdxlFolder, promptsAndSettingsThatCannotBeAreRefusedInWords) {
   for (const char* steps : {"0", "5000"}) EXPECT_THROW(settings.set("steps", steps), Error);
   EXPECT_THROW(settings.set("prompt", "a\xff"), Error);
   try {
-    settings.set("prompt", std::string(10000, 'a'));
+    settings.set("prompt", std::string_view(std::string(10000, 'a')));
     FAIL();
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("10000 characters"), HasSubstr("4000")));
     EXPECT_LT(std::string(error.what()).size(), 200);
   }
   settings.set("long_prompt", "refuse");
-  settings.set("prompt", std::string(100, 'a'));
+  settings.set("prompt", std::string_view(std::string(100, 'a')));
   Observer nobody;
   const auto session = model->start(settings, {}, nobody);
   EXPECT_THROW(session->restore(photo(64, 64)), Error);

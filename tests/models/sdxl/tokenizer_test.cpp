@@ -100,7 +100,9 @@ TEST(TextCleaning, lowerCaseIsPythons) {
   };
   EXPECT_EQ(cleaned("ΣΑΣ ΣΑΣ. Σ ΑΣ'Α"), "σας|σας.|σ|ασ'α");
   EXPECT_EQ(cleaned("İ"), "i̇");
-  EXPECT_EQ(cleaned("a\u00a0b\u2028c\x0bd"), "a|b|cd");
+  EXPECT_EQ(cleaned("a\u00a0b\u2028c\x0b"
+                    "d"),
+            "a|b|cd");
   EXPECT_EQ(cleaned("a中b"), "a|中|b");
 }
 
