@@ -133,10 +133,14 @@ class InstantIrSampler::Run {
     return settings_.guidanceRescale * rescaled + (1 - settings_.guidanceRescale) * mixed;
   }
 
+  /// With `Adaptive::Stable` a picture is on its own: below the threshold nothing is added to it, whoever runs beside
+  /// it.
   std::vector<double> scales(const Gate& gate) const {
     std::vector<double> values;
-    for (const double factor : state_.factors)
-      values.push_back(gate.conditions ? std::clamp(factor, 0.0, settings_.condition) : 0);
+    for (const double factor : state_.factors) {
+      const double scale = gate.conditions ? std::clamp(factor, 0.0, settings_.condition) : 0;
+      values.push_back(settings_.adaptive == Adaptive::Stable && scale <= settings_.threshold ? 0 : scale);
+    }
     return values;
   }
 
@@ -188,14 +192,14 @@ class InstantIrSampler::Run {
   }
 
   /// AdaRes (instantir.md 3): how far the guided prediction is from the preview, relative to how far the preview moved.
-  void adapt(bool refreshed, const at::Tensor& preview, const at::Tensor& clean) {
-    if (settings_.adaptive == Adaptive::Off || !preview.defined()) return;
-    if (settings_.adaptive == Adaptive::Stable && !refreshed) return;
+  void adapt(bool refreshed, const at::Tensor& preview, const at::Tensor& clean, const std::vector<double>& weights) {
+    const bool compat = settings_.adaptive == Adaptive::Compat;
+    if (settings_.adaptive == Adaptive::Off || !preview.defined() || !(compat || refreshed)) return;
     const at::Tensor before = state_.earlierPreview.defined() ? state_.earlierPreview : at::zeros_like(preview);
     const std::vector<double> apart = squaredDistances(preview, clean), moved = squaredDistances(preview, before);
     for (std::size_t i = 0; i < apart.size(); ++i) {
       const double factor = apart[i] / moved[i];
-      const bool usable = settings_.adaptive == Adaptive::Compat ? !std::isnan(factor) : std::isfinite(factor);
+      const bool usable = compat ? !std::isnan(factor) : std::isfinite(factor) && weights[i] > 0;
       if (usable) state_.factors[i] = factor;
     }
   }
@@ -203,7 +207,7 @@ class InstantIrSampler::Run {
   void report(int index, const at::Tensor& fresh, const at::Tensor& clean, const std::vector<double>& weights) {
     StepReport done{.index = index, .steps = settings_.steps, .t = timeOf(index), .clean = clean, .scales = weights};
     const at::Tensor preview = state_.preview.defined() ? positiveOf(state_.preview) : at::Tensor();
-    adapt(fresh.defined(), preview, clean);
+    adapt(fresh.defined(), preview, clean, weights);
     if (fresh.defined()) {
       done.preview = positiveOf(fresh);
       if (state_.earlierPreview.defined())

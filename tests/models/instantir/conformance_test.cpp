@@ -66,7 +66,7 @@ class InstantIrRecords : public testing::TestWithParam<bool> {
   const torch::NoGradGuard noGrad;
 };
 INSTANTIATE_TEST_SUITE_P(Kernels, InstantIrRecords, testing::Values(true, false),
-                         [](const auto& info) { return info.param ? "plain" : "ours"; });
+                         [](const auto& test) { return test.param ? "plain" : "ours"; });
 
 TEST_P(InstantIrRecords, configurationAndCounts) {
   EXPECT_EQ(unetConfigOf(records["tiny_unet_config"].dump()), config.unet);
@@ -222,8 +222,8 @@ std::vector<Loop> loops() {
 }
 
 class InstantIrLoops : public testing::TestWithParam<Loop> {};
-INSTANTIATE_TEST_SUITE_P(Records, InstantIrLoops, testing::ValuesIn(loops()), [](const auto& info) {
-  std::string name = info.param.record + std::string(info.param.merged ? "_merged" : "_beside");
+INSTANTIATE_TEST_SUITE_P(Records, InstantIrLoops, testing::ValuesIn(loops()), [](const auto& test) {
+  std::string name = test.param.record + std::string(test.param.merged ? "_merged" : "_beside");
   std::ranges::replace(name, '.', '_');
   return name;
 });

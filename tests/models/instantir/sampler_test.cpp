@@ -141,11 +141,11 @@ TEST_F(InstantIrRuns, halfPrecisionStaysNear) {
     pass.text = guide.text;
     pass.image = placed.main->image_proj->forward(guide.picture, false);
     pass.embeddings = placed.aggregator->embeddings(time, guide.pooled, sizes);
-    const Residuals made = placed.aggregator->forward(degraded(), recordedInput("preview", {1, 4, 16, 16}), pass);
+    const Residuals residuals = placed.aggregator->forward(degraded(), recordedInput("preview", {1, 4, 16, 16}), pass);
     pass.embeddings = placed.main->unet->embeddings(time, guide.pooled, sizes);
     const at::Tensor noise = placed.main->unet->forward(recordedInput("latent", {1, 4, 16, 16}), pass);
     EXPECT_EQ(noise.scalar_type(), at::kFloat);
-    return Outputs{pass.image, noise, made.middle};
+    return Outputs{pass.image, noise, residuals.middle};
   };
   const Outputs exact = outputs({});
   for (const bool plain : {true, false}) {

@@ -31,7 +31,10 @@ Shapes own(const torch::nn::Module& module) {
   Shapes shapes;
   for (const auto& [name, tensor] : stateOf(module)) {
     std::string& text = shapes[name];
-    for (const std::int64_t size : tensor.sizes()) text += (text.empty() ? "" : "x") + std::to_string(size);
+    for (const std::int64_t size : tensor.sizes()) {
+      if (!text.empty()) text += 'x';
+      text += std::to_string(size);
+    }
   }
   return shapes;
 }
