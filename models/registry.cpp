@@ -17,6 +17,7 @@
 #include "models/hat/family.h"
 #include "models/imdn/family.h"
 #include "models/ircnn/family.h"
+#include "models/mambair/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
 #include "models/omnisr/family.h"
@@ -41,7 +42,7 @@ std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
       {kRestoreVar, kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,   kSrmd, kUsrNet, kDrunet, kRrdb,   kImdn,
        kMsrResNet,  kDpsr,  kSwinIr, kSwin2Sr,   kCompact, kSpan, kHat,    kNafNet, kScuNet, kDat,
-       kRestormer,  kRcan,  kPlksr,  kRealPlksr, kSafmn,   kDrct, kFbcnn,  kOmniSr});
+       kRestormer,  kRcan,  kPlksr,  kRealPlksr, kSafmn,   kDrct, kFbcnn,  kOmniSr, kMambaIr});
   return families;
 }
 
