@@ -20,6 +20,7 @@
 #include "models/instantir/family.h"
 #include "models/instantir/folder.h"
 #include "models/ircnn/family.h"
+#include "models/mambair/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
 #include "models/omnisr/family.h"
@@ -42,9 +43,9 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,   kSrmd, kUsrNet, kDrunet,
-       kRrdb,       kImdn,      kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr,   kCompact, kSpan, kHat,    kNafNet,
-       kScuNet,     kDat,       kRestormer, kRcan,  kPlksr,  kRealPlksr, kSafmn,   kDrct, kFbcnn,  kOmniSr});
+      {kRestoreVar, kInstantIr, kSdxl,  kDnCnn,     kFDnCnn,  kFfdNet,  kIrcnn, kSrmd,   kUsrNet, kDrunet, kRrdb,
+       kImdn,       kMsrResNet, kDpsr,  kSwinIr,    kSwin2Sr, kCompact, kSpan,  kHat,    kNafNet, kScuNet, kDat,
+       kRestormer,  kRcan,      kPlksr, kRealPlksr, kSafmn,   kDrct,    kFbcnn, kOmniSr, kMambaIr});
   return families;
 }
 

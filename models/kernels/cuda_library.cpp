@@ -5,6 +5,7 @@
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAGuard.h>
 
+#include "models/kernels/selective_scan/selective_scan_cuda.h"
 #include "models/kernels/unshuffle_with_noise.h"
 
 namespace heirloom::models {
@@ -25,6 +26,34 @@ class CudaKernels : public Kernels {
                              batch, channels, planar.size(2), planar.size(3), at::cuda::getCurrentCUDAStream());
     C10_CUDA_KERNEL_LAUNCH_CHECK();
     return result;
+  }
+
+  at::Tensor selectiveScan(const at::Tensor& x, const at::Tensor& projected,
+                           const SelectiveScanWeights& weights) const override {
+    constexpr std::int64_t kMostStates = 64, kMostPictures = 65535;
+    const std::int64_t states = weights.decay.size(2);
+    if (states > kMostStates || x.size(0) > kMostPictures) return plainSelectiveScan(x, projected, weights);
+    const at::Tensor from = x.contiguous(), made = projected.contiguous();
+    const at::Tensor stepWeight = weights.stepWeight.contiguous(), stepBias = weights.stepBias.contiguous();
+    const at::Tensor decay = weights.decay.contiguous(), skip = weights.skip.contiguous();
+    const c10::cuda::CUDAGuard guard(x.device());
+    const at::Tensor y = at::empty({4, x.size(0), x.size(1), x.size(2), x.size(3)}, x.options());
+    launchSelectiveScan({.batch = x.size(0),
+                         .height = x.size(1),
+                         .width = x.size(2),
+                         .features = static_cast<int>(x.size(3)),
+                         .rank = static_cast<int>(stepWeight.size(2)),
+                         .states = static_cast<int>(states),
+                         .x = from.const_data_ptr<float>(),
+                         .projected = made.const_data_ptr<float>(),
+                         .stepWeight = stepWeight.const_data_ptr<float>(),
+                         .stepBias = stepBias.const_data_ptr<float>(),
+                         .decay = decay.const_data_ptr<float>(),
+                         .skip = skip.const_data_ptr<float>(),
+                         .y = y.data_ptr<float>()},
+                        at::cuda::getCurrentCUDAStream());
+    C10_CUDA_KERNEL_LAUNCH_CHECK();
+    return y.sum(0);
   }
 };
 

@@ -12,6 +12,11 @@ class PlainKernels : public Kernels {
     const at::Tensor map = sigma.expand({picture.size(0), 1, unshuffled.size(2), unshuffled.size(3)});
     return at::cat({unshuffled, map}, 1).contiguous(at::MemoryFormat::ChannelsLast);
   }
+
+  at::Tensor selectiveScan(const at::Tensor& x, const at::Tensor& projected,
+                           const SelectiveScanWeights& weights) const override {
+    return plainSelectiveScan(x, projected, weights);
+  }
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "models/kernels/few_channels/rows.h"
 #include "models/kernels/packed_linear/rows.h"
+#include "models/kernels/selective_scan/scan.h"
 #include "models/kernels/window_attention/rows.h"
 #include "models/kernels/winograd/block.h"
 
@@ -17,6 +18,13 @@ few_channels::RowKernels few_channels::avx2Rows() {
   return {};
 }
 few_channels::RowKernels few_channels::avx512Rows() {
+  return {};
+}
+
+selective_scan::Kernel selective_scan::avx2Kernel() {
+  return {};
+}
+selective_scan::Kernel selective_scan::avx512Kernel() {
   return {};
 }
 

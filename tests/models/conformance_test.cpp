@@ -122,7 +122,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"HAT e12 d[2,2] h[2,2] w4 c3 s4 x2", "HAT"}, Case{"NAFNet w8 e[1,1] m1 d[1,1]", "NAFNet"},
         Case{"SCUNet dim64 cfg[2,1,1,1,1,1,1] 40x50", "SCUNet"}, Case{"DAT e32 s[2,4] d[4,2] h[2,2] ef2 x2", "DAT"},
         Case{"DAT light e32 3conv psd x3", "DAT"}, Case{"Restormer d8 [1,1,1,1] r1 h[1,2,2,4] WB", "Restormer"},
-        Case{"Restormer same BiasFree 1ch", "Restormer"}),
+        Case{"Restormer same BiasFree 1ch", "Restormer"}, Case{"MambaIR e60 d[2] st4 mr2 x2 ps 6x7", "MambaIR"},
+        Case{"MambaIR light e60 d[2] st4 mr1.2 x2 psd 6x7", "MambaIR"}),
     nameOf);
 
 // The maps of these records' inputs vary from pixel to pixel; through the door they are one setting. And whether a

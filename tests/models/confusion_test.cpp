@@ -46,7 +46,9 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"real_denoising", 26'111'668},
                                                              {"gaussian_gray_denoising_blind", 26'109'076},
                                                              {"scunet_color_25", 17'946'072},
-                                                             {"scunet_gray_25", 17'943'768}};
+                                                             {"scunet_gray_25", 17'943'768},
+                                                             {"MambaIR_SR_x4", 20'569'575},
+                                                             {"MambaIR_lightSR_x2", 905'016}};
   return counts;
 }
 

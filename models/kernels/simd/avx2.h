@@ -63,6 +63,9 @@ inline Avx2 operator-(Avx2 a, Avx2 b) {
 inline Avx2 operator*(Avx2 a, Avx2 b) {
   return {_mm256_mul_ps(a.value, b.value)};
 }
+inline Avx2 operator/(Avx2 a, Avx2 b) {
+  return {_mm256_div_ps(a.value, b.value)};
+}
 inline Avx2 multiplyAdd(Avx2 a, Avx2 b, Avx2 c) {
   return {_mm256_fmadd_ps(a.value, b.value, c.value)};
 }
@@ -73,18 +76,17 @@ inline Avx2 maximum(Avx2 a, Avx2 b) {
 inline Avx2 minimum(Avx2 a, Avx2 b) {
   return {_mm256_min_ps(a.value, b.value)};
 }
-
-inline Avx2 operator/(Avx2 a, Avx2 b) {
-  return {_mm256_div_ps(a.value, b.value)};
+inline Avx2 magnitude(Avx2 a) {
+  return {_mm256_andnot_ps(_mm256_set1_ps(-0.0F), a.value)};
 }
-/// To the nearest whole number.
 inline Avx2 rounded(Avx2 a) {
   return {_mm256_round_ps(a.value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
 }
-/// a * 2^b of whole b from -126 to 0.
-inline Avx2 timesTwoToThe(Avx2 a, Avx2 b) {
-  const __m256i exponents = _mm256_add_epi32(_mm256_cvtps_epi32(b.value), _mm256_set1_epi32(127));
-  return {_mm256_mul_ps(a.value, _mm256_castsi256_ps(_mm256_slli_epi32(exponents, 23)))};
+/// a 2^power for whole powers up to 127; those below the smallest exponent count as it.
+inline Avx2 timesPowerOfTwo(Avx2 a, Avx2 power) {
+  const __m256i exponent = _mm256_cvtps_epi32(_mm256_max_ps(power.value, _mm256_set1_ps(-126)));
+  return {_mm256_mul_ps(
+      a.value, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(exponent, _mm256_set1_epi32(127)), 23)))};
 }
 /// a where x has the sign of a negative number, otherwise b.
 inline Avx2 whereNegative(Avx2 x, Avx2 a, Avx2 b) {

@@ -54,6 +54,9 @@ inline Avx512 operator-(Avx512 a, Avx512 b) {
 inline Avx512 operator*(Avx512 a, Avx512 b) {
   return {_mm512_mul_ps(a.value, b.value)};
 }
+inline Avx512 operator/(Avx512 a, Avx512 b) {
+  return {_mm512_div_ps(a.value, b.value)};
+}
 inline Avx512 multiplyAdd(Avx512 a, Avx512 b, Avx512 c) {
   return {_mm512_fmadd_ps(a.value, b.value, c.value)};
 }
@@ -64,17 +67,15 @@ inline Avx512 maximum(Avx512 a, Avx512 b) {
 inline Avx512 minimum(Avx512 a, Avx512 b) {
   return {_mm512_min_ps(a.value, b.value)};
 }
-
-inline Avx512 operator/(Avx512 a, Avx512 b) {
-  return {_mm512_div_ps(a.value, b.value)};
+inline Avx512 magnitude(Avx512 a) {
+  return {_mm512_abs_ps(a.value)};
 }
-/// To the nearest whole number.
 inline Avx512 rounded(Avx512 a) {
   return {_mm512_roundscale_ps(a.value, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
 }
-/// a * 2^b of whole b from -126 to 0.
-inline Avx512 timesTwoToThe(Avx512 a, Avx512 b) {
-  return {_mm512_scalef_ps(a.value, b.value)};
+/// a 2^power for whole powers.
+inline Avx512 timesPowerOfTwo(Avx512 a, Avx512 power) {
+  return {_mm512_scalef_ps(a.value, power.value)};
 }
 /// a where x has the sign of a negative number, otherwise b.
 inline Avx512 whereNegative(Avx512 x, Avx512 a, Avx512 b) {

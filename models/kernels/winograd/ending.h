@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/kernels/simd/sigmoid.h"
+#include "models/kernels/simd/exponential.h"
 #include "models/kernels/winograd/block.h"
 
 namespace heirloom::models::winograd {

@@ -68,7 +68,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"SAFMN", "SAFMN_DF2K_x2"},
           {"DRCT", "DRCT_X2"},
           {"FBCNN", "fbcnn_gray"},
-          {"OmniSR", "OmniSR_X3_DF2K"}};
+          {"OmniSR", "OmniSR_X3_DF2K"},
+          {"MambaIR", "MambaIR_lightSR_x2"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
