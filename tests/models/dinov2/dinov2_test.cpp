@@ -55,7 +55,8 @@ std::vector<std::int64_t> bytesOf(const at::Tensor& picture) {
 TEST(PillowResizing, everyFilterIsBitExact) {
   REQUIRE_SHARED(file, "conformance/instantir/preprocess.json");
   int compared = 0;
-  for (const auto& [name, record] : records(file).items()) {
+  const json all = records(file);
+  for (const auto& [name, record] : all.items()) {
     int height = 0, width = 0, toHeight = 0, toWidth = 0;
     const std::size_t colon = name.find(':');
     if (colon == std::string::npos ||

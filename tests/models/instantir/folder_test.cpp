@@ -38,7 +38,7 @@ class InstantIrFolder : public testing::Test {
   static Settings smallSettings(const Restorer& model) {
     Settings settings(model.descriptor().parameters);
     settings.set("min_side", "64");
-    settings.set("max_side", "64");
+    settings.set("max_side", "128");
     settings.set("steps", "3");
     return settings;
   }
