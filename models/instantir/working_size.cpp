@@ -40,13 +40,12 @@ PixelSize workingSize(PixelSize picture, const WorkingSizeRules& rules) {
   const auto whole = [&](std::int64_t side) { return side / rules.multiple * rules.multiple; };
   const PixelSize fitting{whole(size.height), whole(size.width)};
   if (fitting.height == 0 || fitting.width == 0) {
-    throw Error(
-        HEIRLOOM_TEXT("instantir.narrow",
-                      "a picture of %1 x %2 pixels is too narrow: at %3 pixels along the longer side the "
-                      "shorter one has fewer than %4")
-            .with(std::to_string(picture.width), std::to_string(picture.height), std::to_string(rules.maxSide),
-                  std::to_string(rules.multiple)),
-        HEIRLOOM_TEXT("instantir.narrow.remedy", "cut it into parts that are at most 16 times as long as wide"));
+    throw Error(HEIRLOOM_TEXT("instantir.narrow",
+                              "a picture of %1 x %2 pixels is too narrow: at %3 pixels along the longer side the "
+                              "shorter one has fewer than %4")
+                    .with(std::to_string(picture.width), std::to_string(picture.height), std::to_string(rules.maxSide),
+                          std::to_string(rules.multiple)),
+                HEIRLOOM_TEXT("instantir.narrow.remedy", "cut it into parts that are less long and narrow"));
   }
   return fitting;
 }

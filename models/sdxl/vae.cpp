@@ -112,7 +112,7 @@ SdxlVaeEncoderImpl::SdxlVaeEncoderImpl(const SdxlVaeConfig& config)
       level.resnets.push_back(resnet(resnets, k, k == 0 ? width : config.channels[i], config.channels[i], config));
     width = config.channels[i];
     if (i + 1 < config.channels.size())
-      level.down = submodule(*submodule(*owner, "downsamplers"), "0")->register_module("conv", VaeDownsample(width));
+      level.down = submodule(*owner, "downsamplers")->register_module("0", VaeDownsample(width));
     levels_.push_back(std::move(level));
   }
   middle_ = middleOf(*this, width, config);
@@ -141,7 +141,7 @@ SdxlVaeDecoderImpl::SdxlVaeDecoderImpl(const SdxlVaeConfig& config)
       level.resnets.push_back(resnet(resnets, k, k == 0 ? width : out, out, config));
     width = out;
     if (i + 1 < config.channels.size())
-      level.up = submodule(*submodule(*owner, "upsamplers"), "0")->register_module("conv", VaeUpsample(width));
+      level.up = submodule(*owner, "upsamplers")->register_module("0", VaeUpsample(width));
     levels_.push_back(std::move(level));
   }
   conv_norm_out_ = register_module("conv_norm_out", VaeNorm(width, config.groups));
