@@ -11,6 +11,8 @@ PictureUNetImpl::PictureUNetImpl(const InstantIrConfig& config)
 
 InstantIrNetworks loadInstantIr(const InstantIrConfig& config, const WeightSource& source, const LowRanks& previewer,
                                 const Placement& placement, const Holding& holding) {
+  // Parameters made under the caller's inference mode could not take ordinary tensors.
+  const c10::InferenceMode ordinary(false);
   InstantIrNetworks made;
   made.main = PictureUNet(config);
   loadPlaced(*made.main, source, placement);
