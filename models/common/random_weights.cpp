@@ -22,7 +22,9 @@ NamedTensors randomWeights(const NamedTensors& state) {
                           static_cast<double>(std::max<std::int64_t>(1, tensor.numel())));
     } else {
       values *= 0.02;
-      if (name.ends_with("weight") || name.ends_with("running_var")) values = values.abs() + 1;
+      // Factors of residuals as well: without its residuals a deep network amplifies every rounding.
+      const bool isFactor = name.ends_with("scale") || name.ends_with("scale2");
+      if (name.ends_with("weight") || name.ends_with("running_var") || isFactor) values = values.abs() + 1;
     }
     weights.emplace_back(name, values);
   }
