@@ -52,7 +52,7 @@ void ChangePlot::paintEvent(QPaintEvent*) {
   QColor colour = palette().color(QPalette::Highlight);
   painter.setPen(QPen(colour, 1.5));
   painter.drawPath(curve);
-  colour.setAlphaF(0.2);
+  colour.setAlphaF(0.2F);
   painter.fillPath(filled, colour);
 }
 
