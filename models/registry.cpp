@@ -159,6 +159,17 @@ Inspection indexOf(const std::filesystem::path& file) {
   return inspection;
 }
 
+/// Whether the tensors come from all parts of a folder of this family's layout.
+bool isFolderOf(std::string_view family, const StateDict& tensors) {
+  const auto hasPart = [&](const FolderLayout::Part& part) {
+    return std::ranges::any_of(tensors.entries(),
+                               [&](const auto& entry) { return entry.first.starts_with(part.name + "."); });
+  };
+  return std::ranges::any_of(layouts(), [&](const FolderLayout& layout) {
+    return layout.family == family && std::ranges::all_of(layout.parts, hasPart);
+  });
+}
+
 /// Asks the families until one takes the tensors. `match` gives a family's answer.
 template <typename Ask>
 void consider(Inspection& inspection, const Ask& match) {
@@ -170,8 +181,10 @@ void consider(Inspection& inspection, const Ask& match) {
       return;
     }
   }
-  std::ranges::stable_sort(inspection.considered, {},
-                           [](const Candidate& candidate) { return candidate.match.unfit.size(); });
+  // Of a folder its own family is nearest, however many keys do not fit.
+  std::ranges::stable_sort(inspection.considered, {}, [&](const Candidate& candidate) {
+    return std::pair(!isFolderOf(candidate.family, inspection.tensors), candidate.match.unfit.size());
+  });
 }
 
 /// Detects and loads the tensors of `inspection`, which may have been blended since they were read from `file`.

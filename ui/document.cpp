@@ -153,7 +153,7 @@ void Document::ended(const RunEnd& end, const QString& modelTitle) {
   const bool whole = end.status == RunEnd::Status::Done;
   steps_.end(end.raster, whole, end.elapsed.count());
   if (end.raster) {
-    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}};
+    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, end.generative};
     if (!whole && end.reached) result.step = end.reached->step + 1;
     addResult(std::move(result));
   }

@@ -18,6 +18,7 @@ struct RestoredResult {
   QString modelTitle;
   std::map<std::string, std::string> chosen;
   std::optional<int> step;  // from 1: not the run's end, but what it had after this step
+  bool generative = false;  // a network invented parts of it: its file says so
 };
 
 /// Where and how a result was saved.

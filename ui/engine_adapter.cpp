@@ -116,6 +116,7 @@ RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster, 
   end.device = std::move(outcome.device);
   end.elapsed = outcome.elapsed;
   end.chosen = std::move(outcome.chosen);
+  end.generative = outcome.generative;
   return end;
 }
 

@@ -61,6 +61,7 @@ struct RunEnd {
   std::string device;
   std::chrono::duration<double> elapsed{};
   std::map<std::string, std::string> chosen;  // settings that the run chose itself
+  bool generative = false;                    // as core::Outcome has it
 };
 
 /// A picture that grows while it is looked at: before a tile is done it shows the original there.

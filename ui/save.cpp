@@ -34,6 +34,7 @@ SaveJob saveJobOf(const Document& document, SaveTarget target) {
               .strength = document.strength(),
               .recipe = document.recipe(),
               .step = {},
+              .generative = document.result() && document.result()->generative,
               .target = std::move(target)};
   if (document.result()) {
     job.result = document.result()->raster;
@@ -55,6 +56,7 @@ std::vector<Message> save(const SaveJob& job) {
     if (job.step && !options.recipe.empty())
       options.recipe = "# the picture after step " + std::to_string(*job.step) + ", before the end\n" + options.recipe;
     options.software = "Heirloom " HEIRLOOM_VERSION;
+    options.generative = job.generative;
   }
   return core::writePhoto(photo, job.target.file, options);
 }

@@ -14,6 +14,7 @@ struct SaveJob {
   double strength = 1;
   core::Recipe recipe;
   std::optional<int> step;  // of RestoredResult
+  bool generative = false;  // of RestoredResult
   SaveTarget target;
 };
 SaveJob saveJobOf(const Document& document, SaveTarget target);

@@ -6,8 +6,8 @@
 
 #include "core/quality/picture_samples.h"
 #include "models/checkpoint/tensors.h"
-#include "models/common/drawn_noise.h"
 #include "models/common/blur_kernel.h"
+#include "models/common/drawn_noise.h"
 
 namespace heirloom::app {
 namespace {

@@ -30,6 +30,9 @@ class PromptTest : public QObject {
                               qPrintable(fixture.messages()), kPatience);
     fixture.open(fixture.photo("a.png", 96, 64));
     fixture.find<QSpinBox>("stepsField")->setValue(steps);
+    // Its tokens are single bytes, so that the standard text is too long for it.
+    fixture.find<ui::PromptField>("promptText")->setText(QStringLiteral("a photo"));
+    fixture.find<ui::PromptField>("negative_promptText")->setText(QStringLiteral("blurry"));
     fixture.find<QSpinBox>("min_sideField")->setValue(64);
     fixture.find<QSpinBox>("max_sideField")->setValue(128);
   }
@@ -81,7 +84,7 @@ class PromptTest : public QObject {
     Fixture fixture;
     prepare(fixture, 4);
     auto* field = fixture.find<ui::PromptField>("promptText");
-    QVERIFY(field->text().startsWith(QStringLiteral("Photorealistic")));
+    QCOMPARE(field->text(), QStringLiteral("a photo"));
     field->setText(QStringLiteral("a lake at dusk"));
     QTest::keyClick(editorOf(*field), Qt::Key_Return, Qt::ShiftModifier);
     QVERIFY(fixture.current()->run());
@@ -110,10 +113,11 @@ class PromptTest : public QObject {
     prepare(fixture, 1);
     auto* field = fixture.find<ui::PromptField>("negative_promptText");
     auto* panel = fixture.find<ui::RestorePanel>("restorePanel");
-    const std::string standard = panel->recipe().steps.front().settings.at("negative_prompt");
+    offered(*field);
+    field->findChild<QMenu*>()->actions().first()->trigger();
+    QVERIFY(panel->recipe().steps.front().settings.at("negative_prompt").starts_with("blurry, out of focus"));
     field->setText(QString());
     QCOMPARE(panel->recipe().steps.front().settings.at("negative_prompt"), std::string(" "));
-    QVERIFY(standard.size() > 1);
     fixture.run();
     QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
   }
