@@ -1031,6 +1031,14 @@
         <source>drawn</source>
         <translation>gezogen</translation>
     </message>
+    <message>
+        <source>malvar</source>
+        <translation>nach Malvar</translation>
+    </message>
+    <message>
+        <source>bilinear</source>
+        <translation>bilinear, weicher</translation>
+    </message>
 </context>
 <context>
     <name>colour.cmykWithoutProfile</name>
@@ -1058,6 +1066,20 @@
     <message>
         <source>its colour profile is for another kind of samples; %1 is assumed</source>
         <translation>das Farbprofil gilt für eine andere Art von Werten; %1 wird angenommen</translation>
+    </message>
+</context>
+<context>
+    <name>config.unusable</name>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <translation>%1 kann nicht benutzt werden: %2</translation>
+    </message>
+</context>
+<context>
+    <name>config.unusable.remedy</name>
+    <message>
+        <source>use that file as its authors published it</source>
+        <translation>nehmen Sie die Datei, wie sie veröffentlicht wurde</translation>
     </message>
 </context>
 <context>
@@ -1229,6 +1251,20 @@
     </message>
 </context>
 <context>
+    <name>folder.text</name>
+    <message>
+        <source>this text file cannot be read</source>
+        <translation>diese Textdatei kann nicht gelesen werden</translation>
+    </message>
+</context>
+<context>
+    <name>folder.text.remedy</name>
+    <message>
+        <source>download it again</source>
+        <translation>laden Sie sie noch einmal herunter</translation>
+    </message>
+</context>
+<context>
     <name>folder.unknown</name>
     <message>
         <source>this folder holds no network of several files</source>
@@ -1240,6 +1276,13 @@
     <message>
         <source>give a checkpoint file</source>
         <translation>geben Sie eine Gewichtsdatei an</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::ChangePlot</name>
+    <message>
+        <source>Change of the previews: %1 on average, %2 at last. The more a photo is damaged, the larger it is.</source>
+        <translation>Änderung der Vorschauen: im Mittel %1, zuletzt %2. Je beschädigter ein Foto ist, desto größer ist sie.</translation>
     </message>
 </context>
 <context>
@@ -1631,6 +1674,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Choose a file...</source>
         <translation>Datei wählen...</translation>
     </message>
+    <message>
+        <source>Standard</source>
+        <translation>Standard</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::PhotoSet</name>
@@ -1759,6 +1806,21 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 cannot be shown.</source>
         <translation>%1 lässt sich nicht zeigen.</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::PromptField</name>
+    <message>
+        <source>Suggestions</source>
+        <translation>Vorschläge</translation>
+    </message>
+    <message>
+        <source>Suggestions for %1</source>
+        <translation>Vorschläge für %1</translation>
+    </message>
+    <message>
+        <source>Used before</source>
+        <translation>Schon benutzt</translation>
     </message>
 </context>
 <context>
@@ -2217,6 +2279,139 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.decoding</name>
+    <message>
+        <source>decoding</source>
+        <translation>dekodieren</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.encoding</name>
+    <message>
+        <source>encoding the photo</source>
+        <translation>Foto kodieren</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.lora</name>
+    <message>
+        <source>the previewer corrects layers that the UNet does not have: %1</source>
+        <translation>der Previewer korrigiert Schichten, die das UNet nicht hat: %1</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.lora.remedy</name>
+    <message>
+        <source>use the previewer that was trained on this UNet</source>
+        <translation>nehmen Sie den Previewer, der für dieses UNet trainiert wurde</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.loraFile</name>
+    <message>
+        <source>the previewer&apos;s corrections do not fit: %1</source>
+        <translation>die Korrekturen des Previewers passen nicht: %1</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.loraFile.remedy</name>
+    <message>
+        <source>use previewer_lora_weights.bin of InstantIR</source>
+        <translation>nehmen Sie previewer_lora_weights.bin von InstantIR</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.narrow</name>
+    <message>
+        <source>a picture of %1 x %2 pixels is too narrow: at %3 pixels along the longer side the shorter one has fewer than %4</source>
+        <translation>ein Bild von %1 x %2 Pixeln ist zu schmal: bei %3 Pixeln auf der längeren Seite hat die kürzere weniger als %4</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.narrow.remedy</name>
+    <message>
+        <source>cut it into parts that are less long and narrow</source>
+        <translation>zerschneiden Sie es in weniger lange und schmale Teile</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.notFinite</name>
+    <message>
+        <source>step %1 of %2 gave values that are no numbers</source>
+        <translation>Schritt %1 von %2 ergab Werte, die keine Zahlen sind</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.notFinite.remedy</name>
+    <message>
+        <source>run in a wider precision, or take an earlier step</source>
+        <translation>rechnen Sie genauer, oder nehmen Sie einen früheren Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.preset.detail</name>
+    <message>
+        <source>Fine detail (the model&apos;s own)</source>
+        <translation>Feine Einzelheiten (Vorgabe des Modells)</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.preset.document</name>
+    <message>
+        <source>Street and buildings</source>
+        <translation>Straße und Gebäude</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.preset.landscape</name>
+    <message>
+        <source>Landscape</source>
+        <translation>Landschaft</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.preset.portrait</name>
+    <message>
+        <source>Portrait</source>
+        <translation>Porträt</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.range</name>
+    <message>
+        <source>%1 cannot be %2</source>
+        <translation>%1 kann nicht %2 sein</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.range.remedy</name>
+    <message>
+        <source>choose from %1 to %2</source>
+        <translation>wählen Sie %1 bis %2</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.step</name>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>Schritt %1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.text</name>
+    <message>
+        <source>reading the prompt</source>
+        <translation>Prompt lesen</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.unread</name>
+    <message>
+        <source>the adapter holds %1 tensors that nothing reads, such as %2</source>
+        <translation>der Adapter enthält %1 Tensoren, die niemand liest, etwa %2</translation>
+    </message>
+</context>
+<context>
     <name>kernel.large</name>
     <message>
         <source>the blur kernel of %1 x %2 is larger than the picture of %3 x %4</source>
@@ -2333,6 +2528,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>`heirloom-cli models list` shows the names; a checkpoint file can be given too</source>
         <translation>`heirloom-cli models list` zeigt die Namen; auch eine Checkpoint-Datei kann angegeben werden</translation>
+    </message>
+</context>
+<context>
+    <name>lowRank.shape</name>
+    <message>
+        <source>a correction of %1 and %2 does not fit weights of %3</source>
+        <translation>eine Korrektur aus %1 und %2 passt nicht zu Gewichten von %3</translation>
+    </message>
+</context>
+<context>
+    <name>lowRank.shape.remedy</name>
+    <message>
+        <source>use a LoRA that was trained on this very model</source>
+        <translation>nehmen Sie ein LoRA, das für eben dieses Modell trainiert wurde</translation>
     </message>
 </context>
 <context>
@@ -2770,6 +2979,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>prompt.long</name>
+    <message>
+        <source>the prompt is too long: it has %1 tokens, %2 more than the network reads</source>
+        <translation>der Prompt ist zu lang: er hat %1 Token, %2 mehr als das Netz liest</translation>
+    </message>
+</context>
+<context>
+    <name>prompt.long.remedy</name>
+    <message>
+        <source>shorten it, or set long_prompt to chunk or to cut</source>
+        <translation>kürzen Sie ihn, oder stellen Sie long_prompt auf chunk oder cut</translation>
+    </message>
+</context>
+<context>
+    <name>prompt.weight</name>
+    <message>
+        <source>a part of the prompt has a weight outside 0 to 10: %1</source>
+        <translation>ein Teil des Prompts hat ein Gewicht außerhalb von 0 bis 10: %1</translation>
+    </message>
+</context>
+<context>
+    <name>prompt.weight.remedy</name>
+    <message>
+        <source>use weights near 1, such as (word:1.2)</source>
+        <translation>nehmen Sie Gewichte um 1, etwa (Wort:1.2)</translation>
+    </message>
+</context>
+<context>
     <name>quality.cmyk</name>
     <message>
         <source>CMYK pictures cannot be scored</source>
@@ -3036,10 +3273,94 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>schedule.config</name>
+    <message>
+        <source>this noise schedule cannot be used: %1</source>
+        <translation>dieser Rauschplan kann nicht benutzt werden: %1</translation>
+    </message>
+</context>
+<context>
+    <name>schedule.config.remedy</name>
+    <message>
+        <source>use the scheduler folder of SDXL base</source>
+        <translation>nehmen Sie den Ordner scheduler von SDXL base</translation>
+    </message>
+</context>
+<context>
+    <name>schedule.lcmSteps</name>
+    <message>
+        <source>%1 steps cannot be run with LCM</source>
+        <translation>%1 Schritte gehen mit LCM nicht</translation>
+    </message>
+</context>
+<context>
+    <name>schedule.lcmSteps.remedy</name>
+    <message>
+        <source>choose from 1 to 50</source>
+        <translation>wählen Sie 1 bis 50</translation>
+    </message>
+</context>
+<context>
+    <name>schedule.steps</name>
+    <message>
+        <source>%1 steps cannot be run</source>
+        <translation>%1 Schritte gehen nicht</translation>
+    </message>
+</context>
+<context>
+    <name>schedule.steps.remedy</name>
+    <message>
+        <source>choose from 1 to %1</source>
+        <translation>wählen Sie 1 bis %1</translation>
+    </message>
+</context>
+<context>
     <name>scratch.folder</name>
     <message>
         <source>no temporary folder can be made</source>
         <translation>es kann kein Ordner für Hilfsdateien angelegt werden</translation>
+    </message>
+</context>
+<context>
+    <name>sdxl.notFinite</name>
+    <message>
+        <source>step %1 gave values that are no numbers</source>
+        <translation>Schritt %1 ergab Werte, die keine Zahlen sind</translation>
+    </message>
+</context>
+<context>
+    <name>sdxl.notFinite.remedy</name>
+    <message>
+        <source>run in a wider precision, or take an earlier step</source>
+        <translation>rechnen Sie genauer, oder nehmen Sie einen früheren Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>setting.adaptive</name>
+    <message>
+        <source>Adapt to the damage</source>
+        <translation>An den Schaden anpassen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.adaptive.help</name>
+    <message>
+        <source>Weighs each step by how much the previews still change. compat: as the reference&apos;s code does; stable: without its jumps</source>
+        <translation>Gewichtet jeden Schritt danach, wie sehr sich die Vorschauen noch ändern. compat: wie das Original; stable: ohne dessen Sprünge</translation>
+    </message>
+</context>
+<context>
+    <name>setting.adaptive_threshold</name>
+    <message>
+        <source>Least weight of a step</source>
+        <translation>Kleinstes Gewicht eines Schritts</translation>
+    </message>
+</context>
+<context>
+    <name>setting.adaptive_threshold.help</name>
+    <message>
+        <source>Where the weight falls to it, previews and the photo&apos;s guidance pause; saves time</source>
+        <translation>Fällt das Gewicht darauf, pausieren Vorschauen und Führung durch das Foto; spart Zeit</translation>
     </message>
 </context>
 <context>
@@ -3071,6 +3392,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.condition</name>
+    <message>
+        <source>Guidance by the photo</source>
+        <translation>Führung durch das Foto</translation>
+    </message>
+</context>
+<context>
+    <name>setting.condition.help</name>
+    <message>
+        <source>How strongly the photo holds the result; 0: not at all</source>
+        <translation>Wie stark das Foto das Ergebnis hält; 0: gar nicht</translation>
+    </message>
+</context>
+<context>
+    <name>setting.creative_start</name>
+    <message>
+        <source>Free rendering from</source>
+        <translation>Freies Malen ab</translation>
+    </message>
+</context>
+<context>
+    <name>setting.creative_start.help</name>
+    <message>
+        <source>From this part of the run on the photo no longer guides it, only the words; 1: never</source>
+        <translation>Ab diesem Teil des Laufs führen nur noch die Worte, nicht mehr das Foto; 1: nie</translation>
+    </message>
+</context>
+<context>
     <name>setting.denoiser</name>
     <message>
         <source>Denoiser</source>
@@ -3082,6 +3431,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The network that knows what photos look like: any that takes a noise level; DRUNet is best</source>
         <translation>Das Netz, das weiß, wie Fotos aussehen: jedes, das eine Rauschstärke annimmt; am besten DRUNet</translation>
+    </message>
+</context>
+<context>
+    <name>setting.denoising_strength</name>
+    <message>
+        <source>Strength of the change</source>
+        <translation>Stärke der Änderung</translation>
+    </message>
+</context>
+<context>
+    <name>setting.denoising_strength.help</name>
+    <message>
+        <source>The share of the steps that are run: below 1 the photo is kept to that extent</source>
+        <translation>Der Anteil der Schritte, die gerechnet werden: unter 1 bleibt das Foto in diesem Maß erhalten</translation>
     </message>
 </context>
 <context>
@@ -3099,6 +3462,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.emphasis</name>
+    <message>
+        <source>Brackets weigh words</source>
+        <translation>Klammern gewichten Worte</translation>
+    </message>
+</context>
+<context>
+    <name>setting.emphasis.help</name>
+    <message>
+        <source>(word) counts more, [word] less, (word:1.3) as much as the number says; off: they are characters</source>
+        <translation>(Wort) zählt mehr, [Wort] weniger, (Wort:1.3) so viel wie die Zahl sagt; aus: es sind Zeichen</translation>
+    </message>
+</context>
+<context>
     <name>setting.ensemble</name>
     <message>
         <source>Average of eight views</source>
@@ -3110,6 +3487,76 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Restores the photo in all eight flips and turns and averages the results: a little better, eight times as slow</source>
         <translation>Restauriert das Foto in allen acht Spiegelungen und Drehungen und mittelt die Ergebnisse: etwas besser, achtmal so langsam</translation>
+    </message>
+</context>
+<context>
+    <name>setting.guidance</name>
+    <message>
+        <source>Guidance</source>
+        <translation>Führung</translation>
+    </message>
+</context>
+<context>
+    <name>setting.guidance.help</name>
+    <message>
+        <source>How strictly the prompt is followed; 1: not at all, and twice as fast</source>
+        <translation>Wie streng dem Prompt gefolgt wird; 1: gar nicht, und doppelt so schnell</translation>
+    </message>
+</context>
+<context>
+    <name>setting.height</name>
+    <message>
+        <source>Height for the network</source>
+        <translation>Höhe für das Netz</translation>
+    </message>
+</context>
+<context>
+    <name>setting.height.help</name>
+    <message>
+        <source>0: by the width, or the photo&apos;s own</source>
+        <translation>0: nach der Breite, oder die des Fotos</translation>
+    </message>
+</context>
+<context>
+    <name>setting.initial</name>
+    <message>
+        <source>Start from</source>
+        <translation>Beginnen mit</translation>
+    </message>
+</context>
+<context>
+    <name>setting.initial.help</name>
+    <message>
+        <source>The plain demosaicing that the denoiser improves on</source>
+        <translation>Das einfache Demosaicing, das der Entrauscher verbessert</translation>
+    </message>
+</context>
+<context>
+    <name>setting.instantir.detail</name>
+    <message>
+        <source>Detail from the photo</source>
+        <translation>Feinheiten aus dem Foto</translation>
+    </message>
+</context>
+<context>
+    <name>setting.instantir.detail.help</name>
+    <message>
+        <source>Brings back fine structure that the network&apos;s size cannot hold, and its fine faults</source>
+        <translation>Holt feine Strukturen zurück, die nicht in die Größe des Netzes passen, und ihre feinen Fehler</translation>
+    </message>
+</context>
+<context>
+    <name>setting.instantir.size</name>
+    <message>
+        <source>Photos larger than the network</source>
+        <translation>Fotos größer als das Netz</translation>
+    </message>
+</context>
+<context>
+    <name>setting.instantir.size.help</name>
+    <message>
+        <source>It works at about one megapixel. whole: the photo scaled to that and back, fast; tiles: overlapping parts at full size, slow; auto: tiles on a GPU, whole on the processor; published: scaled, and the result stays so</source>
+        <translation>Es arbeitet mit etwa einem Megapixel. whole: das Foto darauf verkleinert und zurück, schnell; tiles: überlappende Teile in voller Größe, langsam; auto: Teile auf der GPU, im Ganzen auf dem Prozessor; published: verkleinert, und das Ergebnis bleibt so</translation>
     </message>
 </context>
 <context>
@@ -3162,6 +3609,48 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.long_prompt</name>
+    <message>
+        <source>A prompt of more than 75 tokens</source>
+        <translation>Ein Prompt von mehr als 75 Token</translation>
+    </message>
+</context>
+<context>
+    <name>setting.long_prompt.help</name>
+    <message>
+        <source>refuse: say how many there are too many; chunk: read in several pieces; cut: what is too much is left out, the published way</source>
+        <translation>refuse: sagen, wie viele es zu viel sind; chunk: in mehreren Stücken lesen; cut: was zu viel ist, fällt weg, wie veröffentlicht</translation>
+    </message>
+</context>
+<context>
+    <name>setting.max_side</name>
+    <message>
+        <source>Longer side at most</source>
+        <translation>Längere Seite höchstens</translation>
+    </message>
+</context>
+<context>
+    <name>setting.max_side.help</name>
+    <message>
+        <source>Larger photos are made smaller for the network</source>
+        <translation>Größere Fotos werden für das Netz verkleinert</translation>
+    </message>
+</context>
+<context>
+    <name>setting.min_side</name>
+    <message>
+        <source>Shorter side at least</source>
+        <translation>Kürzere Seite mindestens</translation>
+    </message>
+</context>
+<context>
+    <name>setting.min_side.help</name>
+    <message>
+        <source>Smaller photos are enlarged for the network</source>
+        <translation>Kleinere Fotos werden für das Netz vergrößert</translation>
+    </message>
+</context>
+<context>
     <name>setting.missing</name>
     <message>
         <source>Missing pixels are</source>
@@ -3173,6 +3662,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The colour, exactly, by which the photo marks what has to be filled</source>
         <translation>Genau die Farbe, mit der das Foto markiert, was gefüllt werden soll</translation>
+    </message>
+</context>
+<context>
+    <name>setting.negative_prompt</name>
+    <message>
+        <source>Negative prompt</source>
+        <translation>Negativer Prompt</translation>
+    </message>
+</context>
+<context>
+    <name>setting.negative_prompt.help</name>
+    <message>
+        <source>What the result should keep away from</source>
+        <translation>Was das Ergebnis meiden soll</translation>
     </message>
 </context>
 <context>
@@ -3201,6 +3704,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>How strong the noise is: its standard deviation in 8-bit units. Too low leaves noise, too high smooths detail</source>
         <translation>Wie stark das Rauschen ist: seine Standardabweichung in 8-Bit-Einheiten. Zu wenig lässt Rauschen stehen, zu viel glättet Einzelheiten</translation>
+    </message>
+</context>
+<context>
+    <name>setting.noise_seed.help</name>
+    <message>
+        <source>The same seed draws the same noise on the same processor</source>
+        <translation>Dieselbe Zahl zieht auf demselben Prozessor dasselbe Rauschen</translation>
     </message>
 </context>
 <context>
@@ -3253,6 +3763,48 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.posterior</name>
+    <message>
+        <source>Latent of the photo</source>
+        <translation>Latentbild des Fotos</translation>
+    </message>
+</context>
+<context>
+    <name>setting.posterior.help</name>
+    <message>
+        <source>mean: the most probable one; sampled: drawn, the published way</source>
+        <translation>mean: das wahrscheinlichste; sampled: gezogen, wie veröffentlicht</translation>
+    </message>
+</context>
+<context>
+    <name>setting.preview_kind</name>
+    <message>
+        <source>Pictures of the steps</source>
+        <translation>Bilder der Schritte</translation>
+    </message>
+</context>
+<context>
+    <name>setting.preview_kind.help</name>
+    <message>
+        <source>fast: what the latent looks like, at once; decoded: in full, takes about as long as a step</source>
+        <translation>fast: wie das Latentbild aussieht, sofort; decoded: vollständig, dauert etwa so lang wie ein Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>setting.preview_start</name>
+    <message>
+        <source>Previews from</source>
+        <translation>Vorschauen ab</translation>
+    </message>
+</context>
+<context>
+    <name>setting.preview_start.help</name>
+    <message>
+        <source>The part of the run that goes by the photo alone; 0.1 to 0.4 is more faithful</source>
+        <translation>Der Teil des Laufs, der nur nach dem Foto geht; 0.1 bis 0.4 ist treuer</translation>
+    </message>
+</context>
+<context>
     <name>setting.previews</name>
     <message>
         <source>Preview every so many scales</source>
@@ -3264,6 +3816,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>0: none. Each takes about a third of the time of a run</source>
         <translation>0: keine. Jede kostet etwa ein Drittel der Zeit eines Laufs</translation>
+    </message>
+</context>
+<context>
+    <name>setting.prompt</name>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+</context>
+<context>
+    <name>setting.prompt.help</name>
+    <message>
+        <source>What the photo shows, or how it should look, in English</source>
+        <translation>Was das Foto zeigt oder wie es aussehen soll, auf Englisch</translation>
     </message>
 </context>
 <context>
@@ -3323,6 +3889,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.scheduler</name>
+    <message>
+        <source>Way from noise to the picture</source>
+        <translation>Weg vom Rauschen zum Bild</translation>
+    </message>
+</context>
+<context>
+    <name>setting.scheduler.help</name>
+    <message>
+        <source>ddpm: new noise in every step, the published way; ddim and dpm++: without, good with fewer steps; lcm: for models that were distilled to a few</source>
+        <translation>ddpm: neues Rauschen in jedem Schritt, wie veröffentlicht; ddim und dpm++: ohne, gut mit weniger Schritten; lcm: für Modelle, die auf wenige destilliert sind</translation>
+    </message>
+</context>
+<context>
     <name>setting.seed</name>
     <message>
         <source>Seed</source>
@@ -3348,6 +3928,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>What channels are weighed by: means over the whole picture, or over the size that the network was trained on, which is better for large photos</source>
         <translation>Wonach Kanäle gewichtet werden: nach Mittelwerten über das ganze Bild oder über die Größe, mit der das Netz trainiert wurde, was für große Fotos besser ist</translation>
+    </message>
+</context>
+<context>
+    <name>setting.steps</name>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+</context>
+<context>
+    <name>setting.steps.help</name>
+    <message>
+        <source>More take longer and follow the photo better</source>
+        <translation>Mehr dauern länger und folgen dem Foto besser</translation>
     </message>
 </context>
 <context>
@@ -3390,6 +3984,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Of what is drawn: below 1 more cautious, above 1 bolder</source>
         <translation>Des Gezogenen: unter 1 vorsichtiger, über 1 kühner</translation>
+    </message>
+</context>
+<context>
+    <name>setting.text_long</name>
+    <message>
+        <source>%1 has %2 characters</source>
+        <translation>%1 hat %2 Zeichen</translation>
     </message>
 </context>
 <context>
@@ -3463,6 +4064,48 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.utf8</name>
+    <message>
+        <source>%1 is not valid UTF-8</source>
+        <translation>%1 ist kein gültiges UTF-8</translation>
+    </message>
+</context>
+<context>
+    <name>setting.width</name>
+    <message>
+        <source>Width for the network</source>
+        <translation>Breite für das Netz</translation>
+    </message>
+</context>
+<context>
+    <name>setting.width.help</name>
+    <message>
+        <source>0: by the height, or the photo&apos;s own</source>
+        <translation>0: nach der Höhe, oder die des Fotos</translation>
+    </message>
+</context>
+<context>
+    <name>shards.index</name>
+    <message>
+        <source>this is no index of a checkpoint in several files</source>
+        <translation>das ist kein Verzeichnis eines Checkpoints in mehreren Dateien</translation>
+    </message>
+</context>
+<context>
+    <name>shards.index.remedy</name>
+    <message>
+        <source>download it again, or give the checkpoint itself</source>
+        <translation>laden Sie es noch einmal herunter, oder nennen Sie den Checkpoint selbst</translation>
+    </message>
+</context>
+<context>
+    <name>shards.missing</name>
+    <message>
+        <source>%1 of this checkpoint in several files is missing</source>
+        <translation>%1 von diesem Checkpoint in mehreren Dateien fehlt</translation>
+    </message>
+</context>
+<context>
     <name>srmd.pca</name>
     <message>
         <source>SRMD cannot read a blur kernel without its matrix</source>
@@ -3477,6 +4120,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>stepper.unknown</name>
+    <message>
+        <source>sampler &apos;%1&apos; is unknown</source>
+        <translation>der Sampler &apos;%1&apos; ist unbekannt</translation>
+    </message>
+</context>
+<context>
+    <name>stepper.unknown.remedy</name>
+    <message>
+        <source>use ddpm, ddim, lcm or dpm++</source>
+        <translation>nehmen Sie ddpm, ddim, lcm oder dpm++</translation>
+    </message>
+</context>
+<context>
     <name>tensor.missing</name>
     <message>
         <source>there is no tensor named %1</source>
@@ -3488,6 +4145,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>a tensor of type %1 has no place in a file</source>
         <translation>ein Tensor vom Typ %1 hat in einer Datei keinen Platz</translation>
+    </message>
+</context>
+<context>
+    <name>text.utf8</name>
+    <message>
+        <source>the text is not valid UTF-8</source>
+        <translation>der Text ist kein gültiges UTF-8</translation>
+    </message>
+</context>
+<context>
+    <name>text.utf8.remedy</name>
+    <message>
+        <source>type it again, or convert it to UTF-8</source>
+        <translation>tippen Sie ihn neu, oder wandeln Sie ihn in UTF-8 um</translation>
+    </message>
+</context>
+<context>
+    <name>tokenizer.broken</name>
+    <message>
+        <source>the tokenizer&apos;s %1 is not what it should be</source>
+        <translation>%1 des Tokenizers ist nicht, was es sein soll</translation>
+    </message>
+</context>
+<context>
+    <name>tokenizer.broken.remedy</name>
+    <message>
+        <source>download that file again</source>
+        <translation>laden Sie diese Datei noch einmal herunter</translation>
     </message>
 </context>
 <context>
@@ -3708,10 +4393,38 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>unet.config</name>
+    <message>
+        <source>this is no UNet of the SDXL kind: %1</source>
+        <translation>das ist kein UNet von der Art von SDXL: %1</translation>
+    </message>
+</context>
+<context>
+    <name>unet.config.remedy</name>
+    <message>
+        <source>use the unet folder of SDXL base or of a model made from it</source>
+        <translation>nehmen Sie den Ordner unet von SDXL base oder von einem daraus gemachten Modell</translation>
+    </message>
+</context>
+<context>
     <name>usrnet.iterating</name>
     <message>
         <source>iterating</source>
         <translation>Durchgänge werden gerechnet</translation>
+    </message>
+</context>
+<context>
+    <name>weights.shape</name>
+    <message>
+        <source>tensor %1 has another shape</source>
+        <translation>der Tensor %1 hat eine andere Form</translation>
+    </message>
+</context>
+<context>
+    <name>weights.shape.remedy</name>
+    <message>
+        <source>the file belongs to another model</source>
+        <translation>die Datei gehört zu einem anderen Modell</translation>
     </message>
 </context>
 </TS>

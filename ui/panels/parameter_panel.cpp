@@ -52,7 +52,8 @@ int decimalsOf(double step) {
     QT_TRANSLATE_NOOP("choice", "magenta"),   QT_TRANSLATE_NOOP("choice", "auto"),
     QT_TRANSLATE_NOOP("choice", "square"),    QT_TRANSLATE_NOOP("choice", "tiles"),
     QT_TRANSLATE_NOOP("choice", "published"), QT_TRANSLATE_NOOP("choice", "best"),
-    QT_TRANSLATE_NOOP("choice", "drawn")};
+    QT_TRANSLATE_NOOP("choice", "drawn"),     QT_TRANSLATE_NOOP("choice", "malvar"),
+    QT_TRANSLATE_NOOP("choice", "bilinear")};
 
 QString optionText(const std::string& option) {
   QString text = translated(Message{"choice", option, {}});
