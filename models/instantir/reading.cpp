@@ -257,7 +257,10 @@ Reading<DiffusionConfig> readDiffusion(const StateDict& tensors) {
   } catch (const Error& error) {
     return refused(error.fault().english());
   }
-  if (!unfit.empty()) return refused(std::to_string(unfit.size()) + " keys do not fit", std::move(unfit));
+  if (!unfit.empty()) {
+    std::string reason = std::to_string(unfit.size()) + " keys do not fit";
+    return refused(std::move(reason), std::move(unfit));
+  }
   return {config, {}, {}};
 }
 
