@@ -1,5 +1,6 @@
 #include "ui/panels/prompt_field.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QListWidget>
 #include <QMenu>
@@ -83,6 +84,8 @@ class PromptTest : public QObject {
   void aPromptIsTypedRunWatchedTakenAndUndone() {
     Fixture fixture;
     prepare(fixture, 4);
+    // As photos are restored, not as the published protocol has it.
+    QVERIFY(fixture.find<QCheckBox>("emphasisBox")->isChecked());
     auto* field = fixture.find<ui::PromptField>("promptText");
     QCOMPARE(field->text(), QStringLiteral("a photo"));
     field->setText(QStringLiteral("a lake at dusk"));

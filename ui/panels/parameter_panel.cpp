@@ -89,11 +89,15 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
   layout()->addWidget(content_);
   for (const models::Parameter& parameter : parameters) {
     if (const auto* real = std::get_if<models::RealRange>(&parameter.range)) {
-      rows_[parameter.name] = addReal(parameter, *real, parameter.name == kEstimated);
+      models::RealRange onPhotos = *real;
+      if (!parameter.onPhotos.empty()) onPhotos.byDefault = QByteArray::fromStdString(parameter.onPhotos).toDouble();
+      rows_[parameter.name] = addReal(parameter, onPhotos, parameter.name == kEstimated);
     } else if (const auto* integer = std::get_if<models::IntegerRange>(&parameter.range)) {
       rows_[parameter.name] = addInteger(parameter, *integer);
     } else if (const auto* toggle = std::get_if<models::Toggle>(&parameter.range)) {
-      rows_[parameter.name] = addToggle(parameter, *toggle);
+      models::Toggle onPhotos = *toggle;
+      if (!parameter.onPhotos.empty()) onPhotos.byDefault = parameter.onPhotos == "true";
+      rows_[parameter.name] = addToggle(parameter, onPhotos);
     } else if (const auto* choice = std::get_if<models::Choice>(&parameter.range)) {
       models::Choice onPhotos = *choice;
       if (!parameter.onPhotos.empty()) onPhotos.byDefault = parameter.onPhotos;
