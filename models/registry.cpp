@@ -78,6 +78,16 @@ const FolderLayout* layoutOf(const fs::path& folder) {
   return fit && fit->missing.empty() ? fit->layout : nullptr;
 }
 
+/// Whether `file` has the name of a part of a network in `folder`. Asks no file system: every file that is opened comes
+/// here.
+bool hasPartsName(const fs::path& folder, const fs::path& file) {
+  return std::ranges::any_of(layouts(), [&](const FolderLayout& layout) {
+    return std::ranges::any_of(layout.parts, [&](const FolderLayout::Part& part) {
+      return std::ranges::any_of(part.files, [&](const std::string& name) { return folder / name == file; });
+    });
+  });
+}
+
 /// The archive behind what a person names.
 std::shared_ptr<const Archive> opened(const fs::path& path) {
   std::error_code ignored;
@@ -88,6 +98,7 @@ std::shared_ptr<const Archive> opened(const fs::path& path) {
   fs::path folder = path;
   for (int depth = 0; depth < kDeepestPart && folder.has_relative_path(); ++depth) {
     folder = folder.parent_path();
+    if (!hasPartsName(folder, path)) continue;
     const FolderLayout* layout = layoutOf(folder);
     if (layout && isPartOf(*layout, folder, path)) return openFolder(*layout, folder);
   }

@@ -2,14 +2,12 @@
 
 #include <torch/types.h>
 
+#include "models/common/whole_photo.h"
 #include "models/instantir/reading.h"
 #include "models/instantir/restoration.h"
 
 namespace heirloom::models {
 namespace {
-
-constexpr int kWholePhoto = 1 << 28;          // larger than any photo: the session gets it whole
-constexpr double kBytesPerPixel = 4 * 3 * 6;  // of the photo: source, result and what is between them
 
 Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   Descriptor descriptor;
@@ -33,7 +31,7 @@ Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   descriptor.parameters = instantIrParameters(restores);
   for (const auto& [name, entry] : tensors.entries()) descriptor.parameterCount += entry.numel();
   descriptor.storedAs = tensors.entries().front().second.dtype;
-  descriptor.activationBytesPerPixel = kBytesPerPixel;
+  descriptor.activationBytesPerPixel = kWholePhotoBytesPerPixel;
   return descriptor;
 }
 

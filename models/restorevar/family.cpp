@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "models/common/whole_photo.h"
 #include "models/restorevar/cost.h"
 #include "models/restorevar/reading.h"
 #include "models/restorevar/restoration.h"
 
 namespace heirloom::models {
 namespace {
-
-// Larger than any photo: the session gets it whole and cuts it itself, because tiles need the whole picture's light.
-constexpr int kWholePhoto = 1 << 28;
-constexpr double kBytesPerPixel = 4 * 3 * 6;  // of the photo: source, result and what is between them
 
 struct Traits {
   using Config = RestoreVarConfig;
@@ -34,6 +31,7 @@ struct Traits {
                                std::to_string(var.scales()) + " scales, " + std::to_string(config.vae.vocabulary) +
                                " codes, squares of " + std::to_string(config.side());
     descriptor.purpose = Purpose::Restore;
+    // The session cuts photos itself, because tiles need the whole picture's light.
     descriptor.margin = kWholePhoto;
     descriptor.local = false;
     // Flips and turns of a photo would be restored to other textures, whose mean is a blur.
@@ -42,7 +40,7 @@ struct Traits {
     descriptor.parameters = restoreVarParameters(config);
     const double side = config.side();
     descriptor.flopPerPixel = 2 * costOf(config).total() / (side * side);
-    descriptor.activationBytesPerPixel = kBytesPerPixel;
+    descriptor.activationBytesPerPixel = kWholePhotoBytesPerPixel;
     return descriptor;
   }
 

@@ -10,6 +10,7 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/error.h"
 #include "models/registry.h"
+#include "tests/models/instantir/diffusion_folder.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/instantir/watching.h"
 #include "tests/support/temporary_folder.h"
@@ -23,28 +24,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-class InstantIrFolder : public testing::Test {
+class InstantIrFolder : public DiffusionFolder {
  protected:
   InstantIrFolder() { writeTinyInstantIr(folder.path()); }
 
-  std::string complaint() const {
-    try {
-      models::open(folder.path());
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-  static Settings smallSettings(const Restorer& model) {
-    Settings settings(model.descriptor().parameters);
-    settings.set("min_side", "64");
-    settings.set("max_side", "128");
-    settings.set("steps", "3");
-    return settings;
-  }
-  static at::Tensor photo(std::int64_t height, std::int64_t width) {
-    return at::linspace(0, 1, 3 * height * width).view({1, 3, height, width});
-  }
+  std::string complaint() const { return DiffusionFolder::complaint(folder.path()); }
   /// The file's tensors, changed, in its place.
   void rewrite(const char* file, const std::function<std::string(const std::string&)>& rename) const {
     NamedTensors changed;
@@ -54,8 +38,6 @@ class InstantIrFolder : public testing::Test {
     writeSafetensors(folder / "changed", changed);
     fs::rename(folder / "changed", folder / file);
   }
-
-  TemporaryFolder folder;
 };
 
 TEST_F(InstantIrFolder, isOneNetworkOfEightParts) {

@@ -9,6 +9,7 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/error.h"
 #include "models/registry.h"
+#include "tests/models/instantir/diffusion_folder.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/instantir/watching.h"
 #include "tests/support/temporary_folder.h"
@@ -21,29 +22,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
-class SdxlFolder : public testing::Test {
- protected:
-  static std::string complaint(const fs::path& file) {
-    try {
-      models::open(file);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-  static Settings smallSettings(const Restorer& model) {
-    Settings settings(model.descriptor().parameters);
-    settings.set("min_side", "64");
-    settings.set("max_side", "128");
-    settings.set("steps", "3");
-    return settings;
-  }
-  static at::Tensor photo(std::int64_t height, std::int64_t width) {
-    return at::linspace(0, 1, 3 * height * width).view({1, 3, height, width});
-  }
-
-  TemporaryFolder folder;
-};
+class SdxlFolder : public DiffusionFolder {};
 
 TEST_F(SdxlFolder, isOneNetworkWithItsConfigurations) {
   writeTinySdxl(folder.path());
