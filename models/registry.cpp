@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/atd/family.h"
 #include "models/checkpoint/joined_archive.h"
 #include "models/checkpoint/sharded.h"
 #include "models/checkpoint/tensors.h"
@@ -21,17 +22,23 @@
 #include "models/instantir/folder.h"
 #include "models/ircnn/family.h"
 #include "models/mambair/family.h"
+#include "models/mixdehazenet/family.h"
+#include "models/mosr/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
 #include "models/omnisr/family.h"
 #include "models/plksr/family.h"
 #include "models/rcan/family.h"
+#include "models/realcugan/family.h"
 #include "models/restorevar/family.h"
 #include "models/restormer/family.h"
+#include "models/retinexformer/family.h"
+#include "models/rgt/family.h"
 #include "models/rrdb/family.h"
 #include "models/safmn/family.h"
 #include "models/scunet/family.h"
 #include "models/span/family.h"
+#include "models/srformer/family.h"
 #include "models/srmd/family.h"
 #include "models/swinir/family.h"
 #include "models/usrnet/family.h"
@@ -43,9 +50,10 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,  kDnCnn,     kFDnCnn,  kFfdNet,  kIrcnn, kSrmd,   kUsrNet, kDrunet, kRrdb,
-       kImdn,       kMsrResNet, kDpsr,  kSwinIr,    kSwin2Sr, kCompact, kSpan,  kHat,    kNafNet, kScuNet, kDat,
-       kRestormer,  kRcan,      kPlksr, kRealPlksr, kSafmn,   kDrct,    kFbcnn, kOmniSr, kMambaIr});
+      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,         kSrmd,        kUsrNet, kDrunet,
+       kRrdb,       kImdn,      kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr,   kCompact,       kSpan,        kHat,    kNafNet,
+       kScuNet,     kDat,       kRestormer, kRcan,  kPlksr,  kRealPlksr, kSafmn,         kDrct,        kFbcnn,  kOmniSr,
+       kMambaIr,    kSrFormer,  kAtd,       kRgt,   kMosr,   kRealCugan, kRetinexFormer, kMixDehazeNet});
   return families;
 }
 

@@ -2,10 +2,6 @@
 
 #include <torch/types.h>
 
-#include <algorithm>
-#include <cmath>
-#include <utility>
-
 #include "models/common/super_resolution.h"
 #include "models/common/transposed_attention.h"
 
@@ -14,108 +10,12 @@ namespace {
 
 constexpr int kChannelReduction = 8;
 constexpr int kPixelReduction = 16;
-constexpr double kApart = -100;  // on the logit of tokens that are no neighbours
 
 ConvolutionOptions pointwise(int in, int out) {
   return {.in = in, .out = out, .kernel = 1};
 }
 
-/// N H W ... -> N windows, tokens, ...
-at::Tensor cut(const at::Tensor& x, const RectangularWindows& windows) {
-  const auto n = x.size(0), h = x.size(1), w = x.size(2);
-  return x.reshape({n, h / windows.rows, windows.rows, w / windows.columns, windows.columns, -1})
-      .permute({0, 1, 3, 2, 4, 5})
-      .reshape({n * (h / windows.rows) * (w / windows.columns), windows.rows * windows.columns, -1});
-}
-
-at::Tensor join(const at::Tensor& cutUp, const RectangularWindows& windows, std::int64_t h, std::int64_t w) {
-  return cutUp.reshape({-1, h / windows.rows, w / windows.columns, windows.rows, windows.columns, cutUp.size(2)})
-      .permute({0, 1, 3, 2, 4, 5})
-      .reshape({-1, h, w, cutUp.size(2)});
-}
-
-/// windows, tokens, tokens.
-at::Tensor mask(std::int64_t h, std::int64_t w, const RectangularWindows& windows, const at::TensorOptions& options) {
-  const auto bands = [&](std::int64_t length, std::int64_t window, std::int64_t shift) {
-    at::Tensor band = at::zeros({length}, options);
-    band.slice(0, length - window, length - shift).fill_(1);
-    band.slice(0, length - shift).fill_(2);
-    return band;
-  };
-  const at::Tensor regions =
-      bands(h, windows.rows, windows.down).unsqueeze(1) * 3 + bands(w, windows.columns, windows.right);  // H W
-  const at::Tensor ids = cut(regions.view({1, h, w, 1}), windows).squeeze(2);
-  return (ids.unsqueeze(1) - ids.unsqueeze(2)).ne(0).to(options.dtype()) * kApart;
-}
-
 }  // namespace
-
-at::Tensor rectangularWindowAttention(const at::Tensor& qkv, const at::Tensor& bias, const RectangularWindows& windows,
-                                      std::int64_t heads, double scale) {
-  const auto n = qkv.size(0), h = qkv.size(1), w = qkv.size(2), c = qkv.size(4);
-  const bool shifted = windows.down > 0 || windows.right > 0;
-  const at::Tensor rolled = shifted ? at::roll(qkv, {-windows.down, -windows.right}, {1, 2}) : qkv;
-  const std::vector<at::Tensor> parts = cut(rolled, windows)
-                                            .view({-1, windows.rows * windows.columns, 3, heads, c / heads})
-                                            .permute({2, 0, 3, 1, 4})
-                                            .unbind(0);  // windows, heads, tokens, head dimension
-  at::Tensor added = bias.unsqueeze(0);                  // 1, heads, tokens, tokens
-  if (shifted) added = added + mask(h, w, windows, bias.options()).unsqueeze(1).repeat({n, 1, 1, 1});
-  const at::Tensor seen = at::scaled_dot_product_attention(parts[0], parts[1], parts[2], added.to(qkv.scalar_type()),
-                                                           /*dropout_p=*/0, /*is_causal=*/false, scale);
-  const at::Tensor joined = join(seen.transpose(1, 2).flatten(2), windows, h, w);
-  return shifted ? at::roll(joined, {windows.down, windows.right}, {1, 2}) : joined;
-}
-
-DatWindowsImpl::DatWindowsImpl(int features, int heads, int rows, int columns)
-    : tokens_(rows * columns),
-      pos_proj_(nullptr),
-      norm1_(nullptr),
-      norm2_(nullptr),
-      norm3_(nullptr),
-      pos1_(nullptr),
-      pos2_(nullptr),
-      pos3_(nullptr) {
-  const auto offsets = [](int side) { return at::arange(1 - side, side, at::kFloat); };
-  const std::int64_t across = 2 * columns - 1;
-  rpe_biases_ = register_buffer("rpe_biases", at::stack({offsets(rows).view({-1, 1}).expand({-1, across}),
-                                                         offsets(columns).view({1, -1}).expand({2 * rows - 1, -1})},
-                                                        -1)
-                                                  .flatten(0, 1)
-                                                  .contiguous());
-  const at::Tensor token = at::arange(tokens_, at::kLong);
-  const auto difference = [](const at::Tensor& place) { return place.unsqueeze(1) - place.unsqueeze(0); };
-  relative_position_index_ =
-      register_buffer("relative_position_index", (difference(token.div(columns, "floor")) + (rows - 1)) * across +
-                                                     difference(token.remainder(columns)) + (columns - 1));
-  const int inner = features / 4 / 4;
-  const auto pos = submodule(*this, "pos");
-  pos_proj_ = pos->register_module("pos_proj", Linear(2, inner));
-  const auto step = [&](const char* name, LayerNorm& norm, Linear& linear, int out) {
-    const auto sequence = submodule(*pos, name);
-    norm = sequence->register_module("0", LayerNorm(inner));
-    linear = sequence->register_module("2", Linear(inner, out));
-  };
-  step("pos1", norm1_, pos1_, inner);
-  step("pos2", norm2_, pos2_, inner);
-  step("pos3", norm3_, pos3_, heads);
-}
-
-// By hand, in float32: a handful of numbers that every logit depends on.
-at::Tensor DatWindowsImpl::bias() const {
-  at::Tensor x = at::linear(rpe_biases_, pos_proj_->weight, pos_proj_->bias);
-  const auto step = [&](const LayerNorm& norm, const Linear& linear) {
-    const at::Tensor normed = at::layer_norm(x, norm->weight.sizes(), norm->weight, norm->bias, norm->epsilon());
-    x = at::linear(normed.relu(), linear->weight, linear->bias);
-  };
-  step(norm1_, pos1_);
-  step(norm2_, pos2_);
-  step(norm3_, pos3_);
-  return x.index_select(0, relative_position_index_.flatten())
-      .view({tokens_, tokens_, -1})
-      .permute({2, 0, 1})
-      .contiguous();
-}
 
 DatInteraction::DatInteraction(torch::nn::Module& owner, int features)
     : dwconv_(ConvolutionOptions{.in = features, .out = features, .groups = features}),
@@ -157,7 +57,6 @@ at::Tensor DatInteraction::pixelWeights(const at::Tensor& branch) {
 DatAttentionImpl::DatAttentionImpl(const DatConfig& config, bool spatial, bool shifted, const LayerNorm& norm)
     : config_(config),
       spatial_(spatial),
-      shifted_(shifted),
       qkv_(register_module("qkv", Linear(config.features, 3 * config.features, LinearOptions{.norm = norm}))),
       proj_(register_module("proj", Linear(config.features, config.features))),
       interaction_(*this, config.features) {
@@ -165,34 +64,7 @@ DatAttentionImpl::DatAttentionImpl(const DatConfig& config, bool spatial, bool s
     temperature_ = register_parameter("temperature", at::empty({config.heads, 1, 1}));
     return;
   }
-  const auto attns = submodule(*this, "attns");
-  const int half = config.features / 2, heads = config.heads / 2;
-  attns_ = {attns->register_module("0", DatWindows(half, heads, config.shortSide, config.longSide)),
-            attns->register_module("1", DatWindows(half, heads, config.longSide, config.shortSide))};
-}
-
-at::Tensor DatAttentionImpl::inWindows(const at::Tensor& qkv) {
-  const auto n = qkv.size(0), h = qkv.size(1), w = qkv.size(2);
-  const std::int64_t side = std::max(config_.shortSide, config_.longSide);
-  const auto missing = [&](std::int64_t length) { return (side - length % side) % side; };
-  // Zeros join in behind the linear layer, so that they are keys without a bias of their own.
-  const at::Tensor padded = at::constant_pad_nd(qkv, {0, 0, 0, missing(w), 0, missing(h)});
-  const at::Tensor parts = padded.view({n, padded.size(1), padded.size(2), 3, config_.features});
-  const std::int64_t half = config_.features / 2;
-  const double scale = 1 / std::sqrt(static_cast<double>(config_.features) / config_.heads);
-  std::vector<at::Tensor> halves;
-  for (std::size_t i = 0; i < attns_.size(); ++i) {
-    RectangularWindows windows{config_.shortSide, config_.longSide};
-    if (i == 1) std::swap(windows.rows, windows.columns);
-    if (shifted_) {
-      windows.down = windows.rows / 2;
-      windows.right = windows.columns / 2;
-    }
-    const at::Tensor bias = i < biases_.size() ? biases_[i] : attns_[i]->bias();
-    halves.push_back(rectangularWindowAttention(parts.narrow(4, static_cast<std::int64_t>(i) * half, half), bias,
-                                                windows, config_.heads / 2, scale));
-  }
-  return at::cat(halves, 3).slice(1, 0, h).slice(2, 0, w);
+  windows_ = CrossedWindows(*this, {config.features, config.heads, config.shortSide, config.longSide, shifted});
 }
 
 at::Tensor DatAttentionImpl::betweenChannels(const at::Tensor& qkv) {
@@ -205,7 +77,7 @@ at::Tensor DatAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor qkv = qkv_->forward(x);
   const at::Tensor values = toImage(qkv.narrow(3, 2 * config_.features, config_.features));
   const at::Tensor convolved = interaction_.convolved(values);
-  const at::Tensor attended = toImage(spatial_ ? inWindows(qkv) : betweenChannels(qkv));
+  const at::Tensor attended = toImage(spatial_ ? windows_.forward(qkv) : betweenChannels(qkv));
   const at::Tensor together =
       spatial_ ? attended * interaction_.channelWeights(convolved) + convolved * interaction_.pixelWeights(attended)
                : attended * interaction_.pixelWeights(convolved) + convolved * interaction_.channelWeights(attended);
@@ -214,7 +86,7 @@ at::Tensor DatAttentionImpl::forward(const at::Tensor& x) {
 
 // Before the layers below are: the bias is made in float32.
 void DatAttentionImpl::place(const Placement&) {
-  for (DatWindows& windows : attns_) biases_.push_back(windows->bias().detach());
+  windows_.place();
 }
 
 }  // namespace heirloom::models

@@ -18,24 +18,10 @@ DatBlockImpl::DatBlockImpl(const DatConfig& config, int group, int index)
     : norm1_(register_module("norm1", LayerNorm(config.features))),
       attn_(register_module("attn", DatAttention(config, index % 2 == 0, shiftedAt(group, index), norm1_))),
       norm2_(register_module("norm2", LayerNorm(config.features))),
-      fc1_(config.features, config.hidden, LinearOptions{.activation = Activation::Gelu, .norm = norm2_}),
-      gateNorm_(config.hidden / 2),
-      gate_(ConvolutionOptions{.in = config.hidden / 2, .out = config.hidden / 2, .groups = config.hidden / 2}),
-      fc2_(config.hidden / 2, config.features) {
-  const auto ffn = submodule(*this, "ffn");
-  ffn->register_module("fc1", fc1_);
-  const auto gate = submodule(*ffn, "sg");
-  gate->register_module("norm", gateNorm_);
-  gate->register_module("conv", gate_);
-  ffn->register_module("fc2", fc2_);
-}
+      ffn_(*this, "ffn", config.features, config.hidden, norm2_) {}
 
 at::Tensor DatBlockImpl::forward(const at::Tensor& x) {
-  const at::Tensor y = attn_->forward(x);
-  const at::Tensor inner = fc1_->forward(y);
-  const std::int64_t half = inner.size(3) / 2;
-  const at::Tensor gate = toTokens(gate_->forward(toImage(gateNorm_->forward(inner.narrow(3, half, half)))));
-  return fc2_->forward(inner.narrow(3, 0, half) * gate, y);
+  return ffn_.forward(attn_->forward(x));
 }
 
 DatGroupImpl::DatGroupImpl(const DatConfig& config, int group) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "models/common/gated_perceptron.h"
 #include "models/common/super_resolution.h"
 #include "models/dat/attention.h"
 #include "models/swinir/network.h"
@@ -19,10 +20,7 @@ class DatBlockImpl : public torch::nn::Module {
   LayerNorm norm1_;
   DatAttention attn_;
   LayerNorm norm2_;
-  Linear fc1_;
-  LayerNorm gateNorm_;  // ffn.sg.norm
-  Convolution gate_;    // ffn.sg.conv
-  Linear fc2_;
+  GatedPerceptron ffn_;
 };
 TORCH_MODULE(DatBlock);
 

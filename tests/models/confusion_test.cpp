@@ -48,7 +48,15 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"scunet_color_25", 17'946'072},
                                                              {"scunet_gray_25", 17'943'768},
                                                              {"MambaIR_SR_x4", 20'569'575},
-                                                             {"MambaIR_lightSR_x2", 905'016}};
+                                                             {"MambaIR_lightSR_x2", 905'016},
+                                                             {"SRFormer_SR_x4", 10'543'503},
+                                                             {"SRFormerLight_SR_x4", 872'748},
+                                                             {"ATD_SR_x4", 20'259'929},
+                                                             {"ATD_light_x4", 768'792},
+                                                             {"RGT_x4", 13'365'543},
+                                                             {"RGT_S_x4", 10'198'767},
+                                                             {"4x_mosr", 4'287'600},
+                                                             {"4x_mosr_t", 609'888}};
   return counts;
 }
 

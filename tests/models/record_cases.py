@@ -14,7 +14,8 @@ import numpy
 import torch
 
 SAMPLES = 48
-UNFILLED = ("attn_mask", "relative_position_index", "rpe_biases", "num_batches_tracked")
+UNFILLED = ("attn_mask", "relative_position_index", "aligned_relative_position_index", "rpe_biases",
+            "num_batches_tracked")
 
 
 def uniform(seed, shape):
@@ -98,6 +99,55 @@ def omnisr():
     return OmniSR(num_feat=16, res_num=1, block_num=1, window_size=4, up_scale=2)
 
 
+def srformer(**more):
+    from spandrel_extra_arches.architectures.SRFormer import SRFormer
+
+    return SRFormer(img_size=32, embed_dim=16, depths=[2, 2], num_heads=[2, 2], window_size=8, mlp_ratio=2, **more)
+
+
+def atd(**more):
+    from spandrel.architectures.ATD import ATD
+
+    return ATD(img_size=32, embed_dim=16, depths=[2, 2], num_heads=[2, 2], window_size=8, category_size=256,
+               num_tokens=8, reducted_dim=4, **more)
+
+
+def rgt(**more):
+    from spandrel.architectures.RGT import RGT
+
+    return RGT(img_size=32, embed_dim=32, depth=[4, 2], num_heads=[2, 2], mlp_ratio=2, split_size=[2, 4], **more)
+
+
+def mosr(**more):
+    from spandrel.architectures.MoSR import MoSR
+
+    return MoSR(dim=16, n_block=2, **more)
+
+
+def real_cugan(kind, **more):
+    from spandrel.architectures import RealCUGAN
+
+    return getattr(RealCUGAN, kind)(**more)
+
+
+def retinexformer():
+    from spandrel.architectures.RetinexFormer import RetinexFormer
+
+    return RetinexFormer(n_feat=16, stage=2, num_blocks=[1, 2, 1])
+
+
+def mixdehazenet():
+    from spandrel.architectures.MixDehazeNet import MixDehazeNet
+
+    network = MixDehazeNet(embed_dims=[8, 16, 24, 16, 8], depths=[1, 1, 2, 1, 1])
+    network.register_forward_hook(lambda module, given, result: result * 0.5 + 0.5)
+    return network
+
+
+def around_zero(picture):
+    return picture * 2 - 1
+
+
 def both_views(picture):
     return torch.cat([picture, picture], 1)
 
@@ -119,6 +169,26 @@ CASES = {
     "FBCNN": ("FBCNN", fbcnn, (1, 3, 17, 22), None),
     "DRCT x2": ("DRCT", drct, (1, 3, 8, 12), None),
     "OmniSR x2": ("OmniSR", omnisr, (1, 3, 17, 22), None),
+    "SRFormer x2": ("SRFormer", lambda: srformer(upscale=2, upsampler="pixelshuffle"), (1, 3, 17, 22), None),
+    "SRFormer x3 light": ("SRFormer", lambda: srformer(upscale=3, upsampler="pixelshuffledirect"), (2, 3, 16, 24), None),
+    "SRFormer x4 real": ("SRFormer", lambda: srformer(upscale=4, upsampler="nearest+conv", resi_connection="3conv"),
+                         (1, 3, 16, 24), None),
+    "SRFormer x1": ("SRFormer", lambda: srformer(upscale=1, upsampler=""), (1, 3, 16, 24), None),
+    "ATD x2": ("ATD", lambda: atd(upscale=2, upsampler="pixelshuffle"), (1, 3, 17, 30), None),
+    "ATD x3 direct": ("ATD", lambda: atd(upscale=3, upsampler="pixelshuffledirect", convffn_kernel_size=7),
+                      (2, 3, 16, 24), None),
+    "ATD x1 no norm": ("ATD", lambda: atd(upscale=1, upsampler="", norm=False, qkv_bias=False), (1, 3, 16, 24), None),
+    "RGT x2": ("RGT", lambda: rgt(upscale=2), (1, 3, 33, 22), None),
+    "RGT x3 3conv": ("RGT", lambda: rgt(upscale=3, resi_connection="3conv", c_ratio=0.75), (1, 3, 18, 25), None),
+    "MoSR x2": ("MoSR", lambda: mosr(upscale=2), (1, 3, 9, 10), None),
+    "MoSR x3 GPS": ("MoSR", lambda: mosr(upscale=3, upsampler="gps", conv_ratio=0.5), (1, 3, 9, 10), None),
+    "MoSR x2 DySample": ("MoSR", lambda: mosr(upscale=2, upsampler="dys"), (1, 3, 9, 10), None),
+    "Real-CUGAN x2": ("Real-CUGAN", lambda: real_cugan("UpCunet2x"), (1, 3, 21, 26), None),
+    "Real-CUGAN x3 pro": ("Real-CUGAN", lambda: real_cugan("UpCunet3x", pro=True), (1, 3, 21, 26), None),
+    "Real-CUGAN x4": ("Real-CUGAN", lambda: real_cugan("UpCunet4x"), (1, 3, 21, 26), None),
+    "Real-CUGAN x2 fast": ("Real-CUGAN", lambda: real_cugan("UpCunet2x_fast"), (1, 3, 40, 44), None),
+    "RetinexFormer": ("RetinexFormer", retinexformer, (1, 3, 16, 24), None),
+    "MixDehazeNet": ("MixDehazeNet", mixdehazenet, (1, 3, 42, 50), around_zero),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

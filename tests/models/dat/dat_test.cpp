@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "models/dat/attention.h"
+#include "models/common/crossed_windows.h"
 #include "models/kernels/window_attention/window_attention.h"
 
 namespace heirloom::tests {

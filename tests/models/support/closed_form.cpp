@@ -35,7 +35,7 @@ models::NamedTensors closedFormTensors(const std::vector<NamedShape>& tensors) {
     // The references fill none of the tables that follow from the configuration.
     const std::string last = tensor.name.substr(tensor.name.rfind('.') + 1);
     const bool isFloatTable = last.starts_with("attn_mask") || last == "rpe_biases";
-    if (last == "num_batches_tracked" || last.starts_with("relative_position_index") || isFloatTable) {
+    if (last == "num_batches_tracked" || last.find("relative_position_index") != std::string::npos || isFloatTable) {
       filled.emplace_back(tensor.name, at::zeros(tensor.shape, isFloatTable ? at::kFloat : at::kLong));
     } else {
       filled.emplace_back(tensor.name, closedFormWeights(++seed, tensor));

@@ -69,7 +69,17 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"DRCT", "DRCT_X2"},
           {"FBCNN", "fbcnn_gray"},
           {"OmniSR", "OmniSR_X3_DF2K"},
-          {"MambaIR", "MambaIR_lightSR_x2"}};
+          {"MambaIR", "MambaIR_lightSR_x2"},
+          {"SRFormer", "SRFormerLight_SR_x2"},
+          {"ATD", "ATD_light_x2"},
+          {"RGT", "RGT_S_x2"},
+          {"MoSR", "4x_mosr_t"},
+          {"MoSR", "2x_mosr_dys"},
+          {"Real-CUGAN", "up2x-latest-no-denoise"},
+          {"Real-CUGAN", "pro-no-denoise-up3x"},
+          {"Real-CUGAN", "sudo_shuffle_cugan_2x"},
+          {"RetinexFormer", "RetinexFormer_LOL_v1"},
+          {"MixDehazeNet", "MixDehazeNet-t"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {

@@ -1,0 +1,118 @@
+#include "models/atd/network.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+
+namespace heirloom::models {
+namespace {
+
+constexpr double kEpsilon = 1e-5;
+
+SwinIrConfig ending(const AtdConfig& config) {
+  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
+}
+
+/// Extended at the bottom and right to multiples of `side` by reflection with the edge, again and again where the
+/// picture is smaller than what is missing.
+at::Tensor mirrored(const at::Tensor& image, std::int64_t side) {
+  at::Tensor result = image;
+  for (const int dim : {2, 3}) {
+    const std::int64_t size = image.size(dim), full = (size + side - 1) / side * side;
+    if (full == size) continue;
+    const at::Tensor at = at::arange(full, at::TensorOptions(at::kLong).device(image.device())).remainder(2 * size);
+    result = result.index_select(dim, at::minimum(at, 2 * size - 1 - at));
+  }
+  return result;
+}
+
+}  // namespace
+
+AtdLayerImpl::AtdLayerImpl(const AtdConfig& config, int shift, bool last)
+    : norm1_(register_module("norm1", LayerNorm(config.features))),
+      norm2_(register_module("norm2", LayerNorm(config.features))),
+      wqkv_(register_module("wqkv", Linear(config.features, 3 * config.features, LinearOptions{.bias = config.bias}))),
+      attn_win_(register_module("attn_win", AtdWindowAttention(config, shift))),
+      attn_atd_(register_module("attn_atd", AtdDictionaryAttention(config))),
+      attn_aca_(register_module("attn_aca", AtdCategoryAttention(config))),
+      convffn_(*this, "convffn", config.features, config.hidden, config.kernel, norm2_) {
+  if (last) return;
+  const auto norm3 = submodule(*this, "norm3");
+  norm3Weight_ = norm3->register_parameter("weight", at::empty({config.tokens}));
+  norm3Bias_ = norm3->register_parameter("bias", at::empty({config.tokens}));
+  sigma_ = register_parameter("sigma", at::empty({config.tokens, 1}));
+}
+
+at::Tensor AtdLayerImpl::refined(const at::Tensor& dictionary, const at::Tensor& similarities,
+                                 const at::Tensor& x) const {
+  // One pixel has no spread: what remains is the bias.
+  const at::Tensor byToken = similarities.transpose(1, 2);  // N T L
+  const at::Tensor centred = byToken - byToken.mean(2, /*keepdim=*/true);
+  const at::Tensor spread = (centred.square().mean(2, /*keepdim=*/true) + kEpsilon).sqrt();
+  const at::Tensor shares = (centred / spread * norm3Weight_.unsqueeze(1) + norm3Bias_.unsqueeze(1)).softmax(2);
+  const at::Tensor kept = sigma_.sigmoid();
+  return kept * dictionary + (1 - kept) * at::matmul(shares, x.flatten(1, 2).to(at::kFloat));
+}
+
+at::Tensor AtdLayerImpl::forward(const at::Tensor& x, at::Tensor& dictionary) {
+  const at::Tensor normed = norm1_->forward(x);
+  const at::Tensor qkv = wqkv_->forward(normed);
+  const auto [seen, similarities] = attn_atd_->forward(normed.flatten(1, 2), dictionary);
+  const at::Tensor windows = attn_win_->forward(qkv, x);
+  const at::Tensor both = attn_aca_->forward(qkv.flatten(1, 2), similarities, windows.flatten(1, 2));
+  const at::Tensor y = convffn_.forward((both + seen).view(x.sizes()));
+  if (sigma_.defined()) dictionary = refined(dictionary, similarities, y);
+  return y;
+}
+
+AtdGroupImpl::AtdGroupImpl(const AtdConfig& config, int depth) {
+  const auto group = submodule(*this, "residual_group");
+  const auto layers = submodule(*group, "layers");
+  for (int i = 0; i < depth; ++i) {
+    const int shift = i % 2 == 1 ? config.window / 2 : 0;
+    layers_.push_back(layers->register_module(std::to_string(i), AtdLayer(config, shift, i == depth - 1)));
+  }
+  td_ = group->register_parameter("td", at::empty({config.tokens, config.features}));
+  conv_ = SwinEnding(*this, "conv", ending(config));
+}
+
+at::Tensor AtdGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
+  at::Tensor x = tokens;
+  at::Tensor dictionary = td_.unsqueeze(0).expand({tokens.size(0), -1, -1});
+  for (AtdLayer& layer : layers_) {
+    if (observer && observer->stopRequested()) throw Stopped{};
+    x = layer->forward(x, dictionary);
+  }
+  return toTokens(conv_.plus(toImage(tokens), toImage(x)));
+}
+
+AtdImpl::AtdImpl(const AtdConfig& config)
+    : config_(config),
+      conv_first_(register_module(
+          "conv_first", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
+      embeddingNorm_(config.features),
+      norm_(config.features) {
+  if (!config.mean) register_buffer("no_norm", at::zeros({1}));
+  submodule(*this, "patch_embed")->register_module("norm", embeddingNorm_);
+  const auto layers = submodule(*this, "layers");
+  for (const int depth : config.depths) {
+    layers_.push_back(layers->register_module(std::to_string(layers_.size()), AtdGroup(config, depth)));
+  }
+  register_module("norm", norm_);
+  conv_after_body_ = SwinEnding(*this, "conv_after_body", ending(config));
+  head_ = PictureHead(*this, config.head, config.features, config.channels);
+}
+
+at::Tensor AtdImpl::forward(const at::Tensor& image, Observer* observer) {
+  const at::Tensor mean =
+      config_.mean ? meanColour(config_.channels, image.options()) : at::zeros({1, 1, 1, 1}, image.options());
+  const at::Tensor x = mirrored(image, config_.window) - mean;
+  const at::Tensor shallow = conv_first_->forward(x).to(conv_after_body_.precision());
+  at::Tensor tokens = embeddingNorm_->forward(toTokens(shallow));
+  for (AtdGroup& group : layers_) tokens = group->forward(tokens, observer);
+  const at::Tensor deep = conv_after_body_.plus(shallow, toImage(norm_->forward(tokens)));
+  const std::int64_t scale = config_.head.scale;
+  return (head_.forward(deep, x) + mean).slice(2, 0, image.size(2) * scale).slice(3, 0, image.size(3) * scale);
+}
+
+}  // namespace heirloom::models
