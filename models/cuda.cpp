@@ -7,7 +7,7 @@
 namespace heirloom::models {
 namespace {
 
-const CudaLibrary* opened = nullptr;
+const CudaLibrary* openedLibrary = nullptr;
 
 std::string openingError() {
   const char* text = dlerror();
@@ -45,7 +45,7 @@ CudaStatus open() {
     status.notes.push_back(HEIRLOOM_TEXT("cuda.device", "the NVIDIA driver is there but shows no device"));
     return status;
   }
-  opened = found;
+  openedLibrary = found;
   status.available = true;
   return status;
 }
@@ -58,15 +58,15 @@ const CudaStatus& openCuda() {
 }
 
 const CudaLibrary* cudaLibrary() {
-  return opened;
+  return openedLibrary;
 }
 
 std::vector<CudaDevice> cudaDevices() {
-  return opened ? opened->devices() : std::vector<CudaDevice>{};
+  return openedLibrary ? openedLibrary->devices() : std::vector<CudaDevice>{};
 }
 
 void releaseCudaMemory() {
-  if (opened) opened->releaseMemory();
+  if (openedLibrary) openedLibrary->releaseMemory();
 }
 
 }  // namespace heirloom::models

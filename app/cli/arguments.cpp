@@ -15,12 +15,6 @@ namespace {
 
 constexpr int kMany = 1 << 28;
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 class HelpFormat : public CLI::Formatter {
  public:
   std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const override {
@@ -232,6 +226,12 @@ void addSetting(std::map<std::string, std::string>& settings, const std::string&
   const std::size_t equals = value.find('=');
   if (equals == std::string::npos || equals == 0) refuse(option, value, "name=value, such as noise_level=25");
   settings.insert_or_assign(value.substr(0, equals), value.substr(equals + 1));
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
 }
 
 std::size_t readChoice(const std::string& option, const std::string& value, const std::vector<std::string>& options) {

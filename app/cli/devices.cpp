@@ -5,12 +5,6 @@
 namespace heirloom::app {
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 int list(Context& context) {
   Report& report = context.report;
   const core::DeviceReport found = core::devices();

@@ -9,7 +9,7 @@ namespace heirloom::core {
 namespace {
 
 constexpr int kTaps = 4;
-constexpr std::int64_t kRowsAtOnce = 16;
+constexpr std::int64_t kTargetRowsAtOnce = 16;
 
 double cubic(double x) {
   const double a = std::abs(x);
@@ -58,7 +58,7 @@ std::vector<float> Enlargement::operator()(std::span<const float> source, int ba
   const Box from = sourceOf(target);
   const std::int64_t sourceRow = from.width * bands;
   std::vector<float> result(static_cast<std::size_t>(target.width * target.height * bands));
-  at::parallel_for(0, target.height, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, target.height, kTargetRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> mixed(static_cast<std::size_t>(sourceRow));
     for (std::int64_t y = begin; y < end; ++y) {
       const Taps down = tapsAt(target.y + y);

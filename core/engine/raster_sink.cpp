@@ -5,7 +5,7 @@
 namespace heirloom::core {
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 16;
+constexpr std::int64_t kSinkRowsAtOnce = 16;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ void RasterSink::begin(const Layout& layout) {
 
 void RasterSink::write(const Box& box, std::span<const float> samples) {
   const auto rowLength = static_cast<std::size_t>(box.width) * static_cast<std::size_t>(raster_->layout().bands());
-  at::parallel_for(0, box.height, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, box.height, kSinkRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
     const auto rows =
         samples.subspan(static_cast<std::size_t>(begin) * rowLength, static_cast<std::size_t>(end - begin) * rowLength);
     fromFloat(rows, {box.x, box.y + begin, box.width, end - begin}, *raster_);

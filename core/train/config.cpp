@@ -119,6 +119,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("channels", config.network.channels)
         .read("features", config.network.features)
         .read("layers", config.network.layers)
+        .read("weights", config.network.weights)
         .refuseOthers();
     Section optimizer = root.section("optimizer");
     optimizer.read("learning_rate", config.optimizer.learningRate)
@@ -149,7 +150,8 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("output", config.output)
         .read("metadata", config.metadata)
         .refuseOthers();
-    for (std::filesystem::path* path : {&config.dataset.folder, &config.validation.folder, &config.output}) {
+    for (std::filesystem::path* path :
+         {&config.dataset.folder, &config.validation.folder, &config.network.weights, &config.output}) {
       if (!path->empty()) *path = std::filesystem::absolute(file).parent_path() / *path;
     }
     check(config);

@@ -29,6 +29,7 @@ struct TrainConfig {
     int channels = 3;
     int features = 96;
     int layers = 12;
+    std::filesystem::path weights;  // checkpoint to start from; empty: new weights
     bool operator==(const Network&) const = default;
   } network;
   std::string loss = "l1";    // l1, l2, charbonnier, ssim

@@ -100,6 +100,7 @@ class Trainer {
     torch::manual_seed(config.seed);
     trainee_ = build(config.network);
     trainee_.stack->initialiseAsIdentity(config.network.family == "FFDNet" ? 4 * config.network.channels : 0);
+    if (!config.network.weights.empty()) fillFrom(config.network.weights);
     average_ = build(config.network);
     trainee_.module->to(device_);
     average_.module->to(device_);
@@ -205,6 +206,20 @@ class Trainer {
       state.emplace_back("average." + item.key(), item.value());
     state.emplace_back("progress", at::tensor({static_cast<double>(iteration_), elapsed_.count()}, at::kDouble));
     models::writeSafetensors(stateFile(), state);
+  }
+
+  void fillFrom(const std::filesystem::path& weights) {
+    torch::NoGradGuard noGrad;
+    const auto state = models::readSafetensors(weights);
+    for (auto& item : trainee_.module->named_parameters()) {
+      const auto found = state.find(item.key());
+      if (found == state.end() || found->second.sizes() != item.value().sizes()) {
+        throw Error(HEIRLOOM_TEXT("train.weights", "its tensor %1 is not what the network has").with(item.key()),
+                    HEIRLOOM_TEXT("train.weights.remedy", "set network to what the weights were trained with"),
+                    weights);
+      }
+      item.value().copy_(found->second);
+    }
   }
 
   void resume() {

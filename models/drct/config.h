@@ -6,6 +6,7 @@ namespace heirloom::models {
 
 /// DRCT. Defaults: DRCT x4.
 struct DrctConfig {
+  static constexpr int kBlocks = 5;  // a group, densely connected
   int channels = 3;
   int features = 180;
   int growth = 32;

@@ -10,7 +10,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 32;
-constexpr int kBlocks = 5;
 
 struct Traits {
   using Config = DrctConfig;
@@ -34,7 +33,7 @@ struct Traits {
     config.window = (squareRoot(sideOf(tensors, table, 0)) + 1) / 2;
     config.scale = shuffledScale(tensors, "upsample");
     if (config.window < 2) return {std::nullopt, "its table of relative positions fits no window", {table}};
-    for (int i = 0; i < kBlocks; ++i) {
+    for (int i = 0; i < DrctConfig::kBlocks; ++i) {
       const int features = config.features + i * config.growth;
       if (config.heads == 0 || features % drctHeads(config, features, i) != 0) {
         return {std::nullopt, "its heads do not divide its channels", {table}};
@@ -63,13 +62,13 @@ struct Traits {
     const double keys = config.window * config.window;
     const double expansion = static_cast<double>(config.hidden) / config.features;
     double group = 0;
-    for (int i = 0; i < kBlocks; ++i) {
+    for (int i = 0; i < DrctConfig::kBlocks; ++i) {
       const double f = config.features + i * config.growth;
-      const double made = i + 1 == kBlocks ? config.features : config.growth;
+      const double made = i + 1 == DrctConfig::kBlocks ? config.features : config.growth;
       group += 4 * f * f + 2 * f * f * (i < 3 ? expansion : 1) + 2 * keys * f + f * made;
     }
     const double f = config.features;
-    const double widest = f + (kBlocks - 1) * config.growth;
+    const double widest = f + (DrctConfig::kBlocks - 1) * config.growth;
     descriptor.flopPerPixel = 2 * (9 * f * (config.channels + f) + config.groups * group +
                                    PixelShuffleHead::macsPerPixel(config.features, config.channels, config.scale));
     descriptor.activationBytesPerPixel = 4 * std::max(8 * widest, 160.0 * config.scale * config.scale);

@@ -5,7 +5,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kBlocks = 5;
 constexpr int kNarrowFrom = 3;  // blocks from here on have perceptrons of as many features as they have channels
 constexpr double kSlope = 0.2;
 constexpr double kGroupGain = 0.2;
@@ -18,8 +17,8 @@ int drctHeads(const DrctConfig& config, int features, int index) {
 }
 
 DrctGroupImpl::DrctGroupImpl(const DrctConfig& config) {
-  for (int i = 0; i < kBlocks; ++i) {
-    const bool last = i + 1 == kBlocks;
+  for (int i = 0; i < DrctConfig::kBlocks; ++i) {
+    const bool last = i + 1 == DrctConfig::kBlocks;
     const int features = config.features + i * config.growth;
     const std::string number = std::to_string(i + 1);
     const int hidden = i < kNarrowFrom

@@ -8,7 +8,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 64;
-constexpr int kSizeMultiple = 8;
 constexpr const char* kJpegQuality = "jpeg_quality";
 
 Parameter jpegQualityParameter() {
@@ -58,7 +57,7 @@ struct Traits {
                                " channels, " + (config.channels == 1 ? "grey" : "colour");
     descriptor.purpose = Purpose::Deblock;
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = kSizeMultiple;
+    descriptor.sizeMultiple = FbcnnConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
     descriptor.parameters = {jpegQualityParameter()};

@@ -7,8 +7,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kSizeMultiple = 8;
-
 Linear small(int in, int out, Activation activation = Activation::None) {
   return Linear(in, out, LinearOptions{.activation = activation, .outer = true});
 }
@@ -103,8 +101,8 @@ at::Tensor FbcnnImpl::forward(const at::Tensor& image, const at::Tensor& quality
     }
     return x;
   };
-  at::Tensor x =
-      m_head_->forward(padToMultiple(image, kSizeMultiple, Padding::Replicate)).to(levels_[0].down->precision());
+  at::Tensor x = m_head_->forward(padToMultiple(image, FbcnnConfig::kSizeMultiple, Padding::Replicate))
+                     .to(levels_[0].down->precision());
   std::vector<at::Tensor> skips;
   for (Level& level : levels_) {
     skips.push_back(x);

@@ -3,7 +3,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kHidden = 128;  // channels inside a feature transform
+constexpr int kTransformHidden = 128;  // channels inside a feature transform
 
 /// One map of one picture going through the blocks of a network.
 class Walk {
@@ -105,9 +105,9 @@ double aggregatorCost(const InstantIrConfig& config, const CostedRun& run) {
   walk.convolution(config.unet.inChannels, config.unet.widths.front(), 3, 2 * pixels);
   walk.wayDown(2 * pixels);
   const auto head = [&](double width, double area) {
-    walk.convolution(width, kHidden, 3, area);
-    walk.convolution(kHidden, width, 3, area);
-    walk.convolution(kHidden, width, 3, area);
+    walk.convolution(width, kTransformHidden, 3, area);
+    walk.convolution(kTransformHidden, width, 3, area);
+    walk.convolution(kTransformHidden, width, 3, area);
     walk.convolution(width, width, 1, area);
   };
   const std::vector<int> skips = skipWidths(config.unet);

@@ -8,7 +8,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 64;
-constexpr int kSizeMultiple = 4;
 
 struct Traits {
   using Config = MixDehazeNetConfig;
@@ -44,7 +43,7 @@ struct Traits {
     descriptor.configuration = std::to_string(blocks) + " blocks, " + std::to_string(config.features[0]) + " channels";
     descriptor.purpose = Purpose::Restore;
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = kSizeMultiple;
+    descriptor.sizeMultiple = MixDehazeNetConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // channels are weighed by their means over the picture
     descriptor.mayShiftColours = true;

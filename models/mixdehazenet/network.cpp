@@ -9,7 +9,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kSizeMultiple = 4;
 constexpr int kLeastSide = 40;  // a quarter of it must be larger than the widest padding
 constexpr int kDilation = 3;
 constexpr int kReduction = 8;
@@ -145,7 +144,8 @@ at::Tensor MixDehazeNetImpl::through(std::size_t layer, at::Tensor x, Observer* 
 
 at::Tensor MixDehazeNetImpl::forward(const at::Tensor& image, Observer* observer) {
   const bool small = std::min(image.size(2), image.size(3)) < kLeastSide;
-  const at::Tensor padded = padToMultiple(image, small ? kLeastSide : kSizeMultiple, Padding::Reflect);
+  const at::Tensor padded =
+      padToMultiple(image, small ? kLeastSide : MixDehazeNetConfig::kSizeMultiple, Padding::Reflect);
   const at::Tensor shown = padded * 2 - 1;  // the network's range is -1..1
   const at::Tensor whole = through(0, embed_->forward(reflected(shown, 1)).to(merge1_->precision()), observer);
   const at::Tensor half = through(1, merge1_->forward(reflected(whole, 1)), observer);

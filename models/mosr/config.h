@@ -11,6 +11,7 @@ enum class MosrEnd {
 
 /// MoSR. Defaults: x4.
 struct MosrConfig {
+  static constexpr int kEnsemble = 8;  // pictures that are averaged
   int channels = 3;
   int features = 64;
   int blocks = 24;

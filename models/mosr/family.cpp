@@ -11,8 +11,7 @@ namespace {
 
 constexpr int kBehind = 6;       // modules of gblocks that are no gated blocks
 constexpr int kOffsets = 2 * 4;  // of DySample, for a pixel of the enlargement
-constexpr int kEnsemble = 8;
-constexpr int kMargin = 32;  // what lies further away hardly shows
+constexpr int kMargin = 32;      // what lies further away hardly shows
 
 struct Traits {
   using Config = MosrConfig;
@@ -41,7 +40,7 @@ struct Traits {
     } else if (tensors.contains("upsampler.in_to_k.weight")) {
       last = "upsampler.in_to_k.weight";
       config.end = MosrEnd::Ensemble;
-      config.scale = squareRoot(sideOf(tensors, last, 0) / (kEnsemble * channels));
+      config.scale = squareRoot(sideOf(tensors, last, 0) / (MosrConfig::kEnsemble * channels));
     } else {
       config.scale = squareRoot(sideOf(tensors, last, 0) / channels);
     }
@@ -66,7 +65,7 @@ struct Traits {
     descriptor.mayShiftColours = true;
     const double f = config.features, h = config.hidden, out = config.channels * config.scale * config.scale;
     const double block = 27 * f * h + static_cast<double>(config.kernel) * config.kernel * config.convolved;
-    const double end = config.end == MosrEnd::Ensemble   ? 9 * kEnsemble * f * out
+    const double end = config.end == MosrEnd::Ensemble   ? 9 * MosrConfig::kEnsemble * f * out
                        : config.end == MosrEnd::DySample ? f * (kOffsets * 2.0 * config.scale * config.scale + out)
                                                          : 9 * f * out;
     descriptor.flopPerPixel = 2 * (19 * f * config.channels + config.blocks * block + 46 * f * f + end);

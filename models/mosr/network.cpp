@@ -9,8 +9,7 @@ namespace {
 
 constexpr double kEpsilon = 1e-6;
 constexpr double kCentre = 0.5;  // taken from what goes past a block
-constexpr int kEnsemble = 8;
-constexpr int kGroups = 4;  // of the offsets
+constexpr int kGroups = 4;       // of the offsets
 
 ConvolutionOptions plain(int in, int out, int kernel = 3) {
   return {.in = in, .out = out, .kernel = kernel};
@@ -71,7 +70,7 @@ MosrImpl::MosrImpl(const MosrConfig& config)
       last_ = submodule(*this, "upsampler")->register_module("0", last(made));
       break;
     case MosrEnd::Ensemble:
-      last_ = submodule(*this, "upsampler")->register_module("in_to_k", last(kEnsemble * made));
+      last_ = submodule(*this, "upsampler")->register_module("in_to_k", last(MosrConfig::kEnsemble * made));
       break;
     case MosrEnd::DySample:
       sampled_ = register_module("upsampler", DySample(config.features, config.channels, config.scale, kGroups));
@@ -93,7 +92,7 @@ at::Tensor MosrImpl::forward(const at::Tensor& image, Observer* observer) {
       return at::pixel_shuffle(last_->forward(x), config_.scale);
     case MosrEnd::Ensemble: {
       const at::Tensor eight = last_->forward(x);
-      const at::Tensor mean = eight.reshape({x.size(0), kEnsemble, -1, x.size(2), x.size(3)}).mean(1);
+      const at::Tensor mean = eight.reshape({x.size(0), MosrConfig::kEnsemble, -1, x.size(2), x.size(3)}).mean(1);
       return at::pixel_shuffle(mean, config_.scale);
     }
     case MosrEnd::DySample:

@@ -12,7 +12,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kHeads = 4;
 constexpr int kShrinkage = 4;
 constexpr double kPictureEpsilon = 1e-6;  // of norms over channels of a picture; PyTorch's own before the attention
 constexpr double kTokenEpsilon = 1e-5;
@@ -56,16 +55,18 @@ OmniSrPixelAttentionImpl::OmniSrPixelAttentionImpl(const OmniSrConfig& config, O
   submodule(*fn, "to_out")->register_module("0", to_out_);
   if (config.positionBias) {
     const int side = 2 * config.window - 1;
-    table_ = submodule(*fn, "rel_pos_bias")->register_parameter("weight", at::empty({side * side, kHeads}));
+    table_ =
+        submodule(*fn, "rel_pos_bias")->register_parameter("weight", at::empty({side * side, OmniSrConfig::kHeads}));
   }
 }
 
 at::Tensor OmniSrPixelAttentionImpl::gathered() const {
   const int tokens = window_ * window_;
   if (!table_.defined())
-    return at::zeros({kHeads, tokens, tokens}, at::TensorOptions(to_out_->weight.device()).dtype(at::kFloat));
+    return at::zeros({OmniSrConfig::kHeads, tokens, tokens},
+                     at::TensorOptions(to_out_->weight.device()).dtype(at::kFloat));
   return table_.index_select(0, relativePositionIndex(window_).flatten().to(table_.device()))
-      .view({tokens, tokens, kHeads})
+      .view({tokens, tokens, OmniSrConfig::kHeads})
       .permute({2, 0, 1})
       .contiguous();
 }
@@ -74,8 +75,8 @@ at::Tensor OmniSrPixelAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor tokens = span_ == OmniSrSpan::Grid ? gridToWindows(x, window_) : x.contiguous();
   const at::Tensor qkv = to_qkv_->forward(tokens);
   const at::Tensor bias = bias_.defined() ? bias_ : gathered();
-  const WindowAttentionShape shape{.window = window_, .shift = 0, .heads = kHeads};
-  const double scale = 1 / std::sqrt(static_cast<double>(x.size(3)) / kHeads);
+  const WindowAttentionShape shape{.window = window_, .shift = 0, .heads = OmniSrConfig::kHeads};
+  const double scale = 1 / std::sqrt(static_cast<double>(x.size(3)) / OmniSrConfig::kHeads);
   const at::Tensor seen = to_qkv_->packed() ? windowAttention(qkv.contiguous(), bias, shape, scale)
                                             : plainWindowAttention(qkv, bias, shape, scale);
   const at::Tensor result = to_out_->forward(seen, tokens);
@@ -94,7 +95,7 @@ OmniSrChannelAttentionImpl::OmniSrChannelAttentionImpl(const OmniSrConfig& confi
       qkv_dwconv_(depthwise(3 * config.features, /*bias=*/false)),
       project_out_(pointwise(config.features, config.features, /*bias=*/false)) {
   const auto fn = submodule(*this, "fn");
-  temperature_ = fn->register_parameter("temperature", at::empty({kHeads, 1, 1}));
+  temperature_ = fn->register_parameter("temperature", at::empty({OmniSrConfig::kHeads, 1, 1}));
   fn->register_module("qkv", qkv_);
   fn->register_module("qkv_dwconv", qkv_dwconv_);
   fn->register_module("project_out", project_out_);
@@ -108,9 +109,9 @@ at::Tensor OmniSrChannelAttentionImpl::forward(const at::Tensor& x) {
   const bool grid = span_ == OmniSrSpan::Grid;
   const at::Tensor apart = grid ? cut.permute({0, 2, 4, 1, 3, 5}) : cut.permute({0, 1, 3, 2, 4, 5});
   const auto first = apart.size(1), second = apart.size(2), third = apart.size(3), fourth = apart.size(4);
-  const at::Tensor seen =
-      transposedAttention(apart.reshape({n * first * second, third * fourth, 3 * c}), kHeads, temperature_)
-          .view({n, first, second, third, fourth, c});
+  const at::Tensor seen = transposedAttention(apart.reshape({n * first * second, third * fourth, 3 * c}),
+                                              OmniSrConfig::kHeads, temperature_)
+                              .view({n, first, second, third, fourth, c});
   const at::Tensor together = grid ? seen.permute({0, 3, 1, 4, 2, 5}) : seen.permute({0, 1, 3, 2, 4, 5});
   return project_out_->plus(x, toImage(together.reshape({n, x.size(2), x.size(3), c})));
 }

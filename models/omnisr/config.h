@@ -4,6 +4,7 @@ namespace heirloom::models {
 
 /// OmniSR. Defaults: the authors' x4 network.
 struct OmniSrConfig {
+  static constexpr int kHeads = 4;
   int channels = 3;
   int features = 64;
   int groups = 5;

@@ -10,7 +10,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 32;
-constexpr int kHeads = 4;
 
 struct Traits {
   using Config = OmniSrConfig;
@@ -35,7 +34,7 @@ struct Traits {
     config.positionBias = tensors.contains(table);
     if (config.positionBias) config.window = (squareRoot(sideOf(tensors, table, 0)) + 1) / 2;
     config.scale = squareRoot(sideOf(tensors, "up.0.weight", 0) / std::max(1, config.channels));
-    if (config.features % kHeads != 0) return {std::nullopt, "its channels are no four heads", {}};
+    if (config.features % OmniSrConfig::kHeads != 0) return {std::nullopt, "its channels are no four heads", {}};
     if (config.window < 2) return {std::nullopt, "its table of relative positions fits no window", {table}};
     if (config.scale == 0) return {std::nullopt, "its last convolution makes no whole enlargement", {"up.0.weight"}};
     return {config, {}, {}};

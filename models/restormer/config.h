@@ -6,6 +6,7 @@ namespace heirloom::models {
 
 /// Restormer (kair.md 2.1). Defaults: the public networks for motion blur, rain and defocus.
 struct RestormerConfig {
+  static constexpr int kSizeMultiple = 8;    // three halvings
   int inputs = 3;                            // channels that go in: 6 for the two views of a dual-pixel sensor
   int channels = 3;                          // and out
   int width = 48;                            // features of the first level; each level below has twice as many

@@ -10,7 +10,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 64;
-constexpr int kSizeMultiple = 8;
 
 struct Traits {
   using Config = RestormerConfig;
@@ -59,7 +58,7 @@ struct Traits {
                                (config.dualPixel() ? ", dual pixel" : "");
     descriptor.purpose = config.withBias ? Purpose::Deblur : Purpose::Denoise;
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = kSizeMultiple;
+    descriptor.sizeMultiple = RestormerConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
     const auto block = [&](double f, int heads) {

@@ -10,7 +10,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr double kEpsilon = 1e-5;
-constexpr int kSizeMultiple = 8;
 
 ConvolutionOptions pointwise(int in, int out) {
   return {.in = in, .out = out, .kernel = 1, .bias = false};
@@ -138,7 +137,7 @@ at::Tensor RestormerNetImpl::forward(const at::Tensor& image, Observer* observer
     }
     return x;
   };
-  const at::Tensor picture = padToMultiple(image, kSizeMultiple, Padding::Reflect);
+  const at::Tensor picture = padToMultiple(image, RestormerConfig::kSizeMultiple, Padding::Reflect);
   const bool twice = config_.dualPixel() && image.size(1) == config_.channels;
   const at::Tensor shallow =
       patch_embed_->forward(twice ? at::cat({picture, picture}, 1) : picture).to(downs_.front()->precision());

@@ -6,6 +6,7 @@ namespace heirloom::models {
 
 /// RetinexFormer. Defaults: the authors' networks for LOL.
 struct RetinexFormerConfig {
+  static constexpr int kSizeMultiple = 4;  // two halvings
   int channels = 3;
   int features = 40;
   int stages = 1;                         // networks one behind the other

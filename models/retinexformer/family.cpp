@@ -8,7 +8,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 64;
-constexpr int kSizeMultiple = 4;
 
 const std::string kStage = "body.0.";
 
@@ -44,7 +43,7 @@ struct Traits {
                                std::to_string(config.features) + " channels";
     descriptor.purpose = Purpose::Restore;
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = kSizeMultiple;
+    descriptor.sizeMultiple = RetinexFormerConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;           // attention between channels takes the whole picture
     descriptor.mayShiftColours = true;  // lighting up a picture is what it is for

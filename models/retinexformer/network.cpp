@@ -10,7 +10,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kLevels = 2;
-constexpr int kSizeMultiple = 1 << kLevels;
 constexpr int kWidening = 4;  // of the perceptron
 
 Linear withoutBias(int features) {
@@ -156,7 +155,7 @@ RetinexFormerImpl::RetinexFormerImpl(const RetinexFormerConfig& config) {
 }
 
 at::Tensor RetinexFormerImpl::forward(const at::Tensor& image, Observer* observer) {
-  at::Tensor x = padToMultiple(image, kSizeMultiple, Padding::Reflect);
+  at::Tensor x = padToMultiple(image, RetinexFormerConfig::kSizeMultiple, Padding::Reflect);
   for (RetinexStage& stage : body_) x = stage->forward(x, observer);
   return cropTo(x, image.size(2), image.size(3));
 }

@@ -10,8 +10,6 @@ namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 32;
-constexpr int kSizeMultiple = 8;
-constexpr int kScales = 4;
 
 struct Traits {
   using Config = SafmnConfig;
@@ -30,7 +28,7 @@ struct Traits {
     config.blocks = countNumbered(tensors, "feats");
     config.hidden = sideOf(tensors, "feats.0.ccm.ccm.0.weight", 0);
     config.scale = squareRoot(sideOf(tensors, "to_img.0.weight", 0) / std::max(1, config.channels));
-    if (config.features % kScales != 0) {
+    if (config.features % SafmnConfig::kScales != 0) {
       return {std::nullopt, "its " + std::to_string(config.features) + " channels are no four shares", {}};
     }
     if (config.scale == 0) {
@@ -47,14 +45,14 @@ struct Traits {
     descriptor.purpose = config.scale > 1 ? Purpose::SuperResolve : Purpose::Restore;
     descriptor.scale = config.scale;
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = kSizeMultiple;
+    descriptor.sizeMultiple = SafmnConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
     descriptor.mayShiftColours = true;
     const double f = config.features;
     const double out = config.channels * config.scale * config.scale;
     // Of the depthwise convolutions the first sees all pixels, the others 1/4, 1/16 and 1/64.
-    const double block = 9 * f / kScales * 85 / 64 + f * f + 10 * f * config.hidden;
+    const double block = 9 * f / SafmnConfig::kScales * 85 / 64 + f * f + 10 * f * config.hidden;
     descriptor.flopPerPixel = 2 * (9 * f * (config.channels + out) + config.blocks * block);
     descriptor.activationBytesPerPixel = 4 * std::max(6 * f + config.hidden, f + 2 * out);
     return descriptor;

@@ -8,8 +8,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kScales = 4;
-constexpr int kSizeMultiple = 1 << (kScales - 1);
 constexpr double kEpsilon = 1e-6;
 
 }  // namespace
@@ -23,8 +21,8 @@ SafmnBlockImpl::SafmnBlockImpl(const SafmnConfig& config)
       ccm2_(ConvolutionOptions{.in = config.hidden, .out = config.features, .kernel = 1}) {
   const auto safm = submodule(*this, "safm");
   const auto mfr = submodule(*safm, "mfr");
-  const int share = config.features / kScales;
-  for (int i = 0; i < kScales; ++i) {
+  const int share = config.features / SafmnConfig::kScales;
+  for (int i = 0; i < SafmnConfig::kScales; ++i) {
     const ConvolutionOptions depthwise{.in = share, .out = share, .groups = share};
     mfr_.push_back(mfr->register_module(std::to_string(i), Convolution(depthwise)));
   }
@@ -35,8 +33,8 @@ SafmnBlockImpl::SafmnBlockImpl(const SafmnConfig& config)
 }
 
 at::Tensor SafmnBlockImpl::modulated(const at::Tensor& x) {
-  std::vector<at::Tensor> shares = x.chunk(kScales, 1);
-  for (int i = 0; i < kScales; ++i) {
+  std::vector<at::Tensor> shares = x.chunk(SafmnConfig::kScales, 1);
+  for (int i = 0; i < SafmnConfig::kScales; ++i) {
     const auto at = static_cast<std::size_t>(i);
     if (i == 0) {
       shares[at] = mfr_[at]->forward(shares[at]);
@@ -68,7 +66,7 @@ SafmnImpl::SafmnImpl(const SafmnConfig& config)
 }
 
 at::Tensor SafmnImpl::forward(const at::Tensor& image, Observer* observer) {
-  const at::Tensor shallow = to_feat_->forward(padToMultiple(image, kSizeMultiple, Padding::Reflect));
+  const at::Tensor shallow = to_feat_->forward(padToMultiple(image, SafmnConfig::kSizeMultiple, Padding::Reflect));
   at::Tensor x = feats_.empty() ? shallow : shallow.to(feats_.front()->precision());
   for (SafmnBlock& block : feats_) {
     if (observer && observer->stopRequested()) throw Stopped{};

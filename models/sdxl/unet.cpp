@@ -5,10 +5,6 @@
 namespace heirloom::models {
 namespace {
 
-ConvolutionOptions outer(int in, int out) {
-  return {.in = in, .out = out, .outer = true};
-}
-
 template <typename Block>
 void list(std::vector<UNetImpl::NamedAttention>& found, const std::string& block, const Block& module) {
   for (std::size_t i = 0; i < module->attentions.size(); ++i) {
@@ -26,7 +22,8 @@ void list(std::vector<UNetImpl::NamedAttention>& found, const std::string& block
 
 // The middle is registered last, as in the reference: what is numbered in the order of registration depends on it.
 UNetImpl::UNetImpl(const UNetConfig& config)
-    : conv_in(register_module("conv_in", Convolution(outer(config.inChannels, config.widths.front())))),
+    : conv_in(register_module("conv_in", Convolution(ConvolutionOptions{
+                                             .in = config.inChannels, .out = config.widths.front(), .outer = true}))),
       config_(config),
       conditions_(*this, config) {
   const auto downBlocks = submodule(*this, "down_blocks"), upBlocks = submodule(*this, "up_blocks");
@@ -36,7 +33,8 @@ UNetImpl::UNetImpl(const UNetConfig& config)
     up.push_back(upBlocks->register_module(std::to_string(up.size()), UpBlock(config, level)));
   mid = register_module("mid_block", MidBlock(config, config.textWidth));
   conv_norm_out_ = register_module("conv_norm_out", GroupNorm(config.groups, config.widths.front(), config.epsilon));
-  conv_out_ = register_module("conv_out", Convolution(outer(config.widths.front(), config.outChannels)));
+  conv_out_ = register_module("conv_out", Convolution(ConvolutionOptions{
+                                              .in = config.widths.front(), .out = config.outChannels, .outer = true}));
 }
 
 at::Tensor UNetImpl::forward(const at::Tensor& sample, const Pass& pass, const Residuals* residuals) {

@@ -15,6 +15,7 @@ enum class SwinIrHead {
 
 /// Default: SwinIR-M for classical super-resolution x4 (kair.md 1.11).
 struct SwinIrConfig {
+  static constexpr int kHeadFeatures = 64;  // between the body and the picture
   int channels = 3;
   int features = 180;
   std::vector<int> depths = {6, 6, 6, 6, 6, 6};  // blocks a group

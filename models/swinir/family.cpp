@@ -9,7 +9,6 @@ namespace {
 
 constexpr int kMargin = 16;              // the reference's tiles overlap by twice as much
 constexpr int kRangeOfDeblockers = 255;  // networks with windows of 7 were trained on 0..255
-constexpr int kHeadFeatures = 64;
 
 const std::string kBlock = "layers.0.residual_group.blocks.0.";
 
@@ -127,7 +126,7 @@ struct Traits {
 
     const double f = config.features;
     const double c = config.channels;
-    const double h = kHeadFeatures;
+    const double h = SwinIrConfig::kHeadFeatures;
     const double pixels = config.scale * config.scale;
     const double tokens = config.window * config.window;
     const double ending = config.threeConvolutions ? 9 * f * f / 2 + f * f / 16 : 9 * f * f;

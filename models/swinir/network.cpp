@@ -7,7 +7,7 @@ namespace {
 
 constexpr double kSlope = 0.2;
 constexpr double kHeadSlope = 0.01;  // of the convolution before the enlargement, and no other
-constexpr int kHeadFeatures = 64;
+constexpr int kHeadFeatures = SwinIrConfig::kHeadFeatures;
 
 ConvolutionOptions leaky(int in, int out, int kernel = 3, double slope = kSlope) {
   return {.in = in, .out = out, .kernel = kernel, .activation = Activation::LeakyRelu, .slope = slope};

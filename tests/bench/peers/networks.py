@@ -1,10 +1,13 @@
 """The networks of the speed table as PyTorch modules with seeded random weights.
 
-Chains are written here; DRUNet, RRDB and SwinIR come from the package spandrel, whose names of weights Heirloom reads.
+Chains are written here; the others come from the package spandrel, whose names of weights Heirloom reads.
 """
 import torch
+from spandrel.architectures.Compact import SRVGGNetCompact
 from spandrel.architectures.DRUNet import DRUNet
 from spandrel.architectures.ESRGAN import ESRGAN
+from spandrel.architectures.HAT import HAT
+from spandrel.architectures.SPAN import SPAN
 from spandrel.architectures.SwinIR import SwinIR
 from torch import nn
 
@@ -53,6 +56,12 @@ def swinir(features, heads, layers, upsampler, size):
                   mlp_ratio=2, upscale=4, img_range=1.0, upsampler=upsampler, resi_connection="1conv")
 
 
+def hat(size):
+    return HAT(img_size=size, embed_dim=180, depths=[6] * 6, num_heads=[6] * 6, window_size=16, mlp_ratio=2, upscale=4,
+               img_range=1.0, upsampler="pixelshuffle", resi_connection="1conv", compress_ratio=3, squeeze_factor=30,
+               conv_scale=0.01, overlap_ratio=0.5)
+
+
 class Case:
     """A row of the table: `make(size)` gives a module; `weights(module)` the tensors of the file that Heirloom opens."""
 
@@ -83,5 +92,8 @@ CASES = [
     Case("RRDB x4", 3, 128, 4, lambda _: ESRGAN(num_blocks=23, scale=4)),
     Case("SwinIR-M x4", 3, 64, 4, lambda size: swinir(180, 6, 6, "pixelshuffle", size)),
     Case("SwinIR-M x4", 3, 128, 4, lambda size: swinir(180, 6, 6, "pixelshuffle", size)),
+    Case("Compact x4", 3, 256, 4, lambda _: SRVGGNetCompact(num_feat=64, num_conv=16, upscale=4)),
+    Case("SPAN x4", 3, 256, 4, lambda _: SPAN(num_in_ch=3, num_out_ch=3, feature_channels=48, upscale=4)),
+    Case("HAT x4", 3, 64, 4, hat),
     Case("SwinIR light x4", 3, 128, 4, lambda size: swinir(60, 6, 4, "pixelshuffledirect", size)),
 ]

@@ -18,7 +18,7 @@ using tests::FakeNetwork;
 using tests::texturedPhoto;
 using Status = Outcome::Status;
 
-constexpr std::int64_t kSide = 128;
+constexpr std::int64_t kSmallSide = 128;
 
 /// Takes 64 float32 channels a pixel, as a convolutional network does, and looks two pixels far.
 std::shared_ptr<FakeNetwork> greedy() {
@@ -31,13 +31,13 @@ std::shared_ptr<FakeNetwork> greedy() {
 }
 
 Photo photo() {
-  return texturedPhoto({kSide, kSide, ColourModel::Rgb, false, SampleType::UInt16});
+  return texturedPhoto({kSmallSide, kSmallSide, ColourModel::Rgb, false, SampleType::UInt16});
 }
 
 TEST(OutOfMemory, halvesTheTileAndGivesTheSameResult) {
   const auto plenty = tests::runOn(photo(), greedy());
   ASSERT_EQ(plenty.outcome.status, Status::Done);
-  ASSERT_EQ(plenty.outcome.tileSide, kSide);
+  ASSERT_EQ(plenty.outcome.tileSide, kSmallSide);
 
   FailingAllocator allocator(64 * 4 * 70 * 70);  // a quarter of the photo, not more
   auto network = greedy();
@@ -69,7 +69,7 @@ TEST(OutOfMemory, goesOnFromTheFailedTile) {
   ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
   std::int64_t written = 0;
   for (const Box& box : finished.diary.tiles) written += box.width * box.height;
-  EXPECT_EQ(written, kSide * kSide);  // no tile twice
+  EXPECT_EQ(written, kSmallSide * kSmallSide);  // no tile twice
   EXPECT_EQ(finished.diary.tiles.size(), static_cast<std::size_t>(finished.diary.reports.back().tiles));
   EXPECT_EQ(tests::largestDifference(*photo().raster, *finished.raster), 0);
 }
@@ -90,7 +90,7 @@ TEST(OutOfMemory, isAnHonestErrorWhenNotEvenTheSmallestTileFits) {
   const Photo source = photo();
   Outcome outcome;
   {
-    FailingAllocator allocator(kSide * kSide * 3 * 4 * 2);  // the picture itself, but none of the activations
+    FailingAllocator allocator(kSmallSide * kSmallSide * 3 * 4 * 2);  // the picture itself, but none of the activations
     auto network = std::make_shared<FakeNetwork>(
         [](const at::Tensor& picture, models::Observer&) { return picture + at::zeros({100'000'000})[0]; });
     outcome = tests::runOn(source, network).outcome;

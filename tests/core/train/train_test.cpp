@@ -35,7 +35,7 @@ class Training : public testing::Test {
     std::filesystem::create_directory(folder_ / "photos");
     for (int i = 0; i < 3; ++i) writeStripes(folder_ / "photos" / ("stripes" + std::to_string(i) + ".png"), 8 + 5 * i);
     config_.dataset = {folder_ / "photos", {1.0, 0.5}, 24, 4};
-    config_.network = {"FFDNet", 3, 8, 4};
+    config_.network = {"FFDNet", 3, 8, 4, {}};
     config_.schedule.iterations = 40;
     config_.schedule.warmUp = 5;
     config_.validation = {folder_ / "photos", 25, 48, 20};
@@ -92,6 +92,27 @@ TEST_F(Training, aStoppedRunGoesOnAsIfItHadNeverStopped) {
   recorder.then = {};
   const auto resumed = models::readSafetensors(train(config_, recorder, {}));
   for (const auto& [name, tensor] : unbroken) EXPECT_TRUE(at::equal(tensor, resumed.at(name))) << name;
+}
+
+TEST_F(Training, goesOnFromWeightsThatAreThere) {
+  Recorder recorder;
+  const std::filesystem::path weights = train(config_, recorder, {});
+  config_.network.weights = weights;
+  config_.output = folder_ / "finer";
+  config_.schedule.iterations = 1;
+  config_.schedule.warmUp = 0;
+  config_.optimizer.learningRate = 0;
+  const auto before = models::readSafetensors(weights), after = models::readSafetensors(train(config_, recorder, {}));
+  for (const auto& [name, tensor] : before) EXPECT_TRUE(at::allclose(tensor, after.at(name), 1e-6, 1e-8)) << name;
+
+  config_.network.features = 16;
+  config_.output = folder_ / "wider";
+  try {
+    train(config_, recorder, {});
+    ADD_FAILURE() << "weights of another width were taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("weights.safetensors"), HasSubstr("network")));
+  }
 }
 
 TEST_F(Training, writesItsLogAsCsv) {

@@ -15,7 +15,7 @@ namespace {
 
 using namespace heirloom::models;
 
-const std::vector<int> kSizes = {128, 128, 0, 0, 128, 128};
+const std::vector<int> kTinySizes = {128, 128, 0, 0, 128, 128};
 const InstantIrConfig kConfig = tinyInstantIr();
 
 at::Tensor degraded() {
@@ -37,7 +37,7 @@ class InstantIrRuns : public testing::Test {
                  const SamplerState* from = nullptr) {
     RecordedNoise noise;
     return InstantIrSampler(made, NoiseSchedule(), settings)
-        .run(degraded(), positiveGuide(), negativeGuide(), kSizes, noise, events, from);
+        .run(degraded(), positiveGuide(), negativeGuide(), kTinySizes, noise, events, from);
   }
 
   InstantIrNetworks made = networks();
@@ -115,9 +115,9 @@ TEST_F(InstantIrRuns, twoPicturesAtOnceAreTwoRuns) {
     InstantIrSampler sampler(made, NoiseSchedule(), settings);
     SharedNoise noise, first, second;
     const at::Tensor batch =
-        sampler.run(both(degraded(), other), doubled(positiveGuide()), doubled(negativeGuide()), kSizes, noise);
-    const at::Tensor a = sampler.run(degraded(), positiveGuide(), negativeGuide(), kSizes, first);
-    const at::Tensor b = sampler.run(other, flipped(positiveGuide()), flipped(negativeGuide()), kSizes, second);
+        sampler.run(both(degraded(), other), doubled(positiveGuide()), doubled(negativeGuide()), kTinySizes, noise);
+    const at::Tensor a = sampler.run(degraded(), positiveGuide(), negativeGuide(), kTinySizes, first);
+    const at::Tensor b = sampler.run(other, flipped(positiveGuide()), flipped(negativeGuide()), kTinySizes, second);
     EXPECT_LT(apart(batch, both(a, b)), 1e-4);
   }
 }
@@ -135,7 +135,7 @@ TEST_F(InstantIrRuns, halfPrecisionStaysNear) {
   const c10::InferenceMode inference;
   const auto outputs = [&](const Placement& placement) {
     InstantIrNetworks placed = networks(placement);
-    const at::Tensor time = at::full({1}, 958.0), sizes = at::tensor(kSizes, at::kInt).to(at::kFloat).view({1, 6});
+    const at::Tensor time = at::full({1}, 958.0), sizes = at::tensor(kTinySizes, at::kInt).to(at::kFloat).view({1, 6});
     const Guide guide = positiveGuide();
     Pass pass;
     pass.text = guide.text;
@@ -171,7 +171,7 @@ TEST_F(InstantIrRuns, valuesThatAreNoNumbersNameTheirStep) {
   events.stepDone = [&](const StepReport&) { ++steps; };
   try {
     InstantIrSampler(made, NoiseSchedule(), three)
-        .run(degraded(), positiveGuide(), negativeGuide(), kSizes, noise, events);
+        .run(degraded(), positiveGuide(), negativeGuide(), kTinySizes, noise, events);
     FAIL() << "taken";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("step 2 of 3"), std::string::npos) << error.what();

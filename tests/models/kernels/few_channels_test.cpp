@@ -11,7 +11,7 @@ namespace {
 using namespace heirloom::models;
 
 /// Of sums of spread 1 in float32.
-constexpr double kTolerance = 1e-5;
+constexpr double kToFewTolerance = 1e-5;
 
 class FewChannels : public testing::Test {
  protected:
@@ -21,7 +21,7 @@ class FewChannels : public testing::Test {
   }
 };
 
-at::Tensor channelsLast(at::IntArrayRef shape) {
+at::Tensor randomPicture(at::IntArrayRef shape) {
   return at::randn(shape).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
@@ -33,7 +33,7 @@ at::Tensor exact(const at::Tensor& x, const at::Tensor& weight, const at::Tensor
   return at::conv2d(x.to(at::kDouble), weight.to(at::kDouble), bias.to(at::kDouble), 1, 1);
 }
 
-double largestError(const at::Tensor& found, const at::Tensor& expected) {
+double largestDifference(const at::Tensor& found, const at::Tensor& expected) {
   EXPECT_EQ(found.sizes(), expected.sizes());
   EXPECT_TRUE(found.is_contiguous(at::MemoryFormat::ChannelsLast));
   return (found.to(at::kDouble) - expected).abs().max().item<double>();
@@ -49,13 +49,13 @@ TEST_F(FewChannels, toFewAtAllSides) {
       const at::Tensor bias = at::randn({out});
       const ToFewWeights fast(weight, bias, gain);
       for (const auto& [height, width] : kSides) {
-        const at::Tensor x = channelsLast({2, in, height, width});
-        const at::Tensor residual = channelsLast({2, out, height, width});
+        const at::Tensor x = randomPicture({2, in, height, width});
+        const at::Tensor residual = randomPicture({2, out, height, width});
         const at::Tensor expected = gain * exact(x, weight, bias);
-        EXPECT_LT(largestError(convolutionToFew(x, fast), expected), kTolerance)
+        EXPECT_LT(largestDifference(convolutionToFew(x, fast), expected), kToFewTolerance)
             << in << " -> " << out << " at " << height << "x" << width;
-        EXPECT_LT(largestError(convolutionToFew(x.contiguous(), fast, residual.contiguous()), residual + expected),
-                  kTolerance);
+        EXPECT_LT(largestDifference(convolutionToFew(x.contiguous(), fast, residual.contiguous()), residual + expected),
+                  kToFewTolerance);
       }
     }
   }
@@ -65,9 +65,10 @@ TEST_F(FewChannels, halfActivationsAreWidenedNotRoundedAgain) {
   for (const int in : {20, 64}) {
     const at::Tensor weight = randomWeight(in, 3);
     const at::Tensor bias = at::randn({3});
-    const at::Tensor dense = channelsLast({2, in + 16, 19, 33}).to(at::kBFloat16);
+    const at::Tensor dense = randomPicture({2, in + 16, 19, 33}).to(at::kBFloat16);
     const at::Tensor x = dense.narrow(1, 8, in);
-    EXPECT_LT(largestError(convolutionToFew(x, ToFewWeights(weight, bias)), exact(x, weight, bias)), kTolerance);
+    EXPECT_LT(largestDifference(convolutionToFew(x, ToFewWeights(weight, bias)), exact(x, weight, bias)),
+              kToFewTolerance);
   }
 }
 
@@ -76,7 +77,7 @@ TEST_F(FewChannels, refuseWhatDoesNotFit) {
   EXPECT_THROW(ToFewWeights(at::randn({3, 64, 3, 3}), at::randn({2})), c10::Error);
   const ToFewWeights weights(at::randn({3, 64, 3, 3}));
   EXPECT_THROW(convolutionToFew(at::randn({1, 64, 8, 8}, at::kDouble), weights), c10::Error);
-  EXPECT_THROW(convolutionToFew(channelsLast({1, 64, 8, 8}), weights, channelsLast({1, 3, 8, 9})), c10::Error);
+  EXPECT_THROW(convolutionToFew(randomPicture({1, 64, 8, 8}), weights, randomPicture({1, 3, 8, 9})), c10::Error);
 }
 
 }  // namespace

@@ -16,47 +16,47 @@ namespace {
 
 using namespace heirloom::models;
 
-struct Case {
+struct Swin2SrCase {
   const char* name;
   SwinIrConfig config;
   std::size_t parameters;
   std::array<double, 7> values;  // mean, standard deviation, first four, last
 };
 
-SwinIrConfig tiny(SwinIrHead head, int scale, bool threeConvolutions = false, int channels = 3) {
+SwinIrConfig tinyV2(SwinIrHead head, int scale, bool threeConvolutions = false, int channels = 3) {
   SwinIrConfig config = tinySwinIr(head, scale, threeConvolutions, channels);
   config.second = true;
   return config;
 }
 
-const Case kCases[] = {
+const Swin2SrCase kSwin2SrCases[] = {
     {"pixelshuffle x2",
-     tiny(SwinIrHead::PixelShuffle, 2),
+     tinyV2(SwinIrHead::PixelShuffle, 2),
      92,
      {0.473463, 0.629563, 0.875125, 0.412431, 0.966239, 0.713491, 0.116425}},
     {"pixelshuffle x3",
-     tiny(SwinIrHead::PixelShuffle, 3),
+     tinyV2(SwinIrHead::PixelShuffle, 3),
      92,
      {0.530315, 0.670305, 0.087718, 0.606592, 0.250707, 0.011933, 0.814551}},
     {"pixelshuffledirect x2",
-     tiny(SwinIrHead::PixelShuffleDirect, 2),
+     tinyV2(SwinIrHead::PixelShuffleDirect, 2),
      88,
      {0.197937, 1.010477, 0.147417, 1.123875, 0.723240, -0.214876, -0.248153}},
     {"nearest+conv x4",
-     tiny(SwinIrHead::NearestConvolution, 4, true),
+     tinyV2(SwinIrHead::NearestConvolution, 4, true),
      108,
      {0.410804, 0.170680, 0.482131, 0.462823, 0.454462, 0.495967, 0.333380}},
     {"pixelshuffle_aux x4",
-     tiny(SwinIrHead::Auxiliary, 4),
+     tinyV2(SwinIrHead::Auxiliary, 4),
      100,
      {0.354042, 0.540942, 0.404291, 0.482039, -0.189331, -0.222868, 0.346591}},
     {"none",
-     tiny(SwinIrHead::Residual, 1, false, 1),
+     tinyV2(SwinIrHead::Residual, 1, false, 1),
      88,
      {-1.525851, 0.855535, 0.404830, -1.628560, -0.579539, 0.213987, -3.071978}},
 };
 
-void expectValues(const at::Tensor& result, const Case& expected) {
+void expectValues(const at::Tensor& result, const Swin2SrCase& expected) {
   const at::Tensor flat = result.to(at::kDouble).flatten();
   std::array<double, 7> found = {flat.mean().item<double>(), flat.std(/*unbiased=*/false).item<double>()};
   for (int i = 0; i < 4; ++i) found[static_cast<std::size_t>(i) + 2] = flat[i].item<double>();
@@ -66,7 +66,7 @@ void expectValues(const at::Tensor& result, const Case& expected) {
 
 TEST(Swin2Sr, givesTheReferencesValuesThroughFiles) {
   const TemporaryFolder folder;
-  for (const Case& c : kCases) {
+  for (const Swin2SrCase& c : kSwin2SrCases) {
     SCOPED_TRACE(c.name);
     const SwinIr network(c.config);
     std::vector<NamedShape> tensors;
