@@ -18,7 +18,9 @@ if(ccache)
 endif()
 find_program(mold mold)
 if(mold)
-  add_link_options(-fuse-ld=mold)
+  # mold 1.10 starts what is read-only after relocation in front of it, where LibTorch's thread-local variable stands: by
+  # chance in a page of code, or in none, and then the program does not start.
+  add_link_options(-fuse-ld=mold -Wl,-z,norelro)
 endif()
 
 if(HEIRLOOM_SANITIZE)
