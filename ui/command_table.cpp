@@ -33,7 +33,7 @@ constexpr Command kCommands[] = {
     {"edit.redo", Edit, QT_TRANSLATE_NOOP("Commands", "&Redo"), QT_TRANSLATE_NOOP("Commands", "Do the step again"),
      "redo", "Ctrl+Shift+Z Ctrl+Y", Need::Redo | Need::Idle},
     {"edit.copy", Edit, QT_TRANSLATE_NOOP("Commands", "&Copy"),
-     QT_TRANSLATE_NOOP("Commands", "Copy the picture as it is shown"), "copy", "Ctrl+C", Need::Photo, Kind::Viewer,
+     QT_TRANSLATE_NOOP("Commands", "Copy the picture as it is shown"), "copy", "Ctrl+C", Need::Photo, Kind::Window,
      true},
     {"edit.paste", Edit, QT_TRANSLATE_NOOP("Commands", "&Paste"),
      QT_TRANSLATE_NOOP("Commands", "Open the picture of the clipboard"), "paste", "Ctrl+V"},

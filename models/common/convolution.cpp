@@ -151,8 +151,9 @@ void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& sca
       return;
     }
   }
-  // LibTorch's packing of grouped and of single weights fails.
-  if (options_.groups == 1 && options_.in * options_.out > 1)
+  // LibTorch's packing of grouped and of single weights fails, and that of narrower types on older processors.
+  const bool packable = computed_ == at::kFloat || (computed_ == at::kBFloat16 && processor().avx512);
+  if (packable && options_.groups == 1 && options_.in * options_.out > 1)
     packed_ = onednn::packConvolution(weight, windowOf(options_));
 }
 

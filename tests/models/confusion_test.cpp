@@ -51,7 +51,7 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"MambaIR_lightSR_x2", 905'016},
                                                              {"SRFormer_SR_x4", 10'543'503},
                                                              {"SRFormerLight_SR_x4", 872'748},
-                                                             {"ATD_SR_x4", 20'259'929},
+                                                             {"ATD_SR_x4", 20'260'929},
                                                              {"ATD_light_x4", 768'792},
                                                              {"RGT_x4", 13'365'543},
                                                              {"RGT_S_x4", 10'198'767},

@@ -24,8 +24,8 @@ using namespace heirloom::models;
 
 const Placement kHalf{at::kCPU, at::kBFloat16, false};
 /// A result that is rounded to bfloat16 once lies 2^-9 / sqrt(3) = 0.11 % of its values from the exact one, weights
-/// that are rounded as much again; sums do not add to it.
-constexpr double kTolerance = 0.004;
+/// that are rounded as much again; sums do not add to it. The twins of attention round logits and weights, too.
+constexpr double kTolerance = 0.008;
 
 struct Kind {
   const char* name;

@@ -70,12 +70,12 @@ std::string publishedName(const std::string& path, const PictureUNet& network) {
 
 /// Corrections of rank 4 of every layer that can have one.
 NamedTensors corrections(const PictureUNet& network) {
-  constexpr std::int64_t kRank = 4;
+  constexpr std::int64_t kCorrectionRank = 4;
   NamedTensors shapes;
   const auto modules = network->named_modules();
   for (const std::string& path : adaptablePaths(network)) {
     std::vector<std::int64_t> down = modules[path]->named_parameters()["weight"].sizes().vec(), up(down.size(), 1);
-    up[0] = down[0], up[1] = kRank, down[0] = kRank;
+    up[0] = down[0], up[1] = kCorrectionRank, down[0] = kCorrectionRank;
     const std::string name = publishedName(path, network);
     shapes.emplace_back(name + ".lora_A.weight", at::empty(down));
     shapes.emplace_back(name + ".lora_B.weight", at::empty(up));
