@@ -16,6 +16,7 @@
 #include "models/drunet/family.h"
 #include "models/fbcnn/family.h"
 #include "models/ffdnet/family.h"
+#include "models/grl/family.h"
 #include "models/hat/family.h"
 #include "models/imdn/family.h"
 #include "models/instantir/family.h"
@@ -50,10 +51,11 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,         kSrmd,        kUsrNet, kDrunet,
-       kRrdb,       kImdn,      kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr,   kCompact,       kSpan,        kHat,    kNafNet,
-       kScuNet,     kDat,       kRestormer, kRcan,  kPlksr,  kRealPlksr, kSafmn,         kDrct,        kFbcnn,  kOmniSr,
-       kMambaIr,    kSrFormer,  kAtd,       kRgt,   kMosr,   kRealCugan, kRetinexFormer, kMixDehazeNet});
+      {kRestoreVar, kInstantIr, kSdxl,  kDnCnn,     kFDnCnn,        kFfdNet,       kIrcnn,     kSrmd,
+       kUsrNet,     kDrunet,    kRrdb,  kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
+       kCompact,    kSpan,      kHat,   kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
+       kPlksr,      kRealPlksr, kSafmn, kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
+       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kGrl});
   return families;
 }
 

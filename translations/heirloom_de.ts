@@ -3973,6 +3973,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.task.unsaid</name>
+    <message>
+        <source>What the network was trained for, which its file does not say. With the wrong one the result is unusable</source>
+        <translation>Wofür das Netz trainiert wurde; seine Datei sagt es nicht. Mit dem Falschen ist das Ergebnis unbrauchbar</translation>
+    </message>
+</context>
+<context>
     <name>setting.temperature</name>
     <message>
         <source>Temperature</source>

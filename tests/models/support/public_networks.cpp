@@ -79,7 +79,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"Real-CUGAN", "pro-no-denoise-up3x"},
           {"Real-CUGAN", "sudo_shuffle_cugan_2x"},
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
-          {"MixDehazeNet", "MixDehazeNet-t"}};
+          {"MixDehazeNet", "MixDehazeNet-t"},
+          {"GRL", "sr_grl_tiny_c3x2"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
