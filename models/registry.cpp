@@ -24,6 +24,7 @@
 #include "models/ircnn/family.h"
 #include "models/mambair/family.h"
 #include "models/mixdehazenet/family.h"
+#include "models/mmrealsr/family.h"
 #include "models/mosr/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
@@ -55,7 +56,7 @@ std::span<const Family> table() {
        kUsrNet,     kDrunet,    kRrdb,  kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
        kCompact,    kSpan,      kHat,   kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
        kPlksr,      kRealPlksr, kSafmn, kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
-       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kGrl});
+       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kGrl,       kMmRealSr});
   return families;
 }
 

@@ -80,7 +80,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"Real-CUGAN", "sudo_shuffle_cugan_2x"},
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
           {"MixDehazeNet", "MixDehazeNet-t"},
-          {"GRL", "sr_grl_tiny_c3x2"}};
+          {"GRL", "sr_grl_tiny_c3x2"},
+          {"MM-RealSR", "MMRealSRNet"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
