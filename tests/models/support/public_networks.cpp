@@ -81,7 +81,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
           {"MixDehazeNet", "MixDehazeNet-t"},
           {"GRL", "sr_grl_tiny_c3x2"},
-          {"MM-RealSR", "MMRealSRNet"}};
+          {"MM-RealSR", "MMRealSRNet"},
+          {"M3SNet", "m3snet_deblur_model_best_32"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
