@@ -26,6 +26,7 @@
 #include "models/mambair/family.h"
 #include "models/mixdehazenet/family.h"
 #include "models/mmrealsr/family.h"
+#include "models/moesr/family.h"
 #include "models/mosr/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
@@ -57,7 +58,7 @@ std::span<const Family> table() {
        kDrunet,        kRrdb,         kImdn,   kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr, kCompact,   kSpan,
        kHat,           kNafNet,       kScuNet, kDat,       kRestormer, kRcan,   kPlksr,   kRealPlksr, kSafmn,
        kDrct,          kFbcnn,        kOmniSr, kMambaIr,   kSrFormer,  kAtd,    kRgt,     kMosr,      kRealCugan,
-       kRetinexFormer, kMixDehazeNet, kGrl,    kMmRealSr,  kM3SNet});
+       kRetinexFormer, kMixDehazeNet, kGrl,    kMmRealSr,  kM3SNet,    kMoesr});
   return families;
 }
 
