@@ -83,7 +83,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"GRL", "sr_grl_tiny_c3x2"},
           {"MM-RealSR", "MMRealSRNet"},
           {"M3SNet", "m3snet_deblur_model_best_32"},
-          {"MoESR", "4x_DF2K_MoESR_500k"}};
+          {"MoESR", "4x_DF2K_MoESR_500k"},
+          {"SAFMN-BCIE", "SAFMN_BCIE"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
