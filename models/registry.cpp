@@ -16,13 +16,17 @@
 #include "models/drunet/family.h"
 #include "models/fbcnn/family.h"
 #include "models/ffdnet/family.h"
+#include "models/grl/family.h"
 #include "models/hat/family.h"
 #include "models/imdn/family.h"
 #include "models/instantir/family.h"
 #include "models/instantir/folder.h"
 #include "models/ircnn/family.h"
+#include "models/m3snet/family.h"
 #include "models/mambair/family.h"
 #include "models/mixdehazenet/family.h"
+#include "models/mmrealsr/family.h"
+#include "models/moesr/family.h"
 #include "models/mosr/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
@@ -36,6 +40,7 @@
 #include "models/rgt/family.h"
 #include "models/rrdb/family.h"
 #include "models/safmn/family.h"
+#include "models/safmnbcie/family.h"
 #include "models/scunet/family.h"
 #include "models/span/family.h"
 #include "models/srformer/family.h"
@@ -50,10 +55,11 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,         kSrmd,        kUsrNet, kDrunet,
-       kRrdb,       kImdn,      kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr,   kCompact,       kSpan,        kHat,    kNafNet,
-       kScuNet,     kDat,       kRestormer, kRcan,  kPlksr,  kRealPlksr, kSafmn,         kDrct,        kFbcnn,  kOmniSr,
-       kMambaIr,    kSrFormer,  kAtd,       kRgt,   kMosr,   kRealCugan, kRetinexFormer, kMixDehazeNet});
+      {kRestoreVar,    kInstantIr,    kSdxl,   kDnCnn,     kFDnCnn,    kFfdNet, kIrcnn,    kSrmd,      kUsrNet,
+       kDrunet,        kRrdb,         kImdn,   kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr,  kCompact,   kSpan,
+       kHat,           kNafNet,       kScuNet, kDat,       kRestormer, kRcan,   kPlksr,    kRealPlksr, kSafmn,
+       kDrct,          kFbcnn,        kOmniSr, kMambaIr,   kSrFormer,  kAtd,    kRgt,      kMosr,      kRealCugan,
+       kRetinexFormer, kMixDehazeNet, kGrl,    kMmRealSr,  kM3SNet,    kMoesr,  kSafmnBcie});
   return families;
 }
 

@@ -3378,6 +3378,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.blur_degree</name>
+    <message>
+        <source>Blur</source>
+        <translation>Unschärfe</translation>
+    </message>
+</context>
+<context>
+    <name>setting.blur_degree.help</name>
+    <message>
+        <source>How blurred the photo is, 0 to 1, if told: the higher, the more is sharpened</source>
+        <translation>Wie unscharf das Foto ist, 0 bis 1, falls vorgegeben: je höher, desto mehr wird geschärft</translation>
+    </message>
+</context>
+<context>
     <name>setting.colour_fix</name>
     <message>
         <source>Colour fix</source>
@@ -3417,6 +3431,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>From this part of the run on the photo no longer guides it, only the words; 1: never</source>
         <translation>Ab diesem Teil des Laufs führen nur noch die Worte, nicht mehr das Foto; 1: nie</translation>
+    </message>
+</context>
+<context>
+    <name>setting.degradation</name>
+    <message>
+        <source>Degradation</source>
+        <translation>Verschlechterung</translation>
+    </message>
+</context>
+<context>
+    <name>setting.degradation.help</name>
+    <message>
+        <source>Whether the network estimates how blurred and noisy the photo is, or is told so below</source>
+        <translation>Ob das Netz schätzt, wie unscharf und verrauscht das Foto ist, oder es unten gesagt bekommt</translation>
     </message>
 </context>
 <context>
@@ -3690,6 +3718,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>choose a DRUNet, IRCNN, FDnCNN or FFDNet</source>
         <translation>wählen Sie ein DRUNet, IRCNN, FDnCNN oder FFDNet</translation>
+    </message>
+</context>
+<context>
+    <name>setting.noise_degree</name>
+    <message>
+        <source>Noise</source>
+        <translation>Rauschen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.noise_degree.help</name>
+    <message>
+        <source>How noisy the photo is, 0 to 1, if told: the higher, the more is smoothed</source>
+        <translation>Wie verrauscht das Foto ist, 0 bis 1, falls vorgegeben: je höher, desto mehr wird geglättet</translation>
     </message>
 </context>
 <context>
@@ -3970,6 +4012,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The weights of the denoiser and of the deblocker look alike: say which these are</source>
         <translation>Die Gewichte zum Entrauschen und zum Entfernen von JPEG-Blöcken sehen gleich aus: sagen Sie, welche dies sind</translation>
+    </message>
+</context>
+<context>
+    <name>setting.task.unsaid</name>
+    <message>
+        <source>What the network was trained for, which its file does not say. With the wrong one the result is unusable</source>
+        <translation>Wofür das Netz trainiert wurde; seine Datei sagt es nicht. Mit dem Falschen ist das Ergebnis unbrauchbar</translation>
     </message>
 </context>
 <context>

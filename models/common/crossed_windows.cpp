@@ -6,36 +6,16 @@
 #include <cmath>
 #include <utility>
 
+#include "models/common/windows.h"
+
 namespace heirloom::models {
 namespace {
 
-constexpr double kApart = -100;  // on the logit of tokens that are no neighbours
-
-/// N H W ... -> N windows, tokens, ...
-at::Tensor cut(const at::Tensor& x, const RectangularWindows& windows) {
-  const auto n = x.size(0), h = x.size(1), w = x.size(2);
-  return x.reshape({n, h / windows.rows, windows.rows, w / windows.columns, windows.columns, -1})
-      .permute({0, 1, 3, 2, 4, 5})
-      .reshape({n * (h / windows.rows) * (w / windows.columns), windows.rows * windows.columns, -1});
-}
-
-at::Tensor join(const at::Tensor& cutUp, const RectangularWindows& windows, std::int64_t h, std::int64_t w) {
-  return cutUp.reshape({-1, h / windows.rows, w / windows.columns, windows.rows, windows.columns, cutUp.size(2)})
-      .permute({0, 1, 3, 2, 4, 5})
-      .reshape({-1, h, w, cutUp.size(2)});
-}
-
 /// windows, tokens, tokens.
 at::Tensor mask(std::int64_t h, std::int64_t w, const RectangularWindows& windows, const at::TensorOptions& options) {
-  const auto bands = [&](std::int64_t length, std::int64_t window, std::int64_t shift) {
-    at::Tensor band = at::zeros({length}, options);
-    band.slice(0, length - window, length - shift).fill_(1);
-    band.slice(0, length - shift).fill_(2);
-    return band;
-  };
-  const at::Tensor regions =
-      bands(h, windows.rows, windows.down).unsqueeze(1) * 3 + bands(w, windows.columns, windows.right);  // H W
-  const at::Tensor ids = cut(regions.view({1, h, w, 1}), windows).squeeze(2);
+  const at::Tensor regions = shiftedBands(h, windows.rows, windows.down, options).unsqueeze(1) * 3 +
+                             shiftedBands(w, windows.columns, windows.right, options);  // H W
+  const at::Tensor ids = cutWindows(regions.view({1, h, w, 1}), windows.rows, windows.columns).squeeze(2);
   return (ids.unsqueeze(1) - ids.unsqueeze(2)).ne(0).to(options.dtype()) * kApart;
 }
 
@@ -46,7 +26,7 @@ at::Tensor rectangularWindowAttention(const at::Tensor& qkv, const at::Tensor& b
   const auto n = qkv.size(0), h = qkv.size(1), w = qkv.size(2), c = qkv.size(4);
   const bool shifted = windows.down > 0 || windows.right > 0;
   const at::Tensor rolled = shifted ? at::roll(qkv, {-windows.down, -windows.right}, {1, 2}) : qkv;
-  const std::vector<at::Tensor> parts = cut(rolled, windows)
+  const std::vector<at::Tensor> parts = cutWindows(rolled, windows.rows, windows.columns)
                                             .view({-1, windows.rows * windows.columns, 3, heads, c / heads})
                                             .permute({2, 0, 3, 1, 4})
                                             .unbind(0);  // windows, heads, tokens, head dimension
@@ -54,7 +34,7 @@ at::Tensor rectangularWindowAttention(const at::Tensor& qkv, const at::Tensor& b
   if (shifted) added = added + mask(h, w, windows, bias.options()).unsqueeze(1).repeat({n, 1, 1, 1});
   const at::Tensor seen = at::scaled_dot_product_attention(parts[0], parts[1], parts[2], added.to(qkv.scalar_type()),
                                                            /*dropout_p=*/0, /*is_causal=*/false, scale);
-  const at::Tensor joined = join(seen.transpose(1, 2).flatten(2), windows, h, w);
+  const at::Tensor joined = joinWindows(seen.transpose(1, 2).flatten(2), windows.rows, windows.columns, h, w);
   return shifted ? at::roll(joined, {windows.down, windows.right}, {1, 2}) : joined;
 }
 

@@ -5,13 +5,12 @@
 #include "models/common/network_family.h"
 #include "models/common/state_names.h"
 #include "models/nafnet/network.h"
+#include "models/nafnet/statistics.h"
 
 namespace heirloom::models {
 namespace {
 
 constexpr int kMargin = 64;
-// TLC's windows are 1.5 times the pictures that the network was trained on, 256 for all public files.
-constexpr std::int64_t kWindow = 384;
 
 std::vector<int> blocksOf(const StateDict& tensors, const std::string& part) {
   std::vector<int> blocks;
@@ -19,17 +18,6 @@ std::vector<int> blocksOf(const StateDict& tensors, const std::string& part) {
     blocks.push_back(countNumbered(tensors, part + "." + std::to_string(i)));
   }
   return blocks;
-}
-
-Parameter statisticsParameter() {
-  return {"statistics",
-          HEIRLOOM_TEXT("setting.statistics", "Statistics"),
-          HEIRLOOM_TEXT("setting.statistics.help",
-                        "What channels are weighed by: means over the whole picture, or over the size that the network "
-                        "was trained on, which is better for large photos"),
-          "",
-          Choice{{"global", "local"}, "global"},
-          "local"};
 }
 
 struct Traits {
@@ -92,8 +80,7 @@ struct Traits {
 
   static Run start(NafNet network, const NafNetConfig&, const Settings& settings, const Placement&,
                    Observer& observer) {
-    const std::int64_t window = settings.choice("statistics") == "local" ? kWindow : 0;
-    return [network, window, &observer](const at::Tensor& picture) mutable {
+    return [network, window = statisticsWindow(settings), &observer](const at::Tensor& picture) mutable {
       return network->forward(picture, &observer, window);
     };
   }

@@ -77,7 +77,7 @@ at::Tensor RrdbNetImpl::workspaceFor(const at::Tensor& x) const {
                    x.options().memory_format(at::MemoryFormat::ChannelsLast));
 }
 
-at::Tensor RrdbNetImpl::forward(const at::Tensor& image, Observer* observer) {
+at::Tensor RrdbNetImpl::forward(const at::Tensor& image, Observer* observer, const Steering& steering) {
   const int fold = config_.unshuffle;
   const at::Tensor padded = padToMultiple(image, fold, Padding::Reflect);
   at::Tensor x = conv_first_->forward(fold == 1 ? padded : at::pixel_unshuffle(padded, fold));
@@ -90,6 +90,7 @@ at::Tensor RrdbNetImpl::forward(const at::Tensor& image, Observer* observer) {
     for (std::size_t j = 0; j < kDensePerBlock; ++j)
       dense_[i + j]->forward(workspaces[j % 2], inputOf(workspaces[(j + 1) % 2]));
     x = at::add(x, inputOf(workspaces[kDensePerBlock % 2]), kResidualGain);
+    if (steering) x = steering(i / kDensePerBlock, x);
   }
   x = conv_body_->plus(shallow, x);
   for (Convolution& up : ups_) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "models/common/convolution.h"
@@ -30,8 +31,10 @@ TORCH_MODULE(ResidualDenseBlock);
 class RrdbNetImpl : public torch::nn::Module {
  public:
   explicit RrdbNetImpl(const RrdbConfig& config);
+  /// What a block's result is turned into by networks that are steered: number of the block, N features H W.
+  using Steering = std::function<at::Tensor(std::size_t, const at::Tensor&)>;
   /// N C H W in 0..1 to N C sH sW; where the network folds its input, sides are padded by reflection and cropped.
-  at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr);
+  at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr, const Steering& steering = {});
 
  private:
   at::Tensor workspaceFor(const at::Tensor& x) const;

@@ -5,37 +5,20 @@
 #include <cmath>
 
 #include "models/common/super_resolution.h"
+#include "models/common/windows.h"
 #include "models/swinir/block.h"
 
 namespace heirloom::models {
 namespace {
 
-constexpr int kKernel = 5;         // of the perceptron's convolution
-constexpr double kApart = -100.0;  // on the logit of tokens that are no neighbours
-
-/// N H W C -> windows, tokens of a window, C.
-at::Tensor cut(const at::Tensor& x, std::int64_t side) {
-  const auto n = x.size(0), h = x.size(1), w = x.size(2), c = x.size(3);
-  return x.reshape({n, h / side, side, w / side, side, c}).permute({0, 1, 3, 2, 4, 5}).reshape({-1, side * side, c});
-}
-
-at::Tensor join(const at::Tensor& windows, std::int64_t side, std::int64_t h, std::int64_t w) {
-  return windows.reshape({-1, h / side, w / side, side, side, windows.size(2)})
-      .permute({0, 1, 3, 2, 4, 5})
-      .reshape({-1, h, w, windows.size(2)});
-}
+constexpr int kKernel = 5;  // of the perceptron's convolution
 
 /// The regions that a shift brought together, as numbers of the tokens of windows.
 at::Tensor regions(std::int64_t h, std::int64_t w, std::int64_t window, std::int64_t shift,
                    const at::TensorOptions& options) {
-  const auto bands = [&](std::int64_t length) {
-    at::Tensor band = at::zeros({length}, options);
-    band.slice(0, length - window, length - shift).fill_(1);
-    band.slice(0, length - shift).fill_(2);
-    return band;
-  };
-  const at::Tensor ids = bands(h).unsqueeze(1) * 3 + bands(w);
-  return cut(ids.view({1, h, w, 1}), window).squeeze(2);
+  const at::Tensor ids =
+      shiftedBands(h, window, shift, options).unsqueeze(1) * 3 + shiftedBands(w, window, shift, options);
+  return cutWindows(ids.view({1, h, w, 1}), window, window).squeeze(2);
 }
 
 /// windows, tokens, permuted tokens. The reference halves a shift upwards.
@@ -85,9 +68,9 @@ at::Tensor PermutedAttentionImpl::forward(const at::Tensor& x) {
     return windows.reshape({windows.size(0), windows.size(1), heads_, -1}).transpose(1, 2);
   };
   const std::int64_t half = window_ / 2;
-  const at::Tensor q = byHead(cut(rolled(q_->forward(x), -shift_), window_));
+  const at::Tensor q = byHead(cutWindows(rolled(q_->forward(x), -shift_), window_, window_));
   // Four neighbours lie side by side in the channels: k and v, rows, columns, quarter of the channels.
-  const at::Tensor kv = cut(rolled(kv_->forward(x), -shift_), window_)
+  const at::Tensor kv = cutWindows(rolled(kv_->forward(x), -shift_), window_, window_)
                             .view({-1, half, 2, half, 2, 2, f / 4})
                             .permute({5, 0, 1, 3, 2, 4, 6})
                             .reshape({2, -1, half * half, f});
@@ -96,7 +79,7 @@ at::Tensor PermutedAttentionImpl::forward(const at::Tensor& x) {
     added = added + mask(h, w, window_, shift_, added.options()).unsqueeze(1).repeat({x.size(0), 1, 1, 1});
   const at::Tensor seen = at::scaled_dot_product_attention(q, byHead(kv[0]), byHead(kv[1]), added.to(q.scalar_type()),
                                                            /*dropout_p=*/0, /*is_causal=*/false, scale_);
-  return proj_->forward(rolled(join(seen.transpose(1, 2).flatten(2), window_, h, w), shift_), x);
+  return proj_->forward(rolled(joinWindows(seen.transpose(1, 2).flatten(2), window_, window_, h, w), shift_), x);
 }
 
 void PermutedAttentionImpl::place(const Placement&) {

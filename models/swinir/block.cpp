@@ -2,8 +2,9 @@
 
 #include <torch/types.h>
 
-#include <algorithm>
 #include <cmath>
+
+#include "models/common/continuous_bias.h"
 
 namespace heirloom::models {
 
@@ -16,18 +17,10 @@ at::Tensor relativePositionIndex(int window) {
 
 namespace {
 
-constexpr int kBiasFeatures = 512;     // of the network that makes Swin V2's bias
-constexpr double kHighestBias = 16;    // its result passes a sigmoid times this
-constexpr double kHighestScale = 100;  // of the similarity
-
-/// Log-spaced offsets of Swin V2: sign(d) log2(1 + 8 |d| / (window - 1)) / 3, rows before columns.
+/// Swin V2's: rows before columns.
 at::Tensor coordinates(int window) {
-  at::Tensor offsets = at::arange(1 - window, window, at::kFloat) / std::max(1, window - 1) * 8;
-  offsets = offsets.sign() * (offsets.abs() + 1).log2() / 3;
-  const std::int64_t side = offsets.size(0);
-  return at::stack({offsets.view({-1, 1}).expand({side, side}), offsets.view({1, -1}).expand({side, side})}, -1)
-      .unsqueeze(0)
-      .contiguous();
+  const at::Tensor offsets = logSpacedOffsets(1 - window, window - 1);
+  return offsetPairs(offsets, offsets);
 }
 
 }  // namespace
@@ -57,9 +50,7 @@ SwinAttentionImpl::SwinAttentionImpl(const SwinBlockConfig& config, const LayerN
 
 at::Tensor SwinAttentionImpl::table() const {
   if (!second_) return relative_position_bias_table_;
-  // By hand, in float32: a handful of numbers that every logit depends on.
-  const at::Tensor inner = at::linear(relative_coords_table_.flatten(0, 2), cpb0_->weight, cpb0_->bias).relu();
-  return at::linear(inner, cpb2_->weight).sigmoid() * kHighestBias;
+  return continuousBias(relative_coords_table_, cpb0_->weight, cpb0_->bias, cpb2_->weight);
 }
 
 at::Tensor SwinAttentionImpl::gathered() const {
@@ -73,7 +64,7 @@ at::Tensor SwinAttentionImpl::gathered() const {
 
 at::Tensor SwinAttentionImpl::scales() const {
   if (!second_) return at::full({shape_.heads}, scale_, at::TensorOptions(proj_->weight.device()).dtype(at::kFloat));
-  return logit_scale_.clamp_max(std::log(kHighestScale)).exp().flatten();
+  return similarityScales(logit_scale_);
 }
 
 void SwinAttentionImpl::joinBiases() {

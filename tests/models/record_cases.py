@@ -15,7 +15,7 @@ import torch
 
 SAMPLES = 48
 UNFILLED = ("attn_mask", "relative_position_index", "aligned_relative_position_index", "rpe_biases",
-            "num_batches_tracked")
+            "num_batches_tracked", "table_", "index_", "mask_", "MetaUpsample")
 
 
 def uniform(seed, shape):
@@ -150,6 +150,46 @@ def mixdehazenet():
     return network
 
 
+def grl(window, stripe, tables=False, **more):
+    from spandrel.architectures.GRL import GRL
+
+    network = GRL(img_size=max(stripe), window_size=window, stripe_size=stripe, **{
+        "embed_dim": 16, "depths": [4, 1], "num_heads_window": [2, 2], "num_heads_stripe": [2, 2],
+        "stripe_shift": True, "mlp_ratio": 2, "anchor_window_down_factor": 4, **more})
+    if tables:  # as the authors save them
+        network._non_persistent_buffers_set.clear()
+    return network
+
+
+def mm_real_sr():
+    from spandrel.architectures.MMRealSR import MMRealSR
+
+    return MMRealSR(num_in_ch=3, num_out_ch=3, num_feat=16, num_block=2, num_grow_ch=8, num_feats=[16, 16, 24],
+                    num_blocks=[1, 2, 1], downscales=[1, 2, 1])
+
+
+def m3snet():
+    from spandrel_extra_arches.architectures.M3SNet import M3SNet
+
+    return M3SNet(width=8, middle_blk_num=1, enc_blk_nums=[1, 1, 1, 2], dec_blk_nums=[1, 1, 2, 1])
+
+
+def moesr(**more):
+    from spandrel.architectures.MoESR import MoESR
+
+    return MoESR(dim=16, n_blocks=2, n_block=2, expansion_factor=2, expansion_msg=1.5, **more)
+
+
+def safmn_bcie():
+    from spandrel.architectures.SAFMNBCIE import SAFMNBCIE
+
+    return SAFMNBCIE(dim=16, n_blocks=2, num_layers=2, ffn_scale=2, upscaling_factor=2)
+
+
+def with_level(picture):
+    return torch.cat([picture, torch.full_like(picture[:, :1], 25 / 255)], 1)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -195,6 +235,25 @@ CASES = {
     "Real-CUGAN x2 fast": ("Real-CUGAN", lambda: real_cugan("UpCunet2x_fast"), (1, 3, 40, 44), None),
     "RetinexFormer": ("RetinexFormer", retinexformer, (1, 3, 16, 24), None),
     "MixDehazeNet": ("MixDehazeNet", mixdehazenet, (1, 3, 42, 50), around_zero),
+    "GRL x2 light": ("GRL", lambda: grl(32, [64, 64], upscale=2, upsampler="pixelshuffledirect"), (1, 3, 65, 60), None),
+    "GRL x3": ("GRL", lambda: grl(32, [64, 64], upscale=3, upsampler="pixelshuffle", qkv_bias=False), (1, 3, 40, 60),
+               None),
+    "GRL x4 real": ("GRL", lambda: grl(16, [32, 64], upscale=4, upsampler="nearest+conv", conv_type="3conv"),
+                    (1, 3, 40, 60), None),
+    "GRL denoise": ("GRL", lambda: grl(16, [64, 128]), (1, 3, 100, 128), None),
+    "GRL denoise level": ("GRL", lambda: grl(16, [64, 128], in_channels=2, out_channels=1), (1, 1, 100, 128),
+                          with_level),
+    "GRL tables": ("GRL", lambda: grl(12, [24, 48], tables=True, upscale=2, upsampler="pixelshuffledirect",
+                                      local_connection=True, embed_dim=72), (2, 3, 50, 96), None),
+    "MM-RealSR x4": ("MM-RealSR", mm_real_sr, (2, 3, 17, 22), None),
+    "M3SNet": ("M3SNet", m3snet, (1, 3, 32, 48), None),
+    "MoESR x4": ("MoESR", lambda: moesr(scale=4), (1, 3, 9, 10), None),
+    "MoESR x3 shuffle": ("MoESR", lambda: moesr(scale=3, upsampler="pixelshuffle", upsample_dim=24), (1, 3, 8, 11),
+                         None),
+    "MoESR x4 nearest": ("MoESR", lambda: moesr(scale=4, upsampler="nearest+conv"), (1, 3, 9, 10), None),
+    "MoESR x2 DySample": ("MoESR", lambda: moesr(scale=2, upsampler="dysample"), (1, 3, 9, 10), None),
+    "MoESR x1": ("MoESR", lambda: moesr(scale=1, upsampler="conv"), (1, 3, 9, 10), None),
+    "SAFMN-BCIE": ("SAFMN-BCIE", safmn_bcie, (1, 3, 32, 48), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

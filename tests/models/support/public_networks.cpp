@@ -79,7 +79,12 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"Real-CUGAN", "pro-no-denoise-up3x"},
           {"Real-CUGAN", "sudo_shuffle_cugan_2x"},
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
-          {"MixDehazeNet", "MixDehazeNet-t"}};
+          {"MixDehazeNet", "MixDehazeNet-t"},
+          {"GRL", "sr_grl_tiny_c3x2"},
+          {"MM-RealSR", "MMRealSRNet"},
+          {"M3SNet", "m3snet_deblur_model_best_32"},
+          {"MoESR", "4x_DF2K_MoESR_500k"},
+          {"SAFMN-BCIE", "SAFMN_BCIE"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
