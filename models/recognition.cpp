@@ -171,8 +171,9 @@ std::string trainingKeys(const Node& root) {
 }  // namespace
 
 std::optional<Error> recognised(const StateDict& tensors) {
-  const std::filesystem::path file = tensors.archive()->file();
+  const std::filesystem::path file = tensors.archive() ? tensors.archive()->file() : std::filesystem::path{};
   if (tensors.entries().empty()) {
+    if (!tensors.archive()) return std::nullopt;
     const std::string keys = trainingKeys(tensors.archive()->root());
     if (keys.empty()) return std::nullopt;
     return Error(

@@ -78,7 +78,11 @@ void describe(InstalledModel& model, const std::map<std::string, std::string>& m
   model.title = text({"title", "modelspec.title", "name"});
   model.licence = text({"licence", "license", "modelspec.license"});
   model.source = text({"source", "url", "homepage"});
-  if (model.title.empty()) model.title = model.descriptor.family + " (" + model.name + ")";
+  if (model.title.empty()) {
+    model.title = model.descriptor.family + " (" + model.name + ")";
+  } else if (!model.network.empty()) {
+    model.title += " (" + model.network + ")";
+  }
   for (const auto& [key, value] : metadata) {
     const bool says = !value.empty() && !told.contains(key) && key != "format" && !value.starts_with("data:");
     if (says) model.notes.emplace_back(key, value);

@@ -243,7 +243,7 @@ void RestorePanel::fillModels() {
       if (!before || before->group != entry.group) addHeading(*models_, entry.purpose);
       before = &entry;
       models_->addItem(entry.title, QString::fromStdString(entry.name));
-      models_->setItemData(models_->count() - 1, entry.details, Qt::ToolTipRole);
+      models_->setItemData(models_->count() - 1, plainTip(entry.details), Qt::ToolTipRole);
     }
     if (models_->count() > 0) models_->insertSeparator(models_->count());
     models_->addItem(tr("Open checkpoint..."), QString());
@@ -272,7 +272,7 @@ void RestorePanel::chooseModel(const std::string& name) {
 
 void RestorePanel::showModel() {
   const ModelEntry* entry = catalogue_.find(model());
-  models_->setToolTip(entry ? entry->details : tr("The network that restores the photo"));
+  models_->setToolTip(entry ? plainTip(entry->details) : tr("The network that restores the photo"));
   hint_->setText(entry ? detailOf(*entry)
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
   parameters_->setDenoisers(denoisersOf(catalogue_));
