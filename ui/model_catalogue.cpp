@@ -2,6 +2,7 @@
 
 #include <QLocale>
 #include <algorithm>
+#include <ranges>
 
 #include "core/library/library.h"
 #include "models/several_networks.h"
@@ -10,7 +11,7 @@
 namespace heirloom::ui {
 namespace {
 
-constexpr std::size_t kShownNotes = 6;
+constexpr int kShownNotes = 6;
 constexpr int kNoteLength = 120;
 
 QString purposeText(models::Purpose purpose) {
@@ -51,8 +52,7 @@ QString detailsOf(const core::InstalledModel& model) {
   lines << (model.licence.empty() ? ModelCatalogue::tr("Licence unknown")
                                   : ModelCatalogue::tr("Licence: %1").arg(QString::fromStdString(model.licence)));
   if (!model.source.empty()) lines << ModelCatalogue::tr("Source: %1").arg(QString::fromStdString(model.source));
-  for (std::size_t i = 0; i < std::min(kShownNotes, model.notes.size()); ++i) {
-    const auto& [key, value] = model.notes[i];
+  for (const auto& [key, value] : model.notes | std::views::take(kShownNotes)) {
     lines << shortName(ModelCatalogue::tr("%1: %2", "note in a file")
                            .arg(QString::fromStdString(key), QString::fromStdString(value).simplified()),
                        kNoteLength);
