@@ -2,7 +2,6 @@
 
 #include <QCoreApplication>
 #include <QFile>
-#include <QTextDocument>
 
 namespace heirloom::ui {
 
@@ -37,10 +36,6 @@ QString fromPath(const std::filesystem::path& path) {
 
 std::filesystem::path toPath(const QString& text) {
   return QFile::encodeName(text).toStdString();
-}
-
-QString plainTip(const QString& text) {
-  return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal) : text;
 }
 
 QString shortName(const QString& name, int characters) {

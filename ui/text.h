@@ -20,9 +20,6 @@ QString explained(const Error& error);
 QString fromPath(const std::filesystem::path& path);
 std::filesystem::path toPath(const QString& text);
 
-/// Text out of a file for a tip, which takes what looks like HTML for HTML.
-QString plainTip(const QString& text);
-
 /// A file's name for a narrow place: the middle of a long one is left out.
 QString shortName(const QString& name, int characters);
 

@@ -8,6 +8,7 @@
 #include <QScrollArea>
 #include <QSlider>
 #include <QStandardItemModel>
+#include <QTextDocument>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -25,6 +26,11 @@ namespace heirloom::ui {
 namespace {
 
 constexpr int kWidth = 300;
+
+/// What a file says of itself, for a tip, which would take what looks like HTML for HTML.
+QString plainTip(const QString& text) {
+  return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal) : text;
+}
 
 QLabel* title(const QString& text, QWidget* parent) {
   auto* label = new QLabel(text, parent);
