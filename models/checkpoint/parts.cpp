@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 
 namespace heirloom::models {
@@ -47,25 +46,26 @@ class PartFinder {
       const bool module = archive_->format() == "TorchScript" || child.value.kind != Node::Kind::Dictionary;
       if (!module && !isTrainingState(child) && holdsTensors(child.value)) children.push_back(&child);
     }
-    std::set<std::string, std::less<>> names;
-    for (const NamedNode* child : children) {
-      names.insert(child->key);
-      add(inner(child->key), child->value);
-    }
-    addPrefixed(node, inner, names);
+    for (const NamedNode* child : children) add(inner(child->key), child->value);
+    addPrefixed(node, inner);
     for (const NamedNode* child : children) look(child->value, inner(child->key), depth + 1);
   }
 
   /// Tensors of one level that share the first word of their names.
   template <typename Inner>
-  void addPrefixed(const Node& node, const Inner& inner, const std::set<std::string, std::less<>>& known) {
+  void addPrefixed(const Node& node, const Inner& inner) {
+    Node own{.kind = Node::Kind::Dictionary, .tensor = {}, .dictionary = {}};
+    for (const NamedNode& child : node.dictionary) {
+      const bool isOwn = child.value.kind == Node::Kind::Tensor || archive_->format() == "TorchScript";
+      if (isOwn) own.dictionary.push_back(child);
+    }
     std::vector<std::pair<std::string, Node>> groups;
-    const StateDict tensors = canonicalise(archive_, node);
+    const StateDict tensors = canonicalise(archive_, own);
     for (const auto& [key, entry] : tensors.entries()) {
       const std::size_t dot = key.find('.');
       if (dot == std::string::npos || dot + 1 == key.size()) continue;
       const std::string first = key.substr(0, dot);
-      if (known.contains(first) || !isNetworkName(first)) continue;
+      if (!isNetworkName(first)) continue;
       auto group = std::ranges::find(groups, first, &std::pair<std::string, Node>::first);
       if (group == groups.end()) {
         groups.emplace_back(first, Node{.kind = Node::Kind::Dictionary, .tensor = {}, .dictionary = {}});
