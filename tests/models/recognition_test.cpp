@@ -139,7 +139,8 @@ TEST_F(Recognition, ofATensorWithoutName) {
 
 TEST_F(Recognition, takesNoNetworkOfOursForSomethingElse) {
   for (const Family& family : families()) {
-    if (!family.published) continue;
+    // A folder of several files, which is known by their names, holds an autoencoder as one of its parts.
+    if (!family.published || family.name == "RestoreVAR") continue;
     for (const PublicNetwork& network : family.published()) {
       std::vector<std::pair<std::string, TensorEntry>> entries;
       for (const auto& [name, tensor] : network.shapes()) {
