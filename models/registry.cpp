@@ -34,6 +34,7 @@
 #include "models/plksr/family.h"
 #include "models/rcan/family.h"
 #include "models/realcugan/family.h"
+#include "models/recognition.h"
 #include "models/restorevar/family.h"
 #include "models/restormer/family.h"
 #include "models/retinexformer/family.h"
@@ -42,6 +43,7 @@
 #include "models/safmn/family.h"
 #include "models/safmnbcie/family.h"
 #include "models/scunet/family.h"
+#include "models/several_networks.h"
 #include "models/span/family.h"
 #include "models/srformer/family.h"
 #include "models/srmd/family.h"
@@ -173,15 +175,29 @@ std::vector<Refusal> refusals(std::span<const Candidate> considered) {
 
 namespace {
 
-Inspection indexOf(const std::filesystem::path& file) {
+Inspection indexOf(const std::filesystem::path& written) {
+  const NetworkOfFile named = NetworkOfFile::parse(written);
   Inspection inspection;
-  inspection.archive = opened(file);
-  inspection.tensors = canonicalise(inspection.archive);
+  inspection.archive = opened(named.file);
+  inspection.tensors = named.network.empty() ? preferredWeights(inspection.archive)
+                                             : namedNetwork(inspection.archive, named.network).tensors;
   if (inspection.tensors.entries().empty()) {
+    if (const auto known = recognised(inspection.tensors)) throw *known;
     throw Error(HEIRLOOM_TEXT("checkpoint.empty", "there are no weights in the file"),
-                HEIRLOOM_TEXT("checkpoint.empty.remedy", "choose the file that holds the network's weights"), file);
+                HEIRLOOM_TEXT("checkpoint.empty.remedy", "choose the file that holds the network's weights"),
+                named.file);
   }
   return inspection;
+}
+
+/// Looks for the network in a part of the file `written` where no family takes it whole. Throws SeveralNetworks.
+bool narrow(Inspection& inspection, const std::filesystem::path& written) {
+  if (!NetworkOfFile::parse(written).network.empty()) return false;
+  std::optional<Part> part = onlyNetwork(inspection.archive);
+  if (!part) return false;
+  inspection.tensors = std::move(part->tensors);
+  inspection.considered.clear();
+  return true;
 }
 
 /// Whether the tensors come from all parts of a folder of this family's layout.
@@ -212,8 +228,12 @@ void consider(Inspection& inspection, const Ask& match) {
   });
 }
 
-/// Detects and loads the tensors of `inspection`, which may have been blended since they were read from `file`.
-std::shared_ptr<const Restorer> load(Inspection inspection, const std::filesystem::path& file) {
+void detect(Inspection& inspection) {
+  consider(inspection, [&](const Family& family) { return family.detect(inspection.tensors); });
+}
+
+/// The network of these tensors, which may have been blended since they were read; null where no family takes them.
+std::shared_ptr<const Restorer> loaded(Inspection& inspection, const std::filesystem::path& written) {
   // Weights are ordinary tensors, whatever mode the caller runs in.
   const c10::InferenceMode ordinary(false);
   std::shared_ptr<const Restorer> restorer;
@@ -223,37 +243,55 @@ std::shared_ptr<const Restorer> load(Inspection inspection, const std::filesyste
       restorer = std::move(loaded.restorer);
       return std::move(loaded.match);
     });
-    if (restorer) {
-      restorer = decorated(std::move(restorer));
-      // Nobody else knows it yet.
-      if (auto damage = damageOf(inspection.tensors)) std::const_pointer_cast<Restorer>(restorer)->warn(*damage);
-      return restorer;
-    }
+    if (!restorer) return nullptr;
+    restorer = decorated(std::move(restorer));
+    // Nobody else knows it yet.
+    if (auto damage = damageOf(inspection.tensors)) std::const_pointer_cast<Restorer>(restorer)->warn(*damage);
+    return restorer;
   } catch (const Error& error) {
-    throw error.in(file);
+    throw error.in(NetworkOfFile::parse(written).file);
   }
-  throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
-                  .with(nearest(inspection)),
-              HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"), file);
+}
+
+/// What to say of tensors that no family took.
+Error unknown(const Inspection& inspection, const std::filesystem::path& written) {
+  // A folder is known by its files' names already.
+  const bool isFolder = std::ranges::any_of(
+      layouts(), [&](const FolderLayout& layout) { return isFolderOf(layout.family, inspection.tensors); });
+  if (!isFolder) {
+    if (auto known = recognised(inspection.tensors)) return *std::move(known);
+  }
+  return Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
+                   .with(nearest(inspection)),
+               HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"),
+               NetworkOfFile::parse(written).file);
 }
 
 }  // namespace
 
 Inspection inspect(const std::filesystem::path& file) {
   Inspection inspection = indexOf(file);
-  consider(inspection, [&](const Family& family) { return family.detect(inspection.tensors); });
+  detect(inspection);
+  if (!inspection.family && narrow(inspection, file)) detect(inspection);
   return inspection;
 }
 
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
-  return load(indexOf(file), file);
+  Inspection inspection = indexOf(file);
+  auto restorer = loaded(inspection, file);
+  if (!restorer && narrow(inspection, file)) restorer = loaded(inspection, file);
+  if (!restorer) throw unknown(inspection, file);
+  return restorer;
 }
 
 std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, const std::filesystem::path& other,
                                           double weight) {
-  Inspection inspection = indexOf(file);
-  inspection.tensors = inspection.tensors.blendedWith(indexOf(other).tensors, weight);
-  return load(std::move(inspection), file);
+  Inspection inspection = inspect(file);
+  inspection.tensors = inspection.tensors.blendedWith(inspect(other).tensors, weight);
+  inspection.considered.clear();
+  auto restorer = loaded(inspection, file);
+  if (!restorer) throw unknown(inspection, file);
+  return restorer;
 }
 
 }  // namespace heirloom::models

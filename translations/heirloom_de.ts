@@ -486,6 +486,27 @@
     </message>
 </context>
 <context>
+    <name>checkpoint.noSuchNetwork</name>
+    <message>
+        <source>it holds no network called %1</source>
+        <translation>sie enthält kein Netz namens %1</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.noSuchNetwork.none</name>
+    <message>
+        <source>leave the name out</source>
+        <translation>lassen Sie den Namen weg</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.noSuchNetwork.remedy</name>
+    <message>
+        <source>it holds %1</source>
+        <translation>sie enthält %1</translation>
+    </message>
+</context>
+<context>
     <name>checkpoint.noTensors</name>
     <message>
         <source>the file holds no tensors with names</source>
@@ -586,8 +607,15 @@
 <context>
     <name>checkpoint.remedy.damaged</name>
     <message>
-        <source>the file is damaged: get it again</source>
-        <translation>die Datei ist beschädigt: beschaffen Sie sie neu</translation>
+        <source>the file is damaged or not whole: download it again</source>
+        <translation>die Datei ist beschädigt oder unvollständig: laden Sie sie noch einmal herunter</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.remedy.unfinished</name>
+    <message>
+        <source>its download has not ended: wait, or download it again</source>
+        <translation>sie ist noch nicht fertig heruntergeladen: warten Sie, oder laden Sie sie noch einmal herunter</translation>
     </message>
 </context>
 <context>
@@ -700,6 +728,20 @@
     <message>
         <source>the header holds something unexpected at &apos;%1&apos;</source>
         <translation>der Kopf enthält bei &apos;%1&apos; etwas Unerwartetes</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.several</name>
+    <message>
+        <source>it holds several networks: %1</source>
+        <translation>sie enthält mehrere Netze: %1</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.several.remedy</name>
+    <message>
+        <source>name one of them behind the file&apos;s name, as in %1</source>
+        <translation>nennen Sie eines davon hinter dem Namen der Datei, wie in %1</translation>
     </message>
 </context>
 <context>
@@ -1634,6 +1676,43 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1, %2 million weights</source>
         <translation>%1, %2 Millionen Gewichte</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>note in a file</comment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>network of a file, its family</comment>
+        <translation>%1 (%2)</translation>
+    </message>
+</context>
+<context>
+    <name>heirloom::ui::NetworkDialog</name>
+    <message>
+        <source>Several Networks</source>
+        <translation>Mehrere Netze</translation>
+    </message>
+    <message>
+        <source>%1 holds several networks. Which one is meant?</source>
+        <translation>%1 enthält mehrere Netze. Welches ist gemeint?</translation>
+    </message>
+    <message>
+        <source>Networks in the file</source>
+        <translation>Netze in der Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
 </context>
 <context>
@@ -3130,6 +3209,125 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>this is not YAML: %1</source>
         <translation>das ist kein YAML: %1</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.autoencoder</name>
+    <message>
+        <source>it looks like the autoencoder of a diffusion model</source>
+        <translation>sie sieht aus wie der Autoencoder eines Diffusionsmodells</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.classifier</name>
+    <message>
+        <source>it looks like a network that says what is in a picture</source>
+        <translation>sie sieht aus wie ein Netz, das sagt, was auf einem Bild ist</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.controlnet</name>
+    <message>
+        <source>it looks like a ControlNet, an addition to a diffusion model</source>
+        <translation>sie sieht aus wie ein ControlNet, eine Ergänzung eines Diffusionsmodells</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.diffusion</name>
+    <message>
+        <source>it looks like a diffusion model that draws pictures</source>
+        <translation>sie sieht aus wie ein Diffusionsmodell, das Bilder malt</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.discriminator</name>
+    <message>
+        <source>it looks like a GAN discriminator, which only training needs</source>
+        <translation>sie sieht aus wie der Diskriminator eines GAN, den nur das Training braucht</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.embedding</name>
+    <message>
+        <source>it looks like a learned word for a diffusion model</source>
+        <translation>sie sieht aus wie ein gelerntes Wort für ein Diffusionsmodell</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.lora</name>
+    <message>
+        <source>it looks like a LoRA: changes to a network, not a network</source>
+        <translation>sie sieht aus wie eine LoRA: Änderungen an einem Netz, kein Netz</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.named</name>
+    <message>
+        <source>it looks like %1, which Heirloom does not run</source>
+        <translation>sie sieht aus wie %1, das Heirloom nicht ausführt</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.optimizer</name>
+    <message>
+        <source>it holds optimizer state only, no network</source>
+        <translation>sie enthält nur den Zustand eines Optimierers, kein Netz</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.remedy.another</name>
+    <message>
+        <source>choose the file of a network that restores pictures</source>
+        <translation>wählen Sie die Datei eines Netzes, das Bilder restauriert</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.remedy.beside</name>
+    <message>
+        <source>choose the file with the weights, which training saved beside it</source>
+        <translation>wählen Sie die Datei mit den Gewichten, die das Training daneben gespeichert hat</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.remedy.folder</name>
+    <message>
+        <source>it is of use only in a folder with all parts of a model</source>
+        <translation>sie nützt nur in einem Ordner mit allen Teilen eines Modells</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.remedy.generator</name>
+    <message>
+        <source>choose the generator&apos;s file: its name often has a G where this one has a D</source>
+        <translation>wählen Sie die Datei des Generators: in ihrem Namen steht oft ein G, wo hier ein D steht</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.tensor</name>
+    <message>
+        <source>it holds a single tensor without a name, no network</source>
+        <translation>sie enthält einen einzelnen Tensor ohne Namen, kein Netz</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.text</name>
+    <message>
+        <source>it looks like a text model</source>
+        <translation>sie sieht aus wie ein Textmodell</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.training</name>
+    <message>
+        <source>it holds the state of a training run only (%1), no weights</source>
+        <translation>sie enthält nur den Zustand eines Trainings (%1), keine Gewichte</translation>
+    </message>
+</context>
+<context>
+    <name>recognised.video</name>
+    <message>
+        <source>it looks like a network for videos</source>
+        <translation>sie sieht aus wie ein Netz für Videos</translation>
     </message>
 </context>
 <context>

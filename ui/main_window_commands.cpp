@@ -13,6 +13,7 @@
 
 #include "core/engine/devices.h"
 #include "ui/dialogs/file_dialog.h"
+#include "ui/dialogs/network_dialog.h"
 #include "ui/dialogs/preferences_dialog.h"
 #include "ui/dialogs/shortcuts_dialog.h"
 #include "ui/main_window.h"
@@ -127,6 +128,12 @@ void MainWindow::connectOtherCommands() {
     env_.settings.addOpenedCheckpoint(fromPath(name));
     panel_->chooseModel(name);
   });
+  connect(&env_.models, &ModelCatalogue::choiceNeeded, this,
+          [this](const std::filesystem::path& file, const std::vector<NetworkChoice>& choices) {
+            auto* dialog = new NetworkDialog(file, choices, this);
+            connect(dialog, &NetworkDialog::chosen, &env_.models, &ModelCatalogue::openCheckpoint);
+            dialog->open();
+          });
   connect(&env_.models, &ModelCatalogue::changed, this, [this] {
     // The choice of the last session, once the list is there.
     if (!std::exchange(modelRestored_, true)) panel_->chooseModel(env_.settings.model().toStdString());

@@ -2,12 +2,17 @@
 
 #include <QLocale>
 #include <algorithm>
+#include <ranges>
 
 #include "core/library/library.h"
+#include "models/several_networks.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
 namespace {
+
+constexpr int kShownNotes = 6;
+constexpr int kNoteLength = 120;
 
 QString purposeText(models::Purpose purpose) {
   switch (purpose) {
@@ -47,6 +52,11 @@ QString detailsOf(const core::InstalledModel& model) {
   lines << (model.licence.empty() ? ModelCatalogue::tr("Licence unknown")
                                   : ModelCatalogue::tr("Licence: %1").arg(QString::fromStdString(model.licence)));
   if (!model.source.empty()) lines << ModelCatalogue::tr("Source: %1").arg(QString::fromStdString(model.source));
+  for (const auto& [key, value] : model.notes | std::views::take(kShownNotes)) {
+    lines << shortName(ModelCatalogue::tr("%1: %2", "note in a file")
+                           .arg(QString::fromStdString(key), QString::fromStdString(value).simplified()),
+                       kNoteLength);
+  }
   lines << fromPath(model.file);
   return lines.join(u'\n');
 }
@@ -76,6 +86,16 @@ ModelEntry openedEntry(const core::ModelLibrary& library, const std::filesystem:
   entry.name = file.string();
   entry.opened = true;
   return entry;
+}
+
+std::vector<NetworkChoice> choicesOf(const models::SeveralNetworks& several) {
+  std::vector<NetworkChoice> choices;
+  for (const auto& [name, family] : several.networks()) {
+    choices.push_back({models::NetworkOfFile{several.file(), name}.written(),
+                       ModelCatalogue::tr("%1 (%2)", "network of a file, its family")
+                           .arg(QString::fromStdString(name), QString::fromStdString(family))});
+  }
+  return choices;
 }
 
 }  // namespace
@@ -145,11 +165,23 @@ void ModelCatalogue::sort() {
 }
 
 void ModelCatalogue::openCheckpoint(const std::filesystem::path& file) {
+  using Opened = std::variant<ModelEntry, std::vector<NetworkChoice>>;
   inBackground(
-      workers_.files, this, [library = library_, file](std::stop_token) { return openedEntry(*library, file); },
-      [this](Result<ModelEntry> result) {
+      workers_.files, this,
+      [library = library_, file](std::stop_token) -> Opened {
+        try {
+          return openedEntry(*library, file);
+        } catch (const models::SeveralNetworks& several) {
+          return choicesOf(several);
+        }
+      },
+      [this, file](Result<Opened> result) {
         if (const auto* error = std::get_if<Error>(&result)) return Q_EMIT failed(*error);
-        ModelEntry entry = std::get<0>(std::move(result));
+        Opened found = std::get<0>(std::move(result));
+        if (const auto* choices = std::get_if<std::vector<NetworkChoice>>(&found)) {
+          return Q_EMIT choiceNeeded(file, *choices);
+        }
+        ModelEntry entry = std::get<ModelEntry>(std::move(found));
         std::erase_if(entries_, [&](const ModelEntry& other) { return other.name == entry.name; });
         entries_.push_back(entry);
         sort();

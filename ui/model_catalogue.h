@@ -23,13 +23,19 @@ struct ModelEntry {
   QString title;
   QString purpose;
   int group = 0;    // of models with this purpose, in the chooser
-  QString details;  // family, licence and source, for a tip
+  QString details;  // family, licence, source and the file's notes, for a tip; plain text
   int scale = 1;
   std::string network;  // family and configuration: models that share it can be blended; empty: no weights of its own
   bool shipped = false;
   bool opened = false;  // by "Open Checkpoint", not installed
   std::vector<models::Parameter> parameters;
   std::map<std::string, std::filesystem::path> companions;  // files that settings want and that were found, by setting
+};
+
+/// One network of a checkpoint that holds several.
+struct NetworkChoice {
+  std::filesystem::path checkpoint;  // what openCheckpoint takes to mean it
+  QString title;
 };
 
 /// The models that can be chosen. Reads the library on a worker; GUI thread otherwise.
@@ -53,12 +59,13 @@ class ModelCatalogue : public QObject {
   void offer(std::vector<std::filesystem::path> checkpoints) { offered_ = std::move(checkpoints); }
   /// Looks again; `changed` follows.
   void refresh();
-  /// Adds a checkpoint; `opened` or `failed` follows.
+  /// Adds a checkpoint; `opened`, `failed` or, where it holds several networks, `choiceNeeded` follows.
   void openCheckpoint(const std::filesystem::path& file);
 
  Q_SIGNALS:
   void changed();
   void opened(const std::string& name);
+  void choiceNeeded(const std::filesystem::path& file, const std::vector<NetworkChoice>& choices);
   void failed(const Error& error);
 
  private:

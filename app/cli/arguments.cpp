@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "core/engine/devices.h"
+#include "models/several_networks.h"
 
 namespace heirloom::app {
 namespace {
@@ -251,6 +252,10 @@ void requireDevice(const std::string& device) {
   std::string allowed = joined(names);
   if (device.starts_with("cuda") && !report.notes.empty()) allowed += " here (" + report.notes.front().english() + ")";
   refuse("--device", device, allowed);
+}
+
+std::string withNetwork(const std::string& model, const std::string& network) {
+  return models::NetworkOfFile{model, network}.written().string();
 }
 
 core::InstalledModel requireModel(const core::ModelLibrary& library, const std::string& model) {

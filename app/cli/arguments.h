@@ -84,6 +84,10 @@ std::size_t readChoice(const std::string& option, const std::string& value, cons
 /// A device that is there: auto, cpu, cuda, cuda:N.
 void requireDevice(const std::string& device);
 
+/// `model` with the network of --network, where that is given: "pair.pth#denoise".
+std::string withNetwork(const std::string& model, const std::string& network);
+inline constexpr const char* kNetworkHelp = "which network, where the checkpoint holds several (or FILE#NAME)";
+
 /// The model, its settings checked. Everything that is wrong with them is a UsageError: nothing was touched yet.
 core::InstalledModel requireModel(const core::ModelLibrary& library, const std::string& model);
 /// Loaded, for the reference's protocol; `name` is what was asked for.

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 struct ForwardOptions {
   std::string model;
+  std::string network;
   std::string input;
   std::string output;
   std::map<std::string, std::string> settings;
@@ -81,7 +82,8 @@ at::Tensor runNetwork(const models::Restorer& network, const ForwardInput& input
 
 int forward(const ForwardOptions& options, Context& context) {
   Report& report = context.report;
-  core::ConfiguredModel configured = requireSettings(context.library, options.model, options.settings);
+  core::ConfiguredModel configured =
+      requireSettings(context.library, withNetwork(options.model, options.network), options.settings);
   for (const Message& note : configured.notes) report.warning(note);
   models::Settings& settings = configured.settings;
   const std::shared_ptr<const models::Restorer>& network = configured.network;
@@ -134,6 +136,7 @@ void addForward(CLI::App& program, Command& chosen) {
   arguments.positional("MODEL", options->model);
   arguments.positional("INPUT", options->input);
   arguments.positional("OUTPUT", options->output);
+  arguments.value("--network", "NAME", options->network, kNetworkHelp);
   arguments.list(
       "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
       "a setting of the model; `models show MODEL` lists them");

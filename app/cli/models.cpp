@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "models/common/blur_kernel.h"
 #include "models/registry.h"
+#include "models/several_networks.h"
 
 namespace heirloom::app {
 namespace {
@@ -123,6 +124,9 @@ Json modelJson(const core::InstalledModel& model) {
   putPath(json, "file", model.file);
   json.update(
       {{"title", model.title}, {"licence", model.licence}, {"source", model.source}, {"shipped", model.shipped}});
+  if (!model.network.empty()) json["network"] = model.network;
+  if (!model.file.empty()) json["notes"] = Json::object();
+  for (const auto& [key, value] : model.notes) json["notes"][key] = value;
   json.update(descriptorJson(model.descriptor));
   return json;
 }
@@ -145,6 +149,21 @@ void describe(const models::Descriptor& descriptor, Report& report) {
     row("setting", parameter.name + "=" + rangeText(parameter) + unit);
     row("", parameter.help.english());
   }
+}
+
+constexpr std::size_t kShownNote = 160;  // bytes of a note, without -v
+
+/// What a file's maker wrote into it: whole with -v, otherwise its beginning, and of a picture only that it is there.
+void reportNote(const std::string& key, const std::string& value, Report& report) {
+  std::string shown = value;
+  if (!report.verbose() && value.starts_with("data:")) {
+    shown = "(" + bytesText(value.size()) + " of data)";
+  } else if (!report.verbose() && value.size() > kShownNote) {
+    std::size_t end = kShownNote;
+    while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;  // not within a character
+    shown = value.substr(0, end) + "...";
+  }
+  report.line("  note          " + key + ": " + shown);
 }
 
 int list(Context& context) {
@@ -177,6 +196,7 @@ int show(const std::string& name, Context& context) {
   report.line("  file          " + model.file.string());
   report.line("  licence       " + (model.licence.empty() ? "unknown" : model.licence));
   report.line("  source        " + (model.source.empty() ? "unknown" : model.source));
+  for (const auto& [key, value] : model.notes) reportNote(key, value, report);
   describe(model.descriptor, report);
   return kDone;
 }
@@ -206,14 +226,16 @@ void listTensors(const models::Inspection& inspection, Report& report, Json& jso
 int inspectFile(const std::filesystem::path& file, Context& context) {
   Report& report = context.report;
   Json& json = report.document;
-  putPath(json, "file", file);
+  const models::NetworkOfFile named = models::NetworkOfFile::parse(file);
+  putPath(json, "file", named.file);
+  if (!named.network.empty()) json["network"] = named.network;
   const models::Inspection inspection = models::inspect(file);
   json["format"] = inspection.archive->format();
   json["unwrapped"] = inspection.tensors.unwrapped;
   json["metadata"] = inspection.archive->metadata();
   report.line(file.string());
   report.line("  format        " + std::string(inspection.archive->format()));
-  for (const auto& [key, value] : inspection.archive->metadata()) report.detail("  " + key + ": " + value);
+  for (const auto& [key, value] : inspection.archive->metadata()) reportNote(key, value, report);
   listTensors(inspection, report, json);
   json["considered"] = Json::array();
   for (const models::Candidate& candidate : inspection.considered) {
@@ -250,21 +272,24 @@ void addModels(CLI::App& program, Command& chosen) {
   });
 
   const auto name = std::make_shared<std::string>();
+  const auto network = std::make_shared<std::string>();
   Arguments shown(models, "show", "Shows what a model does and its settings with range and default.",
                   "heirloom-cli models show heirloom-denoise");
   shown.positional("MODEL", *name);
-  shown.runs(chosen, [name](Context& context) {
+  shown.value("--network", "NAME", *network, kNetworkHelp);
+  shown.runs(chosen, [name, network](Context& context) {
     context.report.document["command"] = "models show";
-    return show(*name, context);
+    return show(withNetwork(*name, *network), context);
   });
 
   const auto file = std::make_shared<std::string>();
   Arguments inspected(models, "inspect", "Says what a checkpoint holds and which network it is. -v lists its tensors.",
                       "heirloom-cli models inspect dncnn_25.pth");
   inspected.positional("FILE", *file);
-  inspected.runs(chosen, [file](Context& context) {
+  inspected.value("--network", "NAME", *network, kNetworkHelp);
+  inspected.runs(chosen, [file, network](Context& context) {
     context.report.document["command"] = "models inspect";
-    return inspectFile(*file, context);
+    return inspectFile(withNetwork(*file, *network), context);
   });
 }
 

@@ -53,6 +53,7 @@ void declareResult(Arguments& arguments, RestoreOptions& options) {
 
 void declareWork(Arguments& arguments, RestoreOptions& options) {
   arguments.value("-m,--model", "MODEL", options.model, "a name of `models list`, or a checkpoint file");
+  arguments.value("--network", "NAME", options.network, kNetworkHelp);
   arguments.list(
       "--set", "NAME=VALUE", [&options](const std::string& value) { addSetting(options.settings, "--set", value); },
       "a setting of the model; `models show MODEL` lists them");

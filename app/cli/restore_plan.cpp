@@ -16,6 +16,7 @@ void excludes(bool first, const char* firstName, bool second, const char* second
 
 void checkCombinations(const RestoreOptions& options) {
   excludes(!options.recipe.empty(), "--recipe", !options.model.empty(), "--model");
+  excludes(!options.recipe.empty(), "--recipe", !options.network.empty(), "--network");
   excludes(!options.nameTemplate.empty(), "--template", !options.suffix.empty(), "--suffix");
   excludes(options.overwrite, "--overwrite", options.existing && *options.existing != core::Existing::Overwrite,
            "--existing");
@@ -34,7 +35,8 @@ void checkCombinations(const RestoreOptions& options) {
 core::Recipe recipeOf(const RestoreOptions& options) {
   core::Recipe recipe;
   if (options.recipe.empty()) {
-    recipe.steps.push_back({options.model.empty() ? core::ModelLibrary::kDefaultModel : options.model, {}, 1});
+    const std::string model = options.model.empty() ? core::ModelLibrary::kDefaultModel : options.model;
+    recipe.steps.push_back({withNetwork(model, options.network), {}, 1});
   } else {
     try {
       recipe = core::readRecipe(options.recipe);

@@ -19,6 +19,7 @@ struct RestoreOptions {
   std::string output;
   bool recursive = false;
   std::string model;
+  std::string network;
   std::map<std::string, std::string> settings;
   std::string recipe;
   std::optional<double> strength;

@@ -1,10 +1,12 @@
 #include "core/library/configure.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/degrade/kernel_file.h"
 #include "core/recipe/recipe.h"
 #include "models/common/blur_kernel.h"
+#include "models/several_networks.h"
 
 namespace heirloom::core {
 namespace {
@@ -78,6 +80,9 @@ ConfiguredModel configure(const ModelLibrary& library, const std::string& model,
   ConfiguredModel configured;
   configured.file = library.locate(model);
   configured.name = configured.file.empty() ? model : configured.file.stem().string();
+  std::string network = models::NetworkOfFile::parse(model).network;
+  std::ranges::replace(network, '/', '_');  // the name becomes part of a result's
+  if (!configured.file.empty() && !network.empty()) configured.name += '-' + network;
   const auto blend = settings.find(kBlend);
   configured.network = blend == settings.end() ? library.open(model) : blended(library, model, blend->second);
   configured.settings = models::Settings(configured.network->descriptor().parameters);

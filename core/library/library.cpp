@@ -10,6 +10,8 @@
 #include <set>
 #include <string_view>
 
+#include "models/several_networks.h"
+
 namespace heirloom::core {
 namespace {
 
@@ -60,28 +62,60 @@ void describe(InstalledModel& model, const std::map<std::string, std::string>& m
   } catch (const YAML::Exception&) {
     beside.reset();  // a broken note beside a model never makes the model unusable
   }
-  const auto text = [&](const char* key) -> std::string {
-    if (const auto found = metadata.find(key); found != metadata.end()) return found->second;
-    if (beside.IsMap() && beside[key] && beside[key].IsScalar()) return beside[key].Scalar();
+  std::set<std::string_view> told;
+  const auto text = [&](std::initializer_list<std::string_view> keys) -> std::string {
+    for (const std::string_view key : keys) {
+      const auto found = metadata.find(std::string(key));
+      if (found == metadata.end() || found->second.empty()) continue;
+      told.insert(key);
+      return found->second;
+    }
+    const std::string own(*keys.begin());
+    if (beside.IsMap() && beside[own] && beside[own].IsScalar()) return beside[own].Scalar();
     return {};
   };
-  model.title = text("title");
-  model.licence = text("licence");
-  model.source = text("source");
-  if (model.title.empty()) model.title = model.descriptor.family + " (" + model.name + ")";
+  // Our own key first, then those of other programs.
+  model.title = text({"title", "modelspec.title", "name"});
+  model.licence = text({"licence", "license", "modelspec.license"});
+  model.source = text({"source", "url", "homepage"});
+  if (model.title.empty()) {
+    model.title = model.descriptor.family + " (" + model.name + ")";
+  } else if (!model.network.empty()) {
+    model.title += " (" + model.network + ")";
+  }
+  for (const auto& [key, value] : metadata) {
+    const bool says = !value.empty() && !told.contains(key) && key != "format" && !value.starts_with("data:");
+    if (says) model.notes.emplace_back(key, value);
+  }
 }
 
-/// Empty when the file is no network we know. Throws Error when it is no checkpoint.
-std::optional<InstalledModel> read(const fs::path& file) {
-  const models::Inspection inspection = models::inspect(file);
+/// Empty when the file is no network we know. Throws Error when it is no checkpoint, SeveralNetworks when it holds
+/// several of which `written` names none.
+std::optional<InstalledModel> read(const fs::path& written) {
+  const models::Inspection inspection = models::inspect(written);
   if (!inspection.family) return std::nullopt;
+  const models::NetworkOfFile named = models::NetworkOfFile::parse(written);
   InstalledModel model;
-  model.name = file.stem().string();
-  model.file = file;
+  model.file = named.file;
+  model.network = named.network;
+  model.name = models::NetworkOfFile{named.file.stem(), named.network}.written().string();
   model.descriptor = *inspection.considered.back().match.descriptor;
-  model.shipped = file.parent_path() == shippedFolder();
+  model.shipped = named.file.parent_path() == shippedFolder();
   describe(model, inspection.archive->metadata());
   return model;
+}
+
+/// What the file offers: its network, or each of several. Throws Error.
+std::vector<InstalledModel> readAll(const fs::path& file) {
+  std::vector<InstalledModel> models;
+  try {
+    if (auto model = read(file)) models.push_back(*std::move(model));
+  } catch (const models::SeveralNetworks& several) {
+    for (const auto& network : several.networks()) {
+      if (auto model = read(models::NetworkOfFile{file, network.name}.written())) models.push_back(*std::move(model));
+    }
+  }
+  return models;
 }
 
 InstalledModel installed(const models::Algorithm& algorithm) {
@@ -155,9 +189,9 @@ std::vector<InstalledModel> ModelLibrary::list() const {
     for (const fs::path& file : checkpointsIn(folder)) {
       if (names.contains(file.stem().string())) continue;
       try {
-        if (auto model = read(file)) {
-          names.insert(model->name);
-          models.push_back(std::move(*model));
+        for (InstalledModel& model : readAll(file)) {
+          names.insert(file.stem().string());
+          models.push_back(std::move(model));
         }
       } catch (const Error&) {
         continue;  // what cannot be read is no installed model; `find` says why when somebody asks for it
@@ -170,7 +204,7 @@ std::vector<InstalledModel> ModelLibrary::list() const {
   return models;
 }
 
-fs::path ModelLibrary::locate(const std::string& model) const {
+fs::path ModelLibrary::locateNetwork(const std::string& model) const {
   std::vector<std::string> names;
   {
     const std::lock_guard lock(mutex_);
@@ -179,24 +213,33 @@ fs::path ModelLibrary::locate(const std::string& model) const {
   }
   if (algorithms_.contains(model)) return {};
   for (const auto& [name, algorithm] : algorithms_) names.push_back(name);
-  fs::path file;
+  const models::NetworkOfFile asked = models::NetworkOfFile::parse(model);
+  models::NetworkOfFile found{{}, asked.network};
   for (const fs::path& folder : folders_) {
     for (const fs::path& candidate : checkpointsIn(folder)) {
-      if (file.empty() && candidate.stem() == model) file = candidate;
+      if (found.file.empty() && candidate.stem() == asked.file) found.file = candidate;
       names.push_back(candidate.stem().string());
     }
   }
   std::error_code ignored;
-  if (file.empty() && fs::exists(model, ignored)) file = model;
-  if (!file.empty()) return file.has_filename() ? file : file.parent_path();  // a folder may end with a slash
-  if (model.find('/') == std::string::npos && !isCheckpointName(model)) throw unknownModel(model, std::move(names));
+  if (found.file.empty() && fs::exists(asked.file, ignored)) found.file = asked.file;
+  if (!found.file.empty()) {
+    if (!found.file.has_filename()) found.file = found.file.parent_path();  // a folder may end with a slash
+    return found.written();
+  }
+  const bool isPath = model.find('/') != std::string::npos || isCheckpointName(asked.file);
+  if (!isPath) throw unknownModel(asked.file.string(), std::move(names));
   throw Error(HEIRLOOM_TEXT("library.missing", "there is no such checkpoint file"),
               HEIRLOOM_TEXT("library.missing_remedy", "check the path, or take a name from `heirloom-cli models list`"),
-              model);
+              asked.file);
+}
+
+fs::path ModelLibrary::locate(const std::string& model) const {
+  return models::NetworkOfFile::parse(locateNetwork(model)).file;
 }
 
 InstalledModel ModelLibrary::find(const std::string& model) const {
-  if (const fs::path file = locate(model); !file.empty()) {
+  if (const fs::path file = locateNetwork(model); !file.empty()) {
     if (auto found = read(file)) return *found;
     models::open(file);  // throws, and says which families come closest
     throw Error(HEIRLOOM_TEXT("library.changed", "the file changed while it was read"), {}, file);
@@ -214,7 +257,9 @@ std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& mo
     if (const auto added = added_.find(model); added != added_.end()) return added->second;
   }
   if (const auto algorithm = algorithms_.find(model); algorithm != algorithms_.end()) return algorithm->second.restorer;
-  const fs::path file = fs::canonical(locate(model));
+  models::NetworkOfFile named = models::NetworkOfFile::parse(locateNetwork(model));
+  named.file = fs::canonical(named.file);
+  const fs::path file = named.written();
   // Held while loading, so that two runs that ask at once share one copy of the weights.
   const std::lock_guard lock(mutex_);
   std::weak_ptr<const models::Restorer>& known = loaded_[file];
@@ -225,8 +270,8 @@ std::shared_ptr<const models::Restorer> ModelLibrary::open(const std::string& mo
 
 std::shared_ptr<const models::Restorer> ModelLibrary::openBlend(const std::string& model, const std::string& other,
                                                                 double weight) const {
-  const fs::path first = locate(model);
-  const fs::path second = locate(other);
+  const fs::path first = locateNetwork(model);
+  const fs::path second = locateNetwork(other);
   for (const auto& [name, file] : {std::pair(model, first), std::pair(other, second)}) {
     if (!file.empty()) continue;
     throw Error(HEIRLOOM_TEXT("library.no_weights", "%1 has no weights that could be blended").with(name),

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/dpir/dpir.h"
@@ -14,13 +15,15 @@ namespace heirloom::core {
 
 /// A model that can be named.
 struct InstalledModel {
-  std::string name;            // of the file, without extension: what -m takes
+  std::string name;            // of the file, without extension: what -m takes; "pair#denoise" of a file of several
   std::filesystem::path file;  // empty: an algorithm, which has no weights of its own
   models::Descriptor descriptor;
   std::string title;    // for people; from the file's metadata or heirloom.yaml beside it, otherwise family and name
   std::string licence;  // empty: unknown
   std::string source;   // where it came from; empty: unknown
   bool shipped = false;
+  std::string network;                                     // which one of a file of several; empty: the only one
+  std::vector<std::pair<std::string, std::string>> notes;  // what else the file's metadata says, by key
 };
 
 /// The networks on this machine: the shipped ones and those in the person's model folder. Thread-safe.
@@ -32,11 +35,11 @@ class ModelLibrary {
   /// Shipped models (beside the program or in the source tree), then the person's (XDG_DATA_HOME/heirloom/models).
   static std::vector<std::filesystem::path> defaultFolders();
 
-  /// Reads indexes only. Files that are no known network are left out.
+  /// Reads indexes only. Files that are no known network are left out; of a file of several each is listed.
   std::vector<InstalledModel> list() const;
 
-  /// `model`: a name or a checkpoint's path. Throws Error: unknown name (with the names that are near), unreadable
-  /// file.
+  /// `model`: a name or a checkpoint's path, followed by "#" and a network's name where the file holds several. Throws
+  /// Error: unknown name (with the names that are near), unreadable file; SeveralNetworks where a choice is missing.
   InstalledModel find(const std::string& model) const;
 
   /// The checkpoint that `model` names, without a look into it; empty for what has no file of its own: an algorithm, a
@@ -62,6 +65,9 @@ class ModelLibrary {
   static constexpr const char* kDefaultModel = "heirloom-denoise";
 
  private:
+  /// As `locate`, with the network that `model` names.
+  std::filesystem::path locateNetwork(const std::string& model) const;
+
   std::vector<std::filesystem::path> folders_;
   std::map<std::string, models::Algorithm> algorithms_;  // by name
   mutable std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "models/checkpoint/archive.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string_view>
@@ -93,6 +94,13 @@ std::shared_ptr<ParsedArchive> parseNamed(std::span<const std::byte> bytes, cons
   }
 }
 
+/// Whether a download program calls files so until they are whole.
+bool isUnfinishedDownload(const std::filesystem::path& file) {
+  constexpr std::array kEndings{".part"sv,     ".partial"sv,    ".crdownload"sv,
+                                ".download"sv, ".opdownload"sv, ".incomplete"sv};
+  return std::ranges::find(kEndings, file.extension().string()) != kEndings.end();
+}
+
 }  // namespace
 
 std::size_t itemSize(DType dtype) {
@@ -161,10 +169,17 @@ const Node* Node::find(std::string_view key) const {
 std::shared_ptr<const Archive> Archive::open(const std::filesystem::path& file) {
   auto mapping = std::make_unique<const MappedFile>(file);
   mapping->expect(MappedFile::Access::Scattered);
-  auto archive = parseNamed(mapping->bytes(), file);
-  mapping->expect(MappedFile::Access::Sequential);
-  archive->own(std::move(mapping));
-  return archive;
+  try {
+    auto archive = parseNamed(mapping->bytes(), file);
+    mapping->expect(MappedFile::Access::Sequential);
+    archive->own(std::move(mapping));
+    return archive;
+  } catch (const Error& error) {
+    if (!isUnfinishedDownload(file)) throw;
+    throw Error(error.fault(),
+                HEIRLOOM_TEXT("checkpoint.remedy.unfinished", "its download has not ended: wait, or download it again"),
+                file);
+  }
 }
 
 std::shared_ptr<const Archive> Archive::parse(std::span<const std::byte> bytes, const std::filesystem::path& name) {

@@ -2,6 +2,7 @@
 #include <array>
 #include <set>
 
+#include "models/checkpoint/parts.h"
 #include "models/checkpoint/refusal.h"
 #include "models/checkpoint/state_dict.h"
 
@@ -52,7 +53,12 @@ void stripPrefixes(Entries& entries, std::vector<std::string>& unwrapped) {
 }  // namespace
 
 StateDict canonicalise(std::shared_ptr<const Archive> archive) {
-  const Node* node = &archive->root();
+  const Node& root = archive->root();
+  return canonicalise(std::move(archive), root);
+}
+
+StateDict canonicalise(std::shared_ptr<const Archive> archive, const Node& outer) {
+  const Node* node = &outer;
   if (node->kind == Node::Kind::Opaque) {
     throw Error(HEIRLOOM_TEXT("checkpoint.noTensors", "the file holds no tensors with names"),
                 HEIRLOOM_TEXT("checkpoint.noTensors.remedy", "give a file with the weights of a network"),

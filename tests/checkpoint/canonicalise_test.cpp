@@ -1,11 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <variant>
-
 #include "models/checkpoint/state_dict.h"
 #include "models/common/error.h"
-#include "tests/checkpoint/sample_files.h"
+#include "tests/checkpoint/written_tree.h"
 
 namespace heirloom::models {
 namespace {
@@ -14,40 +12,13 @@ using namespace tests;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A tree to write down: a tensor, nothing, or a dictionary.
-struct Tree;
-using Dictionary = std::vector<std::pair<std::string, Tree>>;
-struct Tensor {};
-struct Nothing {};
-struct Tree {
-  std::variant<Tensor, Nothing, Dictionary> value;
-  Tree(Tensor) : value(Tensor{}) {}
-  Tree(Nothing) : value(Nothing{}) {}
-  Tree(Dictionary dictionary) : value(std::move(dictionary)) {}
-};
-
-void write(const Tree& tree, PickleWriter& pickle) {
-  if (std::holds_alternative<Tensor>(tree.value)) {
-    pickle.tensor({});
-  } else if (std::holds_alternative<Nothing>(tree.value)) {
-    pickle.none();
-  } else {
-    pickle.orderedDictionary().mark();
-    for (const auto& [key, value] : std::get<Dictionary>(tree.value)) write(value, pickle.text(key));
-    pickle.setItems();
-  }
-}
-
 struct Result {
   std::vector<std::string> keys;
   std::vector<std::string> unwrapped;
 };
 
 Result canonical(const Tree& tree) {
-  PickleWriter pickle;
-  write(tree, pickle);
-  const std::string file = zipFile(zipCheckpoint(pickle.done(), {{"0", sampleStorage()}}));
-  const StateDict weights = canonicalise(Archive::parse(asBytes(file), "x.pth"));
+  const StateDict weights = canonicalise(WrittenTree(tree).archive);
   Result result{.unwrapped = weights.unwrapped};
   for (const auto& entry : weights.entries()) result.keys.push_back(entry.first);
   return result;

@@ -131,6 +131,53 @@ TEST_F(BadInput, aFullDiskKeepsWhatWasThereBefore) {
   EXPECT_EQ(bytesOf(folder_ / "photo_half.tif"), "precious");
 }
 
+TEST_F(BadInput, aCheckpointOfSeveralNetworksNeedsAChoice) {
+  writeTwoNetworks(folder_ / "pair.safetensors");
+  picture("photo.png");
+  const std::vector<std::string> arguments = {"restore", "photo.png", "-o", "result.png", "--set", "noise_level=5"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), arguments.begin(), arguments.end());
+    return run(more);
+  };
+  const Ended unasked = with({"-m", "pair.safetensors"});
+  EXPECT_EQ(unasked.code, 2);
+  EXPECT_THAT(unasked.err,
+              isOneLineAbout("pair.safetensors: it holds several networks: net (FFDNet), generator (FFDNet); "
+                             "name one of them behind the file's name, as in pair.safetensors#net"));
+  const Ended wrong = with({"-m", "pair.safetensors", "--network", "neither"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, isOneLineAbout("pair.safetensors: it holds no network called neither; "));
+  EXPECT_EQ(run({"models", "inspect", "pair.safetensors"}).code, 1);
+  EXPECT_FALSE(fs::exists(folder_ / "result.png"));
+
+  const float source = firstSample(folder_ / "photo.png");
+  EXPECT_EQ(with({"-m", "pair.safetensors", "--network", "net"}).code, 0);
+  EXPECT_NEAR(firstSample(folder_ / "result.png"), source / 2, 0.01);
+  EXPECT_EQ(with({"-m", "pair.safetensors#generator", "--overwrite"}).code, 0);
+  EXPECT_NEAR(firstSample(folder_ / "result.png"), source, 0.01);
+  // Names of results tell which it was; a recipe names it as a person does.
+  EXPECT_EQ(run({"restore", "photo.png", "-m", "pair.safetensors#net", "--set", "noise_level=5", "--sidecar"}).code, 0);
+  EXPECT_TRUE(fs::exists(folder_ / "photo_pair-net.png"));
+  const Ended again = run({"restore", "photo.png", "--recipe", "photo_pair-net.heirloom.yaml", "-o", "again.png"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_NEAR(firstSample(folder_ / "again.png"), source / 2, 0.01);
+}
+
+TEST_F(BadInput, aHalfDownloadedCheckpoint) {
+  picture("photo.png");
+  const std::string whole = bytesOf(folder_ / "half.safetensors");
+  for (const char* name : {"cut.safetensors", "cut.safetensors.crdownload"}) {
+    for (const std::size_t size : {whole.size() / 2, std::size_t{100}}) {
+      writeBytes(folder_ / name, whole.substr(0, size));
+      const Ended ended = run({"restore", "-m", std::string("./") + name, "photo.png"});
+      EXPECT_EQ(ended.code, 2);
+      EXPECT_THAT(ended.err, isOneLineAbout(std::string(name) + ": "));
+      EXPECT_THAT(ended.err, HasSubstr("download it again"));
+      EXPECT_EQ(ended.err.find("has not ended") != std::string::npos, std::string(name).ends_with(".crdownload"));
+    }
+  }
+}
+
 TEST_F(BadInput, aCheckpointOfAnUnknownNetworkNamesTheNearestFamilies) {
   writeNetwork(folder_ / "odd.safetensors");
   std::string bytes = bytesOf(folder_ / "odd.safetensors");

@@ -73,6 +73,25 @@ TEST_F(Commands, modelsAreInspected) {
   EXPECT_EQ(run({"models", "inspect", "missing.pth"}).code, 1);
 }
 
+TEST_F(Commands, modelsAreShownWithTheirNotes) {
+  writeTwoNetworks(folder_ / "pair.safetensors");
+  for (const char* command : {"show", "inspect"}) {
+    const Ended ended = run({"models", command, "pair.safetensors", "--network", "net"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_THAT(ended.out, HasSubstr("note          modelspec.author: Some?[31mbody"));
+    EXPECT_THAT(ended.out, HasSubstr("note          ss_tags: xxx"));
+    EXPECT_THAT(ended.out, testing::Not(HasSubstr("end\n")));
+    EXPECT_THAT(run({"models", command, "pair.safetensors", "--network", "net", "-v"}).out, HasSubstr("xend\n"));
+  }
+  const auto shown = run({"models", "show", "pair.safetensors#net", "--json"}).json()["model"];
+  EXPECT_EQ(shown["notes"]["modelspec.author"], "Some\x1b[31mbody");
+  EXPECT_EQ(shown["network"], "net");
+  const auto inspected = run({"models", "inspect", "pair.safetensors#net", "--json"}).json();
+  EXPECT_EQ(inspected["metadata"]["modelspec.author"], "Some\x1b[31mbody");
+  EXPECT_EQ(inspected["file"], "pair.safetensors");
+  EXPECT_EQ(inspected["network"], "net");
+}
+
 TEST_F(Commands, devicesIncludeTheProcessor) {
   const auto devices = run({"devices", "--json"}).json()["devices"];
   ASSERT_FALSE(devices.empty());

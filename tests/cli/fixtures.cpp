@@ -12,20 +12,36 @@
 
 namespace heirloom::tests {
 
-void writeNetwork(const std::filesystem::path& file, const ScalingNetwork& network) {
+namespace {
+
+void addNetwork(models::NamedTensors& tensors, const std::string& prefix, const ScalingNetwork& network) {
   const int picture = network.channels * 4;  // FFDNet works on quarters of the picture
-  models::NamedTensors tensors;
   for (int layer = 0; layer < network.layers; ++layer) {
     const bool first = layer == 0;
     const bool last = layer + 1 == network.layers;
     const at::Tensor weight =
         at::zeros({last ? picture : network.features, first ? picture + 1 : network.features, 3, 3});
     for (int channel = 0; channel < picture; ++channel) weight[channel][channel][1][1] = last ? network.gain : 1.0;
-    const std::string name = "model." + std::to_string(2 * layer);
+    const std::string name = prefix + "model." + std::to_string(2 * layer);
     tensors.emplace_back(name + ".weight", weight);
     tensors.emplace_back(name + ".bias", at::zeros({weight.size(0)}));
   }
+}
+
+}  // namespace
+
+void writeNetwork(const std::filesystem::path& file, const ScalingNetwork& network) {
+  models::NamedTensors tensors;
+  addNetwork(tensors, "", network);
   models::writeSafetensors(file, tensors, {{"licence", "CC0-1.0"}});
+}
+
+void writeTwoNetworks(const std::filesystem::path& file) {
+  models::NamedTensors tensors;
+  addNetwork(tensors, "net.", {.gain = 0.5});
+  addNetwork(tensors, "generator.", {.gain = 1});
+  models::writeSafetensors(file, tensors,
+                           {{"modelspec.author", "Some\x1b[31mbody"}, {"ss_tags", std::string(5000, 'x') + "end"}});
 }
 
 void writePublicNetwork(const std::filesystem::path& file, const std::string& name) {

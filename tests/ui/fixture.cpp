@@ -15,26 +15,49 @@ std::map<std::string, std::function<std::unique_ptr<QObject>()>>& suites() {
   return all;
 }
 
-void writeTinyNetwork(const std::filesystem::path& file, unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0.0F, 0.15F);
-  std::vector<std::vector<float>> values;
+namespace {
+
+/// Tensors with their values.
+struct TinyNetworks {
   std::vector<models::TensorBytes> tensors;
-  const int channels[] = {13, 8, 8, 12};
-  for (int layer = 0; layer < 3; ++layer) {
-    const std::int64_t in = channels[layer];
-    const std::int64_t out = channels[layer + 1];
-    for (const bool bias : {false, true}) {
-      values.emplace_back(static_cast<std::size_t>(bias ? out : out * in * 9));
-      for (float& value : values.back()) value = normal(random) + (bias && layer == 2 ? 0.5F : 0.0F);
-      models::TensorBytes tensor;
-      tensor.name = "model." + std::to_string(2 * layer) + (bias ? ".bias" : ".weight");
-      tensor.shape = bias ? std::vector<std::int64_t>{out} : std::vector<std::int64_t>{out, in, 3, 3};
-      tensors.push_back(tensor);
+  std::vector<std::vector<float>> values;
+
+  void add(const std::string& prefix, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal(0.0F, 0.15F);
+    const int channels[] = {13, 8, 8, 12};
+    for (int layer = 0; layer < 3; ++layer) {
+      const std::int64_t in = channels[layer];
+      const std::int64_t out = channels[layer + 1];
+      for (const bool bias : {false, true}) {
+        values.emplace_back(static_cast<std::size_t>(bias ? out : out * in * 9));
+        for (float& value : values.back()) value = normal(random) + (bias && layer == 2 ? 0.5F : 0.0F);
+        models::TensorBytes tensor;
+        tensor.name = prefix + "model." + std::to_string(2 * layer) + (bias ? ".bias" : ".weight");
+        tensor.shape = bias ? std::vector<std::int64_t>{out} : std::vector<std::int64_t>{out, in, 3, 3};
+        tensors.push_back(tensor);
+      }
     }
   }
-  for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i].bytes = std::as_bytes(std::span(values[i]));
-  models::writeSafetensors(file, tensors, {{"title", "Tiny"}});
+  void write(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata) {
+    for (std::size_t i = 0; i < tensors.size(); ++i) tensors[i].bytes = std::as_bytes(std::span(values[i]));
+    models::writeSafetensors(file, tensors, metadata);
+  }
+};
+
+}  // namespace
+
+void writeTinyNetwork(const std::filesystem::path& file, unsigned seed) {
+  TinyNetworks networks;
+  networks.add("", seed);
+  networks.write(file, {{"title", "Tiny"}});
+}
+
+void writeTwoTinyNetworks(const std::filesystem::path& file) {
+  TinyNetworks networks;
+  networks.add("net.", 1);
+  networks.add("generator.", 2);
+  networks.write(file, {{"title", "Pair"}, {"modelspec.author", "<b>Somebody</b>"}, {"modelspec.tags", "soft, warm"}});
 }
 
 QImage testImage(int width, int height) {

@@ -73,6 +73,9 @@ class RestoredFixture : public Fixture {
 /// An FFDNet for colour pictures with few weights, drawn from `seed`; a valid checkpoint that runs in no time.
 void writeTinyNetwork(const std::filesystem::path& file, unsigned seed = 1);
 
+/// Two of them in one file, "net" and "generator", with notes of a training program.
+void writeTwoTinyNetworks(const std::filesystem::path& file);
+
 QImage testImage(int width, int height);
 
 /// By its accessible name; null: there is none.

@@ -5,6 +5,7 @@
 #include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QLabel>
+#include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
@@ -319,6 +320,49 @@ class PanelTest : public QObject {
     QCOMPARE(chosen.count(), 1);
     QCOMPARE(chosen[0][0].toString(), QStringLiteral("p.mat"));
     QVERIFY(panel.settings().at("pca") == "/third/P.mat");
+  }
+
+  void checkpointOfSeveralNetworksAsksWhich() {
+    Fixture fixture;
+    const auto file = fixture.folder() / "pair.safetensors";
+    writeTwoTinyNetworks(file);
+    fixture.session().models().openCheckpoint(file);
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<QDialog>("networkDialog"), kPatience);
+    auto* dialog = fixture.find<QDialog>("networkDialog");
+    auto* list = fixture.find<QListWidget>("networkList");
+    QCOMPARE(list->count(), 2);
+    QCOMPARE(list->item(0)->text(), QStringLiteral("net (FFDNet)"));
+    QCOMPARE(list->item(1)->text(), QStringLiteral("generator (FFDNet)"));
+    // Nobody has to answer.
+    dialog->reject();
+    QVERIFY(fixture.find<ui::RestorePanel>("restorePanel")->model() == "tiny");
+    QTRY_VERIFY(!fixture.find<QDialog>("networkDialog"));
+
+    fixture.session().models().openCheckpoint(file);
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<QDialog>("networkDialog"), kPatience);
+    fixture.find<QListWidget>("networkList")->setCurrentRow(1);
+    button(fixture.find<QDialog>("networkDialog"), QStringLiteral("Open"))->click();
+    const std::string chosen = file.string() + "#generator";
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == chosen, kPatience);
+    QCOMPARE(fixture.find<QComboBox>("models")->currentText(), QStringLiteral("Pair (generator)"));
+    fixture.open(fixture.photo("a.png"));
+    fixture.run();
+    QVERIFY(fixture.current()->result());
+    // The next session knows which it was.
+    fixture.restart();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == chosen, kPatience);
+  }
+
+  void notesOfAFileAreInItsTip() {
+    Fixture fixture;
+    const auto file = fixture.folder() / "pair.safetensors#net";
+    writeTwoTinyNetworks(fixture.folder() / "pair.safetensors");
+    fixture.session().models().openCheckpoint(file);
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == file.string(), kPatience);
+    const QString tip = fixture.find<QComboBox>("models")->toolTip();
+    QVERIFY2(tip.contains(QStringLiteral("modelspec.tags: soft, warm")), qPrintable(tip));
+    // What looks like HTML is shown as it stands.
+    QVERIFY2(tip.contains(QStringLiteral("&lt;b&gt;Somebody")), qPrintable(tip));
   }
 
   void strangeCheckpointIsExplained() {

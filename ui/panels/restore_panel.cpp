@@ -8,6 +8,7 @@
 #include <QScrollArea>
 #include <QSlider>
 #include <QStandardItemModel>
+#include <QTextDocument>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -25,6 +26,11 @@ namespace heirloom::ui {
 namespace {
 
 constexpr int kWidth = 300;
+
+/// What a file says of itself, for a tip, which would take what looks like HTML for HTML.
+QString plainTip(const QString& text) {
+  return Qt::mightBeRichText(text) ? Qt::convertFromPlainText(text, Qt::WhiteSpaceNormal) : text;
+}
 
 QLabel* title(const QString& text, QWidget* parent) {
   auto* label = new QLabel(text, parent);
@@ -243,7 +249,7 @@ void RestorePanel::fillModels() {
       if (!before || before->group != entry.group) addHeading(*models_, entry.purpose);
       before = &entry;
       models_->addItem(entry.title, QString::fromStdString(entry.name));
-      models_->setItemData(models_->count() - 1, entry.details, Qt::ToolTipRole);
+      models_->setItemData(models_->count() - 1, plainTip(entry.details), Qt::ToolTipRole);
     }
     if (models_->count() > 0) models_->insertSeparator(models_->count());
     models_->addItem(tr("Open checkpoint..."), QString());
@@ -272,7 +278,7 @@ void RestorePanel::chooseModel(const std::string& name) {
 
 void RestorePanel::showModel() {
   const ModelEntry* entry = catalogue_.find(model());
-  models_->setToolTip(entry ? entry->details : tr("The network that restores the photo"));
+  models_->setToolTip(entry ? plainTip(entry->details) : tr("The network that restores the photo"));
   hint_->setText(entry ? detailOf(*entry)
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
   parameters_->setDenoisers(denoisersOf(catalogue_));

@@ -7,6 +7,8 @@
 #include <fstream>
 
 #include "core/engine/run.h"
+#include "core/library/configure.h"
+#include "models/several_networks.h"
 #include "tests/core/support/checkpoints.h"
 #include "tests/core/support/photos.h"
 #include "tests/support/temporary_folder.h"
@@ -66,6 +68,56 @@ TEST_F(Library, findsByNameAndByPath) {
 
 TEST_F(Library, aFoldersPathMayEndWithASlash) {
   EXPECT_EQ(library().locate((folder / "second").string() + "/"), folder / "second");
+}
+
+TEST_F(Library, tellsWhatOtherProgramsWroteIntoAFile) {
+  tests::writeDnCnn(folder / "first/told.safetensors", 3, 0,
+                    {{"format", "pt"},
+                     {"modelspec.title", "Soft <b>touch"},
+                     {"modelspec.license", "CC-BY-4.0"},
+                     {"modelspec.author", "Somebody"},
+                     {"modelspec.thumbnail", "data:image/jpeg;base64,AAAA"},
+                     {"ss_epoch", "12"},
+                     {"empty", ""}});
+  const InstalledModel model = library().find("told");
+  EXPECT_EQ(model.title, "Soft <b>touch");
+  EXPECT_EQ(model.licence, "CC-BY-4.0");
+  EXPECT_THAT(model.notes,
+              testing::ElementsAre(testing::Pair("modelspec.author", "Somebody"), testing::Pair("ss_epoch", "12")));
+  EXPECT_THAT(library().find("soft").notes, testing::IsEmpty());
+}
+
+TEST_F(Library, listsEachNetworkOfAFile) {
+  tests::writeTwoDnCnns(folder / "first/pair.safetensors");
+  tests::writeDnCnn(folder / "second/pair.safetensors", 1, 0);
+  std::vector<std::string> names;
+  for (const InstalledModel& model : library().list()) {
+    if (model.file.stem() == "pair") names.push_back(model.name);
+  }
+  EXPECT_THAT(names, testing::ElementsAre("pair#net", "pair#generator"));
+  for (const std::string& name :
+       {std::string("pair#generator"), (folder / "first/pair.safetensors#generator").string()}) {
+    const InstalledModel model = library().find(name);
+    EXPECT_EQ(model.name, "pair#generator");
+    EXPECT_EQ(model.network, "generator");
+    EXPECT_EQ(model.file, folder / "first/pair.safetensors");
+    EXPECT_EQ(model.descriptor.channels, 3);
+    EXPECT_EQ(library().locate(name), model.file);
+    EXPECT_EQ(library().open(name)->descriptor().channels, 3);
+  }
+  EXPECT_EQ(library().open("pair#net")->descriptor().channels, 1);
+  EXPECT_EQ(configure(library(), "pair#net", {}, Protocol::Reference).name, "pair-net");
+}
+
+TEST_F(Library, asksForTheNetworkOfAFile) {
+  tests::writeTwoDnCnns(folder / "first/pair.safetensors", {{"title", "Two"}});
+  EXPECT_THROW(library().find("pair"), models::SeveralNetworks);
+  EXPECT_THROW(library().open("pair"), models::SeveralNetworks);
+  EXPECT_THAT(fault(library(), "pair"), HasSubstr("pair.safetensors: it holds several networks: net (DnCNN), "
+                                                  "generator (DnCNN); "));
+  EXPECT_THAT(fault(library(), "pair#nobody"), HasSubstr("no network called nobody"));
+  EXPECT_THAT(fault(library(), "shrap#net"), HasSubstr("did you mean sharp?"));
+  EXPECT_EQ(library().find("pair#net").title, "Two (net)");
 }
 
 TEST_F(Library, suggestsNamesThatAreNear) {

@@ -11,4 +11,7 @@ namespace heirloom::tests {
 void writeDnCnn(const std::filesystem::path& file, int channels, float weight,
                 const std::map<std::string, std::string>& metadata = {});
 
+/// Two of them in one file, for grey and for colour pictures, which training named "net" and "generator".
+void writeTwoDnCnns(const std::filesystem::path& file, const std::map<std::string, std::string>& metadata = {});
+
 }  // namespace heirloom::tests

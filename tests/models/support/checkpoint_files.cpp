@@ -7,20 +7,37 @@
 namespace heirloom::tests {
 namespace {
 
-/// A state dict whose tensor number i lies in storage "i".
-std::string pickled(const models::NamedTensors& tensors, bool legacy) {
-  PickleWriter pickle;
-  pickle.orderedDictionary().put(0).mark();
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const at::Tensor& tensor = tensors[i].second;
-    pickle.text(tensors[i].first)
-        .tensor({.type = tensor.is_floating_point() ? "FloatStorage" : "LongStorage",
-                 .key = std::to_string(i),
+std::string storageClass(at::ScalarType type) {
+  switch (type) {
+    case at::kHalf:
+      return "HalfStorage";
+    case at::kBFloat16:
+      return "BFloat16Storage";
+    case at::kDouble:
+      return "DoubleStorage";
+    case at::kLong:
+      return "LongStorage";
+    default:
+      return "FloatStorage";
+  }
+}
+
+/// The tensor, all of storage `key`.
+void put(const at::Tensor& tensor, const std::string& key, PickleWriter& pickle, bool legacy = false) {
+  pickle.tensor({.type = storageClass(tensor.scalar_type()),
+                 .key = key,
                  .numel = tensor.numel(),
                  .shape = tensor.sizes().vec(),
                  .strides = tensor.contiguous().strides().vec(),
                  .legacy = legacy});
-  }
+}
+
+/// A state dict whose tensor number i lies in storage "i".
+std::string pickled(const models::NamedTensors& tensors, bool legacy) {
+  PickleWriter pickle;
+  pickle.orderedDictionary().put(0).mark();
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    put(tensors[i].second, std::to_string(i), pickle.text(tensors[i].first), legacy);
   return pickle.setItems().done();
 }
 
@@ -42,7 +59,61 @@ std::string legacy(const models::NamedTensors& tensors) {
   return legacyCheckpoint(pickled(tensors, true), storages);
 }
 
+/// A module of TorchScript and those in it; the storages are appended in the order of the pickle.
+void putModule(const models::NamedTensors& tensors, PickleWriter& pickle, std::vector<NamedBytes>& storages) {
+  pickle.global("__torch__", "Module").emptyTuple().newObject().emptyDictionary().mark();
+  pickle.text("training").truth(false);
+  std::vector<std::pair<std::string, models::NamedTensors>> inner;
+  for (const auto& [name, tensor] : tensors) {
+    const std::size_t dot = name.find('.');
+    if (dot == std::string::npos) {
+      const std::string key = std::to_string(storages.size());
+      put(tensor, key, pickle.text(name));
+      storages.push_back({key, bytesOf(tensor)});
+      continue;
+    }
+    const std::string module = name.substr(0, dot);
+    if (inner.empty() || inner.back().first != module) inner.push_back({module, {}});
+    inner.back().second.emplace_back(name.substr(dot + 1), tensor);
+  }
+  for (const auto& [name, below] : inner) putModule(below, pickle.text(name), storages);
+  pickle.setItems().build();
+}
+
+void writeBytes(const std::filesystem::path& file, const std::string& bytes) {
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
 }  // namespace
+
+void writeGroups(const std::filesystem::path& file,
+                 const std::vector<std::pair<std::string, models::NamedTensors>>& groups,
+                 const std::vector<std::string>& others) {
+  PickleWriter pickle;
+  std::vector<NamedBytes> storages;
+  pickle.emptyDictionary().mark();
+  for (const auto& [group, tensors] : groups) {
+    pickle.text(group).orderedDictionary().mark();
+    for (const auto& [name, tensor] : tensors) {
+      const std::string key = std::to_string(storages.size());
+      put(tensor, key, pickle.text(name));
+      storages.push_back({key, bytesOf(tensor)});
+    }
+    pickle.setItems();
+  }
+  for (const std::string& other : others) pickle.text(other).emptyList();
+  writeBytes(file, zipFile(zipCheckpoint(pickle.setItems().done(), storages)));
+}
+
+void writeTorchScript(const std::filesystem::path& file, const models::NamedTensors& tensors) {
+  PickleWriter pickle;
+  std::vector<NamedBytes> storages;
+  putModule(tensors, pickle, storages);
+  auto parts = zipCheckpoint(pickle.done(), storages);
+  parts.push_back({.name = "archive/constants.pkl", .content = PickleWriter().emptyTuple().done()});
+  parts.push_back({.name = "archive/code/__torch__.py", .content = "\x03", .method = 8, .unpackedBytes = 0});
+  writeBytes(file, zipFile(parts));
+}
 
 const char* name(FileKind kind) {
   switch (kind) {

@@ -2,6 +2,9 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "models/checkpoint/tensors.h"
 
@@ -21,5 +24,14 @@ const char* name(FileKind kind);
 /// Writes float32 and int64 tensors as a state dict into `folder` as "weights" with the kind's extension.
 std::filesystem::path writeCheckpoint(const std::filesystem::path& folder, FileKind kind,
                                       const models::NamedTensors& tensors);
+
+/// A zip .pth with dictionaries of tensors by name, as training programs nest them, and of each of `others` a value
+/// that is no tensor. Floating-point tensors of 16, 32 and 64 bits, and int64.
+void writeGroups(const std::filesystem::path& file,
+                 const std::vector<std::pair<std::string, models::NamedTensors>>& groups,
+                 const std::vector<std::string>& others = {});
+
+/// A TorchScript archive of modules that nest as the names say, with a program that nobody could run.
+void writeTorchScript(const std::filesystem::path& file, const models::NamedTensors& tensors);
 
 }  // namespace heirloom::tests
