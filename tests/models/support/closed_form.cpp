@@ -34,8 +34,10 @@ models::NamedTensors closedFormTensors(const std::vector<NamedShape>& tensors) {
   for (const NamedShape& tensor : sorted) {
     // The references fill none of the tables that follow from the configuration.
     const std::string last = tensor.name.substr(tensor.name.rfind('.') + 1);
-    const bool isFloatTable = last.starts_with("attn_mask") || last == "rpe_biases";
-    if (last == "num_batches_tracked" || last.find("relative_position_index") != std::string::npos || isFloatTable) {
+    const bool isFloatTable =
+        last.starts_with("attn_mask") || last == "rpe_biases" || last == "biases_h" || last == "biases_v";
+    if (last == "num_batches_tracked" || last == "MetaUpsample" ||
+        last.find("relative_position_index") != std::string::npos || isFloatTable) {
       filled.emplace_back(tensor.name, at::zeros(tensor.shape, isFloatTable ? at::kFloat : at::kLong));
     } else {
       filled.emplace_back(tensor.name, closedFormWeights(++seed, tensor));
