@@ -37,6 +37,7 @@
 #include "models/rrdb/family.h"
 #include "models/safmn/family.h"
 #include "models/scunet/family.h"
+#include "models/seemore/family.h"
 #include "models/span/family.h"
 #include "models/srformer/family.h"
 #include "models/srmd/family.h"
@@ -50,10 +51,11 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,         kSrmd,        kUsrNet, kDrunet,
-       kRrdb,       kImdn,      kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr,   kCompact,       kSpan,        kHat,    kNafNet,
-       kScuNet,     kDat,       kRestormer, kRcan,  kPlksr,  kRealPlksr, kSafmn,         kDrct,        kFbcnn,  kOmniSr,
-       kMambaIr,    kSrFormer,  kAtd,       kRgt,   kMosr,   kRealCugan, kRetinexFormer, kMixDehazeNet});
+      {kRestoreVar, kInstantIr, kSdxl,  kDnCnn,     kFDnCnn,        kFfdNet,       kIrcnn,     kSrmd,
+       kUsrNet,     kDrunet,    kRrdb,  kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
+       kCompact,    kSpan,      kHat,   kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
+       kPlksr,      kRealPlksr, kSafmn, kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
+       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kSeemoRe});
   return families;
 }
 

@@ -56,7 +56,10 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"RGT_x4", 13'365'543},
                                                              {"RGT_S_x4", 10'198'767},
                                                              {"4x_mosr", 4'287'600},
-                                                             {"4x_mosr_t", 609'888}};
+                                                             {"4x_mosr_t", 609'888},
+                                                             {"SeemoRe_T_X4", 231'804},
+                                                             {"SeemoRe_B_X4", 505'952},
+                                                             {"SeemoRe_L_X4", 968'896}};
   return counts;
 }
 

@@ -14,8 +14,8 @@ import numpy
 import torch
 
 SAMPLES = 48
-UNFILLED = ("attn_mask", "relative_position_index", "aligned_relative_position_index", "rpe_biases",
-            "num_batches_tracked")
+UNFILLED = ("attn_mask", "relative_position_index", "aligned_relative_position_index", "rpe_biases", "biases_h",
+            "biases_v", "num_batches_tracked", "MetaUpsample")
 
 
 def uniform(seed, shape):
@@ -144,6 +144,12 @@ def mixdehazenet():
     return network
 
 
+def seemore(**more):
+    from spandrel.architectures.SeemoRe import SeemoRe
+
+    return SeemoRe(num_experts=3, lr_space="exp", global_kernel_size=7, **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -189,6 +195,9 @@ CASES = {
     "Real-CUGAN x2 fast": ("Real-CUGAN", lambda: real_cugan("UpCunet2x_fast"), (1, 3, 40, 44), None),
     "RetinexFormer": ("RetinexFormer", retinexformer, (1, 3, 16, 24), None),
     "MixDehazeNet": ("MixDehazeNet", mixdehazenet, (1, 3, 42, 50), around_zero),
+    "SeemoRe x2": ("SeemoRe", lambda: seemore(embedding_dim=12, num_layers=2, scale=2), (1, 3, 33, 38), None),
+    "SeemoRe x3 large": ("SeemoRe", lambda: seemore(embedding_dim=8, num_layers=16, use_shuffle=False, recursive=1,
+                                                    scale=3), (1, 3, 17, 22), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

@@ -79,7 +79,9 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"Real-CUGAN", "pro-no-denoise-up3x"},
           {"Real-CUGAN", "sudo_shuffle_cugan_2x"},
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
-          {"MixDehazeNet", "MixDehazeNet-t"}};
+          {"MixDehazeNet", "MixDehazeNet-t"},
+          {"SeemoRe", "SeemoRe_T_X2"},
+          {"SeemoRe", "SeemoRe_L_X4"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
