@@ -11,6 +11,7 @@
 #include "models/common/ensemble.h"
 #include "models/compact/family.h"
 #include "models/dat/family.h"
+#include "models/ditn/family.h"
 #include "models/dncnn/family.h"
 #include "models/drct/family.h"
 #include "models/drunet/family.h"
@@ -55,7 +56,7 @@ std::span<const Family> table() {
        kUsrNet,     kDrunet,    kRrdb,  kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
        kCompact,    kSpan,      kHat,   kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
        kPlksr,      kRealPlksr, kSafmn, kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
-       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kSeemoRe});
+       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kSeemoRe,   kDitn});
   return families;
 }
 

@@ -59,7 +59,8 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"4x_mosr_t", 609'888},
                                                              {"SeemoRe_T_X4", 231'804},
                                                              {"SeemoRe_B_X4", 505'952},
-                                                             {"SeemoRe_L_X4", 968'896}};
+                                                             {"SeemoRe_L_X4", 968'896},
+                                                             {"DITN_Real_x4", 444'112}};
   return counts;
 }
 

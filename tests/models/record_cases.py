@@ -150,6 +150,12 @@ def seemore(**more):
     return SeemoRe(num_experts=3, lr_space="exp", global_kernel_size=7, **more)
 
 
+def ditn(**more):
+    from spandrel.architectures.DITN import DITN
+
+    return DITN(dim=12, ITL_blocks=2, SAL_blocks=2, **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -198,6 +204,8 @@ CASES = {
     "SeemoRe x2": ("SeemoRe", lambda: seemore(embedding_dim=12, num_layers=2, scale=2), (1, 3, 33, 38), None),
     "SeemoRe x3 large": ("SeemoRe", lambda: seemore(embedding_dim=8, num_layers=16, use_shuffle=False, recursive=1,
                                                     scale=3), (1, 3, 17, 22), None),
+    "DITN x2": ("DITN", lambda: ditn(upscale=2), (2, 3, 17, 22), None),
+    "DITN x3 bias": ("DITN", lambda: ditn(upscale=3, UFONE_blocks=2, bias=True), (1, 3, 16, 24), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

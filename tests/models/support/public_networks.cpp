@@ -81,7 +81,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
           {"MixDehazeNet", "MixDehazeNet-t"},
           {"SeemoRe", "SeemoRe_T_X2"},
-          {"SeemoRe", "SeemoRe_L_X4"}};
+          {"SeemoRe", "SeemoRe_L_X4"},
+          {"DITN", "DITN_Real_x2"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
