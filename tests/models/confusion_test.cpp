@@ -60,7 +60,9 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"SeemoRe_T_X4", 231'804},
                                                              {"SeemoRe_B_X4", 505'952},
                                                              {"SeemoRe_L_X4", 968'896},
-                                                             {"DITN_Real_x4", 444'112}};
+                                                             {"DITN_Real_x4", 444'112},
+                                                             {"swift_srgan_4x", 201'209},
+                                                             {"swift_srgan_2x", 183'865}};
   return counts;
 }
 

@@ -156,6 +156,12 @@ def ditn(**more):
     return DITN(dim=12, ITL_blocks=2, SAL_blocks=2, **more)
 
 
+def swift_srgan(**more):
+    from spandrel.architectures.SwiftSRGAN import SwiftSRGAN
+
+    return SwiftSRGAN(num_channels=16, num_blocks=2, **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -206,6 +212,8 @@ CASES = {
                                                     scale=3), (1, 3, 17, 22), None),
     "DITN x2": ("DITN", lambda: ditn(upscale=2), (2, 3, 17, 22), None),
     "DITN x3 bias": ("DITN", lambda: ditn(upscale=3, UFONE_blocks=2, bias=True), (1, 3, 16, 24), None),
+    "Swift-SRGAN x4": ("Swift-SRGAN", swift_srgan, (1, 3, 9, 10), None),
+    "Swift-SRGAN x2": ("Swift-SRGAN", lambda: swift_srgan(upscale_factor=2), (2, 3, 9, 10), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

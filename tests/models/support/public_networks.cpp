@@ -82,7 +82,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"MixDehazeNet", "MixDehazeNet-t"},
           {"SeemoRe", "SeemoRe_T_X2"},
           {"SeemoRe", "SeemoRe_L_X4"},
-          {"DITN", "DITN_Real_x2"}};
+          {"DITN", "DITN_Real_x2"},
+          {"Swift-SRGAN", "swift_srgan_2x"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
