@@ -10,6 +10,7 @@
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
 #include "models/compact/family.h"
+#include "models/craft/family.h"
 #include "models/dat/family.h"
 #include "models/ditn/family.h"
 #include "models/dncnn/family.h"
@@ -53,11 +54,11 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar,    kInstantIr,    kSdxl,    kDnCnn,     kFDnCnn,    kFfdNet, kIrcnn,   kSrmd,      kUsrNet,
-       kDrunet,        kRrdb,         kImdn,    kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr, kCompact,   kSpan,
-       kHat,           kNafNet,       kScuNet,  kDat,       kRestormer, kRcan,   kPlksr,   kRealPlksr, kSafmn,
-       kDrct,          kFbcnn,        kOmniSr,  kMambaIr,   kSrFormer,  kAtd,    kRgt,     kMosr,      kRealCugan,
-       kRetinexFormer, kMixDehazeNet, kSeemoRe, kDitn,      kSwiftSrgan});
+      {kRestoreVar,    kInstantIr,    kSdxl,    kDnCnn,     kFDnCnn,     kFfdNet, kIrcnn,   kSrmd,      kUsrNet,
+       kDrunet,        kRrdb,         kImdn,    kMsrResNet, kDpsr,       kSwinIr, kSwin2Sr, kCompact,   kSpan,
+       kHat,           kNafNet,       kScuNet,  kDat,       kRestormer,  kRcan,   kPlksr,   kRealPlksr, kSafmn,
+       kDrct,          kFbcnn,        kOmniSr,  kMambaIr,   kSrFormer,   kAtd,    kRgt,     kMosr,      kRealCugan,
+       kRetinexFormer, kMixDehazeNet, kSeemoRe, kDitn,      kSwiftSrgan, kCraft});
   return families;
 }
 

@@ -162,6 +162,12 @@ def swift_srgan(**more):
     return SwiftSRGAN(num_channels=16, num_blocks=2, **more)
 
 
+def craft(**more):
+    from spandrel.architectures.CRAFT import CRAFT
+
+    return CRAFT(embed_dim=64, depths=[2, 1], num_heads=[4, 4], **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -214,6 +220,9 @@ CASES = {
     "DITN x3 bias": ("DITN", lambda: ditn(upscale=3, UFONE_blocks=2, bias=True), (1, 3, 16, 24), None),
     "Swift-SRGAN x4": ("Swift-SRGAN", swift_srgan, (1, 3, 9, 10), None),
     "Swift-SRGAN x2": ("Swift-SRGAN", lambda: swift_srgan(upscale_factor=2), (2, 3, 9, 10), None),
+    "CRAFT x2": ("CRAFT", lambda: craft(upscale=2), (1, 3, 17, 22), None),
+    "CRAFT x3 no last": ("CRAFT", lambda: craft(upscale=3, resi_connection="identity", qkv_bias=False), (2, 3, 16, 24),
+                         None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

@@ -83,7 +83,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"SeemoRe", "SeemoRe_T_X2"},
           {"SeemoRe", "SeemoRe_L_X4"},
           {"DITN", "DITN_Real_x2"},
-          {"Swift-SRGAN", "swift_srgan_2x"}};
+          {"Swift-SRGAN", "swift_srgan_2x"},
+          {"CRAFT", "CRAFT_MODEL_X2"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
