@@ -12,6 +12,7 @@
 #include "models/compact/family.h"
 #include "models/craft/family.h"
 #include "models/dat/family.h"
+#include "models/dctlsa/family.h"
 #include "models/ditn/family.h"
 #include "models/dncnn/family.h"
 #include "models/drct/family.h"
@@ -58,7 +59,7 @@ std::span<const Family> table() {
        kDrunet,        kRrdb,         kImdn,    kMsrResNet, kDpsr,       kSwinIr, kSwin2Sr, kCompact,   kSpan,
        kHat,           kNafNet,       kScuNet,  kDat,       kRestormer,  kRcan,   kPlksr,   kRealPlksr, kSafmn,
        kDrct,          kFbcnn,        kOmniSr,  kMambaIr,   kSrFormer,   kAtd,    kRgt,     kMosr,      kRealCugan,
-       kRetinexFormer, kMixDehazeNet, kSeemoRe, kDitn,      kSwiftSrgan, kCraft});
+       kRetinexFormer, kMixDehazeNet, kSeemoRe, kDitn,      kSwiftSrgan, kCraft,  kDctlsa});
   return families;
 }
 

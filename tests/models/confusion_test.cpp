@@ -63,7 +63,8 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"DITN_Real_x4", 444'112},
                                                              {"swift_srgan_4x", 201'209},
                                                              {"swift_srgan_2x", 183'865},
-                                                             {"CRAFT_MODEL_X4", 753'344}};
+                                                             {"CRAFT_MODEL_X4", 753'344},
+                                                             {"DCTLSA_X4", 885'328}};
   return counts;
 }
 

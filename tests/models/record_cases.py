@@ -168,6 +168,12 @@ def craft(**more):
     return CRAFT(embed_dim=64, depths=[2, 1], num_heads=[4, 4], **more)
 
 
+def dctlsa(**more):
+    from spandrel.architectures.DCTLSA import DCTLSA
+
+    return DCTLSA(nf=20, **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -223,6 +229,8 @@ CASES = {
     "CRAFT x2": ("CRAFT", lambda: craft(upscale=2), (1, 3, 17, 22), None),
     "CRAFT x3 no last": ("CRAFT", lambda: craft(upscale=3, resi_connection="identity", qkv_bias=False), (2, 3, 16, 24),
                          None),
+    "DCTLSA x2": ("DCTLSA", lambda: dctlsa(upscale=2), (1, 3, 17, 22), None),
+    "DCTLSA x3": ("DCTLSA", lambda: dctlsa(upscale=3), (2, 3, 32, 16), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

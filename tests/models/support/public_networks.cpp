@@ -84,7 +84,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"SeemoRe", "SeemoRe_L_X4"},
           {"DITN", "DITN_Real_x2"},
           {"Swift-SRGAN", "swift_srgan_2x"},
-          {"CRAFT", "CRAFT_MODEL_X2"}};
+          {"CRAFT", "CRAFT_MODEL_X2"},
+          {"DCTLSA", "DCTLSA_X2"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
