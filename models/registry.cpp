@@ -18,6 +18,7 @@
 #include "models/drct/family.h"
 #include "models/drunet/family.h"
 #include "models/fbcnn/family.h"
+#include "models/fdat/family.h"
 #include "models/ffdnet/family.h"
 #include "models/hat/family.h"
 #include "models/imdn/family.h"
@@ -59,7 +60,7 @@ std::span<const Family> table() {
        kDrunet,        kRrdb,         kImdn,    kMsrResNet, kDpsr,       kSwinIr, kSwin2Sr, kCompact,   kSpan,
        kHat,           kNafNet,       kScuNet,  kDat,       kRestormer,  kRcan,   kPlksr,   kRealPlksr, kSafmn,
        kDrct,          kFbcnn,        kOmniSr,  kMambaIr,   kSrFormer,   kAtd,    kRgt,     kMosr,      kRealCugan,
-       kRetinexFormer, kMixDehazeNet, kSeemoRe, kDitn,      kSwiftSrgan, kCraft,  kDctlsa});
+       kRetinexFormer, kMixDehazeNet, kSeemoRe, kDitn,      kSwiftSrgan, kCraft,  kDctlsa,  kFdat});
   return families;
 }
 

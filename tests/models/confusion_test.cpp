@@ -64,7 +64,11 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"swift_srgan_4x", 201'209},
                                                              {"swift_srgan_2x", 183'865},
                                                              {"CRAFT_MODEL_X4", 753'344},
-                                                             {"DCTLSA_X4", 885'328}};
+                                                             {"DCTLSA_X4", 885'328},
+                                                             {"4x_fdat_light", 1'909'467},
+                                                             {"4x_fdat_tiny", 1'009'347},
+                                                             {"4x_fdat_medium", 4'030'623},
+                                                             {"4x_fdat_xl", 23'118'819}};
   return counts;
 }
 

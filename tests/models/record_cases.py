@@ -174,6 +174,15 @@ def dctlsa(**more):
     return DCTLSA(nf=20, **more)
 
 
+def fdat(**more):
+    from spandrel.architectures.FDAT import FDAT
+    from spandrel.architectures.FDAT.__arch import fdat as own
+    from spandrel.architectures.__arch_helpers import dysample
+
+    own.DySample.forward = dysample.DySample.forward  # the same without pinned memory, which needs a GPU
+    return FDAT(embed_dim=16, num_groups=2, depth_per_group=1, num_heads=2, window_size=4, mid_dim=8, **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -231,6 +240,15 @@ CASES = {
                          None),
     "DCTLSA x2": ("DCTLSA", lambda: dctlsa(upscale=2), (1, 3, 17, 22), None),
     "DCTLSA x3": ("DCTLSA", lambda: dctlsa(upscale=3), (2, 3, 32, 16), None),
+    "FDAT x4": ("FDAT", lambda: fdat(scale=4), (1, 3, 17, 22), None),
+    "FDAT x3": ("FDAT", lambda: fdat(scale=3), (1, 3, 8, 12), None),
+    "FDAT x2 unshuffle": ("FDAT", lambda: fdat(scale=2, unshuffle_mod=True), (2, 3, 17, 22), None),
+    "FDAT x3 pixel shuffle": ("FDAT", lambda: fdat(scale=3, upsampler_type="pixelshuffledirect"), (1, 3, 8, 12), None),
+    "FDAT x4 pixel shuffles": ("FDAT", lambda: fdat(scale=4, upsampler_type="pixelshuffle"), (1, 3, 8, 12), None),
+    "FDAT x4 nearest": ("FDAT", lambda: fdat(scale=4, upsampler_type="nearest+conv"), (1, 3, 8, 12), None),
+    "FDAT x2 DySample": ("FDAT", lambda: fdat(scale=2, upsampler_type="dysample"), (1, 3, 8, 12), None),
+    "FDAT x4 pixel attention": ("FDAT", lambda: fdat(scale=4, upsampler_type="pa_up"), (1, 3, 8, 12), None),
+    "FDAT x1": ("FDAT", lambda: fdat(scale=1, upsampler_type="conv"), (1, 3, 8, 12), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

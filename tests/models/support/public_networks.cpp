@@ -85,7 +85,10 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"DITN", "DITN_Real_x2"},
           {"Swift-SRGAN", "swift_srgan_2x"},
           {"CRAFT", "CRAFT_MODEL_X2"},
-          {"DCTLSA", "DCTLSA_X2"}};
+          {"DCTLSA", "DCTLSA_X2"},
+          {"FDAT", "4x_fdat_tiny"},
+          {"FDAT", "2x_fdat_light_dysample"},
+          {"FDAT", "1x_fdat_medium_unshuffle"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
