@@ -10,11 +10,15 @@
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
 #include "models/compact/family.h"
+#include "models/craft/family.h"
 #include "models/dat/family.h"
+#include "models/dctlsa/family.h"
+#include "models/ditn/family.h"
 #include "models/dncnn/family.h"
 #include "models/drct/family.h"
 #include "models/drunet/family.h"
 #include "models/fbcnn/family.h"
+#include "models/fdat/family.h"
 #include "models/ffdnet/family.h"
 #include "models/grl/family.h"
 #include "models/hat/family.h"
@@ -43,10 +47,12 @@
 #include "models/safmn/family.h"
 #include "models/safmnbcie/family.h"
 #include "models/scunet/family.h"
+#include "models/seemore/family.h"
 #include "models/several_networks.h"
 #include "models/span/family.h"
 #include "models/srformer/family.h"
 #include "models/srmd/family.h"
+#include "models/swiftsrgan/family.h"
 #include "models/swinir/family.h"
 #include "models/usrnet/family.h"
 
@@ -57,11 +63,12 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar,    kInstantIr,    kSdxl,   kDnCnn,     kFDnCnn,    kFfdNet, kIrcnn,    kSrmd,      kUsrNet,
-       kDrunet,        kRrdb,         kImdn,   kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr,  kCompact,   kSpan,
-       kHat,           kNafNet,       kScuNet, kDat,       kRestormer, kRcan,   kPlksr,    kRealPlksr, kSafmn,
-       kDrct,          kFbcnn,        kOmniSr, kMambaIr,   kSrFormer,  kAtd,    kRgt,      kMosr,      kRealCugan,
-       kRetinexFormer, kMixDehazeNet, kGrl,    kMmRealSr,  kM3SNet,    kMoesr,  kSafmnBcie});
+      {kRestoreVar,    kInstantIr,    kSdxl,   kDnCnn,     kFDnCnn,    kFfdNet, kIrcnn,     kSrmd,      kUsrNet,
+       kDrunet,        kRrdb,         kImdn,   kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr,   kCompact,   kSpan,
+       kHat,           kNafNet,       kScuNet, kDat,       kRestormer, kRcan,   kPlksr,     kRealPlksr, kSafmn,
+       kDrct,          kFbcnn,        kOmniSr, kMambaIr,   kSrFormer,  kAtd,    kRgt,       kMosr,      kRealCugan,
+       kRetinexFormer, kMixDehazeNet, kGrl,    kMmRealSr,  kM3SNet,    kMoesr,  kSafmnBcie, kSeemoRe,   kDitn,
+       kSwiftSrgan,    kCraft,        kDctlsa, kFdat});
   return families;
 }
 

@@ -17,6 +17,12 @@ at::Tensor BatchNormImpl::forward(const at::Tensor& x) {
                         /*cudnn_enabled=*/false);
 }
 
+BatchNormImpl::Affine BatchNormImpl::affine() const {
+  const auto wide = [](const at::Tensor& tensor) { return tensor.detach().to(at::kDouble); };
+  const at::Tensor factor = wide(weight_) / (wide(running_var_) + epsilon_).sqrt();
+  return {factor.to(at::kFloat), (wide(bias_) - wide(running_mean_) * factor).to(at::kFloat)};
+}
+
 void BatchNormImpl::place(const Placement& placement) {
   for (at::Tensor* tensor : {&weight_, &bias_, &running_mean_, &running_var_}) {
     tensor->set_data(tensor->to(placement.device, at::kFloat));

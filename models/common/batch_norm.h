@@ -15,6 +15,12 @@ class BatchNormImpl : public Layer {
   at::Tensor forward(const at::Tensor& x);  // N C H W
   void place(const Placement& placement) override;
 
+  /// What a channel is multiplied by and what is added to it, float32: for whoever folds it into a convolution.
+  struct Affine {
+    at::Tensor factor, offset;
+  };
+  Affine affine() const;
+
  private:
   double epsilon_;
   at::Tensor weight_, bias_, running_mean_, running_var_, num_batches_tracked_;

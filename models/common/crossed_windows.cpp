@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "models/common/state_names.h"
 #include "models/common/windows.h"
 
 namespace heirloom::models {
@@ -31,14 +32,22 @@ at::Tensor rectangularWindowAttention(const at::Tensor& qkv, const at::Tensor& b
                                             .permute({2, 0, 3, 1, 4})
                                             .unbind(0);  // windows, heads, tokens, head dimension
   at::Tensor added = bias.unsqueeze(0);                  // 1, heads, tokens, tokens
-  if (shifted) added = added + mask(h, w, windows, bias.options()).unsqueeze(1).repeat({n, 1, 1, 1});
+  if (shifted && windows.masked) added = added + mask(h, w, windows, bias.options()).unsqueeze(1).repeat({n, 1, 1, 1});
   const at::Tensor seen = at::scaled_dot_product_attention(parts[0], parts[1], parts[2], added.to(qkv.scalar_type()),
                                                            /*dropout_p=*/0, /*is_causal=*/false, scale);
   const at::Tensor joined = joinWindows(seen.transpose(1, 2).flatten(2), windows.rows, windows.columns, h, w);
   return shifted ? at::roll(joined, {windows.down, windows.right}, {1, 2}) : joined;
 }
 
-OffsetBiasImpl::OffsetBiasImpl(int features, int heads, int rows, int columns)
+std::optional<std::pair<int, int>> windowSides(int tokens, int offsets) {
+  const int sum = (4 * tokens + 1 - offsets) / 2;
+  const int difference = squareRoot(std::max(0, sum * sum - 4 * tokens));
+  const std::pair<int, int> sides{(sum - difference) / 2, (sum + difference) / 2};
+  if (sides.first < 1 || sides.first * sides.second != tokens) return std::nullopt;
+  return sides;
+}
+
+OffsetBiasImpl::OffsetBiasImpl(int features, int heads, int rows, int columns, bool ownTables)
     : tokens_(rows * columns),
       pos_proj_(nullptr),
       norm1_(nullptr),
@@ -49,16 +58,19 @@ OffsetBiasImpl::OffsetBiasImpl(int features, int heads, int rows, int columns)
       pos3_(nullptr) {
   const auto offsets = [](int side) { return at::arange(1 - side, side, at::kFloat); };
   const std::int64_t across = 2 * columns - 1;
-  rpe_biases_ = register_buffer("rpe_biases", at::stack({offsets(rows).view({-1, 1}).expand({-1, across}),
-                                                         offsets(columns).view({1, -1}).expand({2 * rows - 1, -1})},
-                                                        -1)
-                                                  .flatten(0, 1)
-                                                  .contiguous());
+  rpe_biases_ = at::stack({offsets(rows).view({-1, 1}).expand({-1, across}),
+                           offsets(columns).view({1, -1}).expand({2 * rows - 1, -1})},
+                          -1)
+                    .flatten(0, 1)
+                    .contiguous();
   const at::Tensor token = at::arange(tokens_, at::kLong);
   const auto difference = [](const at::Tensor& place) { return place.unsqueeze(1) - place.unsqueeze(0); };
-  relative_position_index_ =
-      register_buffer("relative_position_index", (difference(token.div(columns, "floor")) + (rows - 1)) * across +
-                                                     difference(token.remainder(columns)) + (columns - 1));
+  relative_position_index_ = (difference(token.div(columns, "floor")) + (rows - 1)) * across +
+                             difference(token.remainder(columns)) + (columns - 1);
+  if (ownTables) {
+    register_buffer("rpe_biases", rpe_biases_);
+    register_buffer("relative_position_index", relative_position_index_);
+  }
   const int inner = features / 4 / 4;
   const auto pos = submodule(*this, "pos");
   pos_proj_ = pos->register_module("pos_proj", Linear(2, inner));
@@ -74,7 +86,7 @@ OffsetBiasImpl::OffsetBiasImpl(int features, int heads, int rows, int columns)
 
 // By hand, in float32: a handful of numbers that every logit depends on.
 at::Tensor OffsetBiasImpl::bias() const {
-  at::Tensor x = at::linear(rpe_biases_, pos_proj_->weight, pos_proj_->bias);
+  at::Tensor x = at::linear(rpe_biases_.to(pos_proj_->weight.device()), pos_proj_->weight, pos_proj_->bias);
   const auto step = [&](const LayerNorm& norm, const Linear& linear) {
     const at::Tensor normed = at::layer_norm(x, norm->weight.sizes(), norm->weight, norm->bias, norm->epsilon());
     x = at::linear(normed.relu(), linear->weight, linear->bias);
@@ -82,7 +94,7 @@ at::Tensor OffsetBiasImpl::bias() const {
   step(norm1_, pos1_);
   step(norm2_, pos2_);
   step(norm3_, pos3_);
-  return x.index_select(0, relative_position_index_.flatten())
+  return x.index_select(0, relative_position_index_.flatten().to(x.device()))
       .view({tokens_, tokens_, -1})
       .permute({2, 0, 1})
       .contiguous();
@@ -91,8 +103,11 @@ at::Tensor OffsetBiasImpl::bias() const {
 CrossedWindows::CrossedWindows(torch::nn::Module& owner, const CrossedWindowsConfig& config) : config_(config) {
   const auto attns = submodule(owner, "attns");
   const int half = config.features / 2, heads = config.heads / 2;
-  attns_ = {attns->register_module("0", OffsetBias(half, heads, config.shortSide, config.longSide)),
-            attns->register_module("1", OffsetBias(half, heads, config.longSide, config.shortSide))};
+  const auto add = [&](const char* name, int rows, int columns) {
+    attns_.push_back(attns->register_module(name, OffsetBias(half, heads, rows, columns, config.ownTables)));
+  };
+  add("0", config.shortSide, config.longSide);
+  add("1", config.longSide, config.shortSide);
 }
 
 at::Tensor CrossedWindows::forward(const at::Tensor& qkv) const {
@@ -106,7 +121,7 @@ at::Tensor CrossedWindows::forward(const at::Tensor& qkv) const {
   const double scale = 1 / std::sqrt(static_cast<double>(config_.features) / config_.heads);
   std::vector<at::Tensor> halves;
   for (std::size_t i = 0; i < attns_.size(); ++i) {
-    RectangularWindows windows{config_.shortSide, config_.longSide};
+    RectangularWindows windows{.rows = config_.shortSide, .columns = config_.longSide, .masked = config_.masked};
     if (i == 1) std::swap(windows.rows, windows.columns);
     if (config_.shifted) {
       windows.down = windows.rows / 2;

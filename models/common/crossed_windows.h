@@ -2,6 +2,8 @@
 
 #include <torch/nn/pimpl.h>
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/common/linear.h"
@@ -14,18 +16,23 @@ struct RectangularWindows {
   std::int64_t columns = 1;
   std::int64_t down = 0;
   std::int64_t right = 0;
+  bool masked = true;  // tokens that the shift brought together from opposite borders get -100
 };
 
 /// softmax(scale q k^T + bias + mask) v within windows. `qkv`: N H W 3 C, H and W multiples of the window; `bias`:
-/// float32 heads, tokens, tokens. Tokens that a shift brought together from opposite borders get -100. Returns N H W C.
+/// float32 heads, tokens, tokens. Returns N H W C.
 at::Tensor rectangularWindowAttention(const at::Tensor& qkv, const at::Tensor& bias, const RectangularWindows& windows,
                                       std::int64_t heads, double scale);
 
-/// A small network that makes the bias of every offset between two tokens of a window: "rpe_biases",
-/// "relative_position_index", "pos".
+/// The sides of windows, the shorter one first, from the number of their tokens and of offsets between two tokens: a b
+/// and (2a - 1)(2b - 1). Empty when no window has so many.
+std::optional<std::pair<int, int>> windowSides(int tokens, int offsets);
+
+/// A small network that makes the bias of every offset between two tokens of a window: "pos", and unless all windows of
+/// a network share them, its tables "rpe_biases" and "relative_position_index".
 class OffsetBiasImpl : public torch::nn::Module {
  public:
-  OffsetBiasImpl(int features, int heads, int rows, int columns);
+  OffsetBiasImpl(int features, int heads, int rows, int columns, bool ownTables = true);
   at::Tensor bias() const;  // float32 heads, tokens, tokens; from unplaced layers
 
  private:
@@ -43,7 +50,9 @@ struct CrossedWindowsConfig {
   int heads = 6;
   int shortSide = 8;
   int longSide = 32;
-  bool shifted = false;  // by half a window
+  bool shifted = false;   // by half a window
+  bool masked = true;     // tokens that the shift brought together from opposite borders get -100
+  bool ownTables = true;  // of offsets, in the file
 };
 
 /// Attention in windows that lie for one half of the channels and stand for the other (Chen et al., "Cross Aggregation

@@ -1,6 +1,7 @@
 #include "models/dat/family.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "models/common/network_family.h"
 #include "models/common/state_names.h"
@@ -40,15 +41,12 @@ struct Traits {
     config.scale = config.direct ? squareRoot(sideOf(tensors, "upsample.0.weight", 0) / std::max(1, config.channels))
                                  : shuffledScale(tensors, "upsample");
 
-    // The window's sides from their product and from (2a - 1)(2b - 1), the number of offsets.
-    const int product = sideOf(tensors, kWindows + "relative_position_index", 0);
-    const int sum = (4 * product + 1 - sideOf(tensors, kWindows + "rpe_biases", 0)) / 2;
-    const int difference = squareRoot(std::max(0, sum * sum - 4 * product));
-    config.shortSide = (sum - difference) / 2;
-    config.longSide = (sum + difference) / 2;
-    if (config.shortSide < 1 || config.shortSide * config.longSide != product) {
+    const auto sides = windowSides(sideOf(tensors, kWindows + "relative_position_index", 0),
+                                   sideOf(tensors, kWindows + "rpe_biases", 0));
+    if (!sides) {
       return {std::nullopt, "its tables of relative positions fit no windows", {kWindows + "relative_position_index"}};
     }
+    std::tie(config.shortSide, config.longSide) = *sides;
     if (config.heads == 0 || config.features % config.heads != 0) {
       return {std::nullopt, "its heads do not divide its channels", {kWindows + "pos.pos3.2.weight"}};
     }

@@ -118,19 +118,10 @@ at::Tensor OmniSrChannelAttentionImpl::forward(const at::Tensor& x) {
 
 OmniSrPerceptronImpl::OmniSrPerceptronImpl(const OmniSrConfig& config)
     : norm_(register_module("norm", LayerNorm(config.features, kPictureEpsilon))),
-      project_in_(pointwise(config.features, 2 * config.features, /*bias=*/false)),
-      dwconv_(depthwise(2 * config.features, /*bias=*/false)),
-      project_out_(pointwise(config.features, config.features, /*bias=*/false)) {
-  const auto fn = submodule(*this, "fn");
-  fn->register_module("project_in", project_in_);
-  fn->register_module("dwconv", dwconv_);
-  fn->register_module("project_out", project_out_);
-}
+      fn_(*submodule(*this, "fn"), config.features, config.features) {}
 
 at::Tensor OmniSrPerceptronImpl::forward(const at::Tensor& x) {
-  const at::Tensor inner = dwconv_->forward(project_in_->forward(normed(norm_, x)));
-  const std::int64_t half = inner.size(1) / 2;
-  return project_out_->plus(x, at::gelu(inner.narrow(1, 0, half)) * inner.narrow(1, half, half));
+  return fn_.plus(x, normed(norm_, x));
 }
 
 OmniSrBlockImpl::OmniSrBlockImpl(const OmniSrConfig& config)

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "models/common/convolution.h"
+#include "models/common/gated_convolutions.h"
 #include "models/common/linear.h"
 #include "models/omnisr/config.h"
 
@@ -58,7 +58,7 @@ class OmniSrPerceptronImpl : public torch::nn::Module {
 
  private:
   LayerNorm norm_;
-  Convolution project_in_, dwconv_, project_out_;
+  GatedConvolutions fn_;
 };
 TORCH_MODULE(OmniSrPerceptron);
 

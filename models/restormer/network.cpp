@@ -56,19 +56,13 @@ RestormerBlockImpl::RestormerBlockImpl(const RestormerConfig& config, int featur
       norm2_(norm(config, "norm2", features)),
       qkv_(pointwise(features, 3 * features)),
       qkv_dwconv_(depthwise(3 * features)),
-      attended_(pointwise(features, features)),
-      project_in_(pointwise(features, 2 * config.hiddenOf(features))),
-      dwconv_(depthwise(2 * config.hiddenOf(features))),
-      project_out_(pointwise(config.hiddenOf(features), features)) {
+      attended_(pointwise(features, features)) {
   const auto attn = submodule(*this, "attn");
   temperature_ = attn->register_parameter("temperature", at::empty({heads, 1, 1}));
   attn->register_module("qkv", qkv_);
   attn->register_module("qkv_dwconv", qkv_dwconv_);
   attn->register_module("project_out", attended_);
-  const auto ffn = submodule(*this, "ffn");
-  ffn->register_module("project_in", project_in_);
-  ffn->register_module("dwconv", dwconv_);
-  ffn->register_module("project_out", project_out_);
+  ffn_ = GatedConvolutions(*submodule(*this, "ffn"), features, config.hiddenOf(features));
 }
 
 at::Tensor RestormerBlockImpl::forward(const at::Tensor& x) {
@@ -76,9 +70,7 @@ at::Tensor RestormerBlockImpl::forward(const at::Tensor& x) {
   const at::Tensor seen =
       transposedAttention(qkv.flatten(1, 2), heads_, temperature_).view({x.size(0), x.size(2), x.size(3), x.size(1)});
   const at::Tensor y = attended_->plus(x, toImage(seen));
-  const at::Tensor inner = dwconv_->forward(project_in_->forward(norm2_.forward(y)));
-  const std::int64_t half = inner.size(1) / 2;
-  return project_out_->plus(y, at::gelu(inner.narrow(1, 0, half)) * inner.narrow(1, half, half));
+  return ffn_.plus(y, norm2_.forward(y));
 }
 
 std::vector<RestormerBlock> RestormerNetImpl::level(const RestormerConfig& config, const std::string& name, int count,

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/common/convolution.h"
+#include "models/common/gated_convolutions.h"
 #include "models/common/layer_norm.h"
 #include "models/restormer/config.h"
 
@@ -38,9 +38,9 @@ class RestormerBlockImpl : public torch::nn::Module {
 
   int heads_;
   Norm norm1_, norm2_;
-  at::Tensor temperature_;                         // heads 1 1
-  Convolution qkv_, qkv_dwconv_, attended_;        // attn
-  Convolution project_in_, dwconv_, project_out_;  // ffn
+  at::Tensor temperature_;                   // heads 1 1
+  Convolution qkv_, qkv_dwconv_, attended_;  // attn
+  GatedConvolutions ffn_;
 };
 TORCH_MODULE(RestormerBlock);
 

@@ -1,6 +1,7 @@
 #include "models/rgt/family.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "models/common/network_family.h"
 #include "models/common/state_names.h"
@@ -42,15 +43,12 @@ struct Traits {
     config.bias = tensors.contains(kBlock + "attn.qkv.bias");
     config.scale = shuffledScale(tensors, "upsample");
 
-    // The window's sides from their product and from (2a - 1)(2b - 1), the number of offsets.
-    const int product = sideOf(tensors, kWindows + "relative_position_index", 0);
-    const int sum = (4 * product + 1 - sideOf(tensors, kWindows + "rpe_biases", 0)) / 2;
-    const int difference = squareRoot(std::max(0, sum * sum - 4 * product));
-    config.shortSide = (sum - difference) / 2;
-    config.longSide = (sum + difference) / 2;
-    if (config.shortSide < 1 || config.shortSide * config.longSide != product) {
+    const auto sides = windowSides(sideOf(tensors, kWindows + "relative_position_index", 0),
+                                   sideOf(tensors, kWindows + "rpe_biases", 0));
+    if (!sides) {
       return {std::nullopt, "its tables of relative positions fit no windows", {kWindows + "relative_position_index"}};
     }
+    std::tie(config.shortSide, config.longSide) = *sides;
     if (config.heads == 0 || config.features % config.heads != 0 || config.reduced % config.heads != 0 ||
         config.reduced > config.features) {
       return {std::nullopt, "its heads do not divide its channels", {kWindows + "pos.pos3.2.weight"}};

@@ -56,7 +56,19 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"RGT_x4", 13'365'543},
                                                              {"RGT_S_x4", 10'198'767},
                                                              {"4x_mosr", 4'287'600},
-                                                             {"4x_mosr_t", 609'888}};
+                                                             {"4x_mosr_t", 609'888},
+                                                             {"SeemoRe_T_X4", 231'804},
+                                                             {"SeemoRe_B_X4", 505'952},
+                                                             {"SeemoRe_L_X4", 968'896},
+                                                             {"DITN_Real_x4", 444'112},
+                                                             {"swift_srgan_4x", 201'209},
+                                                             {"swift_srgan_2x", 183'865},
+                                                             {"CRAFT_MODEL_X4", 753'344},
+                                                             {"DCTLSA_X4", 885'328},
+                                                             {"4x_fdat_light", 1'909'467},
+                                                             {"4x_fdat_tiny", 1'009'347},
+                                                             {"4x_fdat_medium", 4'030'623},
+                                                             {"4x_fdat_xl", 23'118'819}};
   return counts;
 }
 

@@ -14,8 +14,8 @@ import numpy
 import torch
 
 SAMPLES = 48
-UNFILLED = ("attn_mask", "relative_position_index", "aligned_relative_position_index", "rpe_biases",
-            "num_batches_tracked", "table_", "index_", "mask_", "MetaUpsample")
+UNFILLED = ("attn_mask", "relative_position_index", "aligned_relative_position_index", "rpe_biases", "biases_h",
+            "biases_v", "num_batches_tracked", "table_", "index_", "mask_", "MetaUpsample")
 
 
 def uniform(seed, shape):
@@ -190,6 +190,45 @@ def with_level(picture):
     return torch.cat([picture, torch.full_like(picture[:, :1], 25 / 255)], 1)
 
 
+def seemore(**more):
+    from spandrel.architectures.SeemoRe import SeemoRe
+
+    return SeemoRe(num_experts=3, lr_space="exp", global_kernel_size=7, **more)
+
+
+def ditn(**more):
+    from spandrel.architectures.DITN import DITN
+
+    return DITN(dim=12, ITL_blocks=2, SAL_blocks=2, **more)
+
+
+def swift_srgan(**more):
+    from spandrel.architectures.SwiftSRGAN import SwiftSRGAN
+
+    return SwiftSRGAN(num_channels=16, num_blocks=2, **more)
+
+
+def craft(**more):
+    from spandrel.architectures.CRAFT import CRAFT
+
+    return CRAFT(embed_dim=64, depths=[2, 1], num_heads=[4, 4], **more)
+
+
+def dctlsa(**more):
+    from spandrel.architectures.DCTLSA import DCTLSA
+
+    return DCTLSA(nf=20, **more)
+
+
+def fdat(**more):
+    from spandrel.architectures.FDAT import FDAT
+    from spandrel.architectures.FDAT.__arch import fdat as own
+    from spandrel.architectures.__arch_helpers import dysample
+
+    own.DySample.forward = dysample.DySample.forward  # the same without pinned memory, which needs a GPU
+    return FDAT(embed_dim=16, num_groups=2, depth_per_group=1, num_heads=2, window_size=4, mid_dim=8, **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -254,6 +293,27 @@ CASES = {
     "MoESR x2 DySample": ("MoESR", lambda: moesr(scale=2, upsampler="dysample"), (1, 3, 9, 10), None),
     "MoESR x1": ("MoESR", lambda: moesr(scale=1, upsampler="conv"), (1, 3, 9, 10), None),
     "SAFMN-BCIE": ("SAFMN-BCIE", safmn_bcie, (1, 3, 32, 48), None),
+    "SeemoRe x2": ("SeemoRe", lambda: seemore(embedding_dim=12, num_layers=2, scale=2), (1, 3, 33, 38), None),
+    "SeemoRe x3 large": ("SeemoRe", lambda: seemore(embedding_dim=8, num_layers=16, use_shuffle=False, recursive=1,
+                                                    scale=3), (1, 3, 17, 22), None),
+    "DITN x2": ("DITN", lambda: ditn(upscale=2), (2, 3, 17, 22), None),
+    "DITN x3 bias": ("DITN", lambda: ditn(upscale=3, UFONE_blocks=2, bias=True), (1, 3, 16, 24), None),
+    "Swift-SRGAN x4": ("Swift-SRGAN", swift_srgan, (1, 3, 9, 10), None),
+    "Swift-SRGAN x2": ("Swift-SRGAN", lambda: swift_srgan(upscale_factor=2), (2, 3, 9, 10), None),
+    "CRAFT x2": ("CRAFT", lambda: craft(upscale=2), (1, 3, 17, 22), None),
+    "CRAFT x3 no last": ("CRAFT", lambda: craft(upscale=3, resi_connection="identity", qkv_bias=False), (2, 3, 16, 24),
+                         None),
+    "DCTLSA x2": ("DCTLSA", lambda: dctlsa(upscale=2), (1, 3, 17, 22), None),
+    "DCTLSA x3": ("DCTLSA", lambda: dctlsa(upscale=3), (2, 3, 32, 16), None),
+    "FDAT x4": ("FDAT", lambda: fdat(scale=4), (1, 3, 17, 22), None),
+    "FDAT x3": ("FDAT", lambda: fdat(scale=3), (1, 3, 8, 12), None),
+    "FDAT x2 unshuffle": ("FDAT", lambda: fdat(scale=2, unshuffle_mod=True), (2, 3, 17, 22), None),
+    "FDAT x3 pixel shuffle": ("FDAT", lambda: fdat(scale=3, upsampler_type="pixelshuffledirect"), (1, 3, 8, 12), None),
+    "FDAT x4 pixel shuffles": ("FDAT", lambda: fdat(scale=4, upsampler_type="pixelshuffle"), (1, 3, 8, 12), None),
+    "FDAT x4 nearest": ("FDAT", lambda: fdat(scale=4, upsampler_type="nearest+conv"), (1, 3, 8, 12), None),
+    "FDAT x2 DySample": ("FDAT", lambda: fdat(scale=2, upsampler_type="dysample"), (1, 3, 8, 12), None),
+    "FDAT x4 pixel attention": ("FDAT", lambda: fdat(scale=4, upsampler_type="pa_up"), (1, 3, 8, 12), None),
+    "FDAT x1": ("FDAT", lambda: fdat(scale=1, upsampler_type="conv"), (1, 3, 8, 12), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

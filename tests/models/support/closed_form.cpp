@@ -34,8 +34,8 @@ models::NamedTensors closedFormTensors(const std::vector<NamedShape>& tensors) {
   for (const NamedShape& tensor : sorted) {
     // The references fill none of the tables that follow from the configuration.
     const std::string last = tensor.name.substr(tensor.name.rfind('.') + 1);
-    const bool isFloatTable = last.starts_with("attn_mask") || last == "rpe_biases" || last.starts_with("table_") ||
-                              last.starts_with("mask_");
+    const bool isFloatTable = last.starts_with("attn_mask") || last == "rpe_biases" || last == "biases_h" ||
+                              last == "biases_v" || last.starts_with("table_") || last.starts_with("mask_");
     const bool isIndex = last.find("relative_position_index") != std::string::npos || last.starts_with("index_") ||
                          last == "MetaUpsample";
     if (last == "num_batches_tracked" || isIndex || isFloatTable) {

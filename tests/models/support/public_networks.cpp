@@ -84,7 +84,16 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"MM-RealSR", "MMRealSRNet"},
           {"M3SNet", "m3snet_deblur_model_best_32"},
           {"MoESR", "4x_DF2K_MoESR_500k"},
-          {"SAFMN-BCIE", "SAFMN_BCIE"}};
+          {"SAFMN-BCIE", "SAFMN_BCIE"},
+          {"SeemoRe", "SeemoRe_T_X2"},
+          {"SeemoRe", "SeemoRe_L_X4"},
+          {"DITN", "DITN_Real_x2"},
+          {"Swift-SRGAN", "swift_srgan_2x"},
+          {"CRAFT", "CRAFT_MODEL_X2"},
+          {"DCTLSA", "DCTLSA_X2"},
+          {"FDAT", "4x_fdat_tiny"},
+          {"FDAT", "2x_fdat_light_dysample"},
+          {"FDAT", "1x_fdat_medium_unshuffle"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
