@@ -41,6 +41,7 @@
 #include "models/srformer/family.h"
 #include "models/srmd/family.h"
 #include "models/swinir/family.h"
+#include "models/uformer/family.h"
 #include "models/usrnet/family.h"
 
 namespace heirloom::models {
@@ -50,10 +51,11 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn, kFDnCnn, kFfdNet,    kIrcnn,         kSrmd,        kUsrNet, kDrunet,
-       kRrdb,       kImdn,      kMsrResNet, kDpsr,  kSwinIr, kSwin2Sr,   kCompact,       kSpan,        kHat,    kNafNet,
-       kScuNet,     kDat,       kRestormer, kRcan,  kPlksr,  kRealPlksr, kSafmn,         kDrct,        kFbcnn,  kOmniSr,
-       kMambaIr,    kSrFormer,  kAtd,       kRgt,   kMosr,   kRealCugan, kRetinexFormer, kMixDehazeNet});
+      {kRestoreVar, kInstantIr, kSdxl,  kDnCnn,     kFDnCnn,        kFfdNet,       kIrcnn,     kSrmd,
+       kUsrNet,     kDrunet,    kRrdb,  kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
+       kCompact,    kSpan,      kHat,   kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
+       kPlksr,      kRealPlksr, kSafmn, kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
+       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kUformer});
   return families;
 }
 

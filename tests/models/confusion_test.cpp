@@ -56,7 +56,9 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"RGT_x4", 13'365'543},
                                                              {"RGT_S_x4", 10'198'767},
                                                              {"4x_mosr", 4'287'600},
-                                                             {"4x_mosr_t", 609'888}};
+                                                             {"4x_mosr_t", 609'888},
+                                                             {"Uformer_B_SIDD", 50'880'946},
+                                                             {"uformer16_denoising_sidd", 5'230'413}};
   return counts;
 }
 

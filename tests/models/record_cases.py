@@ -144,6 +144,14 @@ def mixdehazenet():
     return network
 
 
+def uformer(**more):
+    from spandrel.architectures.Uformer import Uformer
+
+    # The lowest level is one window, as in the authors' scripts.
+    return Uformer(img_size=64, win_size=4, embed_dim=8, mlp_ratio=2, depths=[1, 2, 1, 2, 2, 1, 2, 1, 2],
+                   num_heads=[1, 2, 2, 4, 4, 4, 2, 2, 1], **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -189,6 +197,10 @@ CASES = {
     "Real-CUGAN x2 fast": ("Real-CUGAN", lambda: real_cugan("UpCunet2x_fast"), (1, 3, 40, 44), None),
     "RetinexFormer": ("RetinexFormer", retinexformer, (1, 3, 16, 24), None),
     "MixDehazeNet": ("MixDehazeNet", mixdehazenet, (1, 3, 42, 50), around_zero),
+    "Uformer": ("Uformer", lambda: uformer(modulator=True), (1, 3, 64, 64), None),
+    "Uformer without modulators": ("Uformer", uformer, (2, 3, 64, 64), None),
+    "Uformer fast": ("Uformer", lambda: uformer(modulator=True, token_mlp="fastleff", qkv_bias=False), (1, 3, 64, 64),
+                     None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

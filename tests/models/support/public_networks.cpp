@@ -79,7 +79,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"Real-CUGAN", "pro-no-denoise-up3x"},
           {"Real-CUGAN", "sudo_shuffle_cugan_2x"},
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
-          {"MixDehazeNet", "MixDehazeNet-t"}};
+          {"MixDehazeNet", "MixDehazeNet-t"},
+          {"Uformer", "uformer16_denoising_sidd"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
