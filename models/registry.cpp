@@ -24,6 +24,7 @@
 #include "models/mambair/family.h"
 #include "models/mixdehazenet/family.h"
 #include "models/mosr/family.h"
+#include "models/mprnet/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
 #include "models/omnisr/family.h"
@@ -55,7 +56,7 @@ std::span<const Family> table() {
        kUsrNet,     kDrunet,    kRrdb,  kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
        kCompact,    kSpan,      kHat,   kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
        kPlksr,      kRealPlksr, kSafmn, kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
-       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kUformer});
+       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kUformer,   kMprNet});
   return families;
 }
 

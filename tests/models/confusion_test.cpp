@@ -28,6 +28,8 @@ void writeShapes(const std::filesystem::path& file, const NamedTensors& weights)
 const std::map<std::string, std::int64_t>& knownParameterCounts() {
   // Of SPAN's files the copies that are folded anew are not counted.
   constexpr std::int64_t kFoldedOf48 = 19 * (48 * 48 * 9 + 48) + 3 * 48 * 9 + 48;
+  // Of MPRNet's one slope every block has a copy.
+  constexpr std::int64_t kSlopesOfMprNet = 54;
   static const std::map<std::string, std::int64_t> counts = {{"HAT-S_SRx4", 9'621'183},
                                                              {"HAT_SRx4", 20'772'507},
                                                              {"HAT-L_SRx4_ImageNet-pretrain", 40'846'575},
@@ -58,7 +60,10 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"4x_mosr", 4'287'600},
                                                              {"4x_mosr_t", 609'888},
                                                              {"Uformer_B_SIDD", 50'880'946},
-                                                             {"uformer16_denoising_sidd", 5'230'413}};
+                                                             {"uformer16_denoising_sidd", 5'230'413},
+                                                             {"model_deraining", 3'637'249 + kSlopesOfMprNet},
+                                                             {"model_deblurring", 20'127'073 + kSlopesOfMprNet},
+                                                             {"model_denoising", 15'741'025 + kSlopesOfMprNet}};
   return counts;
 }
 

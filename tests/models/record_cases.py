@@ -152,6 +152,16 @@ def uformer(**more):
                    num_heads=[1, 2, 2, 4, 4, 4, 2, 2, 1], **more)
 
 
+def mprnet():
+    from spandrel_extra_arches.architectures.MPRNet import MPRNet
+
+    network = MPRNet(n_feat=16, scale_unetfeats=8, scale_orsnetfeats=4, num_cab=2)
+    for block in network.modules():  # each with a slope of its own, so that its name counts
+        if hasattr(block, "CA"):
+            block.body[1] = torch.nn.PReLU()
+    return network
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -201,6 +211,7 @@ CASES = {
     "Uformer without modulators": ("Uformer", uformer, (2, 3, 64, 64), None),
     "Uformer fast": ("Uformer", lambda: uformer(modulator=True, token_mlp="fastleff", qkv_bias=False), (1, 3, 64, 64),
                      None),
+    "MPRNet": ("MPRNet", mprnet, (1, 3, 32, 40), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

@@ -80,7 +80,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"Real-CUGAN", "sudo_shuffle_cugan_2x"},
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
           {"MixDehazeNet", "MixDehazeNet-t"},
-          {"Uformer", "uformer16_denoising_sidd"}};
+          {"Uformer", "uformer16_denoising_sidd"},
+          {"MPRNet", "model_deraining"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
