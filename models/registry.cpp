@@ -22,6 +22,7 @@
 #include "models/instantir/folder.h"
 #include "models/ircnn/family.h"
 #include "models/mambair/family.h"
+#include "models/mirnet/family.h"
 #include "models/mixdehazenet/family.h"
 #include "models/mosr/family.h"
 #include "models/mprnet/family.h"
@@ -52,11 +53,11 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,  kDnCnn,     kFDnCnn,        kFfdNet,       kIrcnn,     kSrmd,
-       kUsrNet,     kDrunet,    kRrdb,  kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
-       kCompact,    kSpan,      kHat,   kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
-       kPlksr,      kRealPlksr, kSafmn, kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
-       kAtd,        kRgt,       kMosr,  kRealCugan, kRetinexFormer, kMixDehazeNet, kUformer,   kMprNet});
+      {kRestoreVar,    kInstantIr,    kSdxl,    kDnCnn,     kFDnCnn,    kFfdNet, kIrcnn,   kSrmd,      kUsrNet,
+       kDrunet,        kRrdb,         kImdn,    kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr, kCompact,   kSpan,
+       kHat,           kNafNet,       kScuNet,  kDat,       kRestormer, kRcan,   kPlksr,   kRealPlksr, kSafmn,
+       kDrct,          kFbcnn,        kOmniSr,  kMambaIr,   kSrFormer,  kAtd,    kRgt,     kMosr,      kRealCugan,
+       kRetinexFormer, kMixDehazeNet, kUformer, kMprNet,    kMirNet});
   return families;
 }
 

@@ -63,7 +63,9 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"uformer16_denoising_sidd", 5'230'413},
                                                              {"model_deraining", 3'637'249 + kSlopesOfMprNet},
                                                              {"model_deblurring", 20'127'073 + kSlopesOfMprNet},
-                                                             {"model_denoising", 15'741'025 + kSlopesOfMprNet}};
+                                                             {"model_denoising", 15'741'025 + kSlopesOfMprNet},
+                                                             {"MIRNet_v2_real_denoising", 5'858'560},
+                                                             {"MIRNet_v2_dual_pixel_defocus_deblurring", 5'860'720}};
   return counts;
 }
 

@@ -162,6 +162,12 @@ def mprnet():
     return network
 
 
+def mirnet(**more):
+    from spandrel_extra_arches.architectures.MIRNet2 import MIRNet2
+
+    return MIRNet2(n_feat=16, n_MRB=1, **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -212,6 +218,9 @@ CASES = {
     "Uformer fast": ("Uformer", lambda: uformer(modulator=True, token_mlp="fastleff", qkv_bias=False), (1, 3, 64, 64),
                      None),
     "MPRNet": ("MPRNet", mprnet, (1, 3, 32, 40), None),
+    "MIRNet-v2": ("MIRNet-v2", mirnet, (1, 3, 16, 24), None),
+    "MIRNet-v2 dual pixel": ("MIRNet-v2", lambda: mirnet(inp_channels=6, task="defocus_deblurring"), (1, 3, 16, 24),
+                             both_views),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

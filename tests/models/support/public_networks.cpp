@@ -81,7 +81,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"RetinexFormer", "RetinexFormer_LOL_v1"},
           {"MixDehazeNet", "MixDehazeNet-t"},
           {"Uformer", "uformer16_denoising_sidd"},
-          {"MPRNet", "model_deraining"}};
+          {"MPRNet", "model_deraining"},
+          {"MIRNet-v2", "MIRNet_v2_enhancement_lol"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
