@@ -7,6 +7,7 @@
 #include "models/checkpoint/joined_archive.h"
 #include "models/checkpoint/sharded.h"
 #include "models/checkpoint/tensors.h"
+#include "models/cidnet/family.h"
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
 #include "models/compact/family.h"
@@ -57,7 +58,7 @@ std::span<const Family> table() {
        kDrunet,        kRrdb,         kImdn,    kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr, kCompact,   kSpan,
        kHat,           kNafNet,       kScuNet,  kDat,       kRestormer, kRcan,   kPlksr,   kRealPlksr, kSafmn,
        kDrct,          kFbcnn,        kOmniSr,  kMambaIr,   kSrFormer,  kAtd,    kRgt,     kMosr,      kRealCugan,
-       kRetinexFormer, kMixDehazeNet, kUformer, kMprNet,    kMirNet});
+       kRetinexFormer, kMixDehazeNet, kUformer, kMprNet,    kMirNet,    kCidNet});
   return families;
 }
 

@@ -65,7 +65,8 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"model_deblurring", 20'127'073 + kSlopesOfMprNet},
                                                              {"model_denoising", 15'741'025 + kSlopesOfMprNet},
                                                              {"MIRNet_v2_real_denoising", 5'858'560},
-                                                             {"MIRNet_v2_dual_pixel_defocus_deblurring", 5'860'720}};
+                                                             {"MIRNet_v2_dual_pixel_defocus_deblurring", 5'860'720},
+                                                             {"HVI-CIDNet-LOLv1-wperc", 1'975'569}};
   return counts;
 }
 

@@ -168,6 +168,12 @@ def mirnet(**more):
     return MIRNet2(n_feat=16, n_MRB=1, **more)
 
 
+def cidnet(**more):
+    from spandrel.architectures.HVICIDNet import HVICIDNet
+
+    return HVICIDNet(channels=[8, 8, 16, 24], heads=[1, 2, 2, 4], **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -221,6 +227,8 @@ CASES = {
     "MIRNet-v2": ("MIRNet-v2", mirnet, (1, 3, 16, 24), None),
     "MIRNet-v2 dual pixel": ("MIRNet-v2", lambda: mirnet(inp_channels=6, task="defocus_deblurring"), (1, 3, 16, 24),
                              both_views),
+    "HVI-CIDNet": ("HVI-CIDNet", cidnet, (1, 3, 24, 32), None),
+    "HVI-CIDNet norms": ("HVI-CIDNet", lambda: cidnet(norm=True), (2, 3, 24, 32), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

@@ -82,7 +82,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"MixDehazeNet", "MixDehazeNet-t"},
           {"Uformer", "uformer16_denoising_sidd"},
           {"MPRNet", "model_deraining"},
-          {"MIRNet-v2", "MIRNet_v2_enhancement_lol"}};
+          {"MIRNet-v2", "MIRNet_v2_enhancement_lol"},
+          {"HVI-CIDNet", "HVI-CIDNet-LOLv1-wperc"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
