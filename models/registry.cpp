@@ -7,6 +7,7 @@
 #include "models/checkpoint/joined_archive.h"
 #include "models/checkpoint/sharded.h"
 #include "models/checkpoint/tensors.h"
+#include "models/cidnet/family.h"
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
 #include "models/compact/family.h"
@@ -28,10 +29,12 @@
 #include "models/ircnn/family.h"
 #include "models/m3snet/family.h"
 #include "models/mambair/family.h"
+#include "models/mirnet/family.h"
 #include "models/mixdehazenet/family.h"
 #include "models/mmrealsr/family.h"
 #include "models/moesr/family.h"
 #include "models/mosr/family.h"
+#include "models/mprnet/family.h"
 #include "models/msrresnet/family.h"
 #include "models/nafnet/family.h"
 #include "models/omnisr/family.h"
@@ -54,6 +57,7 @@
 #include "models/srmd/family.h"
 #include "models/swiftsrgan/family.h"
 #include "models/swinir/family.h"
+#include "models/uformer/family.h"
 #include "models/usrnet/family.h"
 
 namespace heirloom::models {
@@ -68,7 +72,7 @@ std::span<const Family> table() {
        kHat,           kNafNet,       kScuNet, kDat,       kRestormer, kRcan,   kPlksr,     kRealPlksr, kSafmn,
        kDrct,          kFbcnn,        kOmniSr, kMambaIr,   kSrFormer,  kAtd,    kRgt,       kMosr,      kRealCugan,
        kRetinexFormer, kMixDehazeNet, kGrl,    kMmRealSr,  kM3SNet,    kMoesr,  kSafmnBcie, kSeemoRe,   kDitn,
-       kSwiftSrgan,    kCraft,        kDctlsa, kFdat});
+       kSwiftSrgan,    kCraft,        kDctlsa, kFdat,      kUformer,   kMprNet, kMirNet,    kCidNet});
   return families;
 }
 

@@ -59,7 +59,8 @@ at::Tensor ConvolutionImpl::activated(at::Tensor x) const {
 
 WinogradEnding ConvolutionImpl::ending() const {
   WinogradEnding ending;
-  if (options_.slopes) ending.slopes = options_.slopes->weight;
+  // One slope may serve all channels.
+  if (options_.slopes) ending.slopes = options_.slopes->weight.expand({options_.out}).contiguous();
   if (options_.activation == Activation::Silu) ending.kind = WinogradEnding::Kind::Silu;
   if (options_.activation == Activation::Relu) ending.negativeSlope = 0;
   if (options_.activation == Activation::LeakyRelu) ending.negativeSlope = options_.slope;

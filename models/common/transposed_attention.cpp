@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "models/common/super_resolution.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -21,6 +23,25 @@ at::Tensor transposedAttention(const at::Tensor& qkv, std::int64_t heads, const 
   const at::Tensor products = at::matmul(unit(parts[0]), unit(parts[1]).transpose(-2, -1)).to(at::kFloat);
   const at::Tensor weights = at::softmax(products * temperature, -1).to(qkv.scalar_type());  // n heads d d
   return at::matmul(weights, parts[2]).permute({0, 3, 1, 2}).reshape({n, pixels, channels});
+}
+
+TransposedAttention::TransposedAttention(torch::nn::Module& owner, const std::string& name, int features, int heads)
+    : heads_(heads),
+      qkv_(ConvolutionOptions{.in = features, .out = 3 * features, .kernel = 1, .bias = false}),
+      qkv_dwconv_(ConvolutionOptions{.in = 3 * features, .out = 3 * features, .groups = 3 * features, .bias = false}),
+      project_out_(ConvolutionOptions{.in = features, .out = features, .kernel = 1, .bias = false}) {
+  const auto module = submodule(owner, name);
+  temperature_ = module->register_parameter("temperature", at::empty({heads, 1, 1}));
+  module->register_module("qkv", qkv_);
+  module->register_module("qkv_dwconv", qkv_dwconv_);
+  module->register_module("project_out", project_out_);
+}
+
+at::Tensor TransposedAttention::plus(const at::Tensor& residual, const at::Tensor& x) {
+  const at::Tensor qkv = toTokens(qkv_dwconv_->forward(qkv_->forward(x)));
+  const at::Tensor seen =
+      transposedAttention(qkv.flatten(1, 2), heads_, temperature_).view({x.size(0), x.size(2), x.size(3), x.size(1)});
+  return project_out_->plus(residual, toImage(seen));
 }
 
 }  // namespace heirloom::models

@@ -3,10 +3,8 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <ranges>
 
-#include "models/common/padding.h"
-#include "models/common/super_resolution.h"
+#include "models/common/channel_norm.h"
 
 namespace heirloom::models {
 namespace {
@@ -19,8 +17,8 @@ at::Tensor gated(const at::Tensor& x) {
   return x.narrow(1, 0, half) * x.narrow(1, half, half);
 }
 
-ConvolutionOptions pointwise(int in, int out, bool bias = true) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias};
+ConvolutionOptions pointwise(int in, int out) {
+  return {.in = in, .out = out, .kernel = 1};
 }
 
 }  // namespace
@@ -54,18 +52,14 @@ NafBlockImpl::NafBlockImpl(int features)
   submodule(*this, "sca")->register_module("1", sca_);
 }
 
-at::Tensor NafBlockImpl::normalised(LayerNorm& norm, const at::Tensor& x) {
-  return toImage(norm->forward(toTokens(x)));
-}
-
 at::Tensor NafBlockImpl::forward(const at::Tensor& x, std::int64_t window) {
   const bool wholePicture = window == 0 || (window >= x.size(2) && window >= x.size(3));
-  at::Tensor inner = gated(conv2_->forward(conv1_->forward(normalised(norm1_, x))));
+  at::Tensor inner = gated(conv2_->forward(conv1_->forward(channelNorm(norm1_, x))));
   const at::Tensor means =
       wholePicture ? inner.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat) : localMean(inner, window);
   inner = inner * sca_->forward(means).to(inner.scalar_type());
   const at::Tensor y = folded_ ? conv3_->plus(x, inner) : x + conv3_->forward(inner) * beta_;
-  inner = gated(conv4_->forward(normalised(norm2_, y)));
+  inner = gated(conv4_->forward(channelNorm(norm2_, y)));
   return folded_ ? conv5_->plus(y, inner) : y + conv5_->forward(inner) * gamma_;
 }
 
@@ -86,69 +80,13 @@ void NafBlockImpl::place(const Placement& placement) {
 }
 
 NafNetImpl::NafNetImpl(const NafNetConfig& config)
-    : intro_(register_module(
-          "intro", Convolution(ConvolutionOptions{.in = config.channels, .out = config.width, .outer = true}))),
-      ending_(register_module(
-          "ending", Convolution(ConvolutionOptions{.in = config.width, .out = config.channels, .outer = true}))) {
-  const auto part = [this](const char* name) { return submodule(*this, name); };
-  const auto encoders = part("encoders"), decoders = part("decoders"), middle = part("middle_blks");
-  const auto ups = part("ups"), downs = part("downs");
-  const auto blocks = [](torch::nn::Module& owner, int count, int features) {
-    std::vector<NafBlock> made;
-    for (int i = 0; i < count; ++i) made.push_back(owner.register_module(std::to_string(i), NafBlock(features)));
-    return made;
-  };
-  const auto level = [](torch::nn::Module& owner, std::size_t index) {
-    return submodule(owner, std::to_string(index));
-  };
-  int features = config.width;
-  for (const int count : config.encoders) {
-    const std::size_t index = encoders_.size();
-    encoders_.push_back(blocks(*level(*encoders, index), count, features));
-    downs_.push_back(downs->register_module(
-        std::to_string(index),
-        Convolution(ConvolutionOptions{.in = features, .out = 2 * features, .kernel = 2, .stride = 2, .padding = 0})));
-    features *= 2;
-  }
-  middle_ = blocks(*middle, config.middle, features);
-  for (const int count : config.decoders) {
-    const std::size_t index = decoders_.size();
-    ups_.push_back(
-        level(*ups, index)->register_module("0", Convolution(pointwise(features, 2 * features, /*bias=*/false))));
-    features /= 2;
-    decoders_.push_back(blocks(*level(*decoders, index), count, features));
-  }
-}
+    : u_(*this, {config.channels, config.width, config.encoders, config.middle, config.decoders},
+         [](int features) { return NafBlock(features); }) {}
 
 at::Tensor NafNetImpl::forward(const at::Tensor& image, Observer* observer, std::int64_t window) {
-  // The reference extends by zeros.
-  const auto missing = [&](std::int64_t side) {
-    const std::int64_t multiple = std::int64_t{1} << encoders_.size();
-    return (multiple - side % multiple) % multiple;
-  };
-  const at::Tensor padded = at::constant_pad_nd(image, {0, missing(image.size(3)), 0, missing(image.size(2))});
-  const auto through = [&](std::vector<NafBlock>& blocks, at::Tensor x, std::size_t level) {
-    for (NafBlock& block : blocks) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      x = block->forward(x, window >> level);
-    }
-    return x;
-  };
-  const at::Tensor shallow = intro_->forward(padded);
-  at::Tensor x = downs_.empty() ? shallow : shallow.to(downs_.front()->precision());
-  std::vector<at::Tensor> skips;
-  for (std::size_t level = 0; level < encoders_.size(); ++level) {
-    x = through(encoders_[level], x, level);
-    skips.push_back(x);
-    x = downs_[level]->forward(x);
-  }
-  x = through(middle_, x, encoders_.size());
-  for (std::size_t i = 0; i < decoders_.size(); ++i) {
-    const std::size_t level = decoders_.size() - 1 - i;
-    x = at::pixel_shuffle(ups_[i]->forward(x), 2) + skips[level];
-    x = through(decoders_[i], x, level);
-  }
-  return cropTo(ending_->plus(padded, x), image.size(2), image.size(3));
+  return u_.forward(image, observer, [window](NafBlock& block, const at::Tensor& x, std::size_t level) {
+    return block->forward(x, window >> level);
+  });
 }
 
 }  // namespace heirloom::models

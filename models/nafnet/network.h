@@ -1,9 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include "models/common/convolution.h"
 #include "models/common/layer_norm.h"
+#include "models/common/naf_u.h"
 #include "models/nafnet/config.h"
 
 namespace heirloom::models {
@@ -23,8 +22,6 @@ class NafBlockImpl : public Layer {
   void place(const Placement& placement) override;
 
  private:
-  at::Tensor normalised(LayerNorm& norm, const at::Tensor& x);
-
   bool folded_ = false;
   Convolution conv1_, conv2_, conv3_, sca_, conv4_, conv5_;
   LayerNorm norm1_, norm2_;
@@ -41,10 +38,7 @@ class NafNetImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr, std::int64_t window = 0);
 
  private:
-  Convolution intro_, ending_;
-  std::vector<std::vector<NafBlock>> encoders_, decoders_;
-  std::vector<NafBlock> middle_;
-  std::vector<Convolution> ups_, downs_;
+  NafU<NafBlock> u_;
 };
 TORCH_MODULE(NafNet);
 

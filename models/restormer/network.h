@@ -1,10 +1,9 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "models/common/gated_convolutions.h"
 #include "models/common/layer_norm.h"
+#include "models/common/restormer_u.h"
+#include "models/common/transposed_attention.h"
 #include "models/restormer/config.h"
 
 namespace heirloom::models {
@@ -36,10 +35,8 @@ class RestormerBlockImpl : public torch::nn::Module {
   };
   Norm norm(const RestormerConfig& config, const char* name, int features);
 
-  int heads_;
   Norm norm1_, norm2_;
-  at::Tensor temperature_;                   // heads 1 1
-  Convolution qkv_, qkv_dwconv_, attended_;  // attn
+  TransposedAttention attn_;
   GatedConvolutions ffn_;
 };
 TORCH_MODULE(RestormerBlock);
@@ -53,20 +50,9 @@ class RestormerNetImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr);
 
  private:
-  std::vector<RestormerBlock> level(const RestormerConfig& config, const std::string& name, int count, int features,
-                                    int heads);
-  Convolution resampler(const std::string& name, int in, int out);  // NAME.body.0
-
   RestormerConfig config_;
-  Convolution patch_embed_;
-  std::vector<std::vector<RestormerBlock>> encoders_;  // the last is "latent"
-  std::vector<Convolution> downs_;
-  std::vector<Convolution> ups_;                       // to level 3, 2, 1
-  std::vector<Convolution> reduces_;                   // of level 3, 2
-  std::vector<std::vector<RestormerBlock>> decoders_;  // of level 3, 2, 1
-  std::vector<RestormerBlock> refinement_;
+  RestormerU<RestormerBlock> u_;
   Convolution skip_conv_{nullptr};  // dual pixel
-  Convolution output_;
 };
 TORCH_MODULE(RestormerNet);
 

@@ -28,6 +28,8 @@ void writeShapes(const std::filesystem::path& file, const NamedTensors& weights)
 const std::map<std::string, std::int64_t>& knownParameterCounts() {
   // Of SPAN's files the copies that are folded anew are not counted.
   constexpr std::int64_t kFoldedOf48 = 19 * (48 * 48 * 9 + 48) + 3 * 48 * 9 + 48;
+  // Of MPRNet's one slope every block has a copy.
+  constexpr std::int64_t kSlopesOfMprNet = 54;
   static const std::map<std::string, std::int64_t> counts = {{"HAT-S_SRx4", 9'621'183},
                                                              {"HAT_SRx4", 20'772'507},
                                                              {"HAT-L_SRx4_ImageNet-pretrain", 40'846'575},
@@ -68,7 +70,15 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"4x_fdat_light", 1'909'467},
                                                              {"4x_fdat_tiny", 1'009'347},
                                                              {"4x_fdat_medium", 4'030'623},
-                                                             {"4x_fdat_xl", 23'118'819}};
+                                                             {"4x_fdat_xl", 23'118'819},
+                                                             {"Uformer_B_SIDD", 50'880'946},
+                                                             {"uformer16_denoising_sidd", 5'230'413},
+                                                             {"model_deraining", 3'637'249 + kSlopesOfMprNet},
+                                                             {"model_deblurring", 20'127'073 + kSlopesOfMprNet},
+                                                             {"model_denoising", 15'741'025 + kSlopesOfMprNet},
+                                                             {"MIRNet_v2_real_denoising", 5'858'560},
+                                                             {"MIRNet_v2_dual_pixel_defocus_deblurring", 5'860'720},
+                                                             {"HVI-CIDNet-LOLv1-wperc", 1'975'569}};
   return counts;
 }
 

@@ -229,6 +229,36 @@ def fdat(**more):
     return FDAT(embed_dim=16, num_groups=2, depth_per_group=1, num_heads=2, window_size=4, mid_dim=8, **more)
 
 
+def uformer(**more):
+    from spandrel.architectures.Uformer import Uformer
+
+    # The lowest level is one window, as in the authors' scripts.
+    return Uformer(img_size=64, win_size=4, embed_dim=8, mlp_ratio=2, depths=[1, 2, 1, 2, 2, 1, 2, 1, 2],
+                   num_heads=[1, 2, 2, 4, 4, 4, 2, 2, 1], **more)
+
+
+def mprnet():
+    from spandrel_extra_arches.architectures.MPRNet import MPRNet
+
+    network = MPRNet(n_feat=16, scale_unetfeats=8, scale_orsnetfeats=4, num_cab=2)
+    for block in network.modules():  # each with a slope of its own, so that its name counts
+        if hasattr(block, "CA"):
+            block.body[1] = torch.nn.PReLU()
+    return network
+
+
+def mirnet(**more):
+    from spandrel_extra_arches.architectures.MIRNet2 import MIRNet2
+
+    return MIRNet2(n_feat=16, n_MRB=1, **more)
+
+
+def cidnet(**more):
+    from spandrel.architectures.HVICIDNet import HVICIDNet
+
+    return HVICIDNet(channels=[8, 8, 16, 24], heads=[1, 2, 2, 4], **more)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -314,6 +344,16 @@ CASES = {
     "FDAT x2 DySample": ("FDAT", lambda: fdat(scale=2, upsampler_type="dysample"), (1, 3, 8, 12), None),
     "FDAT x4 pixel attention": ("FDAT", lambda: fdat(scale=4, upsampler_type="pa_up"), (1, 3, 8, 12), None),
     "FDAT x1": ("FDAT", lambda: fdat(scale=1, upsampler_type="conv"), (1, 3, 8, 12), None),
+    "Uformer": ("Uformer", lambda: uformer(modulator=True), (1, 3, 64, 64), None),
+    "Uformer without modulators": ("Uformer", uformer, (2, 3, 64, 64), None),
+    "Uformer fast": ("Uformer", lambda: uformer(modulator=True, token_mlp="fastleff", qkv_bias=False), (1, 3, 64, 64),
+                     None),
+    "MPRNet": ("MPRNet", mprnet, (1, 3, 32, 40), None),
+    "MIRNet-v2": ("MIRNet-v2", mirnet, (1, 3, 16, 24), None),
+    "MIRNet-v2 dual pixel": ("MIRNet-v2", lambda: mirnet(inp_channels=6, task="defocus_deblurring"), (1, 3, 16, 24),
+                             both_views),
+    "HVI-CIDNet": ("HVI-CIDNet", cidnet, (1, 3, 24, 32), None),
+    "HVI-CIDNet norms": ("HVI-CIDNet", lambda: cidnet(norm=True), (2, 3, 24, 32), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

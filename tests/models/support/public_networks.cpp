@@ -93,7 +93,11 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"DCTLSA", "DCTLSA_X2"},
           {"FDAT", "4x_fdat_tiny"},
           {"FDAT", "2x_fdat_light_dysample"},
-          {"FDAT", "1x_fdat_medium_unshuffle"}};
+          {"FDAT", "1x_fdat_medium_unshuffle"},
+          {"Uformer", "uformer16_denoising_sidd"},
+          {"MPRNet", "model_deraining"},
+          {"MIRNet-v2", "MIRNet_v2_enhancement_lol"},
+          {"HVI-CIDNet", "HVI-CIDNet-LOLv1-wperc"}};
 }
 
 std::string nameOf(const PublicConfiguration& configuration) {
