@@ -14,10 +14,6 @@ ConvolutionOptions pointwise(int in, int out) {
   return {.in = in, .out = out, .kernel = 1, .bias = false};
 }
 
-ConvolutionOptions depthwise(int features) {
-  return {.in = features, .out = features, .groups = features, .bias = false};
-}
-
 }  // namespace
 
 BiasFreeNormImpl::BiasFreeNormImpl(std::int64_t channels)
