@@ -21,12 +21,14 @@
 #include "models/fbcnn/family.h"
 #include "models/fdat/family.h"
 #include "models/ffdnet/family.h"
+#include "models/fftformer/family.h"
 #include "models/grl/family.h"
 #include "models/hat/family.h"
 #include "models/imdn/family.h"
 #include "models/instantir/family.h"
 #include "models/instantir/folder.h"
 #include "models/ircnn/family.h"
+#include "models/kbnet/family.h"
 #include "models/m3snet/family.h"
 #include "models/mambair/family.h"
 #include "models/mirnet/family.h"
@@ -67,12 +69,13 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar,    kInstantIr,    kSdxl,   kDnCnn,     kFDnCnn,    kFfdNet, kIrcnn,     kSrmd,      kUsrNet,
-       kDrunet,        kRrdb,         kImdn,   kMsrResNet, kDpsr,      kSwinIr, kSwin2Sr,   kCompact,   kSpan,
-       kHat,           kNafNet,       kScuNet, kDat,       kRestormer, kRcan,   kPlksr,     kRealPlksr, kSafmn,
-       kDrct,          kFbcnn,        kOmniSr, kMambaIr,   kSrFormer,  kAtd,    kRgt,       kMosr,      kRealCugan,
-       kRetinexFormer, kMixDehazeNet, kGrl,    kMmRealSr,  kM3SNet,    kMoesr,  kSafmnBcie, kSeemoRe,   kDitn,
-       kSwiftSrgan,    kCraft,        kDctlsa, kFdat,      kUformer,   kMprNet, kMirNet,    kCidNet});
+      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn,     kFDnCnn,        kFfdNet,       kIrcnn,     kSrmd,
+       kUsrNet,     kDrunet,    kRrdb,      kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
+       kCompact,    kSpan,      kHat,       kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
+       kPlksr,      kRealPlksr, kSafmn,     kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
+       kAtd,        kRgt,       kMosr,      kRealCugan, kRetinexFormer, kMixDehazeNet, kGrl,       kMmRealSr,
+       kM3SNet,     kMoesr,     kSafmnBcie, kSeemoRe,   kDitn,          kSwiftSrgan,   kCraft,     kDctlsa,
+       kFdat,       kUformer,   kMprNet,    kMirNet,    kCidNet,        kKbNetS,       kKbNetL,    kFftFormer});
   return families;
 }
 

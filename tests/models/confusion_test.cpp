@@ -76,6 +76,10 @@ const std::map<std::string, std::int64_t>& knownParameterCounts() {
                                                              {"model_deraining", 3'637'249 + kSlopesOfMprNet},
                                                              {"model_deblurring", 20'127'073 + kSlopesOfMprNet},
                                                              {"model_denoising", 15'741'025 + kSlopesOfMprNet},
+                                                             {"gau_color_25", 141'966'659},
+                                                             {"sidd", 128'403'395},
+                                                             {"derain", 29'568'100},
+                                                             {"fftformer_GoPro", 16'560'474},
                                                              {"MIRNet_v2_real_denoising", 5'858'560},
                                                              {"MIRNet_v2_dual_pixel_defocus_deblurring", 5'860'720},
                                                              {"HVI-CIDNet-LOLv1-wperc", 1'975'569}};

@@ -259,6 +259,24 @@ def cidnet(**more):
     return HVICIDNet(channels=[8, 8, 16, 24], heads=[1, 2, 2, 4], **more)
 
 
+def kbnet_s(**more):
+    from spandrel.architectures.KBNet import KBNet_s
+
+    return KBNet_s(width=32, enc_blk_nums=[1, 1], middle_blk_num=1, dec_blk_nums=[1, 1], **more)
+
+
+def kbnet_l():
+    from spandrel.architectures.KBNet import KBNet_l
+
+    return KBNet_l(dim=24, num_blocks=[1, 1, 1, 1], num_refinement_blocks=1, heads=[1, 2, 2, 4])
+
+
+def fftformer():
+    from spandrel.architectures.FFTformer import FFTformer
+
+    return FFTformer(dim=8, num_blocks=[1, 1, 2], num_refinement_blocks=1)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -354,6 +372,10 @@ CASES = {
                              both_views),
     "HVI-CIDNet": ("HVI-CIDNet", cidnet, (1, 3, 24, 32), None),
     "HVI-CIDNet norms": ("HVI-CIDNet", lambda: cidnet(norm=True), (2, 3, 24, 32), None),
+    "KBNet-S": ("KBNet-S", kbnet_s, (1, 3, 18, 21), None),
+    "KBNet-S lightweight": ("KBNet-S", lambda: kbnet_s(lightweight=True, ffn_scale=1.5), (2, 3, 12, 16), None),
+    "KBNet-L": ("KBNet-L", kbnet_l, (1, 3, 16, 24), None),
+    "FFTformer": ("FFTformer", fftformer, (1, 3, 32, 64), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
 }
 

@@ -96,6 +96,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"FDAT", "1x_fdat_medium_unshuffle"},
           {"Uformer", "uformer16_denoising_sidd"},
           {"MPRNet", "model_deraining"},
+          {"KBNet-L", "derain"},
+          {"FFTformer", "fftformer_GoPro"},
           {"MIRNet-v2", "MIRNet_v2_enhancement_lol"},
           {"HVI-CIDNet", "HVI-CIDNet-LOLv1-wperc"}};
 }
