@@ -4542,6 +4542,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>train.weights</name>
+    <message>
+        <source>its tensor %1 is not what the network has</source>
+        <translation>ihr Tensor %1 ist nicht, was das Netz hat</translation>
+    </message>
+</context>
+<context>
+    <name>train.weights.remedy</name>
+    <message>
+        <source>set network to what the weights were trained with</source>
+        <translation>network auf das setzen, womit die Gewichte trainiert wurden</translation>
+    </message>
+</context>
+<context>
     <name>train.yaml</name>
     <message>
         <source>it is no valid YAML: %1</source>
