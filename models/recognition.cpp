@@ -101,7 +101,7 @@ bool isDiscriminator(const Names& names) {
 bool isClassifier(const Names& names) {
   const TensorEntry* last = names.last();
   const bool manyClasses = last && last->shape.size() == 2 && last->shape[0] >= 10;
-  return (manyClasses && names.hold({"fc.weight", "classifier.", "head.weight"})) ||
+  return (manyClasses && (names.has("fc.weight") || names.has("head.weight") || names.hold({"classifier."}))) ||
          (names.has("cls_token") && names.hold({"patch_embed"}));
 }
 

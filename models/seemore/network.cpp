@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <array>
 
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
@@ -39,7 +40,7 @@ StripedConvolutionImpl::StripedConvolutionImpl(int features, int kernel) {
 at::Tensor StripedConvolutionImpl::forward(const at::Tensor& x) {
   const std::int64_t features = alongWeight_.size(0), border = alongWeight_.size(3) / 2;
   const auto convolved = [&](const at::Tensor& in, const at::Tensor& weight, const at::Tensor& bias, bool along) {
-    const at::IntArrayRef padding = along ? at::IntArrayRef{0, border} : at::IntArrayRef{border, 0};
+    const std::array<std::int64_t, 2> padding = {along ? 0 : border, along ? border : 0};
     return at::conv2d(in, weight, bias, /*stride=*/1, padding, /*dilation=*/1, features);
   };
   const at::Tensor rows = convolved(x.to(alongWeight_.scalar_type()), alongWeight_, alongBias_, /*along=*/true);

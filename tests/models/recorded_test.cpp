@@ -73,14 +73,16 @@ TEST_P(Recorded, givesTheReferencesValues) {
   }
 }
 
-// How near bfloat16 comes depends on the weights, and random ones amplify: this finds what does not fit together.
+// How near bfloat16 comes depends on the weights, and random ones amplify: this finds what does not fit together. Where
+// the reference itself strays in bfloat16, its distance is recorded, and ours may be about as large.
 TEST_P(Recorded, staysNearItselfInBfloat16) {
+  const double allowed = std::max(0.1, 1.2 * expected_.value("bfloat16_error", 0.0));
   const at::Tensor exact = restored({});
   for (const bool plain : {false, true}) {
     SCOPED_TRACE(plain ? "plain" : "fused");
     const at::Tensor near = restored({.precision = at::kBFloat16, .plain = plain});
     ASSERT_EQ(near.scalar_type(), at::kFloat);
-    EXPECT_LT((near - exact).std(/*unbiased=*/false).item<double>(), 0.1 * exact.std().item<double>());
+    EXPECT_LT((near - exact).std(/*unbiased=*/false).item<double>(), allowed * exact.std().item<double>());
   }
 }
 
