@@ -269,10 +269,14 @@ std::shared_ptr<const Restorer> loaded(Inspection& inspection, const std::filesy
 
 /// What to say of tensors that no family took.
 Error unknown(const Inspection& inspection, const std::filesystem::path& written) {
-  // A folder is known by its files' names already.
-  const bool isFolder = std::ranges::any_of(
-      layouts(), [&](const FolderLayout& layout) { return isFolderOf(layout.family, inspection.tensors); });
-  if (!isFolder) {
+  // A folder is known by its files' names already, and its family knows a part of one that stands alone.
+  const bool isOfFolder = std::ranges::any_of(layouts(), [&](const FolderLayout& layout) {
+    return isFolderOf(layout.family, inspection.tensors) ||
+           std::ranges::any_of(inspection.considered, [&](const Candidate& candidate) {
+             return candidate.family == layout.family && candidate.match.unfit.empty();
+           });
+  });
+  if (!isOfFolder) {
     if (auto known = recognised(inspection.tensors)) return *std::move(known);
   }
   return Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
