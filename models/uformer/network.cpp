@@ -40,7 +40,7 @@ at::Tensor UformerAttentionImpl::forward(const at::Tensor& x) {
   // The kernel for bfloat16 takes a head's channels in pairs.
   const bool whole = qkv_->precision() == at::kFloat || x.size(3) / shape_.heads % 2 == 0;
   if (packed && whole && !modulated_.defined()) {
-    const at::Tensor tokens = x.contiguous();
+    const at::Tensor tokens = x.to(qkv_->precision()).contiguous();
     return windowBlock(tokens, *qkv_->packed(), *proj_->packed(), bias_, shape_, scales_, /*cosine=*/false, tokens);
   }
   const at::Tensor qkv = qkv_->forward(x);
@@ -58,7 +58,8 @@ void UformerAttentionImpl::place(const Placement& placement) {
               .index_select(0, relative_position_index_.flatten())
               .view({tokens, tokens, shape_.heads})
               .permute({2, 0, 1})
-              .contiguous();
+              .contiguous()
+              .to(placement.device, at::kFloat);
   scales_ = at::full({shape_.heads}, scale_, at::TensorOptions(placement.device).dtype(at::kFloat));
   qkv_ = Linear(to_q_.size(1), 3 * to_q_.size(1), LinearOptions{.bias = qBias_.defined(), .norm = norm_});
   qkv_->weight.set_data(at::cat({to_q_, to_kv_}));
