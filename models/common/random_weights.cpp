@@ -24,7 +24,13 @@ NamedTensors randomWeights(const NamedTensors& state) {
       values *= 0.02;
       // Factors of residuals as well: without its residuals a deep network amplifies every rounding.
       const bool isFactor = name.ends_with("scale") || name.ends_with("scale2");
-      if (name.ends_with("weight") || name.ends_with("running_var") || isFactor) values = values.abs() + 1;
+      // The one slope of a PReLU: from 1 on it rectifies nothing, and what is deep explodes.
+      const bool isSlope = name.ends_with("weight") && values.numel() == 1;
+      constexpr double kSlope = 0.25;
+      if (isSlope)
+        values = values + kSlope;
+      else if (name.ends_with("weight") || name.ends_with("running_var") || isFactor)
+        values = values.abs() + 1;
     }
     weights.emplace_back(name, values);
   }
