@@ -30,10 +30,13 @@ NetworkDialog::NetworkDialog(const std::filesystem::path& file, std::vector<Netw
   list_->setAccessibleName(tr("Networks in the file"));
   for (const NetworkChoice& choice : choices_) list_->addItem(choice.title);
   list_->setCurrentRow(0);
+  list_->setSpacing(3);
+  list_->setMinimumWidth(360);
 
   auto* buttons = new QDialogButtonBox(this);
   auto* open = new QPushButton(tr("&Open"), this);
   open->setAccessibleName(tr("Open"));
+  open->setProperty("primary", true);  // before the box polishes it
   open->setDefault(true);
   buttons->addButton(open, QDialogButtonBox::AcceptRole);
   buttons->addButton(tr("Cancel"), QDialogButtonBox::RejectRole)->setAccessibleName(tr("Cancel"));
@@ -42,6 +45,8 @@ NetworkDialog::NetworkDialog(const std::filesystem::path& file, std::vector<Netw
   connect(list_, &QListWidget::itemActivated, this, &NetworkDialog::choose);
 
   auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(20, 18, 20, 16);
+  layout->setSpacing(12);
   layout->addWidget(question);
   layout->addWidget(list_);
   layout->addWidget(buttons);
