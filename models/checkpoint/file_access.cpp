@@ -45,7 +45,8 @@ MappedFile::MappedFile(const std::filesystem::path& file) {
   }
   if (status.st_size == 0) {
     throw Error(HEIRLOOM_TEXT("checkpoint.file.empty", "the file is empty"),
-                HEIRLOOM_TEXT("checkpoint.remedy.damaged", "the file is damaged or not whole: download it again"), file);
+                HEIRLOOM_TEXT("checkpoint.remedy.damaged", "the file is damaged or not whole: download it again"),
+                file);
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   void* address = mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor.number, 0);
