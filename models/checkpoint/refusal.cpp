@@ -31,7 +31,8 @@ std::size_t characterLength(std::string_view text) {
 }  // namespace
 
 Error damaged(Message fault) {
-  return Error(std::move(fault), HEIRLOOM_TEXT("checkpoint.remedy.damaged", "the file is damaged or not whole: download it again"));
+  return Error(std::move(fault),
+               HEIRLOOM_TEXT("checkpoint.remedy.damaged", "the file is damaged or not whole: download it again"));
 }
 
 Error untrustworthy(Message fault) {

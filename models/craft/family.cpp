@@ -81,7 +81,8 @@ struct Traits {
     const double refinement = f * f / 4 * 10 + f * f;
     const double fusion =
         4 * f * f + 27 * f + 2 * f * f / config.heads + GatedConvolutions::macsPerPixel(config.features, config.gated);
-    const double ends = 9 * f * (config.channels * (1.0 + config.scale * config.scale) + (config.lastConvolution ? f : 0));
+    const double ends =
+        9 * f * (config.channels * (1.0 + config.scale * config.scale) + (config.lastConvolution ? f : 0));
     descriptor.flopPerPixel = 2 * (blocks * (2 * windows + refinement + fusion) + groups * 9 * f * f + ends);
     descriptor.activationBytesPerPixel = 4 * std::max(9 * f + config.heads / 2 * keys + config.hidden,
                                                       6.0 * config.channels * config.scale * config.scale);

@@ -89,9 +89,7 @@ struct TraitsS {
   }
 
   static std::vector<std::pair<std::string, KbNetSConfig>> published() {
-    return {{"gau_color_25", {}},
-            {"gau_gray_25", {.channels = 1}},
-            {"sidd", {.expansion = 1.5, .lightweight = true}}};
+    return {{"gau_color_25", {}}, {"gau_gray_25", {.channels = 1}}, {"sidd", {.expansion = 1.5, .lightweight = true}}};
   }
 };
 
