@@ -2,6 +2,7 @@
 
 #include "models/common/network_family.h"
 #include "models/common/state_names.h"
+#include "models/kernels/processor.h"
 #include "models/swinir/network.h"
 
 namespace heirloom::models {
@@ -148,7 +149,9 @@ struct Traits {
         break;
     }
     descriptor.flopPerPixel = 2 * macs;
-    descriptor.activationBytesPerPixel = 4 * std::max(5 * f + config.hidden, enlarged);
+    // Without the kernels queries, keys and values are there shifted and cut into windows, too.
+    const double body = processor().avx512 ? 5 * f + config.hidden : 11 * f + config.hidden;
+    descriptor.activationBytesPerPixel = 4 * std::max(body, enlarged);
     return descriptor;
   }
 

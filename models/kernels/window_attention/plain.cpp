@@ -1,6 +1,8 @@
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "models/kernels/window_attention/window_attention.h"
 
@@ -17,36 +19,51 @@ at::Tensor join(const at::Tensor& windows, int side, std::int64_t n, std::int64_
   return windows.view({n, h / side, w / side, side, side, -1}).permute({0, 1, 3, 2, 4, 5}).reshape({n, h, w, -1});
 }
 
-/// -100 between tokens of one window that are no neighbours in the picture: windows, 1, side^2, side^2.
-at::Tensor mask(std::int64_t h, std::int64_t w, const WindowAttentionShape& shape, const at::TensorOptions& options) {
+/// Which tokens of a window are neighbours in the picture, too: those of one number. windows, side^2.
+at::Tensor regions(std::int64_t h, std::int64_t w, const WindowAttentionShape& shape,
+                   const at::TensorOptions& options) {
   const auto bands = [&](std::int64_t length) {
     at::Tensor band = at::zeros({length}, options);
     band.slice(0, length - shape.window, length - shape.shift).fill_(1);
     band.slice(0, length - shape.shift).fill_(2);
     return band;
   };
-  const at::Tensor regions = bands(h).unsqueeze(1) * 3 + bands(w);                  // H W
-  const at::Tensor ids = cut(regions.view({1, h, w, 1}), shape.window).squeeze(2);  // windows, side^2
-  return (ids.unsqueeze(1) - ids.unsqueeze(2)).ne(0).to(options.dtype()).mul_(-100).unsqueeze(1);
+  const at::Tensor numbers = bands(h).unsqueeze(1) * 3 + bands(w);  // H W
+  return cut(numbers.view({1, h, w, 1}), shape.window).squeeze(2);
 }
+
+/// -100 between tokens that are no neighbours: windows, 1, side^2, side^2.
+at::Tensor mask(const at::Tensor& regions) {
+  return (regions.unsqueeze(1) - regions.unsqueeze(2)).ne(0).to(regions.dtype()).mul_(-100).unsqueeze(1);
+}
+
+/// Logits that exist at once: those of all windows of a photo would be many times the photo.
+constexpr std::int64_t kLogitsAtOnce = 1 << 22;
 
 template <typename Similarity>
 at::Tensor attend(const at::Tensor& qkv, const at::Tensor& bias, const WindowAttentionShape& shape,
                   const Similarity& similarity) {
   const auto n = qkv.size(0), h = qkv.size(1), w = qkv.size(2), c = qkv.size(3) / 3;
-  const at::Tensor rolled = shape.shift ? at::roll(qkv, {-shape.shift, -shape.shift}, {1, 2}) : qkv;
-  const auto parts = cut(rolled, shape.window)
-                         .view({-1, shape.window * shape.window, 3, shape.heads, c / shape.heads})
+  const std::int64_t tokens = std::int64_t{shape.window} * shape.window;
+  const auto parts = cut(shape.shift ? at::roll(qkv, {-shape.shift, -shape.shift}, {1, 2}) : qkv, shape.window)
+                         .view({-1, tokens, 3, shape.heads, c / shape.heads})
                          .permute({2, 0, 3, 1, 4})
                          .unbind(0);  // windows, heads, side^2, head dimension
-  at::Tensor logits = similarity(parts[0], parts[1]) + bias.to(qkv.scalar_type());
-  if (shape.shift) {
-    const at::Tensor apart = mask(h, w, shape, qkv.options());
-    logits = (logits.view({n, -1, shape.heads, logits.size(2), logits.size(3)}) + apart).view(logits.sizes());
+  const at::Tensor offsets = bias.to(qkv.scalar_type());
+  const at::Tensor numbers = shape.shift ? regions(h, w, shape, qkv.options()) : at::Tensor();
+  const std::int64_t each = h * w / tokens;  // windows of a picture
+  const std::int64_t most = std::max<std::int64_t>(1, kLogitsAtOnce / (shape.heads * tokens * tokens));
+  std::vector<at::Tensor> seen;
+  for (std::int64_t picture = 0; picture < n; ++picture) {
+    for (std::int64_t first = 0; first < each; first += most) {
+      const std::int64_t count = std::min(most, each - first);
+      const auto of = [&](const at::Tensor& part) { return part.narrow(0, picture * each + first, count); };
+      at::Tensor logits = similarity(of(parts[0]), of(parts[1])) + offsets;
+      if (shape.shift) logits = logits + mask(numbers.narrow(0, first, count));
+      seen.push_back(at::matmul(at::softmax(logits, -1), of(parts[2])).transpose(1, 2).reshape({-1, tokens, c}));
+    }
   }
-  const at::Tensor seen =
-      at::matmul(at::softmax(logits, -1), parts[2]).transpose(1, 2).reshape({-1, logits.size(2), c});
-  const at::Tensor joined = join(seen, shape.window, n, h, w);
+  const at::Tensor joined = join(seen.size() == 1 ? seen.front() : at::cat(seen), shape.window, n, h, w);
   return shape.shift ? at::roll(joined, {shape.shift, shape.shift}, {1, 2}) : joined;
 }
 
