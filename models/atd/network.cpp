@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "models/common/padding.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -88,31 +90,19 @@ at::Tensor AtdGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
 
 AtdImpl::AtdImpl(const AtdConfig& config)
     : config_(config),
-      conv_first_(register_module(
-          "conv_first", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
-      embeddingNorm_(config.features),
-      norm_(config.features) {
+      body_(*this, {config.channels, ending(config), config.depths.size()},
+            [&](int index) { return AtdGroup(config, config.depths[static_cast<std::size_t>(index)]); }),
+      head_(*this, config.head, config.features, config.channels) {
   if (!config.mean) register_buffer("no_norm", at::zeros({1}));
-  submodule(*this, "patch_embed")->register_module("norm", embeddingNorm_);
-  const auto layers = submodule(*this, "layers");
-  for (const int depth : config.depths) {
-    layers_.push_back(layers->register_module(std::to_string(layers_.size()), AtdGroup(config, depth)));
-  }
-  register_module("norm", norm_);
-  conv_after_body_ = SwinEnding(*this, "conv_after_body", ending(config));
-  head_ = PictureHead(*this, config.head, config.features, config.channels);
 }
 
 at::Tensor AtdImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor mean =
       config_.mean ? meanColour(config_.channels, image.options()) : at::zeros({1, 1, 1, 1}, image.options());
   const at::Tensor x = mirrored(image, config_.window) - mean;
-  const at::Tensor shallow = conv_first_->forward(x).to(conv_after_body_.precision());
-  at::Tensor tokens = embeddingNorm_->forward(toTokens(shallow));
-  for (AtdGroup& group : layers_) tokens = group->forward(tokens, observer);
-  const at::Tensor deep = conv_after_body_.plus(shallow, toImage(norm_->forward(tokens)));
+  const at::Tensor deep = body_.forward(x, observer);
   const std::int64_t scale = config_.head.scale;
-  return (head_.forward(deep, x) + mean).slice(2, 0, image.size(2) * scale).slice(3, 0, image.size(3) * scale);
+  return cropTo(head_.forward(deep, x) + mean, image.size(2) * scale, image.size(3) * scale);
 }
 
 }  // namespace heirloom::models

@@ -5,7 +5,7 @@
 #include "models/atd/attention.h"
 #include "models/common/convolution_perceptron.h"
 #include "models/common/picture_head.h"
-#include "models/swinir/network.h"
+#include "models/swinir/token_body.h"
 
 namespace heirloom::models {
 
@@ -56,11 +56,7 @@ class AtdImpl : public torch::nn::Module {
 
  private:
   AtdConfig config_;
-  Convolution conv_first_;
-  LayerNorm embeddingNorm_;  // patch_embed.norm
-  std::vector<AtdGroup> layers_;
-  LayerNorm norm_;
-  SwinEnding conv_after_body_;
+  TokenBody<AtdGroup> body_;
   PictureHead head_;
 };
 TORCH_MODULE(Atd);

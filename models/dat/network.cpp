@@ -12,6 +12,12 @@ bool shiftedAt(int group, int index) {
   return group % 2 == 0 ? index % 4 == 2 : index % 4 == 0;
 }
 
+TokenGroup<DatBlock> group(const DatConfig& config, int index) {
+  std::vector<DatBlock> blocks;
+  for (int i = 0; i < config.depths[static_cast<std::size_t>(index)]; ++i) blocks.push_back(DatBlock(config, index, i));
+  return TokenGroup<DatBlock>(std::move(blocks), ending(config), /*nested=*/false);
+}
+
 }  // namespace
 
 DatBlockImpl::DatBlockImpl(const DatConfig& config, int group, int index)
@@ -24,36 +30,10 @@ at::Tensor DatBlockImpl::forward(const at::Tensor& x) {
   return ffn_.forward(attn_->forward(x));
 }
 
-DatGroupImpl::DatGroupImpl(const DatConfig& config, int group) {
-  const auto blocks = submodule(*this, "blocks");
-  for (int i = 0; i < config.depths[static_cast<std::size_t>(group)]; ++i) {
-    blocks_.push_back(blocks->register_module(std::to_string(i), DatBlock(config, group, i)));
-  }
-  conv_ = SwinEnding(*this, "conv", ending(config));
-}
-
-at::Tensor DatGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
-  at::Tensor x = tokens;
-  for (DatBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
-  return toTokens(conv_.plus(toImage(tokens), toImage(x)));
-}
-
 DatImpl::DatImpl(const DatConfig& config)
     : config_(config),
-      conv_first_(register_module(
-          "conv_first", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
-      beforeGroups_(config.features),
-      norm_(config.features) {
-  submodule(*this, "before_RG")->register_module("1", beforeGroups_);
-  const auto layers = submodule(*this, "layers");
-  for (int i = 0; i < static_cast<int>(config.depths.size()); ++i) {
-    layers_.push_back(layers->register_module(std::to_string(i), DatGroup(config, i)));
-  }
-  register_module("norm", norm_);
-  conv_after_body_ = SwinEnding(*this, "conv_after_body", ending(config));
+      body_(*this, {config.channels, ending(config), config.depths.size(), {"before_RG", "1"}},
+            [&](int index) { return group(config, index); }) {
   if (!config.direct) {
     head_ = PixelShuffleHead(*this, config.features, config.channels, config.scale);
     return;
@@ -67,10 +47,7 @@ DatImpl::DatImpl(const DatConfig& config)
 
 at::Tensor DatImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor mean = meanColour(config_.channels, image.options());
-  const at::Tensor shallow = conv_first_->forward(image - mean).to(conv_after_body_.precision());
-  at::Tensor tokens = beforeGroups_->forward(toTokens(shallow));
-  for (DatGroup& group : layers_) tokens = group->forward(tokens, observer);
-  const at::Tensor deep = conv_after_body_.plus(shallow, toImage(norm_->forward(tokens)));
+  const at::Tensor deep = body_.forward(image - mean, observer);
   if (!config_.direct) return head_.forward(deep) + mean;
   return at::pixel_shuffle(upsample_->forward(deep), config_.scale) + mean;
 }

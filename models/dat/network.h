@@ -1,11 +1,9 @@
 #pragma once
 
-#include <vector>
-
 #include "models/common/gated_perceptron.h"
 #include "models/common/super_resolution.h"
 #include "models/dat/attention.h"
-#include "models/swinir/network.h"
+#include "models/swinir/token_body.h"
 
 namespace heirloom::models {
 
@@ -24,18 +22,6 @@ class DatBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(DatBlock);
 
-/// Blocks, a convolution or three, and a residual around all.
-class DatGroupImpl : public torch::nn::Module {
- public:
-  DatGroupImpl(const DatConfig& config, int group);
-  at::Tensor forward(const at::Tensor& tokens, Observer* observer);
-
- private:
-  std::vector<DatBlock> blocks_;
-  SwinEnding conv_;
-};
-TORCH_MODULE(DatGroup);
-
 /// Chen, Zhang, Gu, Kong, Yang, Yu, "Dual Aggregation Transformer for Image Super-Resolution", ICCV 2023; reference the
 /// authors' basicsr/archs/dat_arch.py.
 class DatImpl : public torch::nn::Module {
@@ -46,11 +32,7 @@ class DatImpl : public torch::nn::Module {
 
  private:
   DatConfig config_;
-  Convolution conv_first_;
-  LayerNorm beforeGroups_;  // before_RG.1
-  std::vector<DatGroup> layers_;
-  LayerNorm norm_;
-  SwinEnding conv_after_body_;
+  TokenBody<TokenGroup<DatBlock>> body_;
   PixelShuffleHead head_;
   Convolution upsample_{nullptr};  // instead of the head where direct
 };

@@ -15,49 +15,25 @@ SwinIrConfig ending(const RgtConfig& config) {
   return {.features = config.features, .threeConvolutions = config.threeConvolutions};
 }
 
+TokenGroup<RgtBlock> group(const RgtConfig& config, int index) {
+  std::vector<RgtBlock> blocks;
+  for (int i = 0; i < config.depths[static_cast<std::size_t>(index)]; ++i) blocks.push_back(RgtBlock(config, index, i));
+  return TokenGroup<RgtBlock>(std::move(blocks), ending(config), /*nested=*/false);
+}
+
 }  // namespace
-
-RgtGroupImpl::RgtGroupImpl(const RgtConfig& config, int group) {
-  const auto blocks = submodule(*this, "blocks");
-  for (int i = 0; i < config.depths[static_cast<std::size_t>(group)]; ++i) {
-    blocks_.push_back(blocks->register_module(std::to_string(i), RgtBlock(config, group, i)));
-  }
-  conv_ = SwinEnding(*this, "conv", ending(config));
-}
-
-at::Tensor RgtGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
-  at::Tensor x = tokens;
-  for (RgtBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
-  return toTokens(conv_.plus(toImage(tokens), toImage(x)));
-}
 
 RgtImpl::RgtImpl(const RgtConfig& config)
     : config_(config),
-      conv_first_(register_module(
-          "conv_first", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
-      beforeGroups_(config.features),
-      norm_(config.features) {
-  submodule(*this, "before_RG")->register_module("1", beforeGroups_);
-  const auto layers = submodule(*this, "layers");
-  for (int i = 0; i < static_cast<int>(config.depths.size()); ++i) {
-    layers_.push_back(layers->register_module(std::to_string(i), RgtGroup(config, i)));
-  }
-  register_module("norm", norm_);
-  conv_after_body_ = SwinEnding(*this, "conv_after_body", ending(config));
-  head_ = PixelShuffleHead(*this, config.features, config.channels, config.scale);
-}
+      body_(*this, {config.channels, ending(config), config.depths.size(), {"before_RG", "1"}},
+            [&](int index) { return group(config, index); }),
+      head_(*this, config.features, config.channels, config.scale) {}
 
 at::Tensor RgtImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor mean = meanColour(config_.channels, image.options());
   const bool small = std::min(image.size(2), image.size(3)) < kLeastSide;
   const at::Tensor x = (small ? padToMultiple(image, kLeastSide, Padding::Reflect) : image) - mean;
-  const at::Tensor shallow = conv_first_->forward(x).to(conv_after_body_.precision());
-  at::Tensor tokens = beforeGroups_->forward(toTokens(shallow));
-  for (RgtGroup& group : layers_) tokens = group->forward(tokens, observer);
-  const at::Tensor deep = conv_after_body_.plus(shallow, toImage(norm_->forward(tokens)));
+  const at::Tensor deep = body_.forward(x, observer);
   return cropTo(head_.forward(deep) + mean, image.size(2) * config_.scale, image.size(3) * config_.scale);
 }
 

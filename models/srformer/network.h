@@ -1,24 +1,10 @@
 #pragma once
 
-#include <vector>
-
 #include "models/common/picture_head.h"
 #include "models/srformer/block.h"
-#include "models/swinir/network.h"
+#include "models/swinir/token_body.h"
 
 namespace heirloom::models {
-
-/// Blocks with alternating windows, a convolution or three, and a residual around all.
-class SrFormerGroupImpl : public torch::nn::Module {
- public:
-  SrFormerGroupImpl(const SrFormerConfig& config, int depth);
-  at::Tensor forward(const at::Tensor& tokens, Observer* observer);  // N H W F to the same
-
- private:
-  std::vector<SrFormerBlock> blocks_;
-  SwinEnding conv_;
-};
-TORCH_MODULE(SrFormerGroup);
 
 /// Zhou, Li, Guo, Bai, Cheng, Hou, "SRFormer: Permuted Self-Attention for Single Image Super-Resolution", ICCV 2023;
 /// reference the authors' basicsr/archs/srformer_arch.py.
@@ -31,11 +17,7 @@ class SrFormerImpl : public torch::nn::Module {
 
  private:
   SrFormerConfig config_;
-  Convolution conv_first_;
-  LayerNorm embeddingNorm_;  // patch_embed.norm
-  std::vector<SrFormerGroup> layers_;
-  LayerNorm norm_;
-  SwinEnding conv_after_body_;
+  TokenBody<TokenGroup<SrFormerBlock>> body_;
   PictureHead head_;
 };
 TORCH_MODULE(SrFormer);
