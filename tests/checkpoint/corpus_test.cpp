@@ -45,14 +45,14 @@ TEST_P(Corpus, ofFlippedBitsDoesNoHarm) {
   for (const NamedBytes& flipped : bitFlips()) replay(flipped.name, flipped.bytes);
 }
 
-std::string partName(const testing::TestParamInfo<Harness>& part) {
+std::string harnessName(const testing::TestParamInfo<Harness>& part) {
   constexpr std::array kNames{"archive", "safetensors", "zip", "legacy", "pickle"};
   return kNames[part.index];
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, Corpus,
                          testing::Values(fuzzArchive, fuzzSafetensors, fuzzZip, fuzzLegacyPickle, fuzzPickle),
-                         partName);
+                         harnessName);
 
 }  // namespace
 }  // namespace heirloom::tests

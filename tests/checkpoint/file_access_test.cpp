@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using tests::TemporaryFolder;
 
-std::string errorOf(const fs::path& file) {
+std::string openingError(const fs::path& file) {
   try {
     Archive::open(file);
   } catch (const Error& error) {
@@ -39,10 +39,10 @@ TEST(MappedFile, saysWhyAFileCannotBeRead) {
   const fs::path missing = folder / "missing.pth", empty = folder / "empty.pth", pipe = folder / "pipe.pth";
   std::ofstream(empty).flush();
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  EXPECT_THAT(errorOf(missing), testing::StartsWith(missing.string() + ": the file cannot be read (No such file"));
-  EXPECT_THAT(errorOf(empty), testing::StartsWith(empty.string() + ": the file is empty"));
-  EXPECT_THAT(errorOf(folder.path()), testing::HasSubstr("not a regular file"));
-  EXPECT_THAT(errorOf(pipe), testing::HasSubstr("not a regular file"));
+  EXPECT_THAT(openingError(missing), testing::StartsWith(missing.string() + ": the file cannot be read (No such file"));
+  EXPECT_THAT(openingError(empty), testing::StartsWith(empty.string() + ": the file is empty"));
+  EXPECT_THAT(openingError(folder.path()), testing::HasSubstr("not a regular file"));
+  EXPECT_THAT(openingError(pipe), testing::HasSubstr("not a regular file"));
 }
 
 }  // namespace

@@ -14,10 +14,15 @@
 namespace heirloom::models {
 namespace {
 
+/// What the kernels are for; whether this processor has them is `fast`.
+bool served(const at::Tensor& x) {
+  return x.is_cpu() && !(at::GradMode::is_enabled() && x.requires_grad()) &&
+         (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+}
+
 bool fast(const at::Tensor& x, std::int64_t headDim) {
-  if (!x.is_cpu() || (at::GradMode::is_enabled() && x.requires_grad())) return false;
-  if (x.scalar_type() == at::kFloat) return processor().avx512;
-  return x.scalar_type() == at::kBFloat16 && processor().avx512Bf16 && headDim % 2 == 0;
+  if (!served(x)) return false;
+  return x.scalar_type() == at::kFloat ? processor().avx512 : processor().avx512Bf16 && headDim % 2 == 0;
 }
 
 /// Where queries, keys and values of a batch of pictures lie.
@@ -122,22 +127,23 @@ void attendEverywhere(const Tokens<Value>& tokens, const Cut& cut) {
 }
 
 WindowGrid gridOf(const at::Tensor& tokens, int window, int shift) {
-  TORCH_CHECK(tokens.dim() == 4, "windowAttention: tokens must be N H W C, found ", tokens.sizes());
   return {tokens.size(0), tokens.size(1), tokens.size(2), window, shift};
 }
 
-void check(const at::Tensor& tokens, const at::Tensor& bias, int parts, const Cut& cut) {
-  TORCH_CHECK(cut.grid.window >= 1 && cut.heads >= 1 && cut.grid.shift >= 0 && cut.grid.shift < cut.grid.window,
-              "windowAttention: window ", cut.grid.window, ", shift ", cut.grid.shift, ", heads ", cut.heads);
-  TORCH_CHECK(tokens.dim() == 4 && tokens.is_contiguous() && tokens.size(1) % cut.grid.window == 0 &&
-                  tokens.size(2) % cut.grid.window == 0 && tokens.size(3) % (parts * cut.heads) == 0,
-              "windowAttention: tokens must be contiguous N H W ", parts, "C, H and W multiples of ", cut.grid.window,
+/// On every processor, so that one without the kernels shows what one with them would refuse.
+void check(const at::Tensor& tokens, const at::Tensor& bias, int parts, const WindowAttentionShape& shape,
+           int keyWindow) {
+  const auto& [window, shift, heads] = shape;
+  TORCH_CHECK(window >= 1 && heads >= 1 && shift >= 0 && shift < window, "windowAttention: window ", window, ", shift ",
+              shift, ", heads ", heads);
+  TORCH_CHECK(tokens.dim() == 4 && tokens.is_contiguous() && tokens.size(1) % window == 0 &&
+                  tokens.size(2) % window == 0 && tokens.size(3) % (parts * heads) == 0,
+              "windowAttention: tokens must be contiguous N H W ", parts, "C, H and W multiples of ", window,
               ", found ", tokens.sizes());
   TORCH_CHECK(bias.is_contiguous() && bias.scalar_type() == at::kFloat &&
-                  bias.sizes() ==
-                      at::IntArrayRef({cut.heads, cut.grid.window * cut.grid.window, cut.keyWindow * cut.keyWindow}),
-              "windowAttention: bias must be contiguous float32 ", cut.heads, " x ", cut.grid.window * cut.grid.window,
-              " x ", cut.keyWindow * cut.keyWindow, ", found ", bias.sizes());
+                  bias.sizes() == at::IntArrayRef({heads, window * window, keyWindow * keyWindow}),
+              "windowAttention: bias must be contiguous float32 ", heads, " x ", window * window, " x ",
+              keyWindow * keyWindow, ", found ", bias.sizes());
 }
 
 /// `q` and `kv` may be one tensor; `keyOffset` is where keys start in a token of `kv`, values follow C later.
@@ -167,38 +173,40 @@ at::Tensor attendFast(const at::Tensor& q, const at::Tensor& kv, std::int64_t ch
 
 at::Tensor windowAttention(const at::Tensor& qkv, const at::Tensor& bias, const WindowAttentionShape& shape,
                            double scale) {
+  if (served(qkv)) check(qkv, bias, 3, shape, shape.window);
   const std::int64_t channels = qkv.size(-1) / 3;
   if (!fast(qkv, channels / shape.heads)) return plainWindowAttention(qkv, bias, shape, scale);
   const std::vector<float> scales(shape.heads, static_cast<float>(scale));
   const Cut cut{gridOf(qkv, shape.window, shape.shift), shape.window,  shape.heads,
                 bias.const_data_ptr<float>(),           scales.data(), false};
-  check(qkv, bias, 3, cut);
   return attendFast(qkv, qkv, channels, channels, cut);
 }
 
 at::Tensor cosineWindowAttention(const at::Tensor& qkv, const at::Tensor& bias, const WindowAttentionShape& shape,
                                  const at::Tensor& scales) {
+  if (served(qkv)) check(qkv, bias, 3, shape, shape.window);
+  TORCH_CHECK(scales.numel() == shape.heads, "cosineWindowAttention: one scale a head, found ", scales.sizes());
   const std::int64_t channels = qkv.size(-1) / 3;
   if (!fast(qkv, channels / shape.heads)) return plainCosineWindowAttention(qkv, bias, shape, scales);
   const at::Tensor perHead = scales.to(at::kFloat).contiguous().view({-1});
   const Cut cut{gridOf(qkv, shape.window, shape.shift), shape.window, shape.heads, bias.const_data_ptr<float>(),
                 perHead.const_data_ptr<float>(),        true};
-  check(qkv, bias, 3, cut);
-  TORCH_CHECK(perHead.numel() == shape.heads, "cosineWindowAttention: one scale a head, found ", scales.sizes());
   return attendFast(qkv, qkv, channels, channels, cut);
 }
 
 at::Tensor overlappingWindowAttention(const at::Tensor& q, const at::Tensor& kv, const at::Tensor& bias, int window,
                                       int keyWindow, int heads, double scale) {
+  if (served(q)) {
+    check(q, bias, 1, {window, 0, heads}, keyWindow);
+    TORCH_CHECK(kv.is_contiguous() && kv.sizes() == at::IntArrayRef({q.size(0), q.size(1), q.size(2), 2 * q.size(3)}) &&
+                    keyWindow > window && (keyWindow - window) % 2 == 0,
+                "overlappingWindowAttention: keys ", kv.sizes(), " around queries ", q.sizes(), ", windows ", window,
+                " and ", keyWindow);
+  }
   if (!fast(q, q.size(-1) / heads) || q.scalar_type() != kv.scalar_type())
     return plainOverlappingWindowAttention(q, kv, bias, window, keyWindow, heads, scale);
   const std::vector<float> scales(heads, static_cast<float>(scale));
   const Cut cut{gridOf(q, window, 0), keyWindow, heads, bias.const_data_ptr<float>(), scales.data(), false};
-  check(q, bias, 1, cut);
-  TORCH_CHECK(kv.is_contiguous() && kv.sizes() == at::IntArrayRef({q.size(0), q.size(1), q.size(2), 2 * q.size(3)}) &&
-                  keyWindow > window && (keyWindow - window) % 2 == 0,
-              "overlappingWindowAttention: keys ", kv.sizes(), " around queries ", q.sizes(), ", windows ", window,
-              " and ", keyWindow);
   return attendFast(q, kv, q.size(3), 0, cut);
 }
 
