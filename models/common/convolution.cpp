@@ -155,7 +155,7 @@ void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& sca
   // LibTorch's packing of grouped and of single weights fails, and that of narrower types on older processors.
   const bool packable = computed_ == at::kFloat || (computed_ == at::kBFloat16 && processor().avx512);
   if (packable && options_.groups == 1 && options_.in * options_.out > 1)
-    packed_ = onednn::packConvolution(weight, windowOf(options_));
+    packed_ = onednn::packConvolution(channelsLast(scaledWeight.to(computed_)), windowOf(options_));
 }
 
 void ConvolutionImpl::place(const Placement& placement) {
@@ -167,11 +167,13 @@ void ConvolutionImpl::place(const Placement& placement) {
   const at::Tensor scaledWeight = scaled(weight);
   const at::Tensor scaledBias = scaled(bias);
   const auto options = at::TensorOptions(placement.device).dtype(computed_);
-  weight.set_data(scaledWeight.to(options).contiguous(at::MemoryFormat::ChannelsLast));
+  weight.set_data(scaledWeight);
   if (bias.defined()) bias.set_data(scaledBias.to(options));
   placed_ = true;
   packed_ = std::monostate{};
   if (placement.device.is_cpu() && !placement.plain) pack(scaledWeight, scaledBias);
+  // Beside its packed form a network's weight stays what all sessions share.
+  if (std::holds_alternative<std::monostate>(packed_)) weight.set_data(channelsLast(weight.to(options)));
 }
 
 void ConvolutionImpl::dropUnpacked() {

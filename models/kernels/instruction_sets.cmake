@@ -15,7 +15,8 @@ function(heirloom_kernels flags)
 endfunction()
 
 set(avx512 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mfma)
-heirloom_kernels("-mavx2;-mfma" kernels/few_channels/avx2.cpp kernels/selective_scan/avx2.cpp kernels/winograd/avx2.cpp)
+heirloom_kernels("-mavx2;-mfma" kernels/few_channels/avx2.cpp kernels/packed_linear/avx2.cpp
+  kernels/selective_scan/avx2.cpp kernels/window_attention/avx2.cpp kernels/winograd/avx2.cpp)
 heirloom_kernels("${avx512}" kernels/few_channels/avx512.cpp kernels/packed_linear/avx512.cpp
   kernels/selective_scan/avx512.cpp kernels/window_attention/avx512.cpp kernels/winograd/avx512.cpp)
 heirloom_kernels("${avx512};-mavx512bf16" kernels/packed_linear/avx512_bf16.cpp kernels/window_attention/avx512_bf16.cpp)

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "models/common/function_session.h"
 #include "models/common/whole_photo.h"
 #include "models/restorevar/cost.h"
 #include "models/restorevar/reading.h"
 #include "models/restorevar/restoration.h"
+#include "models/sdxl/weights.h"
 
 namespace heirloom::models {
 namespace {
@@ -58,15 +60,52 @@ const Family& row() {
   return family;
 }
 
+/// Reads the weights when a session starts, each layer straight into the form that it computes with, so that nothing of
+/// a network of gigabytes lies in memory twice.
+class RestoreVarRestorer : public Restorer {
+ public:
+  RestoreVarRestorer(StateDict tensors, const RestoreVarConfig& config, Descriptor descriptor)
+      : tensors_(std::move(tensors)), config_(config), descriptor_(std::move(descriptor)) {}
+
+  const Descriptor& descriptor() const override { return descriptor_; }
+
+  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
+                                 NoiseSource*) const override {
+    // Parameters made under the caller's inference mode could not take other tensors.
+    const c10::InferenceMode ordinary(false);
+    RestoreVarNetwork network(config_);
+    loadPlaced(
+        *network, [this](const std::string& name) { return readTensor(tensors_, name); }, placement);
+    const auto make = [network, config = config_, placement, &observer](const Settings& chosen) {
+      return Traits::start(network, config, chosen, placement, observer);
+    };
+    return std::make_unique<FunctionSession>(placement, settings, make, descriptor_.channels);
+  }
+
+ private:
+  StateDict tensors_;
+  RestoreVarConfig config_;
+  Descriptor descriptor_;
+};
+
+Loaded loadRestoreVar(const StateDict& given) {
+  StateDict tensors = withoutTrainer(given);
+  Loaded loaded{row().detect(tensors), nullptr};
+  if (!loaded.match.descriptor) return loaded;
+  const RestoreVarConfig config = *NetworkFamily<Traits>::configOf(tensors);
+  loaded.restorer = std::make_shared<RestoreVarRestorer>(std::move(tensors), config, *loaded.match.descriptor);
+  return loaded;
+}
+
 }  // namespace
 
 std::optional<RestoreVarConfig> detectRestoreVar(const StateDict& tensors) {
   return NetworkFamily<Traits>::configOf(withoutTrainer(tensors));
 }
 
-const Family kRestoreVar = {
-    Traits::kName, [](const StateDict& tensors) { return row().detect(withoutTrainer(tensors)); },
-    [](const StateDict& tensors) { return row().load(withoutTrainer(tensors)); }, row().published};
+const Family kRestoreVar = {Traits::kName,
+                            [](const StateDict& tensors) { return row().detect(withoutTrainer(tensors)); },
+                            loadRestoreVar, row().published};
 
 const FolderLayout kRestoreVarFolder = {Traits::kName,
                                         {{"var", {"restorevar.pth", "restorevar.safetensors"}},

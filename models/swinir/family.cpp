@@ -150,7 +150,7 @@ struct Traits {
     }
     descriptor.flopPerPixel = 2 * macs;
     // Without the kernels queries, keys and values are there shifted and cut into windows, too.
-    const double body = processor().avx512 ? 5 * f + config.hidden : 11 * f + config.hidden;
+    const double body = processor().avx2 ? 5 * f + config.hidden : 11 * f + config.hidden;
     descriptor.activationBytesPerPixel = 4 * std::max(body, enlarged);
     return descriptor;
   }

@@ -64,7 +64,8 @@ function(heirloom_unity target)
   endforeach()
 endfunction()
 
-# What calls LibTorch or Qt and waits, and tests, gain nothing from more than -O1 and compile a tenth faster.
+# What calls LibTorch and waits, and tests, gain nothing from more than -O1 and compile a tenth faster. All that share a
+# precompiled header must have the same level: GCC 12 crashes otherwise.
 function(heirloom_lightly_optimised target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O1>)
 endfunction()

@@ -24,11 +24,12 @@ template <typename Value>
 void fillPanels(const at::Tensor& weight, Value* panels) {
   constexpr std::int64_t kPerWord = 4 / sizeof(Value);
   const std::int64_t outputs = weight.size(0), inputs = weight.size(1);
+  const std::int64_t widest = processor().avx512 ? kPanelWidth : kPanelWidthAvx2;
   const auto* from = static_cast<const Value*>(weight.const_data_ptr());
   for (std::int64_t output = 0; output < outputs; ++output) {
-    const std::int64_t panel = output / kPanelWidth;
-    const std::int64_t width = std::min<std::int64_t>(kPanelWidth, (outputs - panel * kPanelWidth + 15) / 16 * 16);
-    Value* to = panels + panel * kPanelWidth * inputs + output % kPanelWidth * kPerWord;
+    const std::int64_t panel = output / widest;
+    const std::int64_t width = std::min(widest, (outputs - panel * widest + 15) / 16 * 16);
+    Value* to = panels + panel * widest * inputs + output % widest * kPerWord;
     for (std::int64_t input = 0; input < inputs; ++input)
       to[input / kPerWord * width * kPerWord + input % kPerWord] = from[output * inputs + input];
   }
@@ -39,9 +40,10 @@ template <typename Pointer>
 class RowList {
  public:
   RowList(Pointer first, std::int64_t stride) : first_(first), stride_(stride), rows_(kLinearRows) {}
-  const Pointer* block(std::int64_t begin, std::int64_t end) {
+  /// Rows `begin` to `end`, from their value `column` on.
+  const Pointer* block(std::int64_t begin, std::int64_t end, std::int64_t column = 0) {
     if (!first_) return nullptr;
-    for (std::int64_t row = begin; row < end; ++row) rows_[row - begin] = first_ + row * stride_;
+    for (std::int64_t row = begin; row < end; ++row) rows_[row - begin] = first_ + row * stride_ + column;
     return rows_.data();
   }
 
@@ -50,6 +52,13 @@ class RowList {
   std::int64_t stride_;
   std::vector<Pointer> rows_;
 };
+
+/// How many output channels of a layer a thread computes at a time: all, or whole panels of them where the blocks of
+/// rows are too few for the threads.
+std::int64_t shareOf(std::int64_t outputs, std::int64_t blocks) {
+  const std::int64_t parts = std::max<std::int64_t>(1, at::get_num_threads() / std::max<std::int64_t>(1, blocks));
+  return at::divup(at::divup(outputs, parts), kPanelWidth) * kPanelWidth;
+}
 
 /// `second`: null, or a layer behind the first.
 template <typename Value>
@@ -60,22 +69,29 @@ void multiplyAll(const at::Tensor& x, const PackedLinear& first, const PackedLin
   const auto* plus = residual.defined() ? static_cast<const Value*>(residual.const_data_ptr()) : nullptr;
   auto* to = static_cast<Value*>(result.data_ptr());
   const std::int64_t outputs = second ? second->outputs : first.outputs;
-  at::parallel_for(0, (count + kLinearRows - 1) / kLinearRows, 1, [&](std::int64_t begin, std::int64_t end) {
+  const std::int64_t blocks = at::divup(count, kLinearRows);
+  const std::int64_t share = second ? first.outputs : shareOf(outputs, blocks), parts = at::divup(first.outputs, share);
+  at::parallel_for(0, blocks * parts, 1, [&](std::int64_t begin, std::int64_t end) {
     RowList<const Value*> inputRows(from, first.inputs), residualRows(plus, outputs);
     RowList<Value*> resultRows(to, outputs);
     const std::int64_t widest = std::max(first.inputs, second ? second->inputs : 0);
     const Scratch<float> scratch(linearScratchFloats(widest));
     const Scratch<Value> between(second ? kLinearRows * first.outputs : 0);
     RowList<Value*> betweenRows(between.data(), first.outputs);
-    LinearRows<Value> one = linearRows<Value>(first);
+    const LinearRows<Value> whole = linearRows<Value>(first);
+    LinearRows<Value> one = whole;
     LinearRows<Value> two = second ? linearRows<Value>(*second) : LinearRows<Value>{};
-    for (std::int64_t block = begin; block < end; ++block) {
-      const std::int64_t top = block * kLinearRows, bottom = std::min(count, top + kLinearRows);
+    for (std::int64_t task = begin; task < end; ++task) {
+      const std::int64_t top = task / parts * kLinearRows, bottom = std::min(count, top + kLinearRows);
+      const std::int64_t channel = task % parts * share;
       one.rows = two.rows = static_cast<int>(bottom - top);
       one.x = inputRows.block(top, bottom);
+      one.outputs = static_cast<int>(std::min(share, first.outputs - channel));
+      one.weights = static_cast<const Value*>(whole.weights) + channel * first.inputs;
+      one.bias = whole.bias + channel;
       LinearRows<Value>& last = second ? two : one;
-      last.y = resultRows.block(top, bottom);
-      last.residual = residualRows.block(top, bottom);
+      last.y = resultRows.block(top, bottom, channel);
+      last.residual = residualRows.block(top, bottom, channel);
       if (second) two.x = one.y = betweenRows.block(0, bottom - top);
       multiplyLinear(one, scratch.data());
       if (second) multiplyLinear(two, scratch.data());
@@ -106,7 +122,7 @@ at::Tensor multiplied(const at::Tensor& x, const PackedLinear& first, const Pack
 }  // namespace
 
 bool canPackLinear(at::ScalarType precision, std::int64_t inputs) {
-  if (precision == at::kFloat) return processor().avx512;
+  if (precision == at::kFloat) return processor().avx2;
   return precision == at::kBFloat16 && processor().avx512Bf16 && inputs % 2 == 0;
 }
 

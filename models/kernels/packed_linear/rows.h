@@ -6,9 +6,10 @@ namespace heirloom::models {
 
 /// Rows that one call of a kernel takes at most: they and a panel of weights stay in the second-level cache.
 constexpr int kLinearRows = 96;
-/// Output channels of a panel of packed weights: [panel][word of inputs][up to 64 channels], the last panel as narrow
-/// as a multiple of 16 allows, missing channels zero. A word is one float32 or two neighbouring bfloat16 inputs.
-constexpr int kPanelWidth = 64;
+/// Output channels of a panel of packed weights: [panel][word of inputs][up to so many channels], the last panel as
+/// narrow as a multiple of 16 allows, missing channels zero. A word is one float32 or two neighbouring bfloat16 inputs.
+constexpr int kPanelWidth = 64;  // with AVX-512
+constexpr int kPanelWidthAvx2 = 16;
 
 enum class LinearActivation { None, Relu, LeakyRelu, Gelu };
 
@@ -31,15 +32,9 @@ struct LinearRows {
 };
 
 /// `scratch`: linearScratchFloats of them, 64-byte aligned; used where rows are normalised.
+void linearAvx2(const LinearRows<float>& rows, float* scratch);
 void linearAvx512(const LinearRows<float>& rows, float* scratch);
 void linearAvx512Bf16(const LinearRows<std::uint16_t>& rows, float* scratch);
-
-inline void multiplyLinear(const LinearRows<float>& rows, float* scratch) {
-  linearAvx512(rows, scratch);
-}
-inline void multiplyLinear(const LinearRows<std::uint16_t>& rows, float* scratch) {
-  linearAvx512Bf16(rows, scratch);
-}
 
 /// Floats of scratch a call needs.
 inline std::int64_t linearScratchFloats(std::int64_t inputs) {

@@ -88,6 +88,30 @@ inline Avx2 timesPowerOfTwo(Avx2 a, Avx2 power) {
   return {_mm256_mul_ps(
       a.value, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(exponent, _mm256_set1_epi32(127)), 23)))};
 }
+inline Avx2 squareRoot(Avx2 a) {
+  return {_mm256_sqrt_ps(a.value)};
+}
+/// Rows become columns: lane c of row r goes to lane r of row c.
+inline void transpose(Avx2 (&rows)[8]) {
+  __m256 pairs[8], fours[8];
+#pragma GCC unroll 4
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i] = _mm256_unpacklo_ps(rows[i].value, rows[i + 1].value);
+    pairs[i + 1] = _mm256_unpackhi_ps(rows[i].value, rows[i + 1].value);
+  }
+#pragma GCC unroll 2
+  for (int i = 0; i < 8; i += 4) {
+    fours[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+    fours[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+    fours[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+    fours[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    rows[i].value = _mm256_permute2f128_ps(fours[i], fours[4 + i], 0x20);
+    rows[4 + i].value = _mm256_permute2f128_ps(fours[i], fours[4 + i], 0x31);
+  }
+}
 /// a where x has the sign of a negative number, otherwise b.
 inline Avx2 whereNegative(Avx2 x, Avx2 a, Avx2 b) {
   return {_mm256_blendv_ps(b.value, a.value, x.value)};

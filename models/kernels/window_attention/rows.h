@@ -4,7 +4,7 @@
 
 namespace heirloom::models {
 
-/// Queries that the kernels for AVX-512 work on together; lists of query and result rows are padded to a multiple.
+/// Queries that the kernels work on together, or a multiple; lists of query and result rows are padded to a multiple.
 constexpr int kQueriesTogether = 8;
 
 /// One window with all its heads on plain pointers, for the kernels of an instruction set. A row is a token's channels
@@ -34,14 +34,8 @@ inline std::int64_t windowScratchFloats(int keys, int headDim) {
 }
 
 /// `scratch`: windowScratchFloats of them, 64-byte aligned.
+void attendWindowAvx2(const WindowRows<float>& rows, float* scratch);
 void attendWindowAvx512(const WindowRows<float>& rows, float* scratch);
 void attendWindowAvx512Bf16(const WindowRows<std::uint16_t>& rows, float* scratch);
-
-inline void attendWindow(const WindowRows<float>& rows, float* scratch) {
-  attendWindowAvx512(rows, scratch);
-}
-inline void attendWindow(const WindowRows<std::uint16_t>& rows, float* scratch) {
-  attendWindowAvx512Bf16(rows, scratch);
-}
 
 }  // namespace heirloom::models

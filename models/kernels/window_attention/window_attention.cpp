@@ -8,8 +8,8 @@
 
 #include "models/kernels/processor.h"
 #include "models/kernels/scratch.h"
+#include "models/kernels/window_attention/attend.h"
 #include "models/kernels/window_attention/grid.h"
-#include "models/kernels/window_attention/rows.h"
 
 namespace heirloom::models {
 namespace {
@@ -22,7 +22,7 @@ bool served(const at::Tensor& x) {
 
 bool fast(const at::Tensor& x, std::int64_t headDim) {
   if (!served(x)) return false;
-  return x.scalar_type() == at::kFloat ? processor().avx512 : processor().avx512Bf16 && headDim % 2 == 0;
+  return x.scalar_type() == at::kFloat ? processor().avx2 : processor().avx512Bf16 && headDim % 2 == 0;
 }
 
 /// Where queries, keys and values of a batch of pictures lie.

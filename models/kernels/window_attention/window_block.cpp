@@ -8,8 +8,8 @@
 
 #include "models/kernels/packed_linear/layer_rows.h"
 #include "models/kernels/scratch.h"
+#include "models/kernels/window_attention/attend.h"
 #include "models/kernels/window_attention/grid.h"
-#include "models/kernels/window_attention/rows.h"
 
 namespace heirloom::models {
 namespace {

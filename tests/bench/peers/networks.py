@@ -3,7 +3,7 @@
 Chains are written here; the others come from the package spandrel, whose names of weights Heirloom reads.
 """
 import torch
-from spandrel.architectures.Compact import SRVGGNetCompact
+from spandrel.architectures.Compact import Compact
 from spandrel.architectures.DRUNet import DRUNet
 from spandrel.architectures.ESRGAN import ESRGAN
 from spandrel.architectures.HAT import HAT
@@ -92,7 +92,7 @@ CASES = [
     Case("RRDB x4", 3, 128, 4, lambda _: ESRGAN(num_blocks=23, scale=4)),
     Case("SwinIR-M x4", 3, 64, 4, lambda size: swinir(180, 6, 6, "pixelshuffle", size)),
     Case("SwinIR-M x4", 3, 128, 4, lambda size: swinir(180, 6, 6, "pixelshuffle", size)),
-    Case("Compact x4", 3, 256, 4, lambda _: SRVGGNetCompact(num_feat=64, num_conv=16, upscale=4)),
+    Case("Compact x4", 3, 256, 4, lambda _: Compact(num_feat=64, num_conv=16, upscale=4)),
     Case("SPAN x4", 3, 256, 4, lambda _: SPAN(num_in_ch=3, num_out_ch=3, feature_channels=48, upscale=4)),
     Case("HAT x4", 3, 64, 4, hat),
     Case("SwinIR light x4", 3, 128, 4, lambda size: swinir(60, 6, 4, "pixelshuffledirect", size)),

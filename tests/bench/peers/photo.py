@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""A photo from JPEG to JPEG: `heirloom-cli restore` beside the same network in PyTorch eager, channels-last, float32.
+"""A photo from JPEG to JPEG: `heirloom-cli restore` beside the same network in PyTorch eager, channels-last.
 
-    photo.py --cli build/dev/bin/heirloom-cli --photo A.jpg [--megapixels 12] [--rounds 5]
+    photo.py --cli build/dev/bin/heirloom-cli --photo A.jpg [--megapixels 12] [--precision bfloat16] [--rounds 5]
+
+PyTorch's precision must be the one that `heirloom-cli devices` names for this processor.
 
 Uses the network that ships, at sigma 25. Heirloom's time is that of the whole program, its start included; PyTorch's
 begins when the network is in memory: Pillow reads, the network sees the photo whole, Pillow writes with quality 90.
@@ -35,8 +37,8 @@ def resized(path, megapixels, target):
 
 def with_torch(network, source, target):
     pixels = torch.from_numpy(numpy.array(Image.open(source))).permute(2, 0, 1)[None].float().div(255)
-    result = network(pixels.to(memory_format=torch.channels_last))
-    samples = result.clamp(0, 1).mul(255).round().byte()[0].permute(1, 2, 0).contiguous().numpy()
+    result = network(pixels.to(next(network.parameters()).dtype, memory_format=torch.channels_last))
+    samples = result.float().clamp(0, 1).mul(255).round().byte()[0].permute(1, 2, 0).contiguous().numpy()
     Image.fromarray(samples).save(target, quality=QUALITY)
 
 
@@ -45,17 +47,19 @@ def main():
     parser.add_argument("--cli", required=True, help="the program heirloom-cli")
     parser.add_argument("--photo", required=True)
     parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    network = FfdNet(3, 96, 12).eval().to(memory_format=torch.channels_last)
+    network = FfdNet(3, 96, 12).eval()
     network.load_state_dict(load_file(WEIGHTS))
+    network.to(dtype=getattr(torch, arguments.precision), memory_format=torch.channels_last)
     times = {"heirloom": [], "eager": []}
     with tempfile.TemporaryDirectory() as name, torch.no_grad():
         source, theirs, ours = (Path(name) / file for file in ("photo.jpg", "eager.jpg", "heirloom.jpg"))
         megapixels = resized(arguments.photo, arguments.megapixels, source)
         for _ in range(arguments.rounds):
             begin = time.perf_counter()
-            subprocess.run([arguments.cli, "restore", source, "-m", WEIGHTS, "--set", "sigma=25", "--dtype", "float32",
+            subprocess.run([arguments.cli, "restore", source, "-m", WEIGHTS, "--set", "noise_level=25",
                             "--device", "cpu", "-q", str(QUALITY), "-o", ours, "--overwrite"], check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             times["heirloom"].append(time.perf_counter() - begin)

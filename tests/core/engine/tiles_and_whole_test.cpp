@@ -107,6 +107,16 @@ TEST_P(RandomNetwork, givesThroughTilesWhatItGivesOfTheWhole) {
 INSTANTIATE_TEST_SUITE_P(Families, RandomNetwork, testing::ValuesIn(tests::smallConfigurations()),
                          [](const auto& test) { return tests::nameOf(test.param); });
 
+class RandomSuccessor : public testing::TestWithParam<tests::PublicConfiguration> {};
+
+TEST_P(RandomSuccessor, givesThroughTilesWhatItGivesOfTheWhole) {
+  if (!std::getenv("HEIRLOOM_FULL")) GTEST_SKIP() << "all of them take an hour: set HEIRLOOM_FULL=1";
+  expectTheWhole(*GetParam().open(), GetParam().name, kNear);
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, RandomSuccessor, testing::ValuesIn(tests::successorConfigurations()),
+                         [](const auto& test) { return tests::nameOf(test.param); });
+
 class PublishedNetwork : public testing::TestWithParam<const char*> {};
 
 TEST_P(PublishedNetwork, givesThroughTilesWhatItGivesOfTheWhole) {

@@ -55,7 +55,7 @@ TEST(WindowAttention, theTwinAveragesTheValuesOfNeighboursInThePicture) {
 }
 
 TEST(WindowAttention, float32EqualsTheTwinInFloat64) {
-  if (!processor().avx512) GTEST_SKIP() << "no AVX-512 on this processor";
+  if (!processor().avx2) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
   at::manual_seed(1);
   for (const Case& c : kCases) {
     const at::Tensor qkv = tokens(c, 3), bias = biasOf(c, c.window);
@@ -82,7 +82,7 @@ TEST(WindowAttention, bfloat16StaysWithinItsRounding) {
 }
 
 TEST(WindowAttention, cosineEqualsTheTwinInFloat64) {
-  if (!processor().avx512) GTEST_SKIP() << "no AVX-512 on this processor";
+  if (!processor().avx2) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
   at::manual_seed(3);
   for (const Case& c : kCases) {
     const WindowAttentionShape shape{c.window, c.shift, c.heads};
@@ -99,7 +99,7 @@ TEST(WindowAttention, cosineEqualsTheTwinInFloat64) {
 }
 
 TEST(WindowAttention, overlappingEqualsTheTwinInFloat64) {
-  if (!processor().avx512) GTEST_SKIP() << "no AVX-512 on this processor";
+  if (!processor().avx2) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
   at::manual_seed(4);
   for (const auto& [c, keyWindow] :
        {std::pair{Case{16, 0, 6, 30, 1, 2, 2}, 24}, std::pair{Case{8, 0, 2, 10, 2, 2, 3}, 12}}) {
@@ -112,7 +112,7 @@ TEST(WindowAttention, overlappingEqualsTheTwinInFloat64) {
 }
 
 TEST(WindowBlock, equalsItsThreeSteps) {
-  if (!processor().avx512) GTEST_SKIP() << "no AVX-512 on this processor";
+  if (!processor().avx2) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
   at::manual_seed(8);
   for (const Case& c : kCases) {
     const WindowAttentionShape shape{c.window, c.shift, c.heads};
@@ -152,7 +152,7 @@ TEST(WindowAttention, largeLogitsNeitherOverflowNorVanish) {
 }
 
 TEST(WindowAttention, refusesAPictureThatIsNoMultipleOfTheWindow) {
-  if (!processor().avx512) GTEST_SKIP() << "no AVX-512 on this processor";
+  if (!processor().avx2) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
   EXPECT_THROW(windowAttention(at::zeros({1, 9, 8, 36}), at::zeros({2, 64, 64}), {8, 0, 2}, 1.0), c10::Error);
   EXPECT_THROW(windowAttention(at::zeros({1, 8, 8, 36}), at::zeros({2, 49, 64}), {8, 0, 2}, 1.0), c10::Error);
 }

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "models/kernels/processor.h"
+#include "models/kernels/window_attention/rows.h"
+
+namespace heirloom::models {
+
+/// With the widest vectors that this processor has; AVX2 at least, for bfloat16 AVX512_BF16.
+inline void attendWindow(const WindowRows<float>& rows, float* scratch) {
+  (processor().avx512 ? attendWindowAvx512 : attendWindowAvx2)(rows, scratch);
+}
+inline void attendWindow(const WindowRows<std::uint16_t>& rows, float* scratch) {
+  attendWindowAvx512Bf16(rows, scratch);
+}
+
+}  // namespace heirloom::models
