@@ -22,6 +22,11 @@ class ParsedArchive : public Archive {
   /// Keeps the mapping that `bytes` points into.
   void own(std::unique_ptr<const MappedFile> mapping) { mapping_ = std::move(mapping); }
 
+  /// A network of gigabytes would be in memory twice otherwise, in its layers and here.
+  void leave(std::span<const std::byte> storage) const {
+    if (mapping_) mapping_->leave(storage);
+  }
+
   const std::filesystem::path& file() const override { return file_; }
   std::string_view format() const override { return contents_.format; }
   const Node& root() const override { return contents_.root; }
@@ -206,6 +211,7 @@ void Archive::read(const TensorEntry& entry, std::span<std::byte> target) const 
     }
   }
   copyRowMajor(entry, bytes, target);
+  if (const auto* parsed = dynamic_cast<const ParsedArchive*>(this)) parsed->leave(bytes);
 }
 
 }  // namespace heirloom::models

@@ -64,4 +64,11 @@ void MappedFile::expect(Access access) const {
           access == Access::Scattered ? MADV_RANDOM : MADV_NORMAL);
 }
 
+void MappedFile::leave(std::span<const std::byte> part) const {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = static_cast<std::size_t>(part.data() - bytes_.data());
+  const std::size_t first = (begin + page - 1) / page * page, last = (begin + part.size()) / page * page;
+  if (first < last) madvise(const_cast<std::byte*>(bytes_.data()) + first, last - first, MADV_DONTNEED);
+}
+
 }  // namespace heirloom::models

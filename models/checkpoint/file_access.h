@@ -24,6 +24,10 @@ class MappedFile {
   /// Tells the system whether reading ahead is worth it: it is not while an index is collected from all over a file.
   void expect(Access access) const;
 
+  /// Lets go of the memory behind `part`, which was read and will hardly be read again: it stays in the system's cache
+  /// alone. `part` may still be read.
+  void leave(std::span<const std::byte> part) const;
+
  private:
   std::span<const std::byte> bytes_;
 };
