@@ -68,7 +68,7 @@ double likeness(const at::Tensor& found, const at::Tensor& expected) {
   return error == 0 ? std::numeric_limits<double>::infinity() : 10 * std::log10(range * range / error);
 }
 
-void expectTheWhole(const models::Restorer& model, const std::string& name, double least) {
+void expectTheWhole(const models::Restorer& model, const std::string& name, double least, double rounding = kRounding) {
   const c10::InferenceMode inference;
   models::Settings settings = tests::usableSettings(model);
   if (settings.has("kernel")) settings.set("kernel", "gaussian:1.2");
@@ -85,7 +85,7 @@ void expectTheWhole(const models::Restorer& model, const std::string& name, doub
   if (network.local) {
     // Bits may differ: within its squares Winograd's rounding errors depend on pixels beyond the receptive field.
     const double range = (expected.max() - expected.min()).item<double>();
-    EXPECT_LT((found - expected).abs().max().item<double>(), kRounding * range);
+    EXPECT_LT((found - expected).abs().max().item<double>(), rounding * range);
     return;
   }
   EXPECT_GT(likeness(found, expected), least);
@@ -111,7 +111,9 @@ class RandomSuccessor : public testing::TestWithParam<tests::PublicConfiguration
 
 TEST_P(RandomSuccessor, givesThroughTilesWhatItGivesOfTheWhole) {
   if (!std::getenv("HEIRLOOM_FULL")) GTEST_SKIP() << "all of them take an hour: set HEIRLOOM_FULL=1";
-  expectTheWhole(*GetParam().open(), GetParam().name, kNear);
+  const double carried = GetParam().tolerance;
+  const double rounding = carried > tests::PublicConfiguration{}.tolerance ? carried : kRounding;
+  expectTheWhole(*GetParam().open(), GetParam().name, kNear, rounding);
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, RandomSuccessor, testing::ValuesIn(tests::successorConfigurations()),
