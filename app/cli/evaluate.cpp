@@ -116,7 +116,7 @@ void addEvaluate(CLI::App& program, Command& chosen) {
         }
         evaluation.degradation.kinds.push_back(value);
       },
-      core::degradationNames() + "; of several one at random");
+      core::degradationNames() + "; of several one");
   arguments.value(
       "--crop", "N",
       [&evaluation](const std::string& value) {

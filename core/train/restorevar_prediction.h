@@ -6,6 +6,7 @@ namespace heirloom::core {
 
 /// Stage "var": the transformer predicts the clean picture's codes of all scales at once, each scale from the true sum
 /// of those before it and from the degraded picture: cross-entropy, the mean over all tokens (restorevar.md 7.2-7.5).
+/// Without the reference's drop-path.
 class TokenPrediction : public RestoreVarStage {
  public:
   explicit TokenPrediction(const TrainConfig& config);
