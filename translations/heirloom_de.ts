@@ -1160,6 +1160,48 @@
     </message>
 </context>
 <context>
+    <name>degradation.parameter</name>
+    <message>
+        <source>%1 has no parameter %2</source>
+        <translation>%1 hat keinen Parameter %2</translation>
+    </message>
+</context>
+<context>
+    <name>degradation.parameter.remedy</name>
+    <message>
+        <source>it has %1</source>
+        <translation>es gibt %1</translation>
+    </message>
+</context>
+<context>
+    <name>degradation.range</name>
+    <message>
+        <source>%1 of %2 is out of range</source>
+        <translation>%1 von %2 liegt außerhalb des Bereichs</translation>
+    </message>
+</context>
+<context>
+    <name>degradation.range.remedy</name>
+    <message>
+        <source>it takes two numbers, %1 to %2, the smaller first</source>
+        <translation>nötig sind zwei Zahlen von %1 bis %2, die kleinere zuerst</translation>
+    </message>
+</context>
+<context>
+    <name>degradation.unknown</name>
+    <message>
+        <source>there is no degradation %1</source>
+        <translation>es gibt keine Verschlechterung %1</translation>
+    </message>
+</context>
+<context>
+    <name>degradation.unknown.remedy</name>
+    <message>
+        <source>there are %1</source>
+        <translation>es gibt %1</translation>
+    </message>
+</context>
+<context>
     <name>dpir.denoiser</name>
     <message>
         <source>this algorithm needs a denoiser, and none is chosen</source>
@@ -4514,6 +4556,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>train.square.remedy</name>
+    <message>
+        <source>this network sees squares of %1 pixels</source>
+        <translation>dieses Netz sieht Quadrate von %1 Pixeln</translation>
+    </message>
+</context>
+<context>
     <name>train.state</name>
     <message>
         <source>it belongs to another network</source>
@@ -4525,6 +4574,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>remove it to start anew, or choose another output folder</source>
         <translation>entfernen Sie ihn, um neu zu beginnen, oder wählen Sie einen anderen Ausgabeordner</translation>
+    </message>
+</context>
+<context>
+    <name>train.transformer</name>
+    <message>
+        <source>it holds no tensor of the transformer</source>
+        <translation>sie enthält keinen Tensor des Transformers</translation>
+    </message>
+</context>
+<context>
+    <name>train.transformer.remedy</name>
+    <message>
+        <source>give a checkpoint of VAR of the same width</source>
+        <translation>geben Sie eine Checkpoint-Datei von VAR mit derselben Breite an</translation>
     </message>
 </context>
 <context>

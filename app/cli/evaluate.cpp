@@ -25,6 +25,7 @@ Json degradationJson(const core::Degradation& degradation) {
   if (degradation.sigma) json["sigma"] = *degradation.sigma;
   if (degradation.scale) json["scale"] = *degradation.scale;
   if (degradation.jpeg) json["jpeg"] = *degradation.jpeg;
+  for (const std::string& name : degradation.kinds) json["kinds"].push_back(name);
   return json;
 }
 
@@ -42,9 +43,9 @@ int evaluate(const EvaluateOptions& given, Context& context) {
   Report& report = context.report;
   core::EvaluationOptions options = given.evaluation;
   const core::Degradation& degradation = options.degradation;
-  if (!degradation.sigma && !degradation.scale && !degradation.jpeg) {
+  if (!degradation.sigma && !degradation.scale && !degradation.jpeg && degradation.kinds.empty()) {
     throw usage(HEIRLOOM_TEXT("evaluate.nothing", "nothing is to be degraded"),
-                HEIRLOOM_TEXT("evaluate.nothing.remedy", "give --sigma, --scale or --jpeg"));
+                HEIRLOOM_TEXT("evaluate.nothing.remedy", "give --degrade, --sigma, --scale or --jpeg"));
   }
   std::map<std::string, std::string> settings = given.settings;
   const core::ConfiguredModel usual = requireSettings(context.library, given.model, {});
@@ -86,10 +87,12 @@ int evaluate(const EvaluateOptions& given, Context& context) {
   const core::Evaluation result = core::evaluate(configured.network, given.folder, options, scored);
   bar.clear();
   const core::Score before = core::meanOf(result.degraded);
-  const core::Score mean = core::meanOf(result.pictures);
+  const core::Score mean = core::meanOf(result.pictures), affine = core::meanOf(result.affine);
   putScores(report.document["degraded"], before);
   putScores(report.document["mean"], mean);
+  putScores(report.document["affine"], affine);
   report.line("degraded, mean of " + std::to_string(pictures) + ": " + scoresText(before));
+  if (!degradation.kinds.empty()) report.line("degraded, best slope and offset a band: " + scoresText(affine));
   report.line("restored, mean of " + std::to_string(pictures) + ": " + scoresText(mean));
   return kDone;
 }
@@ -104,6 +107,28 @@ void addEvaluate(CLI::App& program, Command& chosen) {
                       "heirloom-cli evaluate dncnn_25.pth set12 --sigma 25");
   arguments.positional("MODEL", options->model);
   arguments.positional("FOLDER", options->folder);
+  arguments.list(
+      "--degrade", "NAME",
+      [&evaluation](const std::string& value) {
+        if (!core::findDegradation(value)) {
+          throw usage(HEIRLOOM_TEXT("degradation.unknown", "there is no degradation %1").with(oneLine(value)),
+                      HEIRLOOM_TEXT("degradation.unknown.remedy", "there are %1").with(core::degradationNames()));
+        }
+        evaluation.degradation.kinds.push_back(value);
+      },
+      core::degradationNames() + "; of several one");
+  arguments.value(
+      "--crop", "N",
+      [&evaluation](const std::string& value) {
+        evaluation.crop = static_cast<int>(readInteger("--crop", value, 1, 1 << 20));
+      },
+      "only the square of N pixels in the middle of each picture");
+  arguments.value(
+      "--patch", "N",
+      [&evaluation](const std::string& value) {
+        evaluation.patch = static_cast<int>(readInteger("--patch", value, 1, 1 << 20));
+      },
+      "restore squares of N pixels, each as a picture of its own");
   arguments.value(
       "--sigma", "X",
       [&evaluation](const std::string& value) { evaluation.degradation.sigma = readReal("--sigma", value, 0, 255); },

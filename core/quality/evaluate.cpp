@@ -9,6 +9,7 @@
 #include "core/engine/memory_budget.h"
 #include "core/engine/tile_network.h"
 #include "core/engine/tiler.h"
+#include "core/quality/affine.h"
 #include "core/quality/imresize.h"
 #include "core/quality/numpy_random.h"
 #include "core/quality/picture_samples.h"
@@ -22,17 +23,40 @@ void roundToEightBits(FloatImage& image) {
   for (float& value : image.values) value = std::nearbyint(std::clamp(value, 0.0F, 1.0F) * 255.0F) / 255.0F;
 }
 
+/// H W C over the picture's own values.
+at::Tensor tensorOf(const FloatImage& picture) {
+  return at::from_blob(const_cast<float*>(picture.values.data()), {picture.height, picture.width, picture.bands},
+                       at::kFloat);
+}
+
+FloatImage part(const FloatImage& picture, std::int64_t y, std::int64_t x, std::int64_t height, std::int64_t width) {
+  FloatImage result{width, height, picture.bands, {}};
+  for (std::int64_t row = 0; row < height; ++row) {
+    const float* begin = picture.row(y + row) + x * picture.bands;
+    result.values.insert(result.values.end(), begin, begin + width * picture.bands);
+  }
+  return result;
+}
+
+FloatImage middle(const FloatImage& picture, std::int64_t side) {
+  const std::int64_t height = std::min(side, picture.height), width = std::min(side, picture.width);
+  return part(picture, (picture.height - height) / 2, (picture.width - width) / 2, height, width);
+}
+
+void degrade(FloatImage& picture, const RandomDegradation& degradation, Random& random) {
+  const at::Tensor pixels = tensorOf(picture);
+  pixels.copy_(degradation(pixels.permute({2, 0, 1}).contiguous(), random).permute({1, 2, 0}));
+  roundToEightBits(picture);
+}
+
 /// A network, bare: whole pictures unless memory does not suffice.
 FloatImage restored(TileNetwork& tiles, const models::Descriptor& network, const FloatImage& picture) {
-  const at::Tensor input = at::from_blob(const_cast<float*>(picture.values.data()),
-                                         {1, picture.height, picture.width, picture.bands}, at::kFloat)
-                               .permute({0, 3, 1, 2});
+  const at::Tensor input = tensorOf(picture).permute({2, 0, 1}).unsqueeze(0);
   const TileRules rules(network);
   const TilePlan plan(picture.width, picture.height, rules, {0, std::max<std::int64_t>(1, tiles.areaLimit())});
   FloatImage result{picture.width * network.scale, picture.height * network.scale, picture.bands, {}};
   result.values.resize(static_cast<std::size_t>(result.width * result.height * result.bands));
-  const at::Tensor target =
-      at::from_blob(result.values.data(), {result.height, result.width, result.bands}, at::kFloat);
+  const at::Tensor target = tensorOf(result);
   TileAssembler assembler(plan, rules, [&](const Box& box, const at::Tensor& pixels) {
     target.narrow(0, box.y * network.scale, box.height * network.scale)
         .narrow(1, box.x * network.scale, box.width * network.scale)
@@ -43,6 +67,25 @@ FloatImage restored(TileNetwork& tiles, const models::Descriptor& network, const
     // Row by row as the reference lays it out: the picture's own layout would choose other kernels, and other
     // roundings.
     assembler.add(i, tiles.restore(input.narrow(2, box.y, box.height).narrow(3, box.x, box.width).contiguous())[0]);
+  }
+  return result;
+}
+
+/// The same with every square of `side` as a picture of its own; 0: the whole.
+FloatImage restored(TileNetwork& tiles, const models::Descriptor& network, const FloatImage& picture,
+                    std::int64_t side) {
+  if (side == 0) return restored(tiles, network, picture);
+  FloatImage result{picture.width * network.scale, picture.height * network.scale, picture.bands, {}};
+  result.values.resize(static_cast<std::size_t>(result.width * result.height * result.bands));
+  const at::Tensor whole = tensorOf(result);
+  for (std::int64_t y = 0; y < picture.height; y += side) {
+    for (std::int64_t x = 0; x < picture.width; x += side) {
+      const std::int64_t height = std::min(side, picture.height - y), width = std::min(side, picture.width - x);
+      const FloatImage square = restored(tiles, network, part(picture, y, x, height, width));
+      whole.narrow(0, y * network.scale, square.height)
+          .narrow(1, x * network.scale, square.width)
+          .copy_(tensorOf(square));
+    }
   }
   return result;
 }
@@ -89,6 +132,9 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
   TileNetwork tiles(network, settings, options.placement, availableMemory(options.placement.device) / 2, options.stop,
                     {});
 
+  std::map<std::string, DegradationRanges> asUsual;
+  for (const std::string& kind : degradation.kinds) asUsual[kind];
+  const RandomDegradation kinds(asUsual);
   Evaluation evaluation;
   for (const std::filesystem::path& file : picturesIn(folder, options.most)) {
     if (options.stop.stop_requested()) throw Stopped{};
@@ -99,8 +145,14 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
           HEIRLOOM_TEXT("evaluate.small", "the picture is smaller than %1 pixels a side").with(std::to_string(scale)),
           {}, file);
     }
+    if (options.crop > 0) clean = middle(clean, options.crop);
     roundToEightBits(clean);
     FloatImage degraded = clean;
+    if (!kinds.empty()) {
+      std::seed_seq seed{std::uint64_t{degradation.seed}, std::uint64_t{evaluation.pictures.size()}};
+      Random random(seed);
+      degrade(degraded, kinds, random);
+    }
     if (scale > 1) {
       degraded = imresize(clean, 1.0 / scale);
       roundToEightBits(degraded);
@@ -115,8 +167,9 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
     if (degradation.jpeg) degraded = throughJpeg(degraded, *degradation.jpeg);
 
     const FloatImage before = enlarged(degraded, clean);
-    const FloatImage after = restored(tiles, descriptor, descriptor.scale == 1 ? before : degraded);
+    const FloatImage after = restored(tiles, descriptor, descriptor.scale == 1 ? before : degraded, options.patch);
     evaluation.degraded.push_back(compare(clean, before, scale > 1 ? scale : 0));
+    evaluation.affine.push_back(compare(clean, affineCorrected(before, clean), scale > 1 ? scale : 0));
     Score score = compare(clean, after, scale > 1 ? scale : 0);
     if (degradation.jpeg) score.psnrBlocks = psnrB(after, clean);
     score.file = evaluation.degraded.back().file = file;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/degrade/degradations.h"
 #include "core/quality/score.h"
 #include "models/restorer.h"
 
@@ -16,6 +17,7 @@ namespace heirloom::core {
 
 /// What is done to clean pictures before they are restored; in this order.
 struct Degradation {
+  std::vector<std::string> kinds;  // one of these degradations, drawn from `seed` and the picture's number
   std::optional<int> scale;     // made smaller by MATLAB's bicubic, to 8 bits; the metric leaves out a border as wide
   std::optional<double> sigma;  // noise in 8-bit units by NumPy's generator, seeded anew for every picture
   std::uint32_t seed = 0;
@@ -28,12 +30,15 @@ struct EvaluationOptions {
   std::optional<models::Settings> settings;  // empty: the network's defaults, noise_level that of the degradation
   models::Placement placement;
   std::size_t most = 0;  // pictures, in order of name; 0: all
+  int crop = 0;          // side of the square in the middle of each picture that is taken; 0: all of it
+  int patch = 0;         // side of the squares that are restored each as a picture of its own; 0: the whole picture
   std::stop_token stop;
 };
 
 struct Evaluation {
   std::vector<Score> pictures;
   std::vector<Score> degraded;  // what the network had to start from; of --scale, enlarged by MATLAB's bicubic
+  std::vector<Score> affine;    // the same with the best slope and offset a band, which knows the clean picture
 };
 
 /// Degrades clean pictures, restores them with the bare network (float32, whole pictures unless memory does not

@@ -1,74 +1,60 @@
 #include "core/train/config.h"
 
-#include <yaml-cpp/yaml.h>
+#include <algorithm>
 
-#include <functional>
-
-#include "models/common/error.h"
+#include "core/train/yaml_section.h"
 
 namespace heirloom::core {
 namespace {
-
-/// One mapping of the document: reads its keys into fields, then refuses what is left.
-class Section {
- public:
-  Section(const YAML::Node& node, std::string name) : node_(node), name_(std::move(name)) {
-    if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) {
-      throw Error(HEIRLOOM_TEXT("train.mapping", "%1 must hold keys and values").with(name_));
-    }
-  }
-
-  template <typename T>
-  Section& read(const char* key, T& field) {
-    known_.emplace_back(key);
-    if (!node_.IsMap() || !node_[key]) return *this;
-    try {
-      field = node_[key].as<T>();
-    } catch (const YAML::Exception&) {
-      throw Error(HEIRLOOM_TEXT("train.value", "%1 cannot be read from line %2")
-                      .with(full(key), std::to_string(node_[key].Mark().line + 1)),
-                  HEIRLOOM_TEXT("train.value.remedy", "write a number, a word or a list as the documentation shows"));
-    }
-    return *this;
-  }
-
-  Section& read(const char* key, std::filesystem::path& field) {
-    std::string text;
-    read(key, text);
-    if (!text.empty()) field = text;
-    return *this;
-  }
-
-  Section section(const char* key) {
-    known_.emplace_back(key);
-    return {node_.IsMap() ? node_[key] : YAML::Node(YAML::NodeType::Undefined), full(key)};
-  }
-
-  void refuseOthers() const {
-    if (!node_.IsMap()) return;
-    for (const auto& entry : node_) {
-      const auto key = entry.first.as<std::string>();
-      if (std::ranges::find(known_, key) != known_.end()) continue;
-      std::string names;
-      for (const std::string& name : known_) names += (names.empty() ? "" : ", ") + name;
-      throw Error(HEIRLOOM_TEXT("train.key", "there is no key %1").with(full(key)),
-                  HEIRLOOM_TEXT("train.key.remedy", "known here are %1").with(names));
-    }
-  }
-
- private:
-  std::string full(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
-
-  YAML::Node node_;
-  std::string name_;
-  std::vector<std::string> known_;
-};
 
 void require(bool condition, const char* key, const char* takes) {
   if (!condition) {
     throw Error(HEIRLOOM_TEXT("train.range", "%1 is out of range").with(key),
                 HEIRLOOM_TEXT("train.range.remedy", "it takes %1").with(takes));
   }
+}
+
+/// The families that can be trained, and what can be learned of each.
+const std::map<std::string, std::vector<std::string>>& stagesByFamily() {
+  static const std::map<std::string, std::vector<std::string>> stages = {
+      {"DnCNN", {"denoise"}},
+      {"FDnCNN", {"denoise"}},
+      {"FFDNet", {"denoise"}},
+      {"RestoreVAR", {"vqvae", "decoder", "var", "refiner"}}};
+  return stages;
+}
+
+void checkRestoreVar(const TrainConfig& config) {
+  constexpr int kGroups = 32;  // of the autoencoder's norms
+  const models::VqVaeConfig& vae = config.network.restorevar.vae;
+  const models::VarConfig& var = config.network.restorevar.var;
+  require(config.network.channels == 3, "network.channels", "3 (RestoreVAR)");
+  require(vae.channels > 0 && vae.channels % kGroups == 0, "network.vqvae.channels", "a multiple of 32");
+  require(!vae.multipliers.empty() && vae.multipliers.size() <= 8 && std::ranges::min(vae.multipliers) >= 1,
+          "network.vqvae.multipliers", "1 to 8 whole numbers from 1 on, one a level");
+  require(vae.blocks >= 1, "network.vqvae.blocks", "1 or more");
+  require(vae.latent >= 1, "network.vqvae.latent", "1 or more");
+  require(vae.vocabulary >= 2, "network.vqvae.vocabulary", "2 or more");
+  require(!var.sides.empty() && var.sides.front() == 1 && std::ranges::is_sorted(var.sides, std::less_equal{}),
+          "network.transformer.sides", "growing sides of the token maps, the first one 1");
+  require(var.depth >= 1, "network.transformer.depth", "1 or more");
+  require(var.hidden >= 1, "network.transformer.hidden", "1 or more");
+  require(var.classes >= 0, "network.transformer.classes", "0 or more");
+  require(var.heads >= 1 && var.width >= 1 && var.width % (4 * var.heads) == 0, "network.transformer.width",
+          "a multiple of 4 times the heads");
+  const int headDim = var.width / var.heads;
+  require(var.refiner.width >= 1 && var.refiner.width % headDim == 0, "network.refiner.width",
+          "a multiple of the size of the transformer's heads");
+  require(var.refiner.depth >= 1 && var.refiner.hidden >= 1, "network.refiner.depth", "1 or more, hidden 1 or more");
+  if (config.dataset.patch != config.network.restorevar.side()) {
+    throw Error(HEIRLOOM_TEXT("train.range", "%1 is out of range").with("dataset.patch"),
+                HEIRLOOM_TEXT("train.square.remedy", "this network sees squares of %1 pixels")
+                    .with(std::to_string(config.network.restorevar.side())));
+  }
+  require(config.stage == "vqvae" || !config.network.weights.empty(), "network.weights",
+          "the weights of the stage before");
+  require(config.stage == "vqvae" || config.stage == "decoder" || !config.degradation.kinds.empty(), "degradation",
+          ("one or more of " + degradationNames()).c_str());
 }
 
 void check(const TrainConfig& config) {
@@ -81,19 +67,75 @@ void check(const TrainConfig& config) {
   const auto& sigma = config.degradation.sigma;
   require(sigma[0] >= 0 && sigma[0] <= sigma[1] && sigma[1] <= 255, "degradation.sigma",
           "two numbers, 0 to 255, the smaller first");
-  require(config.network.family == "FFDNet" || config.network.family == "DnCNN" || config.network.family == "FDnCNN",
-          "network.family", "FFDNet, DnCNN or FDnCNN");
+  (void)RandomDegradation(config.degradation.kinds);  // throws on what there is not
+
+  const auto family = stagesByFamily().find(config.network.family);
+  require(family != stagesByFamily().end(), "network.family", "FFDNet, DnCNN, FDnCNN or RestoreVAR");
+  std::string stages;
+  for (const std::string& stage : family->second) stages += (stages.empty() ? "" : ", ") + stage;
+  require(std::ranges::count(family->second, config.stage) > 0, "stage",
+          (stages + " (" + config.network.family + ")").c_str());
   require(config.network.channels == 1 || config.network.channels == 3, "network.channels", "1 or 3");
   require(config.network.layers >= 3 && config.network.features >= 1, "network.layers",
           "3 or more, features 1 or more");
+  if (config.network.family == "RestoreVAR") checkRestoreVar(config);
+
   require(config.loss == "l1" || config.loss == "l2" || config.loss == "charbonnier" || config.loss == "ssim", "loss",
           "l1, l2, charbonnier or ssim");
   require(config.totalVariation >= 0, "total_variation", "0 or more");
-  require(config.schedule.decay == "cosine" || config.schedule.decay == "step" || config.schedule.decay == "constant",
-          "schedule.decay", "cosine, step or constant");
+  const std::string& decay = config.schedule.decay;
+  require(decay == "cosine" || decay == "linear" || decay == "step" || decay == "constant", "schedule.decay",
+          "cosine, linear, step or constant");
+  require(config.schedule.flat >= 0 && config.schedule.flat < 1, "schedule.flat", "a part of the run, 0 to below 1");
   require(config.schedule.iterations >= 1, "schedule.iterations", "1 or more");
   require(config.precision == "float32" || config.precision == "bfloat16", "precision", "float32 or bfloat16");
   require(config.validation.every >= 1, "validation.every", "1 or more");
+}
+
+/// The named degradations of the section: what stands there with no ranges varies as by default.
+void readKinds(YamlSection& degradation, TrainConfig::Degradation& into) {
+  for (const DegradationKind& kind : degradationKinds()) {
+    const std::string name(kind.name);
+    const bool there = degradation.has(name);
+    YamlSection ranges = degradation.section(name);
+    if (!there) continue;
+    DegradationRanges& given = into.kinds[name];
+    for (const DegradationParameter& parameter : kind.parameters) {
+      const std::string key(parameter.name);
+      Range range = parameter.byDefault;
+      ranges.read(key, range);
+      if (ranges.has(key)) given[key] = range;
+    }
+    ranges.refuseOthers();
+  }
+}
+
+void readRestoreVar(YamlSection& network, TrainConfig::Network& into) {
+  models::VqVaeConfig& vae = into.restorevar.vae;
+  models::VarConfig& var = into.restorevar.var;
+  network.section("vqvae")
+      .read("channels", vae.channels)
+      .read("multipliers", vae.multipliers)
+      .read("blocks", vae.blocks)
+      .read("latent", vae.latent)
+      .read("vocabulary", vae.vocabulary)
+      .refuseOthers();
+  network.section("transformer")
+      .read("depth", var.depth)
+      .read("width", var.width)
+      .read("heads", var.heads)
+      .read("hidden", var.hidden)
+      .read("classes", var.classes)
+      .read("sides", var.sides)
+      .read("weights", into.transformerWeights)
+      .refuseOthers();
+  network.section("refiner")
+      .read("width", var.refiner.width)
+      .read("depth", var.refiner.depth)
+      .read("hidden", var.refiner.hidden)
+      .refuseOthers();
+  // A file does not say how many: they are as large as the transformer's.
+  if (var.heads > 0 && var.width >= var.heads) var.refiner.heads = var.refiner.width / (var.width / var.heads);
 }
 
 }  // namespace
@@ -105,43 +147,49 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
   }
   try {
     TrainConfig config;
-    Section root(YAML::LoadFile(file.string()), {});
-    Section dataset = root.section("dataset");
+    YamlSection root(YAML::LoadFile(file.string()), {});
+    YamlSection dataset = root.section("dataset");
     dataset.read("folder", config.dataset.folder)
         .read("scales", config.dataset.scales)
         .read("patch", config.dataset.patch)
         .read("batch", config.dataset.batch)
         .refuseOthers();
-    Section degradation = root.section("degradation");
-    degradation.read("sigma", config.degradation.sigma).refuseOthers();
-    Section network = root.section("network");
+    YamlSection degradation = root.section("degradation");
+    degradation.read("sigma", config.degradation.sigma);
+    readKinds(degradation, config.degradation);
+    degradation.refuseOthers();
+    YamlSection network = root.section("network");
     network.read("family", config.network.family)
         .read("channels", config.network.channels)
         .read("features", config.network.features)
         .read("layers", config.network.layers)
-        .read("weights", config.network.weights)
-        .refuseOthers();
-    Section optimizer = root.section("optimizer");
+        .read("weights", config.network.weights);
+    readRestoreVar(network, config.network);
+    network.refuseOthers();
+    YamlSection optimizer = root.section("optimizer");
     optimizer.read("learning_rate", config.optimizer.learningRate)
         .read("betas", config.optimizer.betas)
         .read("weight_decay", config.optimizer.weightDecay)
+        .read("decoupled", config.optimizer.decoupled)
         .read("clip_gradient", config.optimizer.clipGradient)
         .refuseOthers();
-    Section schedule = root.section("schedule");
+    YamlSection schedule = root.section("schedule");
     schedule.read("iterations", config.schedule.iterations)
         .read("warm_up", config.schedule.warmUp)
         .read("decay", config.schedule.decay)
         .read("final_rate", config.schedule.finalRate)
+        .read("flat", config.schedule.flat)
         .read("milestones", config.schedule.milestones)
         .read("gamma", config.schedule.gamma)
         .refuseOthers();
-    Section validation = root.section("validation");
+    YamlSection validation = root.section("validation");
     validation.read("folder", config.validation.folder)
         .read("sigma", config.validation.sigma)
         .read("crop", config.validation.crop)
         .read("every", config.validation.every)
         .refuseOthers();
-    root.read("loss", config.loss)
+    root.read("stage", config.stage)
+        .read("loss", config.loss)
         .read("total_variation", config.totalVariation)
         .read("ema_decay", config.emaDecay)
         .read("precision", config.precision)
@@ -150,8 +198,8 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("output", config.output)
         .read("metadata", config.metadata)
         .refuseOthers();
-    for (std::filesystem::path* path :
-         {&config.dataset.folder, &config.validation.folder, &config.network.weights, &config.output}) {
+    for (std::filesystem::path* path : {&config.dataset.folder, &config.validation.folder, &config.network.weights,
+                                        &config.network.transformerWeights, &config.output}) {
       if (!path->empty()) *path = std::filesystem::absolute(file).parent_path() / *path;
     }
     check(config);

@@ -7,11 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "core/degrade/degradations.h"
+#include "models/restorevar/config.h"
+
 namespace heirloom::core {
 
 /// What a training run does: one YAML document, decoupled from code. Every value has the default that stands here;
 /// unknown keys are errors.
 struct TrainConfig {
+  /// What is learned: "denoise" (FFDNet, DnCNN, FDnCNN); of RestoreVAR "vqvae", then "decoder", "var" and "refiner",
+  /// each from the weights of the one before (restorevar.md 7).
+  std::string stage = "denoise";
   struct Dataset {
     std::filesystem::path folder;        // clean photos, searched recursively
     std::vector<double> scales = {1.0};  // each photo is also seen reduced by these factors
@@ -22,6 +28,8 @@ struct TrainConfig {
   struct Degradation {
     std::array<double, 2> sigma = {
         0, 75};  // deviation of Gaussian noise in 8-bit units, uniform in the range, one a patch
+    /// By name, instead of the noise: one of them a patch, with parameters in these ranges.
+    std::map<std::string, DegradationRanges> kinds;
     bool operator==(const Degradation&) const = default;
   } degradation;
   struct Network {
@@ -30,22 +38,28 @@ struct TrainConfig {
     int features = 96;
     int layers = 12;
     std::filesystem::path weights;  // checkpoint to start from; empty: new weights
+    models::RestoreVarConfig restorevar = {};
+    /// Of RestoreVAR: a checkpoint of VAR or RestoreVAR, whose tensors of the same name and shape the transformer
+    /// starts from; empty: none.
+    std::filesystem::path transformerWeights = {};
     bool operator==(const Network&) const = default;
   } network;
   std::string loss = "l1";    // l1, l2, charbonnier, ssim
   double totalVariation = 0;  // weight of the result's total variation beside the loss
-  struct Optimizer {          // Adam
+  struct Optimizer {          // Adam (Kingma and Ba, ICLR 2015)
     double learningRate = 1e-3;
     std::array<double, 2> betas = {0.9, 0.999};
     double weightDecay = 0;
+    bool decoupled = false;   // weight decay beside the gradient: AdamW (Loshchilov and Hutter, ICLR 2019)
     double clipGradient = 0;  // largest norm; 0: none
     bool operator==(const Optimizer&) const = default;
   } optimizer;
   struct Schedule {
     std::int64_t iterations = 50'000;
     std::int64_t warmUp = 500;             // linear from 0
-    std::string decay = "cosine";          // cosine, step, constant
-    double finalRate = 1e-6;               // of cosine
+    std::string decay = "cosine";          // cosine, linear, step, constant
+    double finalRate = 1e-6;               // of cosine and linear
+    double flat = 0;                       // of linear: the part of the run after the warm-up before it falls
     std::vector<std::int64_t> milestones;  // of step
     double gamma = 0.5;                    // of step
     bool operator==(const Schedule&) const = default;
@@ -55,9 +69,9 @@ struct TrainConfig {
   std::string device = "cpu";
   struct Validation {
     std::filesystem::path folder;  // clean photos; empty: no validation
-    double sigma = 25;
-    int crop = 512;              // side of the centre crop of each photo; 0: the whole photo
-    std::int64_t every = 1'000;  // iterations; checkpoints are written as often
+    double sigma = 25;             // of the noise of stage denoise; others degrade as the training does
+    int crop = 512;                // side of the centre crop of each photo; 0: the whole photo
+    std::int64_t every = 1'000;    // iterations; checkpoints are written as often
     bool operator==(const Validation&) const = default;
   } validation;
   std::uint64_t seed = 0;

@@ -48,7 +48,7 @@ std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folde
 }
 
 Patches::Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels)
-    : dataset_(dataset), degradation_(degradation) {
+    : dataset_(dataset), sigma_(degradation.sigma), degradation_(degradation.kinds) {
   for (const std::filesystem::path& file : picturesIn(dataset.folder)) {
     const at::Tensor whole = readPicture(file, channels).unsqueeze(0);
     for (const double scale : dataset.scales) {
@@ -67,7 +67,7 @@ Patches::Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degrada
   }
 }
 
-at::Tensor Patches::patch(std::mt19937_64& random) const {
+at::Tensor Patches::patch(Random& random) const {
   const auto upTo = [&](std::int64_t last) { return std::uniform_int_distribution<std::int64_t>(0, last)(random); };
   const at::Tensor& picture = pictures_[std::discrete_distribution<std::size_t>(areas_.begin(), areas_.end())(random)];
   const std::int64_t y = upTo(picture.size(1) - dataset_.patch);
@@ -77,17 +77,21 @@ at::Tensor Patches::patch(std::mt19937_64& random) const {
   return at::rot90(cut, upTo(3), {1, 2}).to(at::kFloat) / 255;
 }
 
-Patches::Batch Patches::draw(std::mt19937_64& random) const {
+Patches::Batch Patches::draw(Random& random) const {
   std::vector<at::Tensor> patches;
   for (int i = 0; i < dataset_.batch; ++i) patches.push_back(patch(random));
   Batch batch;
   batch.clean = at::stack(patches);
-  batch.sigma = at::empty({dataset_.batch, 1, 1, 1});
-  std::uniform_real_distribution<float> level(static_cast<float>(degradation_.sigma[0] / 255),
-                                              static_cast<float>(degradation_.sigma[1] / 255));
+  batch.sigma = at::zeros({dataset_.batch, 1, 1, 1});
+  if (!degradation_.empty()) {
+    for (at::Tensor& picture : patches) picture = degradation_(picture, random);
+    batch.degraded = at::stack(patches);
+    return batch;
+  }
+  std::uniform_real_distribution<float> level(static_cast<float>(sigma_[0] / 255), static_cast<float>(sigma_[1] / 255));
   for (int i = 0; i < dataset_.batch; ++i) batch.sigma[i].fill_(level(random));
   auto generator = at::detail::createCPUGenerator(random());
-  batch.noisy = batch.clean + batch.sigma * at::randn(batch.clean.sizes(), generator);
+  batch.degraded = batch.clean + batch.sigma * at::randn(batch.clean.sizes(), generator);
   return batch;
 }
 

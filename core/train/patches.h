@@ -2,20 +2,19 @@
 
 #include <torch/types.h>
 
-#include <random>
 #include <vector>
 
 #include "core/train/config.h"
 
 namespace heirloom::core {
 
-/// Random patches of clean photos and their noisy versions: the dataset of a denoiser.
+/// Random patches of clean photos and what a degradation makes of them.
 class Patches {
  public:
   struct Batch {
-    at::Tensor clean;  // N C P P float32 in 0..1
-    at::Tensor noisy;  // clean + noise, not clipped
-    at::Tensor sigma;  // N 1 1 1, deviation / 255
+    at::Tensor clean;     // N C P P float32 in 0..1
+    at::Tensor degraded;  // by one of the named degradations each; without any: clean + noise, not clipped
+    at::Tensor sigma;     // N 1 1 1, deviation of the noise / 255
   };
 
   /// Decodes every photo of the folder at every scale into memory, 8 bit. Throws Error when a photo cannot be read or
@@ -23,15 +22,16 @@ class Patches {
   Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels);
 
   /// Patches drawn in proportion to the photos' areas, flipped and turned at random. Depends on `random` alone.
-  Batch draw(std::mt19937_64& random) const;
+  Batch draw(Random& random) const;
 
   std::size_t pictures() const { return pictures_.size(); }
 
  private:
-  at::Tensor patch(std::mt19937_64& random) const;
+  at::Tensor patch(Random& random) const;
 
   TrainConfig::Dataset dataset_;
-  TrainConfig::Degradation degradation_;
+  std::array<double, 2> sigma_;
+  RandomDegradation degradation_;
   std::vector<at::Tensor> pictures_;  // C H W uint8
   std::vector<double> areas_;
 };

@@ -16,6 +16,10 @@ double learningRate(const TrainConfig::Schedule& schedule, double peak, std::int
   }
   const auto span = static_cast<double>(std::max<std::int64_t>(1, schedule.iterations - schedule.warmUp));
   const double progress = std::min(1.0, static_cast<double>(iteration - schedule.warmUp) / span);
+  if (schedule.decay == "linear") {
+    const double fallen = std::max(0.0, progress - schedule.flat) / (1 - schedule.flat);
+    return peak + (schedule.finalRate - peak) * fallen;
+  }
   return schedule.finalRate + (peak - schedule.finalRate) * 0.5 * (1 + std::cos(std::numbers::pi * progress));
 }
 

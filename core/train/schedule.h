@@ -7,7 +7,7 @@
 namespace heirloom::core {
 
 /// Learning rate at `iteration` (from 0): linear warm-up, then cosine (Loshchilov and Hutter, ICLR 2017, one period),
-/// steps or constant.
+/// linear behind a flat part, steps or constant.
 double learningRate(const TrainConfig::Schedule& schedule, double peak, std::int64_t iteration);
 
 }  // namespace heirloom::core

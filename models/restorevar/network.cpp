@@ -21,6 +21,13 @@ at::Tensor RestoreVarNetworkImpl::forward(const at::Tensor& picture, const VarRu
 }
 
 at::Tensor RestoreVarNetworkImpl::latent(const at::Tensor& picture, const VarRun& run) {
+  const Prediction prediction = predicted(picture, run);
+  if (!run.refine) return prediction.latent;
+  if (run.checkpoint) run.checkpoint();
+  return refined(prediction);
+}
+
+RestoreVarNetworkImpl::Prediction RestoreVarNetworkImpl::predicted(const at::Tensor& picture, const VarRun& run) {
   const VarConfig& config = var->config();
   const std::int64_t batch = picture.size(0);
   const int grid = config.grid();
@@ -42,11 +49,13 @@ at::Tensor RestoreVarNetworkImpl::latent(const at::Tensor& picture, const VarRun
     if (run.scaleDone) run.scaleDone(scale, tokens, sum);
     if (scale + 1 < config.scales()) x = var->input(QuantiserImpl::pooled(sum, config.sides[scale + 1]), scale + 1);
   }
-  if (!run.refine) return sum;
-  caches.clear();
-  if (run.checkpoint) run.checkpoint();
-  const at::Tensor refined = var->vae_refiner->forward(sum.flatten(2).transpose(1, 2).contiguous(), at::cat(said, 1));
-  return refined.transpose(1, 2).unflatten(2, {grid, grid});
+  return {sum, at::cat(said, 1)};
+}
+
+at::Tensor RestoreVarNetworkImpl::refined(const Prediction& prediction) {
+  const at::Tensor tokens = prediction.latent.flatten(2).transpose(1, 2).contiguous();
+  const int grid = var->config().grid();
+  return var->vae_refiner->forward(tokens, prediction.memory).transpose(1, 2).unflatten(2, {grid, grid});
 }
 
 }  // namespace heirloom::models

@@ -32,6 +32,14 @@ class RestoreVarNetworkImpl : public torch::nn::Module {
   at::Tensor forward(const at::Tensor& picture, const VarRun& run = {});
   /// The latent that `forward` decodes, N Z G G.
   at::Tensor latent(const at::Tensor& picture, const VarRun& run);
+  /// What the transformer says of a picture without the refiner.
+  struct Prediction {
+    at::Tensor latent;  // N Z G G, the sum of its codes
+    at::Tensor memory;  // N T C, what its last block made of every token
+  };
+  Prediction predicted(const at::Tensor& picture, const VarRun& run);
+  /// The corrected latent, N Z G G.
+  at::Tensor refined(const Prediction& prediction);
   /// Latent to picture in 0..1.
   at::Tensor decoded(const at::Tensor& latent, const Checkpoint& checkpoint = {});
 

@@ -148,6 +148,10 @@ TEST_F(Commands, evaluateDegradesRestoresAndScores) {
   EXPECT_NEAR(ended.json()["degraded"]["psnr"], 20.17, 0.5);
   EXPECT_EQ(run({"evaluate", "same.safetensors", "clean"}).code, 2);
   EXPECT_EQ(run({"evaluate", "same.safetensors", "nowhere", "--sigma", "25"}).code, 2);
+  EXPECT_EQ(run({"evaluate", "same.safetensors", "clean", "--degrade", "fog"}).code, 2);
+  const Ended snowy = run({"evaluate", "same.safetensors", "clean", "--degrade", "snow", "--json"});
+  ASSERT_EQ(snowy.code, 0) << snowy.err;
+  EXPECT_GE(snowy.json()["affine"]["psnr"], snowy.json()["degraded"]["psnr"]);
   fs::create_directory(folder_ / "empty");
   EXPECT_EQ(run({"evaluate", "same.safetensors", "empty", "--sigma", "25"}).code, 3);
 }

@@ -177,6 +177,36 @@ TEST_F(OwnPictures, jpegLosesWhatItsQualitySays) {
   EXPECT_GT(high, low + 5);
 }
 
+TEST_F(OwnPictures, namedDegradationsFollowTheSeedAndAreComparedWithALine) {
+  EvaluationOptions options;
+  options.degradation.kinds = {"haze"};
+  const Evaluation first = evaluate(identity(3), folder.path(), options);
+  const Evaluation again = evaluate(identity(3), folder.path(), options);
+  ASSERT_EQ(first.affine.size(), 2U);
+  for (std::size_t i = 0; i < first.pictures.size(); ++i) {
+    EXPECT_EQ(first.pictures[i].psnr, again.pictures[i].psnr);
+    EXPECT_EQ(first.pictures[i].psnr, first.degraded[i].psnr);
+    EXPECT_GT(first.affine[i].psnr, first.degraded[i].psnr + 5);
+  }
+  EXPECT_NE(first.pictures[0].psnr, first.pictures[1].psnr);  // the same picture in another haze
+  options.degradation.seed = 1;
+  EXPECT_NE(evaluate(identity(3), folder.path(), options).pictures[0].psnr, first.pictures[0].psnr);
+}
+
+TEST_F(OwnPictures, theMiddleIsRestoredSquareBySquare) {
+  auto network = identity(3);
+  network->keep = true;
+  EvaluationOptions options;
+  options.most = 1;
+  options.crop = 20;
+  options.patch = 8;
+  const Evaluation evaluation = evaluate(network, folder.path(), options);
+  EXPECT_EQ(network->shown.size(), 9U);
+  EXPECT_EQ(network->shown.front().size(3), 8);
+  EXPECT_EQ(network->shown.back().size(2), 4);
+  EXPECT_EQ(evaluation.pictures[0].psnr, std::numeric_limits<double>::infinity());
+}
+
 TEST_F(OwnPictures, theNoiseLevelIsSigmaUnlessSaidOtherwise) {
   auto network = identity(3);
   network->own.parameters = {tests::noiseLevel()};

@@ -4,14 +4,11 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <fstream>
-
-#include "core/photo/photo.h"
 #include "core/train/schedule.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/error.h"
 #include "models/registry.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/core/train/training_run.h"
 
 namespace heirloom::tests {
 namespace {
@@ -20,49 +17,16 @@ using namespace heirloom::core;
 using testing::AllOf;
 using testing::HasSubstr;
 
-struct Recorder : TrainObserver {
-  std::vector<TrainProgress> reports;
-  std::function<void(const TrainProgress&)> then;
-  void progress(const TrainProgress& progress) override {
-    reports.push_back(progress);
-    if (then) then(progress);
-  }
-};
+using Recorder = TrainRecorder;
 
-class Training : public testing::Test {
+class Training : public TrainingRun {
  protected:
   Training() {
-    std::filesystem::create_directory(folder_ / "photos");
-    for (int i = 0; i < 3; ++i) writeStripes(folder_ / "photos" / ("stripes" + std::to_string(i) + ".png"), 8 + 5 * i);
-    config_.dataset = {folder_ / "photos", {1.0, 0.5}, 24, 4};
     config_.network = {"FFDNet", 3, 8, 4, {}};
     config_.schedule.iterations = 40;
     config_.schedule.warmUp = 5;
     config_.validation = {folder_ / "photos", 25, 48, 20};
-    config_.output = folder_ / "run";
   }
-
-  static void writeStripes(const std::filesystem::path& file, int period) {
-    auto raster = std::make_shared<Raster>(Layout{96, 80, ColourModel::Rgb, false, SampleType::UInt8});
-    for (std::int64_t y = 0; y < 80; ++y) {
-      const auto row = raster->samples<std::uint8_t>(y);
-      for (std::size_t i = 0; i < row.size(); ++i) {
-        const std::size_t phase = (i / 3 + static_cast<std::size_t>(y)) % static_cast<std::size_t>(period);
-        row[i] = phase < static_cast<std::size_t>(period) / 2 ? 60 : 190;
-      }
-    }
-    Photo photo;
-    photo.raster = raster;
-    writePhoto(photo, file, {.format = FileFormat::Png});
-  }
-
-  std::filesystem::path yaml(const std::string& text) {
-    std::ofstream(folder_ / "train.yaml") << text;
-    return folder_ / "train.yaml";
-  }
-
-  TemporaryFolder folder_;
-  TrainConfig config_;
 };
 
 TEST_F(Training, learnsToDenoise) {
@@ -115,6 +79,36 @@ TEST_F(Training, goesOnFromWeightsThatAreThere) {
   }
 }
 
+TEST_F(Training, learnsToUndoANamedDegradation) {
+  config_.degradation.kinds["motion_blur"] = {{"length", {5, 5}}, {"angle", {0, 0}}};
+  config_.schedule.iterations = 200;
+  config_.validation.every = 100;
+  config_.validation.folder.clear();
+  config_.optimizer.learningRate = 5e-3;
+  Recorder recorder;
+  train(config_, recorder, {});
+  EXPECT_LT(recorder.reports.back().loss, 0.8 * recorder.reports.front().loss);
+}
+
+// AdamW: a weight without a gradient shrinks by the rate times the decay, whatever the moments are.
+TEST_F(Training, decoupledDecayShrinksWeights) {
+  config_.schedule.iterations = 1;
+  config_.schedule.warmUp = 0;
+  config_.optimizer.learningRate = 1e-3;
+  config_.emaDecay = 0;
+  Recorder recorder;
+  const auto plain = models::readSafetensors(train(config_, recorder, {}));
+  config_.optimizer.decoupled = true;
+  config_.optimizer.weightDecay = 100;
+  config_.output = folder_ / "decayed";
+  const auto decayed = models::readSafetensors(train(config_, recorder, {}));
+  config_.optimizer.learningRate = 0;
+  config_.output = folder_ / "start";
+  const auto start = models::readSafetensors(train(config_, recorder, {}));
+  for (const auto& [name, tensor] : plain)
+    EXPECT_TRUE(at::allclose(decayed.at(name), tensor - 0.1 * start.at(name), 1e-4, 1e-6)) << name;
+}
+
 TEST_F(Training, writesItsLogAsCsv) {
   Recorder recorder;
   train(config_, recorder, {});
@@ -150,19 +144,19 @@ TEST_F(Training, aConfigurationReadsBack) {
 }
 
 TEST_F(Training, aWrongKeyOrValueIsNamed) {
-  const auto refusal = [&](const std::string& text) {
-    try {
-      readTrainConfig(yaml(text));
-    } catch (const Error& error) {
-      return std::string(error.what());
-    }
-    return std::string{};
-  };
   EXPECT_THAT(refusal("dataset: {folder: photos, pach: 3}\noutput: run\n"),
               AllOf(HasSubstr("train.yaml"), HasSubstr("dataset.pach"), HasSubstr("patch")));
   EXPECT_THAT(refusal("dataset: {folder: photos, patch: wide}\noutput: run\n"),
               AllOf(HasSubstr("dataset.patch"), HasSubstr("line 1")));
   EXPECT_THAT(refusal("dataset: {folder: photos}\n"), HasSubstr("output"));
+  EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\nstage: var\n"),
+              AllOf(HasSubstr("stage"), HasSubstr("denoise")));
+  EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\ndegradation: {fog: {}}\n"),
+              AllOf(HasSubstr("degradation.fog"), HasSubstr("haze")));
+  EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\ndegradation: {snow: {depth: [1, 2]}}\n"),
+              AllOf(HasSubstr("degradation.snow.depth"), HasSubstr("coverage")));
+  EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\ndegradation: {snow: {opacity: [0, 2]}}\n"),
+              AllOf(HasSubstr("opacity"), HasSubstr("0 to 1")));
   EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\nloss: l3\n"), HasSubstr("l1, l2, charbonnier or ssim"));
   EXPECT_THAT(refusal("dataset: [\n"), HasSubstr("YAML"));
 }
@@ -176,6 +170,19 @@ TEST(Schedule, warmsUpThenFallsAlongACosine) {
   EXPECT_NEAR(learningRate(schedule, 1, 99), 1, 1e-12);
   EXPECT_NEAR(learningRate(schedule, 1, 600), 0.5, 1e-12);
   EXPECT_NEAR(learningRate(schedule, 1, 1100), 0, 1e-12);
+}
+
+TEST(Schedule, fallsAlongALineBehindItsFlatPart) {
+  TrainConfig::Schedule schedule;
+  schedule.decay = "linear";
+  schedule.iterations = 110;
+  schedule.warmUp = 10;
+  schedule.flat = 0.2;
+  schedule.finalRate = 0.1;
+  EXPECT_DOUBLE_EQ(learningRate(schedule, 1, 10), 1);
+  EXPECT_DOUBLE_EQ(learningRate(schedule, 1, 30), 1);
+  EXPECT_NEAR(learningRate(schedule, 1, 70), 0.55, 1e-12);
+  EXPECT_NEAR(learningRate(schedule, 1, 110), 0.1, 1e-12);
 }
 
 TEST(Schedule, stepsChangeExactlyAtTheirMilestones) {

@@ -1,0 +1,90 @@
+#include "core/train/restorevar_codec.h"
+
+#include "core/train/losses.h"
+
+namespace heirloom::core {
+namespace {
+
+constexpr double kCommitment = 0.25;    // van den Oord et al., 3.2
+constexpr double kUsageDecay = 0.95;    // of the average over batches
+constexpr double kRarely = 0.03;        // of what a code is used when all are used alike
+constexpr double kRestartUntil = 0.75;  // of the run: what starts later has no time left to learn
+
+at::Tensor squaredError(const at::Tensor& a, const at::Tensor& b) {
+  return (a - b).square().mean();
+}
+
+/// Latent to picture in 0..1 and a little beyond: what the loss says of values beyond must reach the weights.
+at::Tensor decodedFreely(models::VqVae& vae, const at::Tensor& latent) {
+  return (vae->decoder->forward(vae->post_quant_conv->forward(latent)) + 1) / 2;
+}
+
+}  // namespace
+
+CodecTraining::CodecTraining(const TrainConfig& config)
+    : RestoreVarStage(config, {"vae."}), usage_(at::zeros({config.network.restorevar.vae.vocabulary}, at::kFloat)) {}
+
+at::Tensor CodecTraining::squaresLoss(const at::Tensor& clean, const at::Tensor&) {
+  const at::Tensor latent = latentOf(clean);
+  const models::QuantiserImpl::Encoding encoding = quantised(latent);
+  at::Tensor apart = at::zeros({}, latent.options());
+  for (const at::Tensor& sum : encoding.partial)
+    apart = apart + kCommitment * squaredError(latent, sum.detach()) + squaredError(sum, latent.detach());
+  note(latent.detach(), encoding);
+  const at::Tensor coded = latent + (encoding.partial.back() - latent).detach();
+  return lossOf(config().loss, decodedFreely(network_->vae, coded), clean) +
+         apart / static_cast<double>(encoding.partial.size());
+}
+
+void CodecTraining::note(const at::Tensor& latent, const models::QuantiserImpl::Encoding& encoding) {
+  const torch::NoGradGuard noGrad;
+  std::vector<at::Tensor> tokens, residues;
+  at::Tensor rest = latent;
+  for (std::size_t scale = 0; scale < sides().size(); ++scale) {
+    const at::Tensor pooled = models::QuantiserImpl::pooled(rest, sides()[scale]);
+    residues.push_back(pooled.permute({0, 2, 3, 1}).flatten(0, 2));  // N Z p p -> tokens Z
+    tokens.push_back(encoding.tokens[scale].flatten());
+    rest = latent - encoding.partial[scale];
+  }
+  residues_ = at::cat(residues).cpu();
+  hits_ = at::bincount(at::cat(tokens), {}, usage_.size(0)).to(at::kFloat).cpu();
+}
+
+void CodecTraining::stepped(double part, Random& random) {
+  const torch::NoGradGuard noGrad;
+  usage_.lerp_(hits_, 1 - kUsageDecay);
+  if (part > kRestartUntil) return;
+  const double alike = hits_.sum().item<double>() / static_cast<double>(usage_.size(0));
+  at::Tensor codes = network_->vae->quantize->named_parameters()["embedding.weight"];
+  const at::Tensor rare = (usage_ < kRarely * alike).nonzero().flatten();
+  if (rare.numel() == 0) return;
+  const at::Tensor chosen =
+      at::randint(residues_.size(0), rare.sizes(), at::detail::createCPUGenerator(random()), at::kLong);
+  codes.index_copy_(0, rare.to(codes.device()), residues_.index_select(0, chosen).to(codes.device()));
+  usage_.index_fill_(0, rare, alike);
+}
+
+at::Tensor CodecTraining::degraded(const at::Tensor& clean, Random&) const {
+  return clean;
+}
+
+at::Tensor CodecTraining::restoredSquares(const at::Tensor& squares) {
+  return network_->decoded(quantised(latentOf(squares)).partial.back());
+}
+
+DecoderTuning::DecoderTuning(const TrainConfig& config)
+    : RestoreVarStage(config, {"vae.decoder.", "vae.post_quant_conv."}) {}
+
+at::Tensor DecoderTuning::squaresLoss(const at::Tensor& clean, const at::Tensor&) {
+  return lossOf(config().loss, decodedFreely(network_->vae, latentOf(clean)), clean);
+}
+
+at::Tensor DecoderTuning::degraded(const at::Tensor& clean, Random&) const {
+  return clean;
+}
+
+at::Tensor DecoderTuning::restoredSquares(const at::Tensor& squares) {
+  return network_->decoded(latentOf(squares));
+}
+
+}  // namespace heirloom::core

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/train/restorevar_stage.h"
+
+namespace heirloom::core {
+
+/// Stage "vqvae": the autoencoder with its multi-scale codebook from scratch (Tian et al., "Visual Autoregressive
+/// Modeling", NeurIPS 2024, 3.2): pictures through the codes, gradients past them (van den Oord et al., NeurIPS 2017),
+/// codes drawn to the latents and, weaker, latents to the codes, after every scale. Codes that nothing uses start anew
+/// from latents of the batch at hand (Dhariwal et al., "Jukebox", 2020, 3.2). Without perceptual and adversarial terms.
+class CodecTraining : public RestoreVarStage {
+ public:
+  explicit CodecTraining(const TrainConfig& config);
+
+  void stepped(double part, Random& random) override;
+  /// What is coded is the picture itself.
+  at::Tensor degraded(const at::Tensor& clean, Random& random) const override;
+  models::NamedTensors buffers() const override { return {{"usage", usage_}}; }
+
+ protected:
+  at::Tensor squaresLoss(const at::Tensor& clean, const at::Tensor& degraded) override;
+  at::Tensor restoredSquares(const at::Tensor& squares) override;
+
+ private:
+  void note(const at::Tensor& latent, const models::QuantiserImpl::Encoding& encoding);
+
+  at::Tensor usage_;     // V: how often a batch takes each code, on average
+  at::Tensor hits_;      // V: how often the last batch did
+  at::Tensor residues_;  // tokens Z: what the codes of the last batch stood for
+};
+
+/// Stage "decoder": the decoder alone, from continuous latents of clean pictures, as the refiner gives them.
+class DecoderTuning : public RestoreVarStage {
+ public:
+  explicit DecoderTuning(const TrainConfig& config);
+
+  at::Tensor degraded(const at::Tensor& clean, Random& random) const override;
+
+ protected:
+  at::Tensor squaresLoss(const at::Tensor& clean, const at::Tensor& degraded) override;
+  at::Tensor restoredSquares(const at::Tensor& squares) override;
+};
+
+}  // namespace heirloom::core

@@ -1,0 +1,139 @@
+#include "core/train/restorevar_stage.h"
+
+#include "core/train/mixed_precision.h"
+#include "models/registry.h"
+#include "models/restorevar/initial_weights.h"
+#include "models/restorevar/reading.h"
+
+namespace heirloom::core {
+namespace {
+
+constexpr std::int64_t kSquaresTogether = 64;  // of a validation
+
+bool beginsWithOneOf(std::string_view name, std::initializer_list<std::string_view> beginnings) {
+  return std::ranges::any_of(beginnings, [&](std::string_view beginning) { return name.starts_with(beginning); });
+}
+
+/// As the reference: neither gains and biases nor embeddings of scales and positions, nor temperatures.
+bool isDecayed(const std::string& name, const at::Tensor& value) {
+  if (value.dim() < 2) return false;
+  return std::ranges::none_of(std::initializer_list<std::string_view>{"scale_mul", "lvl_embed", "pos_embed"},
+                              [&](std::string_view part) { return name.find(part) != name.npos; });
+}
+
+/// `network` of the squares of side `side` that `pictures` are cut into, the last ones filled up by repeating the edge.
+template <typename Network>
+at::Tensor squareBySquare(const at::Tensor& pictures, std::int64_t side, Network network) {
+  const std::int64_t n = pictures.size(0), c = pictures.size(1), height = pictures.size(2), width = pictures.size(3);
+  const std::int64_t rows = (height + side - 1) / side, columns = (width + side - 1) / side;
+  const at::Tensor squares = at::replication_pad2d(pictures, {0, columns * side - width, 0, rows * side - height})
+                                 .view({n, c, rows, side, columns, side})
+                                 .permute({0, 2, 4, 1, 3, 5})
+                                 .reshape({n * rows * columns, c, side, side});
+  std::vector<at::Tensor> results;
+  for (const at::Tensor& some : squares.split(kSquaresTogether)) results.push_back(network(some));
+  return at::cat(results)
+      .view({n, rows, columns, c, side, side})
+      .permute({0, 3, 1, 4, 2, 5})
+      .reshape({n, c, rows * side, columns * side})
+      .narrow(2, 0, height)
+      .narrow(3, 0, width);
+}
+
+}  // namespace
+
+RestoreVarStage::RestoreVarStage(const TrainConfig& config, std::initializer_list<std::string_view> trained,
+                                 std::initializer_list<std::string_view> frozen)
+    : network_(config.network.restorevar),
+      config_(config),
+      device_(config.device),
+      degradation_(config.degradation.kinds) {
+  const TrainConfig::Network& given = config.network;
+  models::initialise(*network_, /*pretrained=*/!given.transformerWeights.empty());
+  if (!given.transformerWeights.empty()) fillTransformer(given.transformerWeights);
+  if (!given.weights.empty()) fill(given.weights);
+  network_->to(device_);
+  network_->var->place({device_, at::kFloat, /*plain=*/true});  // its tables alone
+  for (auto& item : network_->named_parameters()) {
+    item.value().set_requires_grad(beginsWithOneOf(item.key(), trained) && !beginsWithOneOf(item.key(), frozen));
+  }
+}
+
+void RestoreVarStage::fill(const std::filesystem::path& file) {
+  const torch::NoGradGuard noGrad;
+  models::StateDict state = models::withoutTrainer(models::inspect(file).tensors);
+  // An autoencoder's own file.
+  if (state.contains("quantize.embedding.weight"))
+    state = state.renamed([](const std::string& name) { return "vae." + name; });
+  const bool hasTransformer = state.contains("var.head.weight");
+  for (auto& item : network_->named_parameters()) {
+    if (!hasTransformer && item.key().starts_with("var.")) continue;
+    if (!state.contains(item.key()) || state.shape(item.key()) != item.value().sizes().vec()) {
+      throw Error(HEIRLOOM_TEXT("train.weights", "its tensor %1 is not what the network has").with(item.key()),
+                  HEIRLOOM_TEXT("train.weights.remedy", "set network to what the weights were trained with"), file);
+    }
+    item.value().copy_(models::readTensor(state, item.key()));
+  }
+}
+
+void RestoreVarStage::fillTransformer(const std::filesystem::path& file) {
+  const torch::NoGradGuard noGrad;
+  const models::StateDict state = models::inspect(file).tensors;
+  std::size_t filled = 0;
+  for (auto& item : network_->var->named_parameters()) {
+    if (!state.contains(item.key()) || state.shape(item.key()) != item.value().sizes().vec()) continue;
+    item.value().copy_(models::readTensor(state, item.key()));
+    ++filled;
+  }
+  if (filled == 0) {
+    throw Error(HEIRLOOM_TEXT("train.transformer", "it holds no tensor of the transformer"),
+                HEIRLOOM_TEXT("train.transformer.remedy", "give a checkpoint of VAR of the same width"), file);
+  }
+}
+
+std::vector<Objective::Parameter> RestoreVarStage::parameters() const {
+  std::vector<Parameter> parameters;
+  for (const auto& item : network_->named_parameters()) {
+    if (item.value().requires_grad())
+      parameters.push_back({item.key(), item.value(), isDecayed(item.key(), item.value())});
+  }
+  return parameters;
+}
+
+at::Tensor RestoreVarStage::loss(const Patches::Batch& batch, Random&) {
+  const MixedPrecision precision(device_, config_.precision == "bfloat16");
+  return squaresLoss(batch.clean.to(device_), batch.degraded.to(device_));
+}
+
+at::Tensor RestoreVarStage::latentOf(const at::Tensor& pictures) {
+  models::VqVae& vae = network_->vae;
+  return vae->quant_conv->forward(vae->encode(pictures * 2 - 1)).to(at::kFloat);
+}
+
+models::QuantiserImpl::Encoding RestoreVarStage::quantised(const at::Tensor& latent) {
+  const MixedPrecision full(device_, false);
+  return network_->vae->quantize->encode(latent, sides());
+}
+
+at::Tensor RestoreVarStage::degraded(const at::Tensor& clean, Random& random) const {
+  return degradation_(clean, random);
+}
+
+at::Tensor RestoreVarStage::restored(const at::Tensor& degraded) {
+  return squareBySquare(degraded.to(device_), config_.network.restorevar.side(),
+                        [this](const at::Tensor& squares) { return restoredSquares(squares).clamp(0, 1); });
+}
+
+models::NamedTensors RestoreVarStage::result() const {
+  models::NamedTensors state = models::stateOf(*network_);
+  // Which scale each token belongs to: how a reader knows the scales.
+  std::vector<at::Tensor> levels;
+  for (std::size_t scale = 0; scale < sides().size(); ++scale) {
+    levels.push_back(
+        at::full({1, std::int64_t{sides()[scale]} * sides()[scale]}, static_cast<std::int64_t>(scale), at::kLong));
+  }
+  state.emplace_back("var.lvl_1L", at::cat(levels, 1));
+  return state;
+}
+
+}  // namespace heirloom::core

@@ -1,0 +1,218 @@
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include "core/train/objective.h"
+#include "models/checkpoint/tensors.h"
+#include "models/registry.h"
+#include "models/restorevar/family.h"
+#include "tests/core/train/training_run.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::core;
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// Squares of 16 pixels, three scales.
+class RestoreVarTraining : public TrainingRun {
+ protected:
+  RestoreVarTraining() {
+    models::RestoreVarConfig& network = config_.network.restorevar;
+    network.vae = {.channels = 32, .multipliers = {1, 1, 2}, .blocks = 1, .latent = 8, .vocabulary = 32};
+    network.var = {.depth = 2, .width = 32, .heads = 2, .hidden = 64, .classes = 0, .sides = {1, 2, 4}};
+    network.var.refiner = {.width = 32, .heads = 2, .depth = 1, .hidden = 32};
+    config_.network.family = "RestoreVAR";
+    config_.dataset.patch = network.side();
+    config_.schedule.warmUp = 2;
+    config_.optimizer.learningRate = 3e-3;
+    config_.optimizer.clipGradient = 2;
+    config_.emaDecay = 0.9;
+  }
+
+  /// Runs a stage from the weights that are there; its losses in three parts.
+  std::vector<double> losses(const std::string& stage, int iterations) {
+    configure(stage, iterations);
+    TrainRecorder recorder;
+    config_.network.weights = train(config_, recorder, {});
+    std::vector<double> losses;
+    for (const TrainProgress& report : recorder.reports) losses.push_back(report.loss);
+    return losses;
+  }
+
+  void configure(const std::string& stage, int iterations) {
+    config_.stage = stage;
+    config_.schedule.iterations = iterations;
+    config_.validation.every = iterations / 3;
+    config_.output = folder_ / stage;
+    if (stage == "var" || stage == "refiner") config_.degradation.kinds = {{"rain", {}}, {"low_light", {}}};
+  }
+
+  std::map<std::string, at::Tensor> weights() const { return models::readSafetensors(config_.network.weights); }
+};
+
+/// Names of tensors that differ begin with one of `parts`, and some of each part differ.
+void expectChanged(const std::map<std::string, at::Tensor>& before, const std::map<std::string, at::Tensor>& after,
+                   const std::vector<std::string>& parts, const std::string& except = "-") {
+  std::map<std::string, int> changed;
+  for (const auto& [name, tensor] : before) {
+    if (at::equal(tensor, after.at(name))) continue;
+    const auto part = std::ranges::find_if(parts, [&](const std::string& begin) { return name.starts_with(begin); });
+    EXPECT_TRUE(part != parts.end() && !name.starts_with(except)) << name;
+    if (part != parts.end()) ++changed[*part];
+  }
+  for (const std::string& part : parts) EXPECT_GT(changed[part], 0) << part;
+}
+
+TEST_F(RestoreVarTraining, everyStageLearnsItsPartAndLoadsAsTheNetwork) {
+  const auto expectFall = [](const std::vector<double>& losses, double factor) {
+    ASSERT_EQ(losses.size(), 3U);
+    EXPECT_LT(losses.back(), factor * losses.front());
+  };
+  expectFall(losses("vqvae", 150), 0.7);
+  const auto coded = weights();
+  expectFall(losses("decoder", 90), 0.95);
+  const auto tuned = weights();
+  expectChanged(coded, tuned, {"vae.decoder.", "vae.post_quant_conv."});
+  expectFall(losses("var", 150), 0.92);
+  const auto predicting = weights();
+  expectChanged(tuned, predicting, {"var."}, "var.vae_refiner.");
+  expectFall(losses("refiner", 90), 0.96);
+  expectChanged(predicting, weights(), {"var.vae_refiner."});
+
+  const models::Inspection inspection = models::inspect(config_.network.weights);
+  ASSERT_TRUE(inspection.family);
+  EXPECT_EQ(inspection.family->name, "RestoreVAR");
+  EXPECT_EQ(models::detectRestoreVar(inspection.tensors), config_.network.restorevar);
+  const auto network = models::open(config_.network.weights);
+  models::Observer observer;
+  const auto session = network->start(models::Settings(network->descriptor().parameters), {}, observer);
+  const at::Tensor restored = session->restore(at::rand({1, 3, 16, 16}));
+  EXPECT_EQ(restored.sizes(), at::IntArrayRef({1, 3, 16, 16}));
+  EXPECT_TRUE(restored.isfinite().all().item<bool>());
+}
+
+TEST_F(RestoreVarTraining, aStoppedStageGoesOnAsIfItHadNeverStopped) {
+  for (const std::string stage : {"vqvae", "var"}) {
+    const std::filesystem::path from = config_.network.weights;
+    losses(stage, 30);
+    const auto unbroken = weights();
+    const std::filesystem::path result = config_.network.weights;
+    config_.network.weights = from;
+    config_.output = folder_ / (stage + "-broken");
+    std::stop_source source;
+    TrainRecorder recorder;
+    recorder.then = [&](const TrainProgress& progress) {
+      if (progress.iteration == 10) source.request_stop();
+    };
+    EXPECT_THROW(train(config_, recorder, source.get_token()), Stopped);
+    recorder.then = {};
+    const auto resumed = models::readSafetensors(train(config_, recorder, {}));
+    for (const auto& [name, tensor] : unbroken) EXPECT_TRUE(at::equal(tensor, resumed.at(name))) << name;
+    config_.network.weights = result;
+  }
+}
+
+TEST_F(RestoreVarTraining, startsFromAnAutoencodersOwnFileAndATransformers) {
+  losses("vqvae", 3);
+  models::NamedTensors vae, var;
+  for (const auto& [name, tensor] : weights()) {
+    if (name.starts_with("vae.")) vae.emplace_back(name.substr(4), tensor);
+    // Of another vocabulary: what fits is taken.
+    if (name.starts_with("var.")) var.emplace_back(name.substr(4), name == "var.head.weight" ? tensor[0] : tensor + 1);
+  }
+  models::writeSafetensors(folder_ / "vae.safetensors", vae);
+  models::writeSafetensors(folder_ / "var.safetensors", var);
+  const auto before = weights();
+  config_.network.weights = folder_ / "vae.safetensors";
+  config_.network.transformerWeights = folder_ / "var.safetensors";
+  config_.optimizer.learningRate = 0;
+  losses("var", 3);
+  const auto after = weights();
+  for (const auto& [name, tensor] : before) {
+    if (name == "var.head.weight" || name == "var.lvl_1L") continue;
+    EXPECT_TRUE(at::allclose(after.at(name), name.starts_with("var.") ? tensor + 1 : tensor, 1e-5, 1e-6)) << name;
+  }
+
+  config_.network.restorevar.vae.latent = 16;
+  config_.output = folder_ / "other";
+  config_.network.transformerWeights.clear();
+  TrainRecorder recorder;
+  try {
+    train(config_, recorder, {});
+    ADD_FAILURE() << "weights of another latent were taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("weights.safetensors"), HasSubstr("network")));
+  }
+}
+
+TEST_F(RestoreVarTraining, everyStageRunsInBfloat16) {
+  config_.precision = "bfloat16";
+  for (const std::string stage : {"vqvae", "decoder", "var", "refiner"}) {
+    for (const double loss : losses(stage, 3)) EXPECT_TRUE(std::isfinite(loss)) << stage;
+  }
+}
+
+TEST_F(RestoreVarTraining, validatesPicturesOfAnySizeSquareBySquare) {
+  configure("vqvae", 3);
+  config_.validation.folder = folder_ / "photos";
+  config_.validation.crop = 50;
+  TrainRecorder recorder;
+  train(config_, recorder, {});
+  EXPECT_GT(recorder.reports.back().psnr, 3);
+  const auto objective = makeObjective(config_);
+  const c10::InferenceMode inference;
+  const at::Tensor picture = at::rand({1, 3, 40, 35});
+  const at::Tensor coded = objective->restored(picture);
+  EXPECT_EQ(coded.sizes(), picture.sizes());
+  const at::Tensor square = objective->restored(picture.slice(2, 16, 32).slice(3, 0, 16));
+  EXPECT_TRUE(at::allclose(coded.slice(2, 16, 32).slice(3, 0, 16), square, 1e-4, 1e-5));
+}
+
+TEST_F(RestoreVarTraining, aConfigurationReadsBack) {
+  configure("refiner", 30);
+  config_.network.weights = folder_ / "before.safetensors";
+  config_.degradation.kinds["rain"]["angle"] = {-5, 5};
+  const TrainConfig read =
+      readTrainConfig(yaml("stage: refiner\n"
+                           "dataset: {folder: photos, scales: [1, 0.5], patch: 16, batch: 4}\n"
+                           "degradation: {rain: {angle: [-5, 5]}, low_light: {}}\n"
+                           "network:\n"
+                           "  family: RestoreVAR\n"
+                           "  weights: before.safetensors\n"
+                           "  vqvae: {channels: 32, multipliers: [1, 1, 2], blocks: 1, latent: 8, vocabulary: 32}\n"
+                           "  transformer: {depth: 2, width: 32, heads: 2, hidden: 64, classes: 0, sides: [1, 2, 4]}\n"
+                           "  refiner: {width: 32, depth: 1, hidden: 32}\n"
+                           "optimizer: {learning_rate: 3.0e-3, clip_gradient: 2}\n"
+                           "schedule: {iterations: 30, warm_up: 2}\n"
+                           "ema_decay: 0.9\n"
+                           "validation: {every: 10}\n"
+                           "output: refiner\n"));
+  EXPECT_EQ(read, config_);
+}
+
+TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
+  const std::string begin =
+      "dataset: {folder: photos, patch: 16}\noutput: run\nstage: vqvae\nnetwork:\n"
+      "  family: RestoreVAR\n  transformer: {width: 32, heads: 2, sides: [1, 2, 4]}\n";
+  const std::string vqvae = "  vqvae: {channels: 32, multipliers: [1, 1, 2]}\n";
+  const std::string refiner = "  refiner: {width: 32}\n";
+  EXPECT_EQ(refusal(begin + vqvae + refiner), "");
+  EXPECT_THAT(refusal(begin + vqvae + refiner + "  refinery: {}\n"), HasSubstr("network.refinery"));
+  EXPECT_THAT(refusal(begin + vqvae + "  refiner: {width: 40}\n"), HasSubstr("network.refiner.width"));
+  EXPECT_THAT(refusal(begin + "  vqvae: {channels: 40}\n" + refiner), HasSubstr("network.vqvae.channels"));
+  EXPECT_THAT(refusal(begin + refiner), AllOf(HasSubstr("dataset.patch"), HasSubstr("squares of 64")));
+  const auto swapped = [&](std::string text, const std::string& from, const std::string& to) {
+    return text.replace(text.find(from), from.size(), to);
+  };
+  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "[1, 2, 4]", "[1, 4, 4]")),
+              HasSubstr("network.transformer.sides"));
+  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "vqvae\n", "denoise\n")),
+              AllOf(HasSubstr("stage"), HasSubstr("decoder")));
+  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var")), HasSubstr("network.weights"));
+  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") + "  weights: w.safetensors\n"),
+              AllOf(HasSubstr("degradation"), HasSubstr("low_light")));
+}
+
+}  // namespace
+}  // namespace heirloom::tests
