@@ -1081,6 +1081,74 @@
         <source>bilinear</source>
         <translation>bilinear, weicher</translation>
     </message>
+    <message>
+        <source>refuse</source>
+        <translation>ablehnen</translation>
+    </message>
+    <message>
+        <source>chunk</source>
+        <translation>in Stücken</translation>
+    </message>
+    <message>
+        <source>cut</source>
+        <translation>abschneiden</translation>
+    </message>
+    <message>
+        <source>compat</source>
+        <translation>wie im Original</translation>
+    </message>
+    <message>
+        <source>stable</source>
+        <translation>ruhig</translation>
+    </message>
+    <message>
+        <source>whole</source>
+        <translation>im Ganzen</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>wahrscheinlichstes</translation>
+    </message>
+    <message>
+        <source>sampled</source>
+        <translation>gezogen</translation>
+    </message>
+    <message>
+        <source>fast</source>
+        <translation>schnell</translation>
+    </message>
+    <message>
+        <source>decoded</source>
+        <translation>vollständig</translation>
+    </message>
+    <message>
+        <source>resident</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>offloaded</source>
+        <translation>nach Bedarf</translation>
+    </message>
+    <message>
+        <source>streamed</source>
+        <translation>Block für Block</translation>
+    </message>
+    <message>
+        <source>global</source>
+        <translation>über das ganze Bild</translation>
+    </message>
+    <message>
+        <source>local</source>
+        <translation>örtlich</translation>
+    </message>
+    <message>
+        <source>estimated</source>
+        <translation>geschätzt</translation>
+    </message>
+    <message>
+        <source>told</source>
+        <translation>angegeben</translation>
+    </message>
 </context>
 <context>
     <name>colour.cmykWithoutProfile</name>
@@ -2442,6 +2510,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.memory</name>
+    <message>
+        <source>this network needs about %1 GB of memory, and %2 GB are free</source>
+        <translation>dieses Netz braucht etwa %1 GB Speicher, und %2 GB sind frei</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.memory.remedy</name>
+    <message>
+        <source>close other programs, or let it see fewer pixels: --set max_side=768</source>
+        <translation>andere Programme schließen oder es weniger Pixel sehen lassen: --set max_side=768</translation>
+    </message>
+</context>
+<context>
     <name>instantir.narrow</name>
     <message>
         <source>a picture of %1 x %2 pixels is too narrow: at %3 pixels along the longer side the shorter one has fewer than %4</source>
@@ -2467,6 +2549,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>run in a wider precision, or take an earlier step</source>
         <translation>rechnen Sie genauer, oder nehmen Sie einen früheren Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.offloaded</name>
+    <message>
+        <source>memory is short: encoders and autoencoder are read anew whenever they are used</source>
+        <translation>der Speicher ist knapp: Encoder und Autoencoder werden bei jedem Gebrauch neu gelesen</translation>
     </message>
 </context>
 <context>
@@ -2516,6 +2605,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>step %1 of %2</source>
         <translation>Schritt %1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.streamed</name>
+    <message>
+        <source>memory is short: the networks are read block by block in every step, which takes longer</source>
+        <translation>der Speicher ist knapp: die Netze werden in jedem Schritt Block für Block gelesen, das dauert länger</translation>
     </message>
 </context>
 <context>
@@ -3562,20 +3658,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>sdxl.notFinite</name>
-    <message>
-        <source>step %1 gave values that are no numbers</source>
-        <translation>Schritt %1 ergab Werte, die keine Zahlen sind</translation>
-    </message>
-</context>
-<context>
-    <name>sdxl.notFinite.remedy</name>
-    <message>
-        <source>run in a wider precision, or take an earlier step</source>
-        <translation>rechnen Sie genauer, oder nehmen Sie einen früheren Schritt</translation>
-    </message>
-</context>
-<context>
     <name>setting.adaptive</name>
     <message>
         <source>Adapt to the damage</source>
@@ -3586,7 +3668,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.adaptive.help</name>
     <message>
         <source>Weighs each step by how much the previews still change. compat: as the reference&apos;s code does; stable: without its jumps</source>
-        <translation>Gewichtet jeden Schritt danach, wie sehr sich die Vorschauen noch ändern. compat: wie das Original; stable: ohne dessen Sprünge</translation>
+        <translation>Gewichtet jeden Schritt danach, wie sehr sich die Vorschauen noch ändern. wie im Original: mit dessen Sprüngen; ruhig: ohne sie</translation>
     </message>
 </context>
 <context>
@@ -3824,7 +3906,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.instantir.size.help</name>
     <message>
         <source>It works at about one megapixel. whole: the photo scaled to that and back, fast; tiles: overlapping parts at full size, slow; auto: tiles on a GPU, whole on the processor; published: scaled, and the result stays so</source>
-        <translation>Es arbeitet mit etwa einem Megapixel. whole: das Foto darauf verkleinert und zurück, schnell; tiles: überlappende Teile in voller Größe, langsam; auto: Teile auf der GPU, im Ganzen auf dem Prozessor; published: verkleinert, und das Ergebnis bleibt so</translation>
+        <translation>Es arbeitet mit etwa einem Megapixel. im Ganzen: das Foto darauf verkleinert und zurück, schnell; Kacheln: überlappende Teile in voller Größe, langsam; automatisch: Kacheln auf der GPU, im Ganzen auf dem Prozessor; wie veröffentlicht: verkleinert, und das Ergebnis bleibt so</translation>
     </message>
 </context>
 <context>
@@ -3887,7 +3969,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.long_prompt.help</name>
     <message>
         <source>refuse: say how many there are too many; chunk: read in several pieces; cut: what is too much is left out, the published way</source>
-        <translation>refuse: sagen, wie viele es zu viel sind; chunk: in mehreren Stücken lesen; cut: was zu viel ist, fällt weg, wie veröffentlicht</translation>
+        <translation>ablehnen: sagen, wie viele es zu viel sind; in Stücken: in mehreren Stücken lesen; abschneiden: was zu viel ist, fällt weg, wie veröffentlicht</translation>
     </message>
 </context>
 <context>
@@ -4055,7 +4137,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.posterior.help</name>
     <message>
         <source>mean: the most probable one; sampled: drawn, the published way</source>
-        <translation>mean: das wahrscheinlichste; sampled: gezogen, wie veröffentlicht</translation>
+        <translation>das wahrscheinlichste, oder ein gezogenes wie veröffentlicht</translation>
     </message>
 </context>
 <context>
@@ -4069,7 +4151,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.preview_kind.help</name>
     <message>
         <source>fast: what the latent looks like, at once; decoded: in full, takes about as long as a step</source>
-        <translation>fast: wie das Latentbild aussieht, sofort; decoded: vollständig, dauert etwa so lang wie ein Schritt</translation>
+        <translation>schnell: wie das Latentbild aussieht, sofort; vollständig: dauert etwa so lang wie ein Schritt</translation>
     </message>
 </context>
 <context>
@@ -4357,6 +4439,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 is not valid UTF-8</source>
         <translation>%1 ist kein gültiges UTF-8</translation>
+    </message>
+</context>
+<context>
+    <name>setting.weights</name>
+    <message>
+        <source>Networks in memory</source>
+        <translation>Netze im Speicher</translation>
+    </message>
+</context>
+<context>
+    <name>setting.weights.help</name>
+    <message>
+        <source>resident: all of them, fast; offloaded: encoders and autoencoder only while they work; streamed: block by block, for little memory; auto: what is free decides</source>
+        <translation>alle: schnell; nach Bedarf: Encoder und Autoencoder nur, solange sie arbeiten; Block für Block: für wenig Speicher; automatisch: was frei ist, entscheidet</translation>
     </message>
 </context>
 <context>

@@ -28,7 +28,7 @@ ProgressBar::ProgressBar() : terminal_(isatty(STDERR_FILENO) == 1) {}
 void ProgressBar::start(const std::string& title) {
   clear();
   title_ = oneLine(title);
-  lastTenth_ = 0;
+  lastTenth_ = -1;
   last_ = terminal_ ? std::chrono::steady_clock::time_point{} : std::chrono::steady_clock::now();
 }
 
@@ -39,6 +39,7 @@ void ProgressBar::show(double fraction, const std::string& note) {
   const std::string rest = note.empty() ? percent : percent + ", " + note;
   if (!terminal_) {
     const int tenth = static_cast<int>(fraction * 10);
+    if (tenth == 0 && note.empty()) return;
     if (tenth <= lastTenth_ || tenth >= 10 || now - last_ < kLines) return;  // that it is done is said by others
     lastTenth_ = tenth;
     last_ = now;

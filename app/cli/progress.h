@@ -7,8 +7,8 @@
 
 namespace heirloom::app {
 
-/// Progress on standard error: a bar that redraws itself on a terminal, plain lines at every tenth otherwise. Used by
-/// one thread at a time.
+/// Progress on standard error: a bar that redraws itself on a terminal, plain lines otherwise, at every tenth and as
+/// soon as it is known how long it takes. Used by one thread at a time.
 class ProgressBar {
  public:
   ProgressBar();
@@ -26,7 +26,7 @@ class ProgressBar {
  private:
   bool terminal_;
   bool drawn_ = false;
-  int lastTenth_ = 0;
+  int lastTenth_ = -1;
   std::string title_;
   std::chrono::steady_clock::time_point last_{};
 };

@@ -1,4 +1,4 @@
-#include <limits>
+#include <array>
 #include <memory>
 
 #include "app/cli/commands.h"
@@ -65,13 +65,14 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
       "-s,--scale", "N",
       [&options](const std::string& value) { options.scale = static_cast<int>(readInteger("--scale", value, 1, 16)); },
       "the enlargement, where the model leaves a choice");
-  arguments.value(
-      "--seed", "N",
-      [&options](const std::string& value) {
-        options.run.seed =
-            static_cast<std::uint64_t>(readInteger("--seed", value, 0, std::numeric_limits<std::int64_t>::max()));
-      },
-      "of models that draw random numbers (default 0)");
+  for (const auto& [flag, type, setting, help] :
+       {std::array{"--prompt", "TEXT", "prompt", "what the photo shows, for models that listen to words"},
+        std::array{"--negative-prompt", "TEXT", "negative_prompt", "what the result should keep away from"},
+        std::array{"--seed", "N", "seed", "of models that draw random numbers"}}) {
+    arguments.value(
+        flag, type, [&options, setting = setting](const std::string& value) { options.settings[setting] = value; },
+        std::string(help) + "; short for --set");
+  }
   arguments.value(
       "--tile", "SIDE",
       [&options](const std::string& value) { options.run.tile = readInteger("--tile", value, 0, 1 << 20); },

@@ -9,15 +9,22 @@
 
 #include "core/engine/noise_estimate.h"
 #include "core/engine/placement.h"
+#include "core/engine/speed.h"
 #include "core/engine/step.h"
 #include "core/library/configure.h"
 #include "core/photo/memory.h"
 #include "models/common/degradation_settings.h"
+#include "models/common/photo_work.h"
 
 namespace heirloom::core {
 namespace {
 
 constexpr const char* kNoiseLevel = "noise_level";
+
+// From this much work on people want to know before it begins: half a minute to some minutes of a processor.
+constexpr double kLongRun = 3e13;
+// Until so much of a run is done, what its first parts took says less about the rest than the estimate.
+constexpr double kTelling = 0.05;
 
 /// A step with its network loaded and its settings complete but for what is estimated.
 struct LoadedStep {
@@ -53,15 +60,18 @@ class RecipeRun {
       throw Error(HEIRLOOM_TEXT("run.no_steps", "the recipe has no steps"),
                   HEIRLOOM_TEXT("run.no_steps_remedy", "choose a model"));
     }
+    Placed placed = place(options_.device, options_.precision);
     std::vector<LoadedStep> steps;
     std::vector<double> costs;
-    double pixels = static_cast<double>(source_.raster->width()) * static_cast<double>(source_.raster->height());
+    std::int64_t width = source_.raster->width(), height = source_.raster->height();
     for (const Step& step : recipe_.steps) {
       steps.push_back(load(library, step));
-      const models::Descriptor& network = steps.back().model.descriptor;
-      costs.push_back(pixels * std::max(1.0, network.flopPerPixel));
-      outcome_.generative = outcome_.generative || network.generative;
-      pixels *= network.scale * network.scale;
+      const ConfiguredModel& model = steps.back().model;
+      const double work = models::flopOf(*model.network, model.settings, height, width, placed.placement.device);
+      costs.push_back(std::max(work, static_cast<double>(width * height)));
+      outcome_.generative = outcome_.generative || model.descriptor.generative;
+      width *= model.descriptor.scale;
+      height *= model.descriptor.scale;
     }
     const double total = [&] {
       double sum = 0;
@@ -70,13 +80,14 @@ class RecipeRun {
     }();
 
     requireRoom(steps);
-    Placed placed = place(options_.device, options_.precision);
     for (const Message& note : placed.notes) warn(note);
     const WorkingColour colour(source_.raster->layout().model, source_.iccProfile);
     for (const Message& warning : colour.warnings()) warn(warning);
     for (const LoadedStep& step : steps) {
       for (const Message& note : step.model.notes) warn(note);
     }
+
+    if (total >= kLongRun) estimate_ = std::chrono::duration<double>(total / flopPerSecond(placed.placement));
 
     std::shared_ptr<const Raster> from = source_.raster;
     double spent = 0;
@@ -153,7 +164,9 @@ class RecipeRun {
   void report(Progress progress, double before, double share, bool telling) {
     progress.fraction = std::clamp(before + share * progress.fraction, 0.0, 1.0);
     progress.elapsed = std::chrono::steady_clock::now() - started_;
-    if ((telling || before > 0) && progress.fraction > 0) {
+    if (estimate_ && progress.tilesDone == 0 && progress.fraction < kTelling) {
+      progress.remaining = std::max(std::chrono::duration<double>(0), *estimate_ - progress.elapsed);
+    } else if ((telling || before > 0) && progress.fraction > 0) {
       progress.remaining = progress.elapsed * ((1 - progress.fraction) / progress.fraction);
     }
     observer_.progress(progress);
@@ -170,6 +183,7 @@ class RecipeRun {
   RunObserver& observer_;
   const RunOptions& options_;
   Outcome& outcome_;
+  std::optional<std::chrono::duration<double>> estimate_;  // of long runs
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

@@ -49,7 +49,8 @@ struct Progress {
   int tilesDone = 0;
   int tiles = 0;
   std::chrono::duration<double> elapsed{};
-  std::optional<std::chrono::duration<double>> remaining;  // once a tile or a progressive step is done
+  std::optional<std::chrono::duration<double>> remaining;  // of long runs from the start on, of others
+                                                           // once a tile or a progressive step is done
 };
 
 /// What a progressive network has made of one tile so far.
@@ -84,7 +85,6 @@ struct RunOptions {
   std::int64_t tile = 0;           // side of a tile in input pixels; 0: from the memory budget
   std::uint64_t memoryBudget = 0;  // bytes for activations; 0: a part of what is free
   std::optional<Box> first;        // the region that the person looks at, in source pixels: its tiles come first
-  std::uint64_t seed = 0;
   std::stop_token stop;
 };
 

@@ -1,16 +1,15 @@
 #include "core/engine/tile_network.h"
 
 #include <ATen/ATen.h>
-#include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <limits>
-#include <new>
 #include <string>
-#include <string_view>
 
 #include "core/engine/memory_budget.h"
 #include "models/common/error.h"
+#include "models/common/notes.h"
+#include "models/common/out_of_memory.h"
 
 namespace heirloom::core {
 namespace {
@@ -31,17 +30,10 @@ std::string megabytes(double bytes) {
   return std::to_string(static_cast<std::int64_t>(bytes / 1e6));
 }
 
-/// LibTorch's CPU allocator reports exhaustion as a plain c10::Error, which only its text tells from others.
-bool isOutOfMemory(const std::exception& error) {
-  if (dynamic_cast<const c10::OutOfMemoryError*>(&error) || dynamic_cast<const std::bad_alloc*>(&error)) return true;
-  const std::string_view text = error.what();
-  return text.find("DefaultCPUAllocator: ") != text.npos || text.find("out of memory") != text.npos;
-}
-
 }  // namespace
 
 /// Maps what a session reports to the part of the call that it computes.
-class TileNetwork::SessionObserver : public models::Observer {
+class TileNetwork::SessionObserver : public models::Observer, public models::NoteTaker {
  public:
   explicit SessionObserver(TileNetwork& owner) : owner_(owner) {}
 
@@ -56,6 +48,9 @@ class TileNetwork::SessionObserver : public models::Observer {
     if (owner_.listener_.preview && name.starts_with("change.")) change_ = tensor.mean().item<double>();
   }
   bool stopRequested() const override { return owner_.stop_.stop_requested(); }
+  void note(const Message& message) override {
+    if (owner_.listener_.warning) owner_.listener_.warning(message);
+  }
 
   Share share;
 
@@ -129,7 +124,7 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
       } catch (const Error&) {
         throw;
       } catch (const std::exception& error) {
-        if (!isOutOfMemory(error)) throw;
+        if (!models::isOutOfMemory(error)) throw;
       }
     }
     shrink(tiles);

@@ -8,34 +8,21 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <mutex>
 #include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/photo/control_group.h"
 #include "core/photo/sizes.h"
 #include "models/common/error.h"
+#include "models/common/free_memory.h"
 
 namespace heirloom::core {
 namespace {
 
 std::mutex roomMutex;
 std::optional<Room> roomForTest;
-
-std::uint64_t availableMemory() {
-  std::uint64_t available = 1ull << 30;
-  std::ifstream meminfo("/proc/meminfo");
-  for (std::string name, unit; meminfo >> name;) {
-    std::uint64_t kibibytes = 0;
-    meminfo >> kibibytes;
-    std::getline(meminfo, unit);
-    if (name == "MemAvailable:") available = kibibytes * 1024;
-  }
-  return std::min(available, roomInControlGroups());
-}
 
 std::filesystem::path scratchFolder() {
   const char* chosen = std::getenv("TMPDIR");
@@ -56,7 +43,7 @@ Room roomForRasters() {
     if (roomForTest) return *roomForTest;
   }
   Room room;
-  room.memory = availableMemory();
+  room.memory = models::freeMemory();
   room.scratchFolder = scratchFolder();
   struct statvfs disk {};
   if (statvfs(room.scratchFolder.c_str(), &disk) == 0) {

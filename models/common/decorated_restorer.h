@@ -21,11 +21,11 @@ class DecoratedRestorer : public Restorer {
     adjust(described, settings);
     return described;
   }
+  const Restorer& inner() const { return *inner_; }
 
  protected:
   /// What the parameters added here change of the inner restorer's description.
   virtual void adjust(Descriptor& described, const Settings& settings) const = 0;
-  const Restorer& inner() const { return *inner_; }
   /// The values of `settings` that the inner restorer knows.
   Settings innerSettings(const Settings& settings) const { return settings.narrowed(inner_->descriptor().parameters); }
 

@@ -1,5 +1,7 @@
 #include "models/instantir/cost.h"
 
+#include "models/common/plane_tiles.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -216,6 +218,51 @@ InstantIrCost costOf(const InstantIrConfig& config, const SamplerSettings& setti
   }
   cost.total += cost.once;
   return cost;
+}
+
+VaeCost costOf(const SdxlVaeConfig& config, double pixels) {
+  const auto resBlock = [](double in, double out) { return 9 * out * (in + out) + (in == out ? 0 : in * out); };
+  const double last = config.channels.back(), factor = config.factor(), latents = pixels / (factor * factor);
+  const double middle = latents * (2 * resBlock(last, last) + 4 * last * last + 2 * last * latents);
+  VaeCost cost;
+  double area = pixels, in = config.channels.front();
+  cost.encoder = 9 * 3 * in * pixels + middle + 9 * last * 2 * config.latent * latents;
+  for (std::size_t i = 0; i < config.channels.size(); ++i) {
+    const double out = config.channels[i];
+    cost.encoder += area * (resBlock(in, out) + (config.blocks - 1) * resBlock(out, out));
+    if (i + 1 < config.channels.size()) cost.encoder += 9 * out * out * (area /= 4);
+    in = out;
+  }
+  cost.decoder = 9 * config.latent * last * latents + middle + 9 * 3 * config.channels.front() * pixels;
+  area = latents, in = last;
+  for (std::size_t i = config.channels.size(); i-- > 0;) {
+    const double out = config.channels[i];
+    cost.decoder += area * (resBlock(in, out) + config.blocks * resBlock(out, out));
+    if (i > 0) cost.decoder += 9 * out * out * (area *= 4);
+    in = out;
+  }
+  return cost;
+}
+
+double photoCost(const DiffusionConfig& config, const InstantIrOptions& options, const PhotoPlan& plan) {
+  const std::int64_t factor = config.vae.factor(), side = std::max(plan.seen.height, plan.seen.width);
+  const std::vector<PlaneTile> tiles =
+      planeTiles(plan.seen.height / factor, plan.seen.width / factor,
+                 (plan.tileSide > 0 ? plan.tileSide : side) / factor, options.overlap / factor);
+  SamplerSettings sampler = options.sampler;
+  InstantIrConfig networks{config.unet, {}};
+  CostedRun run{.height = tiles.front().height, .width = tiles.front().width};
+  if (config.restoring) {
+    networks.resampler = config.restoring->resampler;
+  } else {
+    sampler.creativeStart = 0;
+    networks.resampler.depth = networks.resampler.queries = 0;
+    run.pictureTokens = 0;
+  }
+  const double pixels = static_cast<double>(plan.atOnce()), count = static_cast<double>(tiles.size());
+  const VaeCost vae = costOf(config.vae, pixels);
+  const double pictures = options.previews == PreviewKind::Decoded ? sampler.steps - firstStep(sampler) : 0;
+  return count * (costOf(networks, sampler, run).total + vae.encoder + (1 + pictures) * vae.decoder);
 }
 
 }  // namespace heirloom::models

@@ -4,6 +4,8 @@
 
 #include "models/instantir/gates.h"
 #include "models/instantir/network.h"
+#include "models/instantir/photo_plan.h"
+#include "models/instantir/reading.h"
 
 namespace heirloom::models {
 
@@ -29,5 +31,16 @@ struct InstantIrCost {
 };
 
 InstantIrCost costOf(const InstantIrConfig& config, const SamplerSettings& settings, const CostedRun& run = {});
+
+/// Multiply-adds of the autoencoder for so many pixels at once.
+struct VaeCost {
+  double encoder = 0;
+  double decoder = 0;
+};
+VaeCost costOf(const SdxlVaeConfig& config, double pixels);
+
+/// Multiply-adds of a photo's restoration, or of its painting by SDXL alone, as `plan` has it: the diffusion, the
+/// autoencoder and the pictures of the steps.
+double photoCost(const DiffusionConfig& config, const InstantIrOptions& options, const PhotoPlan& plan);
 
 }  // namespace heirloom::models

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "models/common/error.h"
 #include "models/common/plane_tiles.h"
@@ -47,6 +48,9 @@ class Tiling {
     return mixed(tiles_, [&](const PlaneTile&) { return parts.narrow(0, next++, 1); });
   }
 
+  /// Of a tile.
+  std::int64_t pixels() const { return tiles_.front().height * tiles_.front().width * factor_ * factor_; }
+
   std::vector<std::int64_t> planeShape(std::int64_t channels) const { return {1, channels, height_, width_}; }
 
   /// SDXL's description of a tile: its size, no crop, the same size wanted. Pixels.
@@ -72,6 +76,22 @@ class TiledNoise : public NoiseSource {
   const Tiling& tiling_;
 };
 
+/// Keeps what was drawn, so that a run can go on from one of its steps.
+class KeptNoise : public NoiseSource {
+ public:
+  explicit KeptNoise(NoiseSource& noise) : noise_(noise) {}
+  at::Tensor normal(at::IntArrayRef shape) override {
+    if (next_ == draws_.size()) draws_.push_back(noise_.normal(shape));
+    return draws_[next_++];
+  }
+  void rewind() { next_ = 0; }
+
+ private:
+  NoiseSource& noise_;
+  std::vector<at::Tensor> draws_;
+  std::size_t next_ = 0;
+};
+
 at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run,
                     const Tiling& tiling) {
   const auto guide = [&](const TextConditioning& text, const at::Tensor& seen) {
@@ -85,24 +105,40 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   const int first = firstStep(options.sampler), count = options.sampler.steps - first;
   StopWatch watch(run.stopRequested);
   SamplerEvents events;
-  events.watch = &watch;
   if (tiling.count() > 1) {
     events.together = [&](const at::Tensor& samples) { return tiling.cut(tiling.joined(samples)); };
   }
+  std::shared_ptr<const SamplerState> reached;
   events.stepDone = [&](const StepReport& step) {
     run.stepDone({step.index - first, count, tiling.joined(step.state->sample), tiling.joined(step.clean),
                   step.preview.defined() ? tiling.joined(step.preview) : at::Tensor(), step.change});
+    reached = step.state;
   };
-  InstantIrSampler sampler(networks.restorers(), NoiseSchedule(networks.config().schedule), options.sampler);
-  TiledNoise noise(*run.noise, tiling);
-  return tiling.joined(sampler.run(tiling.cut(run.latent), guide(run.prompt, networks.seenIn(run.picture)),
-                                   guide(run.negative, networks.seenInNothing()), tiling.sizes(), noise, events));
-}
-
-void requireNumbers(const at::Tensor& sample, int step) {
-  if (sample.isfinite().all().item<bool>()) return;
-  throw Error(HEIRLOOM_TEXT("sdxl.notFinite", "step %1 gave values that are no numbers").with(std::to_string(step + 1)),
-              HEIRLOOM_TEXT("sdxl.notFinite.remedy", "run in a wider precision, or take an earlier step"));
+  const auto seen =
+      networks.withRoom([&] { return std::pair(networks.seenIn(run.picture), networks.seenInNothing()); });
+  networks.offload();
+  TiledNoise tiled(*run.noise, tiling);
+  KeptNoise noise(tiled);
+  // Where memory runs out the run goes on from the last step that was told, first with fewer tiles at once.
+  std::int64_t most = tiling.count();
+  const auto withTilesAtOnce = [&]() -> at::Tensor {
+    while (true) {
+      noise.rewind();
+      SamplerSettings settings = options.sampler;
+      InstantIrNetworks& restorers = networks.restorers();
+      settings.atOnce = static_cast<int>(std::clamp<std::int64_t>(networks.picturesThatFit(tiling.pixels()), 1, most));
+      events.watch = &networks.watch(watch);
+      try {
+        return InstantIrSampler(restorers, NoiseSchedule(networks.config().schedule), settings)
+            .run(tiling.cut(run.latent), guide(run.prompt, seen.first), guide(run.negative, seen.second),
+                 tiling.sizes(), noise, events, reached.get());
+      } catch (const std::exception& error) {
+        if (!isOutOfMemory(error) || settings.atOnce == 1) throw;
+        most = settings.atOnce / 2;
+      }
+    }
+  };
+  return tiling.joined(networks.withRoom(withTilesAtOnce));
 }
 
 /// By SDXL alone: from the photo with noise, led by the words.
@@ -120,19 +156,26 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
   const auto halves = [&](const at::Tensor& negative, const at::Tensor& positive) {
     return guided ? at::cat({negative, positive}) : positive;
   };
-  UNet& unet = networks.painter();
   RunMemory memory;
   StopWatch watch(run.stopRequested);
   Pass pass;
   const auto numbers = at::TensorOptions(device).dtype(at::kFloat);
-  pass.embeddings = unet->embeddings(at::tensor(stepper->steps(), at::kInt).to(numbers),
-                                     halves(run.negative.pooled, run.prompt.pooled),
-                                     at::tensor(tiling.sizes(), at::kInt).to(numbers).expand({batch, -1}));
+  pass.embeddings = networks.withRoom([&] {
+    return networks.painter()->embeddings(at::tensor(stepper->steps(), at::kInt).to(numbers),
+                                          halves(run.negative.pooled, run.prompt.pooled),
+                                          at::tensor(tiling.sizes(), at::kInt).to(numbers).expand({batch, -1}));
+  });
   pass.text = halves(run.negative.tokens, run.prompt.tokens);
   pass.memory = &memory;
-  pass.watch = &watch;
+  WeightPolicy remembered = networks.policy();
   const auto predicted = [&](const at::Tensor& tile) {
-    const at::Tensor output = unet->forward(halves(tile, tile), pass);
+    const at::Tensor output = networks.withRoom([&] {
+      UNet& unet = networks.painter();
+      // What is kept is kept by layer, and these are others once memory ran out.
+      if (std::exchange(remembered, networks.policy()) != networks.policy()) memory = RunMemory();
+      pass.watch = &networks.watch(watch);
+      return unet->forward(halves(tile, tile), pass);
+    });
     if (!guided) return output;
     const std::vector<at::Tensor> parts = output.chunk(2);
     return parts[0] + settings.guidance * (parts[1] - parts[0]);
@@ -147,8 +190,8 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
     for (const at::Tensor& tile : tiling.cut(sample).split(1)) outputs.push_back(predicted(tile));
     const Stepped stepped = stepper->step(index, tiling.joined(at::cat(outputs)), sample, draw);
     sample = stepped.previous;
-    requireNumbers(sample, index);
-    run.stepDone({index - first, count, sample, stepped.clean, {}});
+    requireNumbers(sample, index, settings.steps);
+    networks.withRoom([&] { run.stepDone({index - first, count, sample, stepped.clean, {}, {}}); });
   }
   return sample;
 }

@@ -2,12 +2,21 @@
 
 #include <torch/types.h>
 
+#include "models/common/photo_work.h"
 #include "models/common/whole_photo.h"
+#include "models/instantir/cost.h"
 #include "models/instantir/reading.h"
 #include "models/instantir/restoration.h"
 
 namespace heirloom::models {
 namespace {
+
+/// Of a square that the networks see as it is.
+double flopPerPixel(const DiffusionConfig& config, const std::vector<Parameter>& parameters) {
+  const InstantIrOptions options = optionsOf(Settings(parameters));
+  const std::int64_t side = options.size.maxSide;
+  return 2 * photoCost(config, options, planOf({side, side}, options, true)) / static_cast<double>(side * side);
+}
 
 Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   Descriptor descriptor;
@@ -32,6 +41,7 @@ Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   for (const auto& [name, entry] : tensors.entries()) descriptor.parameterCount += entry.numel();
   descriptor.storedAs = tensors.entries().front().second.dtype;
   descriptor.activationBytesPerPixel = kWholePhotoBytesPerPixel;
+  descriptor.flopPerPixel = flopPerPixel(config, descriptor.parameters);
   return descriptor;
 }
 
@@ -55,12 +65,17 @@ class InstantIrSession : public Session {
 };
 
 /// Weights stay in their files until a session wants them in its precision.
-class InstantIrRestorer : public Restorer {
+class InstantIrRestorer : public Restorer, public CountsWork {
  public:
   InstantIrRestorer(StateDict tensors, DiffusionConfig config, Descriptor descriptor)
       : tensors_(std::move(tensors)), config_(std::move(config)), descriptor_(std::move(descriptor)) {}
 
   const Descriptor& descriptor() const override { return descriptor_; }
+  double flopOf(const Settings& settings, std::int64_t height, std::int64_t width,
+                const at::Device& device) const override {
+    const InstantIrOptions options = optionsOf(settings);
+    return 2 * photoCost(config_, options, planOf({height, width}, options, device.is_cpu()));
+  }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
     return std::make_unique<InstantIrSession>(std::make_shared<SessionNetworks>(tensors_, config_, placement), settings,

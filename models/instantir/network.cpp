@@ -13,9 +13,15 @@ InstantIrNetworks loadInstantIr(const InstantIrConfig& config, const WeightSourc
                                 const Placement& placement, const Holding& holding) {
   // Parameters made under the caller's inference mode could not take ordinary tensors.
   const c10::InferenceMode ordinary(false);
+  const auto place = [&](torch::nn::Module& network, const std::string& prefix) {
+    if (holding.stream)
+      holding.stream->add(network, prefix);
+    else
+      loadPlaced(network, source, placement, prefix);
+  };
   InstantIrNetworks made;
   made.main = PictureUNet(config);
-  loadPlaced(*made.main, source, placement);
+  place(*made.main, "");
   if (holding.mergedPreviewer) {
     made.previewer = PictureUNet(config);
     loadPlaced(*made.previewer, mergedSource(source, previewer), placement);
@@ -23,7 +29,7 @@ InstantIrNetworks loadInstantIr(const InstantIrConfig& config, const WeightSourc
     adapt(made.main, previewer);
   }
   made.aggregator = Aggregator(config.unet);
-  loadPlaced(*made.aggregator, source, placement, "aggregator.");
+  place(*made.aggregator, "aggregator.");
   return made;
 }
 

@@ -3,7 +3,7 @@
 #include "models/instantir/aggregator.h"
 #include "models/instantir/image_attention.h"
 #include "models/instantir/resampler.h"
-#include "models/sdxl/weights.h"
+#include "models/sdxl/weight_stream.h"
 
 namespace heirloom::models {
 
@@ -34,7 +34,8 @@ struct InstantIrNetworks {
 
 /// How the networks are held in memory.
 struct Holding {
-  bool mergedPreviewer = false;  // a second UNet: more memory, 8 % less work a preview
+  bool mergedPreviewer = false;    // a second UNet: more memory, 8 % less work a preview
+  WeightStream* stream = nullptr;  // takes the blocks over; null: all weights are placed
 };
 
 /// Builds and places the networks. `source` names them "unet.", "image_proj.", "ip_adapter." and "aggregator.";

@@ -28,6 +28,7 @@ constexpr const char* kOverlap = "overlap";
 constexpr const char* kDetail = "detail";
 constexpr const char* kPreviews = "previews";
 constexpr const char* kSeed = "seed";
+constexpr const char* kWeights = "weights";
 
 constexpr std::int64_t kMostSteps = 1000;
 constexpr std::int64_t kShortestSide = 64;
@@ -149,6 +150,11 @@ std::vector<Parameter> photoParameters() {
       {kSeed, HEIRLOOM_TEXT("setting.seed", "Seed"),
        HEIRLOOM_TEXT("setting.noise_seed.help", "The same seed draws the same noise on the same processor"), "",
        IntegerRange{.minimum = 0, .maximum = kHighestSeed, .byDefault = 42}},
+      {kWeights, HEIRLOOM_TEXT("setting.weights", "Networks in memory"),
+       HEIRLOOM_TEXT("setting.weights.help",
+                     "resident: all of them, fast; offloaded: encoders and autoencoder only while they work; streamed: "
+                     "block by block, for little memory; auto: what is free decides"),
+       "", Choice{{"auto", "resident", "offloaded", "streamed"}, "auto"}},
   };
 }
 
@@ -165,6 +171,12 @@ Adaptive adaptiveOf(const std::string& text) {
 PreviewKind previewsOf(const std::string& text) {
   if (text == "fast") return PreviewKind::Fast;
   return text == "decoded" ? PreviewKind::Decoded : PreviewKind::Off;
+}
+
+WeightChoice weightsOf(const std::string& text) {
+  if (text == "resident") return WeightChoice::Resident;
+  if (text == "offloaded") return WeightChoice::Offloaded;
+  return text == "streamed" ? WeightChoice::Streamed : WeightChoice::Automatic;
 }
 
 }  // namespace
@@ -205,6 +217,7 @@ InstantIrOptions optionsOf(const Settings& settings) {
   options.detail = settings.real(kDetail);
   options.previews = previewsOf(settings.choice(kPreviews));
   options.seed = static_cast<std::uint64_t>(settings.integer(kSeed));
+  options.weights = weightsOf(settings.choice(kWeights));
   return options;
 }
 

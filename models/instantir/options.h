@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/instantir/gates.h"
+#include "models/instantir/weight_policy.h"
 #include "models/instantir/working_size.h"
 #include "models/sdxl/prompt.h"
 #include "models/sdxl/stepper.h"
@@ -37,6 +38,7 @@ struct InstantIrOptions {
   double detail = 0;
   PreviewKind previews = PreviewKind::Decoded;
   std::uint64_t seed = 42;
+  WeightChoice weights = WeightChoice::Automatic;
 };
 
 /// The settings of InstantIR (`restores`), or of an SDXL folder without its parts.

@@ -14,9 +14,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr std::int64_t kMultiple = 64;  // of the sides that the networks see, pixels
 constexpr VaeTiles kVaeTiles{160, 32};  // latents: a square of one megapixel goes whole
-constexpr double kWorthTiles = 1.25;    // times the working size: below it a photo goes whole
 constexpr double kTextShare = 0.02;     // of a run's time
 constexpr double kDecodingShare = 0.06;
 constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
@@ -52,10 +50,9 @@ at::Tensor atSizeOf(const at::Tensor& photo, const at::Tensor& seen, const at::T
   return whole;
 }
 
-/// Mirrored outwards at the bottom and the right until both sides are multiples of kMultiple.
-at::Tensor mirroredToMultiple(const at::Tensor& picture) {
-  const auto missing = [](std::int64_t side) { return (kMultiple - side % kMultiple) % kMultiple; };
-  return at::reflection_pad2d(picture, {0, missing(picture.size(3)), 0, missing(picture.size(2))});
+/// Mirrored outwards at the bottom and the right.
+at::Tensor mirroredTo(const at::Tensor& picture, const PixelSize& size) {
+  return at::reflection_pad2d(picture, {0, size.width - picture.size(3), 0, size.height - picture.size(2)});
 }
 
 }  // namespace
@@ -72,42 +69,27 @@ void InstantIrRestoration::progress(const Message& stage, double share) {
   observer_.progress(stage, (picture_ + share) / pictures_);
 }
 
-PhotoMode InstantIrRestoration::modeFor(const at::Tensor& picture) const {
-  if (options_.photo == "published") return PhotoMode::Published;
-  const auto longest = static_cast<double>(std::max(picture.size(2), picture.size(3)));
-  const auto shortest = std::min(picture.size(2), picture.size(3));
-  const auto working = static_cast<double>(options_.size.maxSide);
-  const bool wanted = options_.photo == "tiles" ? longest > working
-                                                : options_.photo == "auto" && longest > kWorthTiles * working &&
-                                                      !networks_->placement().device.is_cpu();
-  // A strip that is narrower than a tile has to be would be all mirror.
-  return wanted && shortest > kMultiple ? PhotoMode::Tiles : PhotoMode::Whole;
-}
-
 at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
+  const PhotoPlan plan = planOf(sizeOf(pictures), options_, networks_->placement().device.is_cpu());
+  networks_->hold(options_.weights, plan.atOnce(), observer_);
   std::vector<at::Tensor> results;
   pictures_ = static_cast<double>(pictures.size(0));
   for (std::int64_t i = 0; i < pictures.size(0); ++i) {
     picture_ = static_cast<double>(i);
     drawn_ = std::make_unique<DrawnNoise>(options_.seed);
     noise_ = injected_ ? injected_ : drawn_.get();
-    results.push_back(restored(pictures.narrow(0, i, 1)));
+    results.push_back(restored(pictures.narrow(0, i, 1), plan));
   }
   return results.size() == 1 ? results.front() : at::cat(results);
 }
 
-at::Tensor InstantIrRestoration::restored(const at::Tensor& picture) {
-  WorkingSizeRules rules = options_.size;
-  const PhotoMode mode = modeFor(picture);
-  // Requested sizes belong to the published protocol: a photo keeps its own.
-  if (mode != PhotoMode::Published) rules.width = rules.height = 0;
-  if (mode == PhotoMode::Tiles) {
-    const at::Tensor extended = mirroredToMultiple(picture);
-    const at::Tensor result = diffused(extended, options_.size.maxSide / kMultiple * kMultiple);
+at::Tensor InstantIrRestoration::restored(const at::Tensor& picture, const PhotoPlan& plan) {
+  const PixelSize& size = plan.seen;
+  if (plan.mode == PhotoMode::Tiles) {
+    const at::Tensor result = diffused(mirroredTo(picture, size), plan.tileSide);
     return result.narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)).contiguous();
   }
-  const PixelSize size = workingSize(sizeOf(picture), rules);
-  if (mode == PhotoMode::Published) {
+  if (plan.mode == PhotoMode::Published) {
     return diffused(resizedIn8Bits(picture, size.height, size.width, Filter::Bilinear), 0).clamp_(0, 1);
   }
   const at::Tensor seen = resizedTo(picture.clamp(0, 1), size, Filter::Bilinear);
@@ -119,9 +101,10 @@ const InstantIrRestoration::Heard& InstantIrRestoration::heard() {
       heard_->rules == options_.prompts)
     return *heard_;
   progress(HEIRLOOM_TEXT("instantir.text", "reading the prompt"), 0);
-  std::vector<TextConditioning> texts =
-      conditioned(networks_->textEncoders(), {options_.prompt, options_.negativePrompt}, options_.prompts);
-  networks_->dropTextEncoders();
+  std::vector<TextConditioning> texts = networks_->withRoom([&] {
+    return conditioned(networks_->textEncoders(), {options_.prompt, options_.negativePrompt}, options_.prompts);
+  });
+  networks_->offload();
   heard_.emplace(
       Heard{options_.prompt, options_.negativePrompt, options_.prompts, std::move(texts[0]), std::move(texts[1])});
   return *heard_;
@@ -133,14 +116,18 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   const auto going = [this] { requireGoing(); };
   const double scaling = networks_->config().vae.scaling;
   progress(HEIRLOOM_TEXT("instantir.encoding", "encoding the photo"), kTextShare);
-  const LatentDistribution latents = encodeInTiles(networks_->vae(), picture * 2 - 1, kVaeTiles, going);
+  const LatentDistribution latents =
+      networks_->withRoom([&] { return encodeInTiles(networks_->vae(), picture * 2 - 1, kVaeTiles, going); });
+  networks_->offload();
   at::Tensor latent = latents.mean;
   if (options_.samplesPosterior)
     latent = latent + latents.deviation * noise_->normal(latent.sizes()).to(latent.device());
   latent = latent * scaling;
 
   const auto decoded = [&](const at::Tensor& z) {
-    return decodeInTiles(networks_->vae(), z / scaling, kVaeTiles, going).div_(2).add_(0.5);
+    const at::Tensor made = decodeInTiles(networks_->vae(), z / scaling, kVaeTiles, going).div_(2).add_(0.5);
+    networks_->offload();
+    return made;
   };
   // By the published protocol only the previewer's own pictures count; a person sees something of every step.
   const bool published = options_.photo == "published" && networks_->config().restoring;
@@ -156,21 +143,24 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   run.noise = noise_;
   run.stopRequested = [this] { return observer_.stopRequested(); };
   run.stepDone = [&](const DiffusionStep& step) {
+    // First, because a step whose picture finds no room is run again.
+    const at::Tensor latentOfPicture = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
+    at::Tensor shown;
+    if (latentOfPicture.defined() && options_.previews != PreviewKind::Off)
+      shown = fast ? fast->picture(latentOfPicture) : decoded(latentOfPicture).clamp_(0, 1);
+
     progress(HEIRLOOM_TEXT("instantir.step", "step %1 of %2")
                  .with(std::to_string(step.index + 1), std::to_string(step.count)),
              kTextShare + (1 - kTextShare - kDecodingShare) * (step.index + 1) / step.count);
-
     observer_.value("latent." + std::to_string(step.index), step.sample);
     // For the plot beside the previews: told before the one that it belongs to.
     if (step.change.defined()) observer_.value("change." + std::to_string(step.index), step.change);
-    const at::Tensor shown = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
-    if (shown.defined() && options_.previews != PreviewKind::Off)
-      observer_.preview(step.index, fast ? fast->picture(shown) : decoded(shown).clamp_(0, 1));
+    if (shown.defined()) observer_.preview(step.index, shown);
     requireGoing();
   };
   const at::Tensor result = diffuse(*networks_, options_, run);
   progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 1 - kDecodingShare);
-  return decoded(result);
+  return networks_->withRoom([&] { return decoded(result); });
 }
 
 }  // namespace heirloom::models

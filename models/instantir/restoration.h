@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "models/instantir/options.h"
+#include "models/instantir/photo_plan.h"
 #include "models/instantir/session_networks.h"
 #include "models/restorer.h"
 
@@ -33,8 +33,7 @@ class InstantIrRestoration {
   };
   const Heard& heard();
 
-  PhotoMode modeFor(const at::Tensor& picture) const;
-  at::Tensor restored(const at::Tensor& picture);
+  at::Tensor restored(const at::Tensor& picture, const PhotoPlan& plan);
   /// `picture`: 1 3 H W in 0..1, sides multiples of 64; `tileSide` as in DiffusionRun.
   at::Tensor diffused(const at::Tensor& picture, std::int64_t tileSide);
   void requireGoing() const;

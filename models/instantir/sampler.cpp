@@ -32,13 +32,108 @@ std::vector<double> squaredDistances(const at::Tensor& a, const at::Tensor& b) {
 
 }  // namespace
 
+void requireNumbers(const at::Tensor& sample, int index, int steps) {
+  if (sample.isfinite().all().item<bool>()) return;
+  throw Error(HEIRLOOM_TEXT("instantir.notFinite", "step %1 of %2 gave values that are no numbers")
+                  .with(std::to_string(index + 1), std::to_string(steps)),
+              HEIRLOOM_TEXT("instantir.notFinite.remedy", "run in a wider precision, or take an earlier step"));
+}
+
+/// Pictures that go through the networks together, and what no step changes for them.
+class InstantIrSampler::Part {
+ public:
+  /// `count` pictures from number `first` on, of which `latent` and the guides hold all.
+  Part(InstantIrSampler& sampler, std::int64_t first, std::int64_t count, const at::Tensor& latent,
+       const Guide& positive, const Guide& negative, const std::vector<int>& sizes, const std::vector<int>& times,
+       BlockWatch* watch)
+      : networks_(sampler.networks_),
+        settings_(sampler.settings_),
+        first_(first),
+        count_(count),
+        guided_(settings_.guidance > 1) {
+    const auto own = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
+    const auto halves = [&](const at::Tensor& no, const at::Tensor& yes) {
+      return guided_ ? at::cat({own(no), own(yes)}) : own(yes);
+    };
+    degraded_ = halves(latent, latent);
+    picture_ = halves(negative.picture, positive.picture);
+    pass_.text = halves(negative.text, positive.text);
+    pass_.watch = watch;
+    pass_.memory = settings_.keepsMemory ? &memory_ : nullptr;
+    const at::Tensor pooled = halves(negative.pooled, positive.pooled);
+    const auto options = at::TensorOptions(latent.device()).dtype(at::kFloat);
+    const at::Tensor rows = at::tensor(sizes, at::kInt).to(options).expand({pooled.size(0), -1});
+    const at::Tensor steps = at::tensor(times, at::kInt).to(options);
+    mainEmbeddings_ = networks_.main->unet->embeddings(steps, pooled, rows);
+    aggregatorEmbeddings_ = networks_.aggregator->embeddings(steps, pooled, rows);
+    if (networks_.previewer) previewerEmbeddings_ = networks_.previewer->unet->embeddings(steps, pooled, rows);
+  }
+
+  /// Of both halves of all pictures those of this part.
+  at::Tensor of(const at::Tensor& both) const {
+    if (!guided_) return both.narrow(0, first_, count_);
+    const std::int64_t all = both.size(0) / 2;
+    return count_ == all ? both : at::cat({both.narrow(0, first_, count_), both.narrow(0, all + first_, count_)});
+  }
+  Residuals of(const Residuals& both) const {
+    Residuals own{{}, of(both.middle)};
+    for (const at::Tensor& skip : both.skips) own.skips.push_back(of(skip));
+    return own;
+  }
+  at::Tensor predicted(int step, bool previewing, const at::Tensor& sample, const Residuals* residuals) {
+    Pass pass = pass_;
+    pass.step = step;
+    pass.adapted = previewing && !networks_.previewer;
+    pass.embeddings = previewing && networks_.previewer ? previewerEmbeddings_ : mainEmbeddings_;
+    pass.image = imageTokens(previewing);
+    return networkFor(previewing)->unet->forward(sample, pass, residuals);
+  }
+  Residuals compared(int step, const at::Tensor& preview) {
+    Pass pass = pass_;
+    pass.step = step;
+    pass.embeddings = aggregatorEmbeddings_;
+    return networks_.aggregator->forward(degraded_, preview, pass);
+  }
+  const at::Tensor& degraded() const { return degraded_; }
+  /// Of values of all pictures those of this part, for each of its halves.
+  std::vector<double> forHalves(const std::vector<double>& values) const {
+    std::vector<double> own;
+    for (int half = 0; half < (guided_ ? 2 : 1); ++half)
+      own.insert(own.end(), values.begin() + first_, values.begin() + first_ + count_);
+    return own;
+  }
+
+ private:
+  /// Tokens of the picture for the main or the preview pass.
+  at::Tensor imageTokens(bool previewing) {
+    at::Tensor& kept = previewing ? previewTokens_ : mainTokens_;
+    if (!kept.defined() || !settings_.keepsMemory) {
+      PictureUNet& network = networkFor(previewing);
+      kept = network->image_proj->forward(picture_, previewing && !networks_.previewer);
+    }
+    return kept;
+  }
+  PictureUNet& networkFor(bool previewing) {
+    return previewing && networks_.previewer ? networks_.previewer : networks_.main;
+  }
+
+  InstantIrNetworks& networks_;
+  const SamplerSettings& settings_;
+  std::int64_t first_, count_;
+  bool guided_;
+  at::Tensor degraded_, picture_;
+  Pass pass_;
+  RunMemory memory_;
+  at::Tensor mainEmbeddings_, previewerEmbeddings_, aggregatorEmbeddings_;
+  at::Tensor mainTokens_, previewTokens_;
+};
+
 /// What one run knows.
 class InstantIrSampler::Run {
  public:
   Run(InstantIrSampler& sampler, const at::Tensor& latent, const Guide& positive, const Guide& negative,
       const std::vector<int>& sizes, NoiseSource& noise, const SamplerEvents& events)
-      : networks_(sampler.networks_),
-        schedule_(sampler.schedule_),
+      : schedule_(sampler.schedule_),
         settings_(sampler.settings_),
         events_(events),
         noise_(noise),
@@ -46,19 +141,11 @@ class InstantIrSampler::Run {
         stepper_(makeStepper(StepperKind::Ddpm, schedule_, settings_.steps)),
         guided_(settings_.guidance > 1),
         pictures_(latent.size(0)),
-        latent_(latent.to(at::kFloat)),
-        degraded_(halves(latent_, latent_)),
-        picture_(halves(negative.picture, positive.picture)) {
-    pass_.text = halves(negative.text, positive.text);
-    pass_.watch = events.watch;
-    pass_.memory = settings_.keepsMemory ? &memory_ : nullptr;
-    const at::Tensor pooled = halves(negative.pooled, positive.pooled);
-    const auto options = at::TensorOptions(latent.device()).dtype(at::kFloat);
-    const at::Tensor rows = at::tensor(sizes, at::kInt).to(options).expand({pooled.size(0), -1});
-    const at::Tensor steps = at::tensor(stepper_->steps(), at::kInt).to(options);
-    mainEmbeddings_ = networks_.main->unet->embeddings(steps, pooled, rows);
-    aggregatorEmbeddings_ = networks_.aggregator->embeddings(steps, pooled, rows);
-    if (networks_.previewer) previewerEmbeddings_ = networks_.previewer->unet->embeddings(steps, pooled, rows);
+        latent_(latent.to(at::kFloat)) {
+    const std::int64_t most = settings_.atOnce > 0 ? settings_.atOnce : pictures_;
+    for (std::int64_t first = 0; first < pictures_; first += most)
+      parts_.push_back(std::make_unique<Part>(sampler, first, std::min(most, pictures_ - first), latent_, positive,
+                                              negative, sizes, stepper_->steps(), events.watch));
   }
 
   at::Tensor operator()(const SamplerState* from) {
@@ -101,26 +188,29 @@ class InstantIrSampler::Run {
 
   int timeOf(int index) const { return stepper_->steps()[static_cast<std::size_t>(index)]; }
 
-  /// Tokens of the picture for the main or the preview pass.
-  at::Tensor imageTokens(bool previewing) {
-    at::Tensor& kept = previewing ? previewTokens_ : mainTokens_;
-    if (!kept.defined() || !settings_.keepsMemory) {
-      PictureUNet& network = networkFor(previewing);
-      kept = network->image_proj->forward(picture_, previewing && !networks_.previewer);
+  /// Both halves of all pictures from those of the parts.
+  at::Tensor joined(const std::vector<at::Tensor>& parts) const {
+    if (parts.size() == 1 || !guided_) return parts.size() == 1 ? parts.front() : at::cat(parts);
+    std::vector<at::Tensor> negative, positive;
+    for (const at::Tensor& part : parts) {
+      const std::vector<at::Tensor> both = part.chunk(2);
+      negative.push_back(both[0]);
+      positive.push_back(both[1]);
     }
-    return kept;
+    negative.insert(negative.end(), positive.begin(), positive.end());
+    return at::cat(negative);
   }
 
-  PictureUNet& networkFor(bool previewing) {
-    return previewing && networks_.previewer ? networks_.previewer : networks_.main;
-  }
-
-  at::Tensor predicted(bool previewing, const at::Tensor& sample, const Residuals* residuals) {
-    Pass pass = pass_;
-    pass.adapted = previewing && !networks_.previewer;
-    pass.embeddings = previewing && networks_.previewer ? previewerEmbeddings_ : mainEmbeddings_;
-    pass.image = imageTokens(previewing);
-    return networkFor(previewing)->unet->forward(sample, pass, residuals);
+  Residuals joined(const std::vector<Residuals>& parts) const {
+    const auto all = [&](const auto& tensorOf) {
+      std::vector<at::Tensor> tensors;
+      for (const Residuals& part : parts) tensors.push_back(tensorOf(part));
+      return joined(tensors);
+    };
+    Residuals made{{}, all([](const Residuals& part) { return part.middle; })};
+    for (std::size_t i = 0; i < parts.front().skips.size(); ++i)
+      made.skips.push_back(all([i](const Residuals& part) { return part.skips[i]; }));
+    return made;
   }
 
   at::Tensor guidedOutput(const at::Tensor& output) const {
@@ -144,51 +234,41 @@ class InstantIrSampler::Run {
     return values;
   }
 
-  /// The same for both halves.
-  std::vector<double> forHalves(std::vector<double> values) const {
-    if (!guided_) return values;
-    const std::vector<double> once = values;
-    values.insert(values.end(), once.begin(), once.end());
-    return values;
-  }
-
   void step() {
     const int index = state_.next;
     const Gate& gate = gates_[static_cast<std::size_t>(index)];
-    const std::vector<double> weights = scales(gate), both = forHalves(weights);
-    pass_.step = index;
+    const std::vector<double> weights = scales(gate);
+    const bool conditions = std::ranges::any_of(weights, [&](double weight) { return weight > settings_.threshold; });
+    const bool compat = settings_.adaptive == Adaptive::Compat;
     const at::Tensor sample = halves(state_.sample, state_.sample);
 
-    at::Tensor fresh;  // preview of this step
-    std::optional<Residuals> residuals;
-    if (std::ranges::any_of(weights, [&](double weight) { return weight > settings_.threshold; })) {
-      if (gate.previews) {
-        fresh = consistent(schedule_, predicted(/*previewing=*/true, sample, nullptr), sample, timeOf(index));
-        state_.preview = fresh;
-      } else {
-        state_.preview = degraded_;
+    std::vector<at::Tensor> previews, outputs;
+    std::vector<Residuals> added;
+    for (const auto& each : parts_) {
+      Part& part = *each;
+      const at::Tensor own = part.of(sample);
+      std::optional<Residuals> residuals;
+      if (conditions) {
+        previews.push_back(
+            gate.previews
+                ? consistent(schedule_, part.predicted(index, /*previewing=*/true, own, nullptr), own, timeOf(index))
+                : part.degraded());
+        residuals = scaled(part.compared(index, previews.back()), part.forHalves(weights));
+      } else if (compat && state_.residuals && gate.conditions) {
+        residuals = scaled(part.of(*state_.residuals), part.forHalves(weights));
       }
-      Pass pass = pass_;
-      pass.embeddings = aggregatorEmbeddings_;
-      residuals = scaled(networks_.aggregator->forward(degraded_, state_.preview, pass), both);
-    } else if (settings_.adaptive == Adaptive::Compat && state_.residuals && gate.conditions) {
-      residuals = scaled(*state_.residuals, both);
+      outputs.push_back(part.predicted(index, /*previewing=*/false, own, residuals ? &*residuals : nullptr));
+      if (compat && residuals) added.push_back(*std::move(residuals));
     }
-    if (settings_.adaptive == Adaptive::Compat && residuals) state_.residuals = residuals;
+    if (conditions) state_.preview = joined(previews);
+    if (!added.empty()) state_.residuals = joined(added);
 
-    const at::Tensor output = guidedOutput(predicted(/*previewing=*/false, sample, residuals ? &*residuals : nullptr));
-    const Stepped stepped = stepper_->step(index, output, state_.sample, [&] { return draw(); });
-    expectNumbers(stepped.previous, index);
+    const at::Tensor fresh = conditions && gate.previews ? state_.preview : at::Tensor();
+    const Stepped stepped = stepper_->step(index, guidedOutput(joined(outputs)), state_.sample, [&] { return draw(); });
+    requireNumbers(stepped.previous, index, settings_.steps);
     state_.sample = events_.together ? events_.together(stepped.previous) : stepped.previous;
     ++state_.next;
     report(index, fresh, stepped.clean, weights);
-  }
-
-  void expectNumbers(const at::Tensor& sample, int index) const {
-    if (sample.isfinite().all().item<bool>()) return;
-    throw Error(HEIRLOOM_TEXT("instantir.notFinite", "step %1 of %2 gave values that are no numbers")
-                    .with(std::to_string(index + 1), std::to_string(settings_.steps)),
-                HEIRLOOM_TEXT("instantir.notFinite.remedy", "run in a wider precision, or take an earlier step"));
   }
 
   /// AdaRes (instantir.md 3): how far the guided prediction is from the preview, relative to how far the preview moved.
@@ -221,7 +301,6 @@ class InstantIrSampler::Run {
     events_.stepDone(done);
   }
 
-  InstantIrNetworks& networks_;
   const NoiseSchedule& schedule_;
   const SamplerSettings& settings_;
   const SamplerEvents& events_;
@@ -230,11 +309,8 @@ class InstantIrSampler::Run {
   std::unique_ptr<Stepper> stepper_;
   bool guided_;
   std::int64_t pictures_;
-  at::Tensor latent_, degraded_, picture_;
-  Pass pass_;
-  RunMemory memory_;
-  at::Tensor mainEmbeddings_, previewerEmbeddings_, aggregatorEmbeddings_;
-  at::Tensor mainTokens_, previewTokens_;
+  at::Tensor latent_;
+  std::vector<std::unique_ptr<Part>> parts_;
   SamplerState state_;
 };
 

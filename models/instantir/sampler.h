@@ -42,6 +42,9 @@ struct StepReport {
   std::shared_ptr<const SamplerState> state;  // from which the run goes on to the same result
 };
 
+/// Throws Error, which names step `index` of `steps`, when a sample has NaN or infinities. Waits for the device.
+void requireNumbers(const at::Tensor& sample, int index, int steps);
+
 /// Who is told during a run.
 struct SamplerEvents {
   std::function<void(const StepReport&)> stepDone;
@@ -66,6 +69,7 @@ class InstantIrSampler {
                  NoiseSource& noise, const SamplerEvents& events = {}, const SamplerState* from = nullptr);
 
  private:
+  class Part;
   class Run;
 
   InstantIrNetworks networks_;

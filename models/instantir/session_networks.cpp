@@ -2,6 +2,9 @@
 
 #include <torch/types.h>
 
+#include "models/common/error.h"
+#include "models/common/notes.h"
+#include "models/cuda.h"
 #include "models/instantir/previewer_file.h"
 
 namespace heirloom::models {
@@ -44,14 +47,81 @@ class RestorerSource {
   std::int64_t embedding_;
 };
 
+std::string gigabytes(std::uint64_t bytes) {
+  return std::to_string((bytes + 999'999'999) / 1'000'000'000);
+}
+
+Error tooSmall(std::uint64_t free, std::uint64_t needed) {
+  return Error(
+      HEIRLOOM_TEXT("instantir.memory", "this network needs about %1 GB of memory, and %2 GB are free")
+          .with(gigabytes(needed), std::to_string(free / 1'000'000'000)),
+      HEIRLOOM_TEXT("instantir.memory.remedy", "close other programs, or let it see fewer pixels: --set max_side=768"));
+}
+
 }  // namespace
 
 SessionNetworks::SessionNetworks(StateDict tensors, DiffusionConfig config, const Placement& placement)
     : tensors_(std::move(tensors)),
       config_(std::move(config)),
       placement_(placement),
+      bytes_(weightBytes(tensors_, placement)),
       tokenizers_{std::make_shared<const ClipTokenizer>(tokenizerOf(tensors_, "tokenizer")),
                   std::make_shared<const ClipTokenizer>(tokenizerOf(tensors_, "tokenizer_2"))} {}
+
+void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& observer) {
+  observer_ = &observer;
+  if (held_ == wanted) return;
+  drop();
+  held_.reset();
+  const std::uint64_t free = freeMemoryOf(placement_.device), activations = activationBytes(pixels, placement_);
+  policy_ = policyFor(free, bytes_, activations);
+  if (wanted == WeightChoice::Automatic) {
+    // A GPU refuses what it has no room for; the system ends the program.
+    const std::uint64_t least = most(WeightPolicy::Streamed, bytes_) + activations;
+    if (placement_.device.is_cpu() && free < least) throw tooSmall(free, least);
+    if (policy_ > WeightPolicy::Resident) tell(observer, noteOn(policy_));
+  } else if (wanted != WeightChoice::Resident) {
+    policy_ = wanted == WeightChoice::Streamed ? WeightPolicy::Streamed : WeightPolicy::Offloaded;
+  } else if (policy_ > WeightPolicy::Resident) {
+    policy_ = WeightPolicy::Resident;
+  }
+  held_ = wanted;
+}
+
+std::int64_t SessionNetworks::picturesThatFit(std::int64_t pixels) const {
+  return static_cast<std::int64_t>(freeMemoryOf(placement_.device) / activationBytes(pixels, placement_));
+}
+
+void SessionNetworks::offload() {
+  if (policy_ < WeightPolicy::Offloaded) return;
+  vae_ = nullptr;
+  dino_ = nullptr;
+  encoders_.clear();
+}
+
+void SessionNetworks::drop() {
+  stream_.reset();  // may be reading for a block
+  restorers_.reset();
+  painter_ = nullptr;
+  vae_ = nullptr;
+  dino_ = nullptr;
+  encoders_.clear();
+}
+
+bool SessionNetworks::economise() {
+  if (policy_ == WeightPolicy::Streamed) return false;
+  drop();
+  releaseCudaMemory();
+  policy_ = static_cast<WeightPolicy>(static_cast<int>(policy_) + 1);
+  if (const Message note = noteOn(policy_); observer_ && !note.empty()) tell(*observer_, note);
+  return true;
+}
+
+BlockWatch& SessionNetworks::watch(BlockWatch& asked) {
+  if (!stream_) return asked;
+  stream_->setAsked(&asked);
+  return *stream_;
+}
 
 WeightSource SessionNetworks::source(const std::string& part) const {
   return [tensors = tensors_.under(part)](const std::string& name) { return readTensor(tensors, name); };
@@ -71,7 +141,16 @@ std::vector<TextEncoder>& SessionNetworks::textEncoders() {
 }
 
 UNet& SessionNetworks::painter() {
-  if (!painter_) painter_ = filled<UNet>(config_.unet, source("unet"), placement_);
+  if (painter_) return painter_;
+  if (policy_ == WeightPolicy::Streamed) {
+    const c10::InferenceMode ordinary(false);
+    stream_ = std::make_unique<WeightStream>(source("unet"), placement_);
+    UNet made(config_.unet);
+    stream_->add(*made);
+    painter_ = made;
+  } else {
+    painter_ = filled<UNet>(config_.unet, source("unet"), placement_);
+  }
   return painter_;
 }
 
@@ -85,7 +164,10 @@ InstantIrNetworks& SessionNetworks::restorers() {
   for (const auto& [name, entry] : corrections.entries()) names.push_back(name);
   const LowRanks previewer = readPreviewer(
       names, [&](const std::string& name) { return readTensor(corrections, name); }, PictureUNet(config));
-  restorers_ = loadInstantIr(config, RestorerSource(tensors_, config_.unet.embeddingWidth()), previewer, placement_);
+  const WeightSource weights = RestorerSource(tensors_, config_.unet.embeddingWidth());
+  if (policy_ == WeightPolicy::Streamed) stream_ = std::make_unique<WeightStream>(weights, placement_);
+  restorers_ = loadInstantIr(config, weights, previewer, placement_,
+                             {.mergedPreviewer = policy_ == WeightPolicy::Merged, .stream = stream_.get()});
   return *restorers_;
 }
 

@@ -6,28 +6,57 @@
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
+#include "models/common/out_of_memory.h"
 #include "models/instantir/network.h"
 #include "models/instantir/reading.h"
+#include "models/instantir/weight_policy.h"
 #include "models/sdxl/prompt.h"
 
 namespace heirloom::models {
 
-/// All networks of one session, filled from their mapped files and placed when they are first asked for. Those that a
-/// run needs only at its start give their memory back when they are dropped.
+/// All networks of one session, filled from their mapped files and placed when they are first asked for, and held as
+/// memory allows.
 class SessionNetworks {
  public:
   /// `tensors`: with present names (withPresentNames), as `config` was read from.
   SessionNetworks(StateDict tensors, DiffusionConfig config, const Placement& placement);
 
+  /// How weights are held from now on: `wanted`, or as free memory allows where nothing is placed yet. `pixels`: what
+  /// the networks see at once. `observer` is told where weights come and go because of that, now and until the next
+  /// call. Throws Error where the processor's memory is too small for any way.
+  void hold(WeightChoice wanted, std::int64_t pixels, Observer& observer);
+  WeightPolicy policy() const { return policy_; }
+  /// How many pictures of `pixels` go through the networks at once in the memory that is free now.
+  std::int64_t picturesThatFit(std::int64_t pixels) const;
+  /// Encoders and autoencoder go, unless all stay.
+  void offload();
+
+  /// `work()`, and again with less held where memory runs out, as long as there is less to hold. All references to
+  /// networks must be made in it, and be gone when it throws.
+  template <typename Work>
+  auto withRoom(const Work& work) {
+    while (true) {
+      try {
+        return work();
+      } catch (const std::exception& error) {
+        if (!isOutOfMemory(error) || !economise()) throw;
+      }
+    }
+  }
+
   SdxlVae& vae();
   std::vector<TextEncoder>& textEncoders();
-  void dropTextEncoders() { encoders_.clear(); }
 
   /// SDXL's own UNet, of a folder that is SDXL alone.
   UNet& painter();
 
   /// Of InstantIR's folder.
   InstantIrNetworks& restorers();
+
+  /// Who a pass through the UNet or the aggregator has to tell of its blocks, so that `asked` is told, and weights
+  /// come and go. To be asked for when the networks were.
+  BlockWatch& watch(BlockWatch& asked);
+
   /// What DINOv2 sees in a picture, 1 3 H W in 0..1, and in nothing: 1 T W float32.
   at::Tensor seenIn(const at::Tensor& picture);
   at::Tensor seenInNothing();
@@ -36,17 +65,25 @@ class SessionNetworks {
   const Placement& placement() const { return placement_; }
 
  private:
+  void drop();
+  /// Drops everything for the next policy; false: there is none.
+  bool economise();
   WeightSource source(const std::string& part) const;
   DinoV2& dino();
 
   StateDict tensors_;
   DiffusionConfig config_;
   Placement placement_;
+  WeightBytes bytes_;
+  WeightPolicy policy_ = WeightPolicy::Resident;
+  std::optional<WeightChoice> held_;
+  Observer* observer_ = nullptr;
   std::array<std::shared_ptr<const ClipTokenizer>, 2> tokenizers_;
   SdxlVae vae_{nullptr};
   std::vector<TextEncoder> encoders_;
   UNet painter_{nullptr};
   std::optional<InstantIrNetworks> restorers_;
+  std::unique_ptr<WeightStream> stream_;  // fills the networks above, and goes before them
   DinoV2 dino_{nullptr};
   at::Tensor nothing_;
 };

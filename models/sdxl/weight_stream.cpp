@@ -30,8 +30,18 @@ void WeightStream::add(torch::nn::Module& network, const std::string& prefix) {
     while (!open.empty() && !part.prefix.starts_with(open.back().prefix)) open.pop_back();
     if (isBlock(*part.module)) open.push_back(part);
     (open.empty() ? staying : blocks_[open.back().module]).push_back(part);
+    // What goes into the first block is asked for its precision before the block is there.
+    if (auto* layer = dynamic_cast<ConvolutionImpl*>(part.module)) layer->setComputePrecision(placement_.precision);
   }
+  for (auto& [block, parts] : blocks_) unload(parts);
   loadPlaced(staying, source_, placement_);
+}
+
+void WeightStream::unload(const Parts& parts) {
+  const c10::InferenceMode ordinary(false);
+  for (const NamedPart& part : parts) {
+    if (auto* layer = dynamic_cast<Layer*>(part.module)) layer->unload();
+  }
 }
 
 WeightStream::Read WeightStream::read(const Parts& parts) const {
@@ -73,12 +83,7 @@ void WeightStream::readAhead(const torch::nn::Module& block) {
 
 void WeightStream::leave(torch::nn::Module& block) noexcept {
   const auto found = blocks_.find(&block);
-  if (found != blocks_.end()) {
-    const c10::InferenceMode ordinary(false);
-    for (const NamedPart& part : found->second) {
-      if (auto* layer = dynamic_cast<Layer*>(part.module)) layer->unload();
-    }
-  }
+  if (found != blocks_.end()) unload(found->second);
   if (asked_) asked_->leave(block);
 }
 

@@ -23,6 +23,7 @@ class WeightStream : public BlockWatch {
   ~WeightStream() override;
 
   /// Takes a network over, made without values and not placed. It must outlive this.
+  /// Not while a pass is on its way.
   void add(torch::nn::Module& network, const std::string& prefix = "");
 
   void setAsked(BlockWatch* asked) { asked_ = asked; }
@@ -40,6 +41,7 @@ class WeightStream : public BlockWatch {
     std::future<Read> tensors;
   };
 
+  static void unload(const Parts& parts);
   Read read(const Parts& parts) const;
   void readAhead(const torch::nn::Module& block);
 

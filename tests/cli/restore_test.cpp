@@ -1,4 +1,6 @@
+#include "core/recipe/recipe.h"
 #include "tests/cli/workbench.h"
+#include "tests/models/instantir/tiny_folder.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::tests {
@@ -22,6 +24,24 @@ TEST_F(Restore, writesBesideItsSourceUnderTheModelsName) {
   EXPECT_EQ(bytesOf(source), before);
   EXPECT_NEAR(firstSample(folder_ / "photo_half.png", 30, 3), firstSample(source, 30, 3) / 2, kCode);
   EXPECT_THAT(ended.out, HasSubstr("photo.png -> photo_half.png"));
+}
+
+TEST_F(Restore, takesWordsAndSeedOfANetworkThatListensToThem) {
+  picture("photo.png");
+  writeTinyInstantIr(folder_ / "tiny");
+  const std::vector<std::string> quick = {"restore", "photo.png", "-m",          "tiny",  "--sidecar",   "--set",
+                                          "steps=1", "--set",     "min_side=64", "--set", "max_side=128"};
+  std::vector<std::string> told = quick;
+  for (const char* more : {"-o", "told.png", "--prompt", "a lake", "--negative-prompt", "fog", "--seed", "7"})
+    told.emplace_back(more);
+  const Ended ended = run(told);
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const std::map<std::string, std::string> settings =
+      core::readRecipe(folder_ / "told.heirloom.yaml").steps.front().settings;
+  EXPECT_EQ(settings.at("prompt"), "a lake");
+  EXPECT_EQ(settings.at("negative_prompt"), "fog");
+  EXPECT_EQ(settings.at("seed"), "7");
+  EXPECT_THAT(restore({"photo.png", "--prompt", "a lake"}).err, isOneLineAbout("no setting named prompt"));
 }
 
 TEST_F(Restore, writesTheFileThatIsAskedForInTheFormatOfItsName) {

@@ -1,4 +1,4 @@
-#include "core/photo/control_group.h"
+#include "models/common/control_group.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "tests/support/temporary_folder.h"
 
-namespace heirloom::core {
+namespace heirloom::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -81,4 +81,4 @@ TEST_F(ControlGroup, moreThanTheLimitInUseLeavesNothing) {
 }
 
 }  // namespace
-}  // namespace heirloom::core
+}  // namespace heirloom::models

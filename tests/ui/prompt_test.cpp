@@ -108,7 +108,9 @@ class PromptTest : public QObject {
     QVERIFY(fixture.current()->result()->raster != end);
     fixture.trigger("edit.undo");
     QCOMPARE(fixture.current()->result()->raster, end);
-    QCOMPARE(offered(*field), QStringList({QStringLiteral("Standard"), QStringLiteral("a lake at dusk")}));
+    QCOMPARE(offered(*field), QStringList({QStringLiteral("Fine detail (the model's own)"), QStringLiteral("Portrait"),
+                                           QStringLiteral("Landscape"), QStringLiteral("Street and buildings"),
+                                           QStringLiteral("a lake at dusk")}));
   }
 
   void noWordsAreNotTheDefaultOnes() {

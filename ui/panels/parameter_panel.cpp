@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "core/recipe/recipe.h"
+#include "models/instantir/prompts.h"
 #include "ui/dialogs/file_dialog.h"
 #include "ui/kernel/kernel_field.h"
 #include "ui/panels/prompt_field.h"
@@ -53,12 +54,32 @@ int decimalsOf(double step) {
     QT_TRANSLATE_NOOP("choice", "square"),    QT_TRANSLATE_NOOP("choice", "tiles"),
     QT_TRANSLATE_NOOP("choice", "published"), QT_TRANSLATE_NOOP("choice", "best"),
     QT_TRANSLATE_NOOP("choice", "drawn"),     QT_TRANSLATE_NOOP("choice", "malvar"),
-    QT_TRANSLATE_NOOP("choice", "bilinear")};
+    QT_TRANSLATE_NOOP("choice", "bilinear"),  QT_TRANSLATE_NOOP("choice", "refuse"),
+    QT_TRANSLATE_NOOP("choice", "chunk"),     QT_TRANSLATE_NOOP("choice", "cut"),
+    QT_TRANSLATE_NOOP("choice", "compat"),    QT_TRANSLATE_NOOP("choice", "stable"),
+    QT_TRANSLATE_NOOP("choice", "whole"),     QT_TRANSLATE_NOOP("choice", "mean"),
+    QT_TRANSLATE_NOOP("choice", "sampled"),   QT_TRANSLATE_NOOP("choice", "fast"),
+    QT_TRANSLATE_NOOP("choice", "decoded"),   QT_TRANSLATE_NOOP("choice", "resident"),
+    QT_TRANSLATE_NOOP("choice", "offloaded"), QT_TRANSLATE_NOOP("choice", "streamed"),
+    QT_TRANSLATE_NOOP("choice", "global"),    QT_TRANSLATE_NOOP("choice", "local"),
+    QT_TRANSLATE_NOOP("choice", "estimated"), QT_TRANSLATE_NOOP("choice", "told")};
 
 QString optionText(const std::string& option) {
   QString text = translated(Message{"choice", option, {}});
   if (!text.isEmpty()) text[0] = text[0].toUpper();
   return text;
+}
+
+/// Ready-made texts: those of the diffusion where the network's own default is one of them.
+std::vector<std::pair<QString, QString>> presetsFor(const models::TextInput& text) {
+  std::vector<std::pair<QString, QString>> presets;
+  if (text.byDefault == models::kDefaultPrompt) {
+    for (const models::PromptPreset& preset : models::promptPresets())
+      presets.emplace_back(translated(preset.name), QString::fromStdString(preset.prompt));
+  } else if (!text.byDefault.empty()) {
+    presets.emplace_back(ParameterPanel::tr("Standard"), QString::fromStdString(text.byDefault));
+  }
+  return presets;
 }
 
 // Recipes have a decimal point in every language.
@@ -335,7 +356,7 @@ ParameterPanel::Row ParameterPanel::addText(const models::Parameter& parameter, 
   field->describe(translated(parameter.label), sentence(parameter.help));
   const QString standard = QString::fromStdString(text.byDefault);
   field->setText(standard);
-  if (!standard.isEmpty()) field->setPresets({{tr("Standard"), standard}});
+  field->setPresets(presetsFor(text));
   connect(field, &PromptField::changed, this, &ParameterPanel::changed);
   connect(field, &PromptField::submitted, this, &ParameterPanel::submitted);
   content_->layout()->addWidget(field);

@@ -5,9 +5,9 @@
 #include "core/engine/run.h"
 #include "core/engine/tile_network.h"
 #include "core/photo/memory.h"
-#include "tests/core/support/failing_allocator.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
+#include "tests/models/support/failing_allocator.h"
 
 namespace heirloom::core {
 namespace {

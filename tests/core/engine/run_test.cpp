@@ -10,6 +10,7 @@
 
 #include "core/colour/working_colour.h"
 #include "core/quality/numpy_random.h"
+#include "models/common/notes.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 
@@ -196,6 +197,30 @@ TEST(Run, reportsEveryTileAndSteadyProgress) {
   }
   EXPECT_EQ(last, 1);
   EXPECT_EQ(finished.diary.reports.back().tilesDone, 12);
+}
+
+TEST(Run, aLongOneSaysHowLongItTakesBeforeItBegins) {
+  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
+  auto network = identity();
+  network->own.flopPerPixel = 1e17 / (64 * 48);
+  const auto finished = runOn(photo, network);
+  const Progress& first = finished.diary.reports.front();
+  ASSERT_TRUE(first.remaining);
+  // 10^17 FLOP are hours of a desktop's processor, and minutes of a large server's.
+  EXPECT_GT(first.remaining->count(), 60);
+  EXPECT_LT(first.remaining->count(), 1e8);
+  EXPECT_LT(finished.diary.reports.back().remaining->count(), 1);
+}
+
+TEST(Run, whatANetworkDecidesIsAWarning) {
+  const Photo photo = texturedPhoto({16, 16, ColourModel::Rgb, false, SampleType::UInt8});
+  const auto finished =
+      runOn(photo, std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+              models::tell(observer, HEIRLOOM_TEXT("test.note", "memory is short"));
+              return picture;
+            }));
+  ASSERT_EQ(finished.outcome.warnings.size(), 1U);
+  EXPECT_EQ(finished.outcome.warnings.front().english(), "memory is short");
 }
 
 TEST(Run, theRegionThatIsLookedAtComesFirst) {

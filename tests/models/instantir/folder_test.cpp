@@ -5,14 +5,17 @@
 #include <torch/types.h>
 
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/drawn_noise.h"
 #include "models/common/error.h"
 #include "models/registry.h"
 #include "tests/models/instantir/diffusion_folder.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/instantir/watching.h"
+#include "tests/models/support/checkpoint_files.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -143,6 +146,55 @@ TEST_F(InstantIrFolder, theAdapterIsReadInItsOtherLayout) {
     return (name.starts_with("image_proj.") ? "image_proj_model" : "adapter_modules") + name.substr(dot);
   });
   EXPECT_EQ(complaint(), "");
+}
+
+TEST_F(InstantIrFolder, theAdapterIsReadAsItsTrainingNestsIt) {
+  const auto flat = models::open(folder.path());
+  Observer nobody;
+  const auto restored = [&](const Restorer& model) {
+    return model.start(smallSettings(model), {}, nobody)->restore(photo(64, 64));
+  };
+  const at::Tensor expected = restored(*flat);
+  std::vector<std::pair<std::string, NamedTensors>> groups = {{"image_proj", {}}, {"ip_adapter", {}}};
+  for (const auto& [name, tensor] : readSafetensors(folder / "models/adapter.pt")) {
+    const std::size_t dot = name.find('.');
+    groups[name.starts_with("image_proj.") ? 0 : 1].second.emplace_back(name.substr(dot + 1), tensor.to(at::kHalf));
+  }
+  writeGroups(folder / "nested", groups);
+  fs::rename(folder / "nested", folder / "models/adapter.pt");
+  const auto nested = models::open(folder.path());
+  EXPECT_TRUE(nested->warnings().empty());
+  // Of another precision, the same network.
+  EXPECT_LT((restored(*nested) - expected).abs().max().item<double>(), 0.05);
+}
+
+/// Draws as anybody does, and at one draw what is no number.
+class SpoiltDraw : public NoiseSource {
+ public:
+  explicit SpoiltDraw(int draw) : spoilt_(draw) {}
+  at::Tensor normal(at::IntArrayRef shape) override {
+    const at::Tensor values = noise_.normal(shape);
+    return drawn_++ == spoilt_ ? values * std::numeric_limits<float>::quiet_NaN() : values;
+  }
+
+ private:
+  DrawnNoise noise_{1};
+  int spoilt_, drawn_ = 0;
+};
+
+TEST_F(InstantIrFolder, valuesThatAreNoNumbersEndARunWhoseStepsBeforeStay) {
+  const auto model = models::open(folder.path());
+  Watching watching;
+  SpoiltDraw noise(2);  // the initial one, then one a step
+  const auto session = model->start(smallSettings(*model), {}, watching, &noise);
+  try {
+    session->restore(photo(64, 64));
+    FAIL() << "taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("step 2 of 3"));
+  }
+  EXPECT_THAT(watching.indices, ElementsAre(0));
+  EXPECT_TRUE(watching.previews.back().isfinite().all().item<bool>());
 }
 
 TEST_F(InstantIrFolder, timeNormsMayBeMissingAndStrangersAreNamed) {

@@ -122,6 +122,23 @@ TEST_F(InstantIrRuns, twoPicturesAtOnceAreTwoRuns) {
   }
 }
 
+TEST_F(InstantIrRuns, picturesGoThroughTogetherOrOneAfterTheOther) {
+  const auto triple = [](const at::Tensor& x) { return at::cat({x, x.flip({-1}), x * 0.5}); };
+  const auto forThree = [&](const Guide& guide) {
+    return Guide{triple(guide.text), triple(guide.pooled), triple(guide.picture)};
+  };
+  for (SamplerSettings settings : {SamplerSettings{.steps = 3}, SamplerSettings{.steps = 3, .guidance = 1},
+                                   SamplerSettings{.steps = 3, .adaptive = Adaptive::Compat}}) {
+    const auto run = [&](int atOnce) {
+      settings.atOnce = atOnce;
+      RecordedNoise noise;
+      return InstantIrSampler(made, NoiseSchedule(), settings)
+          .run(triple(degraded()), forThree(positiveGuide()), forThree(negativeGuide()), kTinySizes, noise);
+    };
+    EXPECT_LT(apart(run(2), run(0)), 1e-3) << settings.guidance;
+  }
+}
+
 TEST_F(InstantIrRuns, bothHoldingsOfThePreviewerAgree) {
   const at::Tensor beside = run(three);
   made = networks({}, {.mergedPreviewer = true});
@@ -206,24 +223,23 @@ TEST_F(InstantIrRuns, stopsBetweenTheBlocksOfEveryNetwork) {
 }
 
 TEST_F(InstantIrRuns, streamedWeightsGiveTheSameBits) {
-  const at::Tensor resident = run(three);
-  StopAt asked(-1);
-  WeightStream stream(recordedSource(kConfig), {}, &asked);
-  made = {};
-  made.main = PictureUNet(kConfig);
-  made.aggregator = Aggregator(kConfig.unet);
-  stream.add(*made.main);
-  stream.add(*made.aggregator, "aggregator.");
-  adapt(made.main, recordedCorrections(kConfig));
-  SamplerEvents events{.watch = &stream};
-  EXPECT_TRUE(run(three, events).equal(resident));
-  EXPECT_EQ(asked.inside, 0);
-  EXPECT_EQ(stream.loads(), 3 * (2 * 49 + 23));
-  EXPECT_GT(stream.foreseen(), stream.loads() / 2);
-  // The blocks are empty again: what stays are the ends, the embeddings, the picture's branch and the heads.
-  std::int64_t held = 0;
-  for (const at::Tensor& parameter : made.main->unet->parameters()) held += parameter.numel();
-  EXPECT_LT(held, 100'000);
+  for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
+    const Placement placement{.precision = precision};
+    made = networks(placement);
+    const at::Tensor resident = run(three);
+    StopAt asked(-1);
+    WeightStream stream(recordedSource(kConfig), placement, &asked);
+    made = networks(placement, {.stream = &stream});
+    SamplerEvents events{.watch = &stream};
+    EXPECT_TRUE(run(three, events).equal(resident)) << c10::toString(precision);
+    EXPECT_EQ(asked.inside, 0);
+    EXPECT_EQ(stream.loads(), 3 * (2 * 49 + 23));
+    EXPECT_GT(stream.foreseen(), stream.loads() / 2);
+    // The blocks are empty again: what stays are the ends, the embeddings, the picture's branch and the heads.
+    std::int64_t held = 0;
+    for (const at::Tensor& parameter : made.main->unet->parameters()) held += parameter.numel();
+    EXPECT_LT(held, 100'000);
+  }
 }
 
 TEST_F(InstantIrRuns, lessStrengthStartsNearerToThePhoto) {

@@ -1,12 +1,10 @@
 #include "tests/models/instantir/tiny_folder.h"
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
-#include "models/dinov2/dinov2.h"
-#include "models/instantir/network.h"
 #include "models/sdxl/unet.h"
 #include "tests/models/instantir/golden.h"
 #include "tests/models/sdxl/tiny_text.h"
@@ -17,8 +15,14 @@ namespace {
 using namespace heirloom::models;
 using nlohmann::json;
 
-json unetJson() {
-  const UNetConfig config = tinyUNet();
+json unetJson(const UNetConfig& config) {
+  std::vector<int> depths;
+  std::vector<std::string> down, up;
+  for (const int depth : config.depths) {
+    depths.push_back(std::max(1, depth));
+    down.emplace_back(depth > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D");
+    up.insert(up.begin(), depth > 0 ? "CrossAttnUpBlock2D" : "UpBlock2D");
+  }
   return {{"_class_name", "UNet2DConditionModel"},
           {"act_fn", "silu"},
           {"addition_embed_type", "text_time"},
@@ -26,7 +30,7 @@ json unetJson() {
           {"attention_head_dim", config.heads},
           {"block_out_channels", config.widths},
           {"cross_attention_dim", config.textWidth},
-          {"down_block_types", {"DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"}},
+          {"down_block_types", down},
           {"in_channels", config.inChannels},
           {"layers_per_block", config.blocks},
           {"norm_eps", config.epsilon},
@@ -34,13 +38,12 @@ json unetJson() {
           {"out_channels", config.outChannels},
           {"projection_class_embeddings_input_dim", config.additionWidth},
           {"sample_size", config.sampleSide},
-          {"transformer_layers_per_block", {1, 1, 2}},
-          {"up_block_types", {"CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"}},
+          {"transformer_layers_per_block", depths},
+          {"up_block_types", up},
           {"use_linear_projection", true}};
 }
 
-json vaeJson() {
-  const SdxlVaeConfig config = tinyVae();
+json vaeJson(const SdxlVaeConfig& config) {
   return {{"block_out_channels", config.channels}, {"layers_per_block", config.blocks},
           {"latent_channels", config.latent},      {"norm_num_groups", config.groups},
           {"scaling_factor", config.scaling},      {"force_upcast", true}};
@@ -68,67 +71,75 @@ std::string publishedName(const std::string& path, const PictureUNet& network) {
   return {};
 }
 
-/// Corrections of rank 4 of every layer that can have one.
-NamedTensors corrections(const PictureUNet& network) {
-  constexpr std::int64_t kCorrectionRank = 4;
+/// Corrections of every layer that can have one.
+NamedTensors corrections(const PictureUNet& network, std::int64_t rank) {
   NamedTensors shapes;
   const auto modules = network->named_modules();
   for (const std::string& path : adaptablePaths(network)) {
     std::vector<std::int64_t> down = modules[path]->named_parameters()["weight"].sizes().vec(), up(down.size(), 1);
-    up[0] = down[0], up[1] = kCorrectionRank, down[0] = kCorrectionRank;
+    up[0] = down[0], up[1] = rank, down[0] = rank;
     const std::string name = publishedName(path, network);
     shapes.emplace_back(name + ".lora_A.weight", at::empty(down));
     shapes.emplace_back(name + ".lora_B.weight", at::empty(up));
   }
-  return randomWeights(shapes);
+  return shapes;
 }
 
-template <typename Network>
-void writeWeights(const std::filesystem::path& file, Network network) {
-  std::filesystem::create_directories(file.parent_path());
-  writeSafetensors(file, randomWeights(stateOf(*network)));
+void writeRandomly(const std::filesystem::path& file, const NamedTensors& shapes) {
+  writeSafetensors(file, randomWeights(shapes));
 }
 
 }  // namespace
-
-UNetConfig tinyUNet() {
-  return tinyInstantIr().unet;
-}
-
-SdxlVaeConfig tinyVae() {
-  SdxlVaeConfig config;
-  config.channels = {16, 32, 32, 32};
-  config.groups = 8;
-  return config;
-}
 
 void writeText(const std::filesystem::path& file, const std::string& text) {
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << text;
 }
 
-void writeTinySdxl(const std::filesystem::path& folder) {
+FolderNetworks tinyNetworks() {
+  FolderNetworks networks;
+  networks.restorer = tinyInstantIr();
+  networks.vae.channels = {16, 32, 32, 32};
+  networks.vae.groups = 8;
+  networks.text1 = kTinyText1;
+  networks.text2 = kTinyText2;
+  networks.dino = {.width = 40, .layers = 2, .heads = 4, .hidden = 160, .imageSize = 70};
+  networks.preprocessing.shortestEdge = 48;
+  networks.preprocessing.crop = 42;
+  networks.restorer.resampler.inputs = networks.dino.width;
+  networks.rank = 4;
+  return networks;
+}
+
+FolderNetworks publishedNetworks() {
+  FolderNetworks networks;
+  networks.text2 = {.width = 1280, .layers = 32, .heads = 20, .hidden = 5120, .projection = 1280, .quickGelu = false};
+  return networks;
+}
+
+void writeSdxl(const std::filesystem::path& folder, const FolderNetworks& networks, const TensorWriter& write) {
   const torch::NoGradGuard noGrad;
-  writeText(folder / "unet/config.json", unetJson().dump());
-  writeText(folder / "vae/config.json", vaeJson().dump());
-  writeText(folder / "text_encoder/config.json", textJson(kTinyText1).dump());
-  writeText(folder / "text_encoder_2/config.json", textJson(kTinyText2).dump());
+  writeText(folder / "unet/config.json", unetJson(networks.restorer.unet).dump());
+  writeText(folder / "vae/config.json", vaeJson(networks.vae).dump());
+  writeText(folder / "text_encoder/config.json", textJson(networks.text1).dump());
+  writeText(folder / "text_encoder_2/config.json", textJson(networks.text2).dump());
   for (const char* tokenizer : {"tokenizer", "tokenizer_2"}) {
     writeText(folder / tokenizer / "vocab.json", tinyVocabulary());
     writeText(folder / tokenizer / "merges.txt", kTinyMerges);
   }
   writeText(folder / "tokenizer/special_tokens_map.json", R"({"pad_token": "<|endoftext|>"})");
   writeText(folder / "tokenizer_2/special_tokens_map.json", R"({"pad_token": {"content": "!"}})");
-  writeWeights(folder / "unet/diffusion_pytorch_model.safetensors", UNet(tinyUNet()));
-  writeWeights(folder / "vae/diffusion_pytorch_model.safetensors", SdxlVae(tinyVae()));
-  writeWeights(folder / "text_encoder/model.safetensors", ClipText(kTinyText1));
-  writeWeights(folder / "text_encoder_2/model.safetensors", ClipText(kTinyText2));
+  write(folder / "unet/diffusion_pytorch_model.safetensors", stateOf(*UNet(networks.restorer.unet)));
+  write(folder / "vae/diffusion_pytorch_model.safetensors", stateOf(*SdxlVae(networks.vae)));
+  write(folder / "text_encoder/model.safetensors", stateOf(*ClipText(networks.text1)));
+  write(folder / "text_encoder_2/model.safetensors", stateOf(*ClipText(networks.text2)));
 }
 
-void writeTinyInstantIr(const std::filesystem::path& folder) {
+void writeInstantIr(const std::filesystem::path& folder, const FolderNetworks& networks, const TensorWriter& write) {
   const torch::NoGradGuard noGrad;
-  writeTinySdxl(folder / "sdxl");
-  const DinoV2Config dino{.width = 40, .layers = 2, .heads = 4, .hidden = 160, .imageSize = 70};
+  writeSdxl(folder / "sdxl", networks, write);
+  const DinoV2Config& dino = networks.dino;
+  const int crop = networks.preprocessing.crop;
   writeText(folder / "dinov2/config.json", json{{"hidden_size", dino.width},
                                                 {"num_hidden_layers", dino.layers},
                                                 {"num_attention_heads", dino.heads},
@@ -137,21 +148,28 @@ void writeTinyInstantIr(const std::filesystem::path& folder) {
                                                 {"image_size", dino.imageSize}}
                                                .dump());
   writeText(folder / "dinov2/preprocessor_config.json",
-            json{{"size", {{"shortest_edge", 48}}}, {"crop_size", {{"height", 42}, {"width", 42}}}}.dump());
-  writeWeights(folder / "dinov2/model.safetensors", DinoV2(dino));
+            json{{"size", {{"shortest_edge", networks.preprocessing.shortestEdge}}},
+                 {"crop_size", {{"height", crop}, {"width", crop}}}}
+                .dump());
+  write(folder / "dinov2/model.safetensors", stateOf(*DinoV2(dino)));
 
-  InstantIrConfig config = tinyInstantIr();
-  config.resampler.inputs = dino.width;
-  const PictureUNet network(config);
+  const PictureUNet network(networks.restorer);
   NamedTensors adapter;
-  for (const auto& [name, tensor] : randomWeights(stateOf(*network))) {
+  for (const auto& [name, tensor] : stateOf(*network)) {
     if (!name.starts_with("unet.")) adapter.emplace_back(name, tensor);
   }
-  std::filesystem::create_directories(folder / "models");
-  writeSafetensors(folder / "models/adapter.pt", adapter);
-  writeText(folder / "models/config.json", json{{"dim_head", config.resampler.headWidth}}.dump());
-  writeWeights(folder / "models/aggregator.pt", Aggregator(config.unet));
-  writeSafetensors(folder / "models/previewer_lora_weights.bin", corrections(network));
+  writeText(folder / "models/config.json", json{{"dim_head", networks.restorer.resampler.headWidth}}.dump());
+  write(folder / "models/adapter.pt", adapter);
+  write(folder / "models/aggregator.pt", stateOf(*Aggregator(networks.restorer.unet)));
+  write(folder / "models/previewer_lora_weights.bin", corrections(network, networks.rank));
+}
+
+void writeTinySdxl(const std::filesystem::path& folder) {
+  writeSdxl(folder, tinyNetworks(), writeRandomly);
+}
+
+void writeTinyInstantIr(const std::filesystem::path& folder) {
+  writeInstantIr(folder, tinyNetworks(), writeRandomly);
 }
 
 }  // namespace heirloom::tests

@@ -1,11 +1,11 @@
-#include "core/photo/control_group.h"
+#include "models/common/control_group.h"
 
 #include <algorithm>
 #include <fstream>
 #include <optional>
 #include <string>
 
-namespace heirloom::core {
+namespace heirloom::models {
 namespace {
 
 namespace fs = std::filesystem;
@@ -73,4 +73,4 @@ std::uint64_t roomInControlGroups(const fs::path& membership, const fs::path& mo
   return room;
 }
 
-}  // namespace heirloom::core
+}  // namespace heirloom::models

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <limits>
 
-namespace heirloom::core {
+namespace heirloom::models {
 
 inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
@@ -14,4 +14,4 @@ inline constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::ma
 std::uint64_t roomInControlGroups(const std::filesystem::path& membership = "/proc/self/cgroup",
                                   const std::filesystem::path& mounts = "/sys/fs/cgroup");
 
-}  // namespace heirloom::core
+}  // namespace heirloom::models

@@ -1,7 +1,9 @@
-#include "tests/core/support/failing_allocator.h"
+#include "tests/models/support/failing_allocator.h"
 
 #include <c10/core/CPUAllocator.h>
 #include <c10/util/Exception.h>
+
+#include <malloc.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -16,7 +18,6 @@ std::atomic<std::int64_t> taken = 0;
 std::atomic<std::int64_t> budget = 0;
 std::atomic<int> refused = 0;
 
-/// In front of every block lies its size.
 class Budgeted : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
@@ -25,21 +26,20 @@ class Budgeted : public c10::Allocator {
       TORCH_CHECK_WITH(OutOfMemoryError, false, "the test's budget is spent");
     }
     void* block = nullptr;
-    if (posix_memalign(&block, kAlignment, bytes + kAlignment) != 0) throw std::bad_alloc();
-    std::memcpy(block, &bytes, sizeof bytes);
-    taken += static_cast<std::int64_t>(bytes);
-    return {static_cast<std::byte*>(block) + kAlignment, block, &release, c10::Device(c10::kCPU)};
+    if (posix_memalign(&block, kAlignment, bytes) != 0) throw std::bad_alloc();
+    taken += sizeOf(block);
+    // oneDNN wants memory whose context is itself, and may free it through another allocator.
+    return {block, block, &release, c10::Device(c10::kCPU)};
   }
-  c10::DeleterFnPtr raw_deleter() const override { return nullptr; }
+  c10::DeleterFnPtr raw_deleter() const override { return &release; }
   void copy_data(void* target, const void* source, std::size_t bytes) const override {
     std::memcpy(target, source, bytes);
   }
 
  private:
+  static std::int64_t sizeOf(void* block) { return static_cast<std::int64_t>(malloc_usable_size(block)); }
   static void release(void* block) {
-    std::size_t bytes = 0;
-    std::memcpy(&bytes, block, sizeof bytes);
-    taken -= static_cast<std::int64_t>(bytes);
+    taken -= sizeOf(block);
     std::free(block);
   }
 };

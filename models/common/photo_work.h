@@ -1,0 +1,21 @@
+#pragma once
+
+#include "models/restorer.h"
+
+namespace heirloom::models {
+
+/// What a restorer is as well when the pixels of a photo do not tell what its restoration amounts to.
+class CountsWork {
+ public:
+  virtual ~CountsWork() = default;
+  /// Of a photo of `height` x `width` on `device`, 1 multiply-add = 2.
+  virtual double flopOf(const Settings& settings, std::int64_t height, std::int64_t width,
+                        const at::Device& device) const = 0;
+};
+
+/// What the restoration of a photo amounts to: as the restorer, or the one that it decorates, counts it; otherwise
+/// Descriptor::flopPerPixel of `settings` times the pixels. 0: unknown.
+double flopOf(const Restorer& restorer, const Settings& settings, std::int64_t height, std::int64_t width,
+              const at::Device& device);
+
+}  // namespace heirloom::models

@@ -1,0 +1,103 @@
+#include "models/instantir/weight_policy.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "models/common/free_memory.h"
+#include "models/cuda.h"
+#include "models/kernels/processor.h"
+#include "models/kernels/winograd/winograd.h"
+
+namespace heirloom::models {
+namespace {
+
+// A block of the way up and the one that is read ahead, in float32 while they are placed.
+constexpr std::uint64_t kStreamedBlocks = 1'000'000'000;
+// Of a pixel that the networks see, in values of the precision: the decoder's widest maps.
+constexpr std::int64_t kValuesPerPixel = 1000;
+
+std::uint64_t placedBytes(const TensorEntry& entry, const Placement& placement) {
+  const auto count = static_cast<std::uint64_t>(entry.numel());
+  const std::vector<std::int64_t>& shape = entry.shape;
+  const bool packed = placement.device.is_cpu() && !placement.plain && shape.size() == 4 && shape[2] == 3 &&
+                      winogradServes(static_cast<int>(shape[1]), static_cast<int>(shape[0])) &&
+                      (placement.precision == at::kFloat || !processor().amxBf16);
+  // Nine values become 36 of float32.
+  return packed ? count * 4 * sizeof(float) : count * at::elementSize(placement.precision);
+}
+
+}  // namespace
+
+WeightBytes weightBytes(const StateDict& tensors, const Placement& placement) {
+  WeightBytes bytes;
+  for (const auto& [name, entry] : tensors.entries()) {
+    const std::uint64_t placed = placedBytes(entry, placement);
+    const std::string_view part = std::string_view(name).substr(0, name.find('.'));
+    if (part == "unet" || part == "adapter") bytes.unet += placed;
+    if (part == "adapter") bytes.branch += placed;
+    if (part == "previewer_lora")
+      bytes.corrections += static_cast<std::uint64_t>(entry.numel()) * at::elementSize(placement.precision);
+    if (part == "aggregator") bytes.aggregator += placed;
+    if (part == "vae") bytes.vae += placement.precision == at::kHalf ? 2 * placed : placed;
+    if (part.starts_with("text_encoder") || part == "dino") bytes.encoders += placed;
+  }
+  return bytes;
+}
+
+std::uint64_t most(WeightPolicy policy, const WeightBytes& weights) {
+  const std::uint64_t loop = weights.unet + weights.aggregator;
+  switch (policy) {
+    case WeightPolicy::Merged:
+      return loop + weights.unet + weights.encoders + weights.vae;
+    case WeightPolicy::Resident:
+      return loop + weights.corrections + weights.encoders + weights.vae;
+    case WeightPolicy::Offloaded:
+      return std::max(weights.encoders, loop + weights.corrections + weights.vae);
+    case WeightPolicy::Streamed:
+      break;
+  }
+  return std::max(weights.encoders, weights.branch + weights.vae + std::min(loop, kStreamedBlocks));
+}
+
+WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint64_t activations) {
+  for (const WeightPolicy policy : {WeightPolicy::Merged, WeightPolicy::Resident, WeightPolicy::Offloaded}) {
+    // Without corrections there is nothing to merge.
+    if (policy == WeightPolicy::Merged && weights.corrections == 0) continue;
+    if (most(policy, weights) + activations <= free) return policy;
+  }
+  return WeightPolicy::Streamed;
+}
+
+std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement) {
+  return static_cast<std::uint64_t>(pixels * kValuesPerPixel) * at::elementSize(placement.precision);
+}
+
+std::uint64_t freeMemoryOf(const at::Device& device) {
+  if (device.is_cpu()) {
+    malloc_trim(0);
+    return freeMemory();
+  }
+  releaseCudaMemory();
+  const std::vector<CudaDevice> devices = cudaDevices();
+  const auto index = static_cast<std::size_t>(std::max<int>(0, device.index()));
+  return index < devices.size() ? devices[index].freeMemory : 0;
+}
+
+Message noteOn(WeightPolicy policy) {
+  switch (policy) {
+    case WeightPolicy::Merged:
+    case WeightPolicy::Resident:
+      break;
+    case WeightPolicy::Offloaded:
+      return HEIRLOOM_TEXT("instantir.offloaded",
+                           "memory is short: encoders and autoencoder are read anew whenever they are used");
+    case WeightPolicy::Streamed:
+      return HEIRLOOM_TEXT("instantir.streamed",
+                           "memory is short: the networks are read block by block in every step, which takes longer");
+  }
+  return {};
+}
+
+}  // namespace heirloom::models

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/checkpoint/state_dict.h"
+#include "models/common/message.h"
+#include "models/restorer.h"
+
+namespace heirloom::models {
+
+/// Where a session's weights lie between their uses. Each takes less memory of the device than the one before it, and
+/// gives the same bits but for the first, whose previewer is rounded otherwise.
+enum class WeightPolicy {
+  Merged,     // all stay, the previewer as a second UNet with its corrections merged
+  Resident,   // all stay, the corrections beside the layers
+  Offloaded,  // encoders and autoencoder go after each use
+  Streamed    // and the blocks of UNet and aggregator come one after the other
+};
+
+/// What a person says about it. Resident: merged too where there is room.
+enum class WeightChoice { Automatic, Resident, Offloaded, Streamed };
+
+/// Bytes of the networks of a folder as they are placed.
+struct WeightBytes {
+  std::uint64_t unet = 0;         // with the branch that looks at the photo
+  std::uint64_t branch = 0;       // of that the part that is not in the UNet's blocks
+  std::uint64_t corrections = 0;  // the previewer's
+  std::uint64_t aggregator = 0;
+  std::uint64_t vae = 0;
+  std::uint64_t encoders = 0;  // of text and of the photo
+};
+
+/// `tensors`: with present names (withPresentNames). Convolutions that are packed for the processor count as such.
+WeightBytes weightBytes(const StateDict& tensors, const Placement& placement);
+
+/// Bytes of weights on the device when most of them are there.
+std::uint64_t most(WeightPolicy policy, const WeightBytes& weights);
+
+/// The first policy that leaves `activations` of `free` bytes; Streamed where none does.
+WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint64_t activations);
+
+/// What a session takes for activations where the networks see `pixels` at once.
+std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement);
+
+/// Free bytes of `device` now; what LibTorch and the C library keep for reuse is given back first.
+std::uint64_t freeMemoryOf(const at::Device& device);
+
+/// Says that weights come and go and why that takes time; empty where all stay.
+Message noteOn(WeightPolicy policy);
+
+}  // namespace heirloom::models
