@@ -77,7 +77,7 @@ TEST_F(RestoreVarTraining, everyStageLearnsItsPartAndLoadsAsTheNetwork) {
   expectFall(losses("var", 150), 0.92);
   const auto predicting = weights();
   expectChanged(tuned, predicting, {"var."}, "var.vae_refiner.");
-  expectFall(losses("refiner", 90), 0.96);
+  expectFall(losses("refiner", 210), 0.96);
   expectChanged(predicting, weights(), {"var.vae_refiner."});
 
   const models::Inspection inspection = models::inspect(config_.network.weights);
@@ -124,25 +124,30 @@ TEST_F(RestoreVarTraining, startsFromAnAutoencodersOwnFileAndATransformers) {
   models::writeSafetensors(folder_ / "vae.safetensors", vae);
   models::writeSafetensors(folder_ / "var.safetensors", var);
   const auto before = weights();
-  config_.network.weights = folder_ / "vae.safetensors";
   config_.network.transformerWeights = folder_ / "var.safetensors";
   config_.optimizer.learningRate = 0;
-  losses("var", 3);
-  const auto after = weights();
-  for (const auto& [name, tensor] : before) {
-    if (name == "var.head.weight" || name == "var.lvl_1L") continue;
-    EXPECT_TRUE(at::allclose(after.at(name), name.starts_with("var.") ? tensor + 1 : tensor, 1e-5, 1e-6)) << name;
+  // Of a file of both, whose transformer has learned nothing yet, the autoencoder alone is taken.
+  for (const std::filesystem::path& file : {folder_ / "vae.safetensors", config_.network.weights}) {
+    config_.network.weights = file;
+    losses("var", 3);
+    const auto after = weights();
+    for (const auto& [name, tensor] : before) {
+      if (name == "var.head.weight" || name == "var.lvl_1L") continue;
+      EXPECT_TRUE(at::allclose(after.at(name), name.starts_with("var.") ? tensor + 1 : tensor, 1e-5, 1e-6)) << name;
+    }
+    std::filesystem::remove_all(folder_ / "var");
   }
 
   config_.network.restorevar.vae.latent = 16;
   config_.output = folder_ / "other";
   config_.network.transformerWeights.clear();
+  config_.network.weights = folder_ / "vae.safetensors";
   TrainRecorder recorder;
   try {
     train(config_, recorder, {});
     ADD_FAILURE() << "weights of another latent were taken";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("weights.safetensors"), HasSubstr("network")));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("vae.safetensors"), HasSubstr("network")));
   }
 }
 
