@@ -87,12 +87,15 @@ int evaluate(const EvaluateOptions& given, Context& context) {
   const core::Evaluation result = core::evaluate(configured.network, given.folder, options, scored);
   bar.clear();
   const core::Score before = core::meanOf(result.degraded);
-  const core::Score mean = core::meanOf(result.pictures), affine = core::meanOf(result.affine);
+  const core::Score mean = core::meanOf(result.pictures);
   putScores(report.document["degraded"], before);
   putScores(report.document["mean"], mean);
-  putScores(report.document["affine"], affine);
   report.line("degraded, mean of " + std::to_string(pictures) + ": " + scoresText(before));
-  if (!degradation.kinds.empty()) report.line("degraded, best slope and offset a band: " + scoresText(affine));
+  if (!degradation.kinds.empty()) {
+    const core::Score affine = core::meanOf(result.affine);
+    putScores(report.document["affine"], affine);
+    report.line("degraded, best slope and offset a band: " + scoresText(affine));
+  }
   report.line("restored, mean of " + std::to_string(pictures) + ": " + scoresText(mean));
   return kDone;
 }

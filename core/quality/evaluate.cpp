@@ -154,7 +154,7 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
       degrade(degraded, kinds, random);
     }
     if (scale > 1) {
-      degraded = imresize(clean, 1.0 / scale);
+      degraded = imresize(degraded, 1.0 / scale);
       roundToEightBits(degraded);
     }
     if (degradation.sigma) {
@@ -169,7 +169,8 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
     const FloatImage before = enlarged(degraded, clean);
     const FloatImage after = restored(tiles, descriptor, descriptor.scale == 1 ? before : degraded, options.patch);
     evaluation.degraded.push_back(compare(clean, before, scale > 1 ? scale : 0));
-    evaluation.affine.push_back(compare(clean, affineCorrected(before, clean), scale > 1 ? scale : 0));
+    if (!kinds.empty())
+      evaluation.affine.push_back(compare(clean, affineCorrected(before, clean), scale > 1 ? scale : 0));
     Score score = compare(clean, after, scale > 1 ? scale : 0);
     if (degradation.jpeg) score.psnrBlocks = psnrB(after, clean);
     score.file = evaluation.degraded.back().file = file;

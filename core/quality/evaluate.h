@@ -38,7 +38,8 @@ struct EvaluationOptions {
 struct Evaluation {
   std::vector<Score> pictures;
   std::vector<Score> degraded;  // what the network had to start from; of --scale, enlarged by MATLAB's bicubic
-  std::vector<Score> affine;    // the same with the best slope and offset a band, which knows the clean picture
+  /// Of `kinds`: the same with the best slope and offset a band, which know the clean picture.
+  std::vector<Score> affine;
 };
 
 /// Degrades clean pictures, restores them with the bare network (float32, whole pictures unless memory does not

@@ -31,7 +31,10 @@ at::Tensor CodecTraining::squaresLoss(const at::Tensor& clean, const at::Tensor&
   for (const at::Tensor& sum : encoding.partial)
     apart = apart + kCommitment * squaredError(latent, sum.detach()) + squaredError(sum, latent.detach());
   note(latent.detach(), encoding);
-  const at::Tensor coded = latent + (encoding.partial.back() - latent).detach();
+  // Half of the pictures go past the codes: what restores them in the end are latents without.
+  const std::int64_t past = latent.size(0) / 2;
+  const at::Tensor rounding = (encoding.partial.back() - latent).detach().slice(0, past);
+  const at::Tensor coded = at::cat({latent.slice(0, 0, past), latent.slice(0, past) + rounding});
   return lossOf(config().loss, decodedFreely(network_->vae, coded), clean) +
          apart / static_cast<double>(encoding.partial.size());
 }

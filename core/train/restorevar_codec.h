@@ -5,9 +5,10 @@
 namespace heirloom::core {
 
 /// Stage "vqvae": the autoencoder with its multi-scale codebook from scratch (Tian et al., "Visual Autoregressive
-/// Modeling", NeurIPS 2024, 3.2): pictures through the codes, gradients past them (van den Oord et al., NeurIPS 2017),
-/// codes drawn to the latents and, weaker, latents to the codes, after every scale. Codes that nothing uses start anew
-/// from latents of the batch at hand (Dhariwal et al., "Jukebox", 2020, 3.2). Without perceptual and adversarial terms.
+/// Modeling", NeurIPS 2024, 3.2). Half of the pictures go through the codes, gradients past them (van den Oord et al.,
+/// NeurIPS 2017), the others through the latents as they are. Codes are drawn to the latents and, weaker, latents to
+/// the codes, after every scale; codes that nothing uses start anew from latents of the batch at hand (Dhariwal et al.,
+/// "Jukebox", 2020, 3.2). Without perceptual and adversarial terms.
 class CodecTraining : public RestoreVarStage {
  public:
   explicit CodecTraining(const TrainConfig& config);

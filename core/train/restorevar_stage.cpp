@@ -50,8 +50,8 @@ RestoreVarStage::RestoreVarStage(const TrainConfig& config, std::initializer_lis
       degradation_(config.degradation.kinds) {
   const TrainConfig::Network& given = config.network;
   models::initialise(*network_, /*pretrained=*/!given.transformerWeights.empty());
-  if (!given.transformerWeights.empty()) fillTransformer(given.transformerWeights);
   if (!given.weights.empty()) fill(given.weights);
+  if (!given.transformerWeights.empty()) fillTransformer(given.transformerWeights);
   network_->to(device_);
   network_->var->place({device_, at::kFloat, /*plain=*/true});  // its tables alone
   for (auto& item : network_->named_parameters()) {
@@ -65,9 +65,9 @@ void RestoreVarStage::fill(const std::filesystem::path& file) {
   // An autoencoder's own file.
   if (state.contains("quantize.embedding.weight"))
     state = state.renamed([](const std::string& name) { return "vae." + name; });
-  const bool hasTransformer = state.contains("var.head.weight");
+  const bool takesTransformer = config_.network.transformerWeights.empty() && state.contains("var.head.weight");
   for (auto& item : network_->named_parameters()) {
-    if (!hasTransformer && item.key().starts_with("var.")) continue;
+    if (!takesTransformer && item.key().starts_with("var.")) continue;
     if (!state.contains(item.key()) || state.shape(item.key()) != item.value().sizes().vec()) {
       throw Error(HEIRLOOM_TEXT("train.weights", "its tensor %1 is not what the network has").with(item.key()),
                   HEIRLOOM_TEXT("train.weights.remedy", "set network to what the weights were trained with"), file);

@@ -41,6 +41,7 @@ class RestoreVarStage : public Objective {
   models::RestoreVarNetwork network_;
 
  private:
+  /// The autoencoder and, unless it has weights of its own, the transformer.
   void fill(const std::filesystem::path& file);
   void fillTransformer(const std::filesystem::path& file);
 
