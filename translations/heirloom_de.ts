@@ -4575,6 +4575,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>train.document</name>
+    <message>
+        <source>the document must hold keys and values</source>
+        <translation>das Dokument muss Schlüssel und Werte enthalten</translation>
+    </message>
+</context>
+<context>
     <name>train.empty</name>
     <message>
         <source>there are no pictures in the folder</source>
@@ -4687,6 +4694,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>train.transformer.stage</name>
+    <message>
+        <source>give the weights of stage var</source>
+        <translation>geben Sie die Gewichte der Stufe var an</translation>
+    </message>
+</context>
+<context>
     <name>train.value</name>
     <message>
         <source>%1 cannot be read from line %2</source>
@@ -4696,8 +4710,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>train.value.remedy</name>
     <message>
-        <source>write a number, a word or a list as the documentation shows</source>
-        <translation>schreiben Sie eine Zahl, ein Wort oder eine Liste, wie die Dokumentation zeigt</translation>
+        <source>write what the documentation shows there: a number, a word or a list (a range is a list of two numbers)</source>
+        <translation>schreiben Sie, was die Dokumentation dort zeigt: eine Zahl, ein Wort oder eine Liste (ein Bereich ist eine Liste von zwei Zahlen)</translation>
     </message>
 </context>
 <context>

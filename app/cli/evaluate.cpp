@@ -59,6 +59,8 @@ int evaluate(const EvaluateOptions& given, Context& context) {
   report.document["model"] = configured.name;
   putPath(report.document, "folder", given.folder);
   report.document["degradation"] = degradationJson(degradation);
+  if (options.crop > 0) report.document["crop"] = options.crop;
+  if (options.patch > 0) report.document["patch"] = options.patch;
   report.document["items"] = Json::array();
   if (pictures == 0) {
     report.error(Error(HEIRLOOM_TEXT("evaluate.none", "there are no pictures in the folder"),

@@ -1,5 +1,7 @@
 #include "core/degrade/degradations.h"
 
+#include <charconv>
+
 #include "models/common/error.h"
 
 namespace heirloom::core {
@@ -51,10 +53,8 @@ const std::vector<DegradationKind>& table() {
 }
 
 std::string number(double value) {
-  std::string text = std::to_string(value);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text;
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
 std::string parameterNames(const DegradationKind& kind) {
@@ -108,6 +108,7 @@ RandomDegradation::RandomDegradation(const std::map<std::string, DegradationRang
 }
 
 at::Tensor RandomDegradation::operator()(const at::Tensor& picture, Random& random) const {
+  if (choices_.empty()) return picture;
   const Choice& choice = choices_[std::uniform_int_distribution<std::size_t>(0, choices_.size() - 1)(random)];
   std::vector<double> values;
   for (const Range& range : choice.ranges)

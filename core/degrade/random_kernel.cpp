@@ -40,14 +40,17 @@ at::Tensor sincKernel(int side, double omega) {
   return summingToOne(kernel);
 }
 
-at::Tensor randomSinc(Random& random) {
-  constexpr int kSmall = 13;
+at::Tensor finalSinc(Random& random) {
   const int side = randomSide(random);
-  return sincKernel(side, uniform(std::numbers::pi / (side < kSmall ? 3 : 5), std::numbers::pi, random));
+  return sincKernel(side, uniform(std::numbers::pi / 3, std::numbers::pi, random));
 }
 
 at::Tensor randomKernel(Range sigma, Random& random) {
-  if (uniform(0, 1, random) < kSinc) return randomSinc(random);
+  if (uniform(0, 1, random) < kSinc) {
+    constexpr int kSmall = 13;
+    const int side = randomSide(random);
+    return sincKernel(side, uniform(std::numbers::pi / (side < kSmall ? 3 : 5), std::numbers::pi, random));
+  }
   // Round, turned; of the Gaussian, the generalised Gaussian and the plateau.
   const std::size_t shape = std::discrete_distribution<std::size_t>({0.45, 0.25, 0.12, 0.03, 0.12, 0.03})(random);
   const bool round = shape % 2 == 0;

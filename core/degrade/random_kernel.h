@@ -16,7 +16,7 @@ at::Tensor randomKernel(Range sigma, Random& random);
 /// The ringing of a cut-off at `omega` (radians a pixel): omega J1(omega r) / (2 pi r).
 at::Tensor sincKernel(int side, double omega);
 
-/// Of random side and cut-off.
-at::Tensor randomSinc(Random& random);
+/// A sinc of random side and cut-off, the filter behind both passes.
+at::Tensor finalSinc(Random& random);
 
 }  // namespace heirloom::core

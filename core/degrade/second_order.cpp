@@ -12,8 +12,8 @@ namespace {
 
 /// One of the two passes; published settings for enlarging 4 times (kair.md 4.5).
 struct Pass {
-  Range sigma;  // of the blur, pixels
-  double blur;  // probability
+  Range sigma;                   // of the blur, pixels
+  double blur;                   // probability
   std::array<double, 3> resize;  // probabilities: larger, smaller, as it is
   Range factor;                  // of smaller and larger
   Range noise;                   // deviation of Gaussian noise in 8-bit units
@@ -56,7 +56,8 @@ at::Tensor withNoise(const at::Tensor& picture, const Pass& pass, Random& random
     const at::Tensor like = grey ? picture.narrow(0, 0, 1) : picture;
     return picture + at::randn(like.sizes(), generator, at::kFloat) * (uniform(pass.noise, random) / 255);
   }
-  const at::Tensor source = grey ? picture.mean(0, /*keepdim=*/true) : picture;
+  const at::Tensor luma = at::tensor({0.299, 0.587, 0.114}, at::kFloat).view({3, 1, 1});
+  const at::Tensor source = grey && picture.size(0) == 3 ? (picture * luma).sum(0, /*keepdim=*/true) : picture;
   const at::Tensor levels = (source.clamp(0, 1) * 255).round();
   // As many photons as the picture has levels, up to the next power of two.
   const auto distinct = static_cast<double>(std::get<0>(at::_unique(levels)).numel());
@@ -96,7 +97,7 @@ at::Tensor degraded(const at::Tensor& picture, const SecondOrder& order, Random&
   const double lowHeight = height / order.reduction, lowWidth = width / order.reduction;
   at::Tensor low = compressed(through(kFirst, picture, height, width, random), random);
   low = through(kSecond, low, lowHeight, lowWidth, random);
-  const at::Tensor sinc = chance(kFinalSinc, random) ? randomSinc(random) : at::ones({1, 1});
+  const at::Tensor sinc = chance(kFinalSinc, random) ? finalSinc(random) : at::ones({1, 1});
   const auto small = [&](const at::Tensor& x) { return filtered(resized(x, lowHeight, lowWidth, random), sinc); };
   low = chance(0.5, random) ? compressed(small(low), random) : small(compressed(low, random));
   low = (low.clamp(0, 1) * 255).round() / 255;

@@ -139,13 +139,14 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
   for (const std::filesystem::path& file : picturesIn(folder, options.most)) {
     if (options.stop.stop_requested()) throw Stopped{};
     const Photo photo = readPhoto(file);
-    FloatImage clean = cropped(descriptor.channels == 1 ? greyOf(samplesOf(photo)) : colourOf(samplesOf(photo)), scale);
+    FloatImage clean = descriptor.channels == 1 ? greyOf(samplesOf(photo)) : colourOf(samplesOf(photo));
+    if (options.crop > 0) clean = middle(clean, options.crop);
+    clean = cropped(clean, scale);
     if (clean.values.empty()) {
       throw Error(
           HEIRLOOM_TEXT("evaluate.small", "the picture is smaller than %1 pixels a side").with(std::to_string(scale)),
           {}, file);
     }
-    if (options.crop > 0) clean = middle(clean, options.crop);
     roundToEightBits(clean);
     FloatImage degraded = clean;
     if (!kinds.empty()) {

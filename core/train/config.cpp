@@ -35,7 +35,8 @@ void checkRestoreVar(const TrainConfig& config) {
   require(vae.blocks >= 1, "network.vqvae.blocks", "1 or more");
   require(vae.latent >= 1, "network.vqvae.latent", "1 or more");
   require(vae.vocabulary >= 2, "network.vqvae.vocabulary", "2 or more");
-  require(!var.sides.empty() && var.sides.front() == 1 && std::ranges::is_sorted(var.sides, std::less_equal{}),
+  require(!var.sides.empty() && var.sides.front() == 1 &&
+              std::ranges::adjacent_find(var.sides, std::greater_equal{}) == var.sides.end(),
           "network.transformer.sides", "growing sides of the token maps, the first one 1");
   require(var.depth >= 1, "network.transformer.depth", "1 or more");
   require(var.hidden >= 1, "network.transformer.hidden", "1 or more");
@@ -53,6 +54,9 @@ void checkRestoreVar(const TrainConfig& config) {
   }
   require(config.stage == "vqvae" || !config.network.weights.empty(), "network.weights",
           "the weights of the stage before");
+  require(config.stage == "var" || config.network.transformerWeights.empty(), "network.transformer.weights",
+          "nothing but in stage var: later the transformer is in network.weights");
+  require(config.totalVariation == 0, "total_variation", "0 (RestoreVAR)");
   require(config.stage == "vqvae" || config.stage == "decoder" || !config.degradation.kinds.empty(), "degradation",
           ("one or more of " + degradationNames()).c_str());
 }

@@ -39,12 +39,12 @@ struct TrainConfig {
     int layers = 12;
     std::filesystem::path weights;  // checkpoint to start from; empty: new weights
     models::RestoreVarConfig restorevar = {};
-    /// Of RestoreVAR: a checkpoint of VAR or RestoreVAR, whose tensors of the same name and shape the transformer
-    /// starts from; empty: none.
+    /// Of RestoreVAR, stage var alone: a checkpoint of VAR or RestoreVAR, whose tensors of the same name and shape the
+    /// transformer starts from; empty: none.
     std::filesystem::path transformerWeights = {};
     bool operator==(const Network&) const = default;
   } network;
-  std::string loss = "l1";    // l1, l2, charbonnier, ssim
+  std::string loss = "l1";    // l1, l2, charbonnier, ssim; of RestoreVAR in stages vqvae and decoder alone
   double totalVariation = 0;  // weight of the result's total variation beside the loss
   struct Optimizer {          // Adam (Kingma and Ba, ICLR 2015)
     double learningRate = 1e-3;
@@ -69,7 +69,7 @@ struct TrainConfig {
   std::string device = "cpu";
   struct Validation {
     std::filesystem::path folder;  // clean photos; empty: no validation
-    double sigma = 25;             // of the noise of stage denoise; others degrade as the training does
+    double sigma = 25;             // of the noise where no degradation is named; otherwise as in the training
     int crop = 512;                // side of the centre crop of each photo; 0: the whole photo
     std::int64_t every = 1'000;    // iterations; checkpoints are written as often
     bool operator==(const Validation&) const = default;

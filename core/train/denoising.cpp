@@ -7,13 +7,13 @@
 
 namespace heirloom::core {
 
-Denoising::Denoising(const TrainConfig& config) : config_(config), device_(config.device) {
+Denoising::Denoising(const TrainConfig& config)
+    : config_(config), device_(config.device), degradation_(config.degradation.kinds) {
   build();
   const TrainConfig::Network& network = config.network;
   stack_->initialiseAsIdentity(network.family == "FFDNet" ? 4 * network.channels : 0);
   if (!network.weights.empty()) start();
   module_->to(device_);
-  stack_->setComputePrecision(config.precision == "bfloat16" ? at::kBFloat16 : at::kFloat);
 }
 
 void Denoising::build() {
@@ -53,12 +53,14 @@ std::vector<Objective::Parameter> Denoising::parameters() const {
 }
 
 at::Tensor Denoising::loss(const Patches::Batch& batch, Random&) {
+  stack_->setComputePrecision(config_.precision == "bfloat16" ? at::kBFloat16 : at::kFloat);
   const at::Tensor restored = forward_(batch.degraded.to(device_), batch.sigma.to(device_));
   const at::Tensor loss = lossOf(config_.loss, restored, batch.clean.to(device_));
   return config_.totalVariation > 0 ? loss + config_.totalVariation * totalVariation(restored) : loss;
 }
 
-at::Tensor Denoising::degraded(const at::Tensor& clean, Random&) const {
+at::Tensor Denoising::degraded(const at::Tensor& clean, Random& drawn) const {
+  if (!degradation_.empty()) return degradation_(clean, drawn);
   at::Tensor noise = at::empty({clean.size(1), clean.size(2), clean.size(0)}, at::kDouble);  // H W C
   NumpyRandom random(0);
   for (double& value : std::span(noise.data_ptr<double>(), static_cast<std::size_t>(noise.numel())))
@@ -67,8 +69,9 @@ at::Tensor Denoising::degraded(const at::Tensor& clean, Random&) const {
 }
 
 at::Tensor Denoising::restored(const at::Tensor& degraded) {
-  const at::Tensor level = at::full({1, 1, 1, 1}, config_.validation.sigma / 255, device_);
-  return forward_(degraded.to(device_), level);
+  stack_->setComputePrecision(at::kFloat);  // as the weights will be used
+  const double sigma = degradation_.empty() ? config_.validation.sigma / 255 : 0;
+  return forward_(degraded.to(device_), at::full({1, 1, 1, 1}, sigma, device_));
 }
 
 models::NamedTensors Denoising::result() const {

@@ -12,7 +12,8 @@ class Denoising : public Objective {
 
   std::vector<Parameter> parameters() const override;
   at::Tensor loss(const Patches::Batch& batch, Random& random) override;
-  /// With noise as published figures are made with: NumPy's, seed 0, drawn for H W C.
+  /// By the degradations that are named, otherwise with noise as published figures are made with: NumPy's, seed 0,
+  /// drawn for H W C.
   at::Tensor degraded(const at::Tensor& clean, Random& random) const override;
   at::Tensor restored(const at::Tensor& degraded) override;
   models::NamedTensors result() const override;
@@ -23,6 +24,7 @@ class Denoising : public Objective {
 
   TrainConfig config_;
   at::Device device_;
+  RandomDegradation degradation_;
   std::shared_ptr<torch::nn::Module> module_;
   models::PlainStack stack_{nullptr};
   std::function<at::Tensor(const at::Tensor& noisy, const at::Tensor& sigma)> forward_;

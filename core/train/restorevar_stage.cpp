@@ -8,22 +8,21 @@
 namespace heirloom::core {
 namespace {
 
-constexpr std::int64_t kSquaresTogether = 64;  // of a validation
-
 bool beginsWithOneOf(std::string_view name, std::initializer_list<std::string_view> beginnings) {
   return std::ranges::any_of(beginnings, [&](std::string_view beginning) { return name.starts_with(beginning); });
 }
 
-/// As the reference: neither gains and biases nor embeddings of scales and positions, nor temperatures.
+/// As the reference: no vectors, no embeddings of scales and positions, no temperatures. Scalar gains do decay.
 bool isDecayed(const std::string& name, const at::Tensor& value) {
-  if (value.dim() < 2) return false;
+  if (value.dim() == 1) return false;
   return std::ranges::none_of(std::initializer_list<std::string_view>{"scale_mul", "lvl_embed", "pos_embed"},
                               [&](std::string_view part) { return name.find(part) != name.npos; });
 }
 
-/// `network` of the squares of side `side` that `pictures` are cut into, the last ones filled up by repeating the edge.
+/// `network` of the squares of side `side` that `pictures` are cut into, so many `together`, the last ones filled up by
+/// repeating the edge.
 template <typename Network>
-at::Tensor squareBySquare(const at::Tensor& pictures, std::int64_t side, Network network) {
+at::Tensor squareBySquare(const at::Tensor& pictures, std::int64_t side, std::int64_t together, Network network) {
   const std::int64_t n = pictures.size(0), c = pictures.size(1), height = pictures.size(2), width = pictures.size(3);
   const std::int64_t rows = (height + side - 1) / side, columns = (width + side - 1) / side;
   const at::Tensor squares = at::replication_pad2d(pictures, {0, columns * side - width, 0, rows * side - height})
@@ -31,7 +30,7 @@ at::Tensor squareBySquare(const at::Tensor& pictures, std::int64_t side, Network
                                  .permute({0, 2, 4, 1, 3, 5})
                                  .reshape({n * rows * columns, c, side, side});
   std::vector<at::Tensor> results;
-  for (const at::Tensor& some : squares.split(kSquaresTogether)) results.push_back(network(some));
+  for (const at::Tensor& some : squares.split(together)) results.push_back(network(some));
   return at::cat(results)
       .view({n, rows, columns, c, side, side})
       .permute({0, 3, 1, 4, 2, 5})
@@ -66,6 +65,10 @@ void RestoreVarStage::fill(const std::filesystem::path& file) {
   if (state.contains("quantize.embedding.weight"))
     state = state.renamed([](const std::string& name) { return "vae." + name; });
   const bool takesTransformer = config_.network.transformerWeights.empty() && state.contains("var.head.weight");
+  if (config_.stage == "refiner" && !takesTransformer) {
+    throw Error(HEIRLOOM_TEXT("train.transformer", "it holds no tensor of the transformer"),
+                HEIRLOOM_TEXT("train.transformer.stage", "give the weights of stage var"), file);
+  }
   for (auto& item : network_->named_parameters()) {
     if (!takesTransformer && item.key().starts_with("var.")) continue;
     if (!state.contains(item.key()) || state.shape(item.key()) != item.value().sizes().vec()) {
@@ -78,11 +81,13 @@ void RestoreVarStage::fill(const std::filesystem::path& file) {
 
 void RestoreVarStage::fillTransformer(const std::filesystem::path& file) {
   const torch::NoGradGuard noGrad;
-  const models::StateDict state = models::inspect(file).tensors;
+  const models::StateDict state = models::withoutTrainer(models::inspect(file).tensors);
+  const std::string prefix = state.contains("var.head.weight") ? "var." : "";  // of RestoreVAR's checkpoints
   std::size_t filled = 0;
   for (auto& item : network_->var->named_parameters()) {
-    if (!state.contains(item.key()) || state.shape(item.key()) != item.value().sizes().vec()) continue;
-    item.value().copy_(models::readTensor(state, item.key()));
+    const std::string name = prefix + item.key();
+    if (!state.contains(name) || state.shape(name) != item.value().sizes().vec()) continue;
+    item.value().copy_(models::readTensor(state, name));
     ++filled;
   }
   if (filled == 0) {
@@ -120,7 +125,7 @@ at::Tensor RestoreVarStage::degraded(const at::Tensor& clean, Random& random) co
 }
 
 at::Tensor RestoreVarStage::restored(const at::Tensor& degraded) {
-  return squareBySquare(degraded.to(device_), config_.network.restorevar.side(),
+  return squareBySquare(degraded.to(device_), config_.network.restorevar.side(), config_.dataset.batch,
                         [this](const at::Tensor& squares) { return restoredSquares(squares).clamp(0, 1); });
 }
 

@@ -10,13 +10,7 @@ WeightAverage::WeightAverage(std::vector<at::Tensor> weights) : weights_(std::mo
 
 void WeightAverage::update(double decay) {
   const torch::NoGradGuard noGrad;
-  for (std::size_t i = 0; i < weights_.size(); ++i) {
-    if (decay == 0) {
-      values_[i].copy_(weights_[i]);
-    } else {
-      values_[i].lerp_(weights_[i], 1 - decay);
-    }
-  }
+  for (std::size_t i = 0; i < weights_.size(); ++i) values_[i].lerp_(weights_[i], 1 - decay);
 }
 
 void WeightAverage::exchange() {

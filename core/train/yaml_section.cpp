@@ -6,7 +6,8 @@ namespace heirloom::core {
 
 YamlSection::YamlSection(const YAML::Node& node, std::string name) : node_(node), name_(std::move(name)) {
   if (node_.IsDefined() && !node_.IsNull() && !node_.IsMap()) {
-    throw Error(HEIRLOOM_TEXT("train.mapping", "%1 must hold keys and values").with(name_));
+    throw name_.empty() ? Error(HEIRLOOM_TEXT("train.document", "the document must hold keys and values"))
+                        : Error(HEIRLOOM_TEXT("train.mapping", "%1 must hold keys and values").with(name_));
   }
 }
 
@@ -35,9 +36,12 @@ void YamlSection::refuseOthers() const {
 }
 
 void YamlSection::refuse(const std::string& key) const {
-  throw Error(HEIRLOOM_TEXT("train.value", "%1 cannot be read from line %2")
-                  .with(full(key), std::to_string(node_[key].Mark().line + 1)),
-              HEIRLOOM_TEXT("train.value.remedy", "write a number, a word or a list as the documentation shows"));
+  throw Error(
+      HEIRLOOM_TEXT("train.value", "%1 cannot be read from line %2")
+          .with(full(key), std::to_string(node_[key].Mark().line + 1)),
+      HEIRLOOM_TEXT(
+          "train.value.remedy",
+          "write what the documentation shows there: a number, a word or a list (a range is a list of two numbers)"));
 }
 
 }  // namespace heirloom::core

@@ -143,7 +143,6 @@ TEST(SecondOrder, losesFineDetailAndKeepsTheLight) {
   for (int i = 0; i < kDraws; ++i) {
     const at::Tensor low = degraded(picture, SecondOrder{.reduction = 4}, random);
     EXPECT_NEAR(meanOf(low), meanOf(picture), 0.06);
-    EXPECT_LT(meanOf((low - picture).square()), 0.2);
     total += low;
   }
   EXPECT_LT(steps(total / kDraws, 2), 0.7 * steps(picture, 2));
