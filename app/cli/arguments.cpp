@@ -106,11 +106,13 @@ void Arguments::runs(Command& chosen, const Command& run) {
 }
 
 void Arguments::flag(const std::string& names, bool& target, const std::string& help) {
-  app_->add_flag(names, target, help);
+  CLI::Option* option = app_->add_flag(names, target, help);
+  if (help.empty()) option->group("");
 }
 
 void Arguments::value(const std::string& names, const std::string& type, const Reader& read, const std::string& help) {
-  app_->add_option(names, reading(read), help)->option_text(type);
+  CLI::Option* option = app_->add_option(names, reading(read), help)->option_text(type);
+  if (help.empty()) option->group("");
 }
 
 void Arguments::value(const std::string& names, const std::string& type, std::string& target, const std::string& help) {

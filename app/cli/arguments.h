@@ -40,6 +40,7 @@ class Arguments {
   /// Run when the arguments name this command.
   void runs(Command& chosen, const Command& run);
 
+  /// Options without help are not listed: the help of another names them.
   void flag(const std::string& names, bool& target, const std::string& help);
   /// An option with a value, given at most once. `read` throws UsageError.
   void value(const std::string& names, const std::string& type, const Reader& read, const std::string& help);

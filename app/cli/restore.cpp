@@ -35,8 +35,8 @@ void declareResult(Arguments& arguments, RestoreOptions& options) {
         options.existing =
             static_cast<core::Existing>(readChoice("--existing", value, {"fail", "skip", "number", "overwrite"}));
       },
-      "fail, skip, number or overwrite where a result exists");
-  arguments.flag("--overwrite", options.overwrite, "the same as --existing overwrite");
+      "fail, skip, number or overwrite (also --overwrite) where a result exists");
+  arguments.flag("--overwrite", options.overwrite, "");
   arguments.value(
       "--background", "COLOUR",
       [&options](const std::string& value) { options.write.background = readColour("--background", value); },
@@ -66,12 +66,12 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
       [&options](const std::string& value) { options.scale = static_cast<int>(readInteger("--scale", value, 1, 16)); },
       "the enlargement, where the model leaves a choice");
   for (const auto& [flag, type, setting, help] :
-       {std::array{"--prompt", "TEXT", "prompt", "what the photo shows, for models that listen to words"},
-        std::array{"--negative-prompt", "TEXT", "negative_prompt", "what the result should keep away from"},
-        std::array{"--seed", "N", "seed", "of models that draw random numbers"}}) {
+       {std::array{"--prompt", "TEXT", "prompt", "what the photo shows; --negative-prompt TEXT: what it does not"},
+        std::array{"--negative-prompt", "TEXT", "negative_prompt", ""},
+        std::array{"--seed", "N", "seed", "of models that draw random numbers; like --prompt short for --set"}}) {
     arguments.value(
         flag, type, [&options, setting = setting](const std::string& value) { options.settings[setting] = value; },
-        std::string(help) + "; short for --set");
+        help);
   }
   arguments.value(
       "--tile", "SIDE",
