@@ -35,7 +35,7 @@ void declareResult(Arguments& arguments, RestoreOptions& options) {
         options.existing =
             static_cast<core::Existing>(readChoice("--existing", value, {"fail", "skip", "number", "overwrite"}));
       },
-      "fail, skip, number or overwrite (also --overwrite) where a result exists");
+      "fail, skip, number or overwrite (or --overwrite) where a result exists");
   arguments.flag("--overwrite", options.overwrite, "");
   arguments.value(
       "--background", "COLOUR",
