@@ -92,7 +92,7 @@ Loaded loadRestoreVar(const StateDict& given) {
   StateDict tensors = withoutTrainer(given);
   Loaded loaded{row().detect(tensors), nullptr};
   if (!loaded.match.descriptor) return loaded;
-  const RestoreVarConfig config = *NetworkFamily<Traits>::configOf(tensors);
+  const RestoreVarConfig config = *Traits::read(tensors).config;
   loaded.restorer = std::make_shared<RestoreVarRestorer>(std::move(tensors), config, *loaded.match.descriptor);
   return loaded;
 }
