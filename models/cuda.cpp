@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+
 #include "models/kernels/cuda_library.h"
 
 namespace heirloom::models {
@@ -63,6 +65,12 @@ const CudaLibrary* cudaLibrary() {
 
 std::vector<CudaDevice> cudaDevices() {
   return openedLibrary ? openedLibrary->devices() : std::vector<CudaDevice>{};
+}
+
+std::uint64_t freeCudaMemory(int index) {
+  const std::vector<CudaDevice> devices = cudaDevices();
+  const auto number = static_cast<std::size_t>(std::max(0, index));
+  return number < devices.size() ? devices[number].freeMemory : 0;
 }
 
 void releaseCudaMemory() {

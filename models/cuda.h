@@ -29,6 +29,9 @@ const CudaStatus& openCuda();
 /// The devices with their present free memory; empty without GPU support.
 std::vector<CudaDevice> cudaDevices();
 
+/// Free bytes of the GPU of that number now, of the first if it is negative; 0 where there is no such one.
+std::uint64_t freeCudaMemory(int index);
+
 /// Gives memory that LibTorch keeps for reuse back to the system; nothing happens without GPU support.
 void releaseCudaMemory();
 

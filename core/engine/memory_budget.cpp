@@ -15,11 +15,7 @@ constexpr std::uint64_t kMostOnCpu = 1'500'000'000;
 }  // namespace
 
 std::uint64_t availableMemory(const at::Device& device) {
-  if (!device.is_cpu()) {
-    const std::vector<models::CudaDevice> gpus = models::cudaDevices();
-    const auto index = static_cast<std::size_t>(std::max<int>(0, device.index()));
-    return index < gpus.size() ? gpus[index].freeMemory : 0;
-  }
+  if (!device.is_cpu()) return models::freeCudaMemory(device.index());
   // The allocator keeps freed memory (initialiseEngine), which the system counts as ours although the next tile reuses
   // it.
   return roomForRasters().memory + mallinfo2().fordblks;

@@ -80,9 +80,7 @@ std::uint64_t freeMemoryOf(const at::Device& device) {
     return freeMemory();
   }
   releaseCudaMemory();
-  const std::vector<CudaDevice> devices = cudaDevices();
-  const auto index = static_cast<std::size_t>(std::max<int>(0, device.index()));
-  return index < devices.size() ? devices[index].freeMemory : 0;
+  return freeCudaMemory(device.index());
 }
 
 Message noteOn(WeightPolicy policy) {

@@ -168,7 +168,9 @@ TEST_F(RestoreVarTraining, everyStageRunsInBfloat16) {
   for (const std::string stage : {"vqvae", "decoder", "var", "refiner"}) {
     const std::vector<double> rounded = losses(stage, 3);
     EXPECT_FALSE(rounded.empty()) << stage;
-    if (stage == "vqvae") EXPECT_NE(rounded, exact);
+    if (stage == "vqvae") {
+      EXPECT_NE(rounded, exact);
+    }
   }
 }
 
