@@ -21,11 +21,13 @@ constexpr std::int64_t kValuesPerPixel = 1000;
 std::uint64_t placedBytes(const TensorEntry& entry, const Placement& placement) {
   const auto count = static_cast<std::uint64_t>(entry.numel());
   const std::vector<std::int64_t>& shape = entry.shape;
-  const bool packed = placement.device.is_cpu() && !placement.plain && shape.size() == 4 && shape[2] == 3 &&
-                      winogradServes(static_cast<int>(shape[1]), static_cast<int>(shape[0])) &&
-                      (placement.precision == at::kFloat || !processor().amxBf16);
-  // Nine values become 36 of float32.
-  return packed ? count * 4 * sizeof(float) : count * at::elementSize(placement.precision);
+  const bool float32Products = placement.precision == at::kFloat || !processor().amxBf16;
+  if (placement.device.is_cpu() && !placement.plain && float32Products && shape.size() == 4 && shape[2] == 3) {
+    const int in = static_cast<int>(shape[1]);
+    const int out = static_cast<int>(shape[0]);
+    if (winogradServes(in, out)) return static_cast<std::uint64_t>(WinogradWeights::bytes(in, out));
+  }
+  return count * at::elementSize(placement.precision);
 }
 
 }  // namespace

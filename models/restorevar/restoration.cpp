@@ -134,15 +134,19 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
     if (observer_.stopRequested()) throw Stopped{};
   };
   double before = cost_.encoder + cost_.condition;
-  run.scaleDone = [&](int scale, const at::Tensor&, const at::Tensor& latent) {
+  run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
     const auto number = static_cast<std::size_t>(scale);
     advance(HEIRLOOM_TEXT("restorevar.scale", "scale %1 of %2")
                 .with(std::to_string(scale + 1), std::to_string(config_.var.scales())),
             (before + cost_.scales[number]) * batch);
     before = 0;
     // Of tiles only the first call, the whole photo, is worth looking at.
-    if (first == 0 && previews_ > 0 && (scale + 1) % previews_ == 0)
-      observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
+    if (first == 0) {
+      observer_.value("tokens." + std::to_string(scale), tokens);
+      observer_.value("latent." + std::to_string(scale), latent);
+      if (previews_ > 0 && (scale + 1) % previews_ == 0)
+        observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
+    }
     run.checkpoint();
   };
   const at::Tensor latent = network_->latent(squares, run);

@@ -22,8 +22,7 @@ struct Shape {
   int width = 0;
   int in = 0;
   int out = 0;
-  const float* weights = nullptr;  ///< [chunk][position 36][in, rounded up to lanes][columns], zero where padded
-  const float* bias = nullptr;     ///< out, rounded up to columns
+  const float* bias = nullptr;  ///< out, rounded up to columns
   Ending ending = Ending::Kept;
   float negativeSlope = 1;        ///< of Scaled
   const float* slopes = nullptr;  ///< out: instead of negativeSlope, unless null
@@ -40,9 +39,11 @@ struct Layer : Shape {
   Pixels<Sample> output;
 };
 
-/// The three steps on a block of tiles, for one instruction set. Tiles are counted along the rows of the first image,
-/// then of the next; a chunk is `columns` output channels.
+/// The weights' step and the three steps on a block of tiles, for one instruction set. Tiles are counted along the rows
+/// of the first image, then of the next; a chunk is `columns` output channels.
 ///
+/// kernels: [depth][9][columns] of a chunk, depth being `in` rounded up to lanes, zero where padded
+/// weights: [position 36][depth][columns] of a chunk, positions `weightStride` apart
 /// transformed: [position 36][group of `rows` tiles][in / lanes][rows][lanes], positions `transformedStride` apart
 /// products: [position 36][tile][columns], positions `productStride` apart
 template <class Sample>
@@ -50,10 +51,12 @@ struct BlockKernels {
   int lanes = 0;
   int rows = 0;
   int columns = 0;
+  void (*transformWeights)(const float* kernels, int depth, float* weights, std::int64_t weightStride) = nullptr;
   void (*transformInput)(const Layer<Sample>&, std::int64_t firstTile, int tiles, float* transformed,
                          std::int64_t stride, Sample* patch) = nullptr;  ///< patch: room for 36 pixels of `in`
-  void (*multiply)(const Shape&, int chunk, int tiles, const float* transformed, std::int64_t transformedStride,
-                   float* products, std::int64_t productStride) = nullptr;
+  void (*multiply)(const Shape&, int chunk, const float* weights, std::int64_t weightStride, int tiles,
+                   const float* transformed, std::int64_t transformedStride, float* products,
+                   std::int64_t productStride) = nullptr;
   void (*transformOutput)(const Layer<Sample>&, int chunk, std::int64_t firstTile, int tiles, const float* products,
                           std::int64_t stride) = nullptr;
 };

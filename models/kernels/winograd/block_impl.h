@@ -44,6 +44,42 @@ inline void outOfPoints(const V (&m)[6], V (&y)[4]) {
   y[3] = multiplyAdd(differenceA, V::all(kA * kA * kA), multiplyAdd(differenceB, V::all(kB * kB * kB), m[5]));
 }
 
+/// G, one side: three weights to their values at the six points.
+template <class V>
+inline void weightsAtPoints(V w0, V w1, V w2, V (&v)[6]) {
+  constexpr float a = kA;
+  constexpr float b = kB;
+  constexpr float atA = 1 / (2 * a * a * (a * a - b * b));
+  constexpr float atB = 1 / (2 * b * b * (b * b - a * a));
+  const V evenA = multiplyAdd(w2, V::all(a * a), w0);
+  const V evenB = multiplyAdd(w2, V::all(b * b), w0);
+  v[0] = w0 * V::all(1 / (a * a * b * b));
+  v[1] = multiplyAdd(w1, V::all(a), evenA) * V::all(atA);
+  v[2] = multiplyAdd(w1, V::all(-a), evenA) * V::all(atA);
+  v[3] = multiplyAdd(w1, V::all(b), evenB) * V::all(atB);
+  v[4] = multiplyAdd(w1, V::all(-b), evenB) * V::all(atB);
+  v[5] = w2;
+}
+
+template <class V>
+void transformWeights(const float* kernels, int depth, float* weights, std::int64_t stride) {
+  constexpr int columns = 2 * V::lanes;
+  for (int i = 0; i < 2 * depth; ++i, weights += V::lanes) {
+    const float* kernel = kernels + std::int64_t{i / 2} * 9 * columns + i % 2 * V::lanes;
+    V rows[3][6];
+#pragma GCC unroll 3
+    for (int y = 0; y < 3; ++y, kernel += 3 * columns)
+      weightsAtPoints(V::load(kernel), V::load(kernel + columns), V::load(kernel + 2 * columns), rows[y]);
+#pragma GCC unroll 6
+    for (int x = 0; x < 6; ++x) {
+      V column[6];
+      weightsAtPoints(rows[0][x], rows[1][x], rows[2][x], column);
+#pragma GCC unroll 6
+      for (int y = 0; y < 6; ++y) column[y].store(weights + (y * 6 + x) * stride);
+    }
+  }
+}
+
 struct Place {
   std::int64_t image;
   int y;
@@ -131,14 +167,12 @@ void transformInput(const Layer<Sample>& layer, std::int64_t firstTile, int tile
 }
 
 template <class V>
-void multiply(const Shape& layer, int chunk, int tiles, const float* transformed, std::int64_t transformedStride,
-              float* products, std::int64_t productStride) {
+void multiply(const Shape& layer, int chunk, const float* weights, std::int64_t weightStride, int tiles,
+              const float* transformed, std::int64_t transformedStride, float* products, std::int64_t productStride) {
   constexpr int columns = 2 * V::lanes;
   const int depth = (layer.in + V::lanes - 1) / V::lanes;
-  const std::int64_t perPosition = std::int64_t{depth} * V::lanes * columns;
   const bool both = layer.out - chunk * columns > V::lanes;
-  for (int position = 0; position < kPositions; ++position) {
-    const float* weights = layer.weights + (std::int64_t{chunk} * kPositions + position) * perPosition;
+  for (int position = 0; position < kPositions; ++position, weights += weightStride) {
     for (int tile = 0; tile < tiles; tile += V::rows) {
       const int count = tiles - tile < V::rows ? tiles - tile : V::rows;
       const float* from = transformed + position * transformedStride + std::int64_t{tile} * depth * V::lanes;
@@ -240,7 +274,13 @@ void transformOutput(const Layer<Sample>& layer, int chunk, std::int64_t firstTi
 
 template <class V, class Sample>
 BlockKernels<Sample> kernelsOf() {
-  return {V::lanes, V::rows, 2 * V::lanes, transformInput<V, Sample>, multiply<V>, transformOutput<V, Sample>};
+  return {V::lanes,
+          V::rows,
+          2 * V::lanes,
+          transformWeights<V>,
+          transformInput<V, Sample>,
+          multiply<V>,
+          transformOutput<V, Sample>};
 }
 
 }  // namespace

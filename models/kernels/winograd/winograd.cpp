@@ -7,7 +7,6 @@
 
 #include "models/kernels/processor.h"
 #include "models/kernels/winograd/block.h"
-#include "models/kernels/winograd/points.h"
 
 namespace heirloom::models {
 namespace {
@@ -17,8 +16,10 @@ using namespace winograd;
 /// Floats of transformed pixels and products that stay in the second cache of a core.
 constexpr std::int64_t kBlockFloats = 96 * 1024;
 
-/// Transformed weights beyond which a block of few tiles is too small for them.
+/// Transformed weights beyond which a block of few tiles is too small for them: they are transformed for every block.
 constexpr std::int64_t kManyWeights = 1024 * 1024;
+constexpr std::int64_t kKernel = 9;  // of a layer's own weights
+constexpr std::int64_t kPositions = 36;
 
 template <class Sample>
 const std::optional<BlockKernels<Sample>>& blockKernels() {
@@ -39,30 +40,6 @@ std::int64_t oddLines(std::int64_t floats) {
   return (roundUp(floats, 16) / 16 | 1) * 16;
 }
 
-/// The six values of three weights at the points of interpolation, G of the paper.
-std::array<double, 6> weightsAtPoints(double w0, double w1, double w2) {
-  constexpr double a = kA;
-  constexpr double b = kB;
-  const double atA = 2 * a * a * (a * a - b * b);
-  const double atB = 2 * b * b * (b * b - a * a);
-  return {w0 / (a * a * b * b),
-          (w0 + a * w1 + a * a * w2) / atA,
-          (w0 - a * w1 + a * a * w2) / atA,
-          (w0 + b * w1 + b * b * w2) / atB,
-          (w0 - b * w1 + b * b * w2) / atB,
-          w2};
-}
-
-/// Writes the 36 values of one 3x3 kernel, `stride` apart.
-void transformKernel(const double* kernel, float* to, std::int64_t stride) {
-  std::array<std::array<double, 6>, 3> rows;
-  for (int y = 0; y < 3; ++y) rows[y] = weightsAtPoints(kernel[y * 3], kernel[y * 3 + 1], kernel[y * 3 + 2]);
-  for (int x = 0; x < 6; ++x) {
-    const std::array<double, 6> column = weightsAtPoints(rows[0][x], rows[1][x], rows[2][x]);
-    for (int y = 0; y < 6; ++y) to[(y * 6 + x) * stride] = static_cast<float>(column[y]);
-  }
-}
-
 bool sideBySide(const at::Tensor& x) {
   return x.size(1) == 1 || x.stride(1) == 1;
 }
@@ -76,15 +53,34 @@ Pixels<T> pixelsOf(T* data, const at::Tensor& x) {
   return {data, x.stride(0), x.stride(2), x.stride(3)};
 }
 
-/// What all ways of cutting the work share.
+/// How weights lie, chunk after chunk: as `BlockKernels` has them transformed, or as its kernels.
+struct WeightLayout {
+  WeightLayout(int in, int out)
+      : columns(blockKernels<float>()->columns),
+        depth(roundUp(in, blockKernels<float>()->lanes)),
+        chunks((out + columns - 1) / columns),
+        transformed(kPositions * depth * chunks * columns <= kManyWeights) {}
+
+  std::int64_t positions() const { return transformed ? kPositions : kKernel; }
+  std::int64_t values() const { return depth * columns; }
+
+  std::int64_t columns;
+  std::int64_t depth;
+  std::int64_t chunks;
+  bool transformed;
+};
+
+/// What both ways of cutting the work share.
 template <class Sample>
 struct Work {
   const BlockKernels<Sample>& kernels = *blockKernels<Sample>();
   const Layer<Sample>& layer;
+  const float* weights;
   std::int64_t tiles;
-  std::int64_t depth = roundUp(layer.in, kernels.lanes);
+  WeightLayout layout{layer.in, layer.out};
+  std::int64_t depth = layout.depth;
   std::int64_t groups = (tiles + kernels.rows - 1) / kernels.rows;
-  std::int64_t chunks = (layer.out + kernels.columns - 1) / kernels.columns;
+  std::int64_t chunks = layout.chunks;
 
   /// Floats of a block of groups in one position.
   std::int64_t transformedStride(std::int64_t blockGroups) const {
@@ -94,6 +90,7 @@ struct Work {
     return oddLines(blockGroups * kernels.rows * kernels.columns);
   }
   std::int64_t patchFloats() const { return roundUp(std::int64_t{36} * layer.in, 16); }
+  const float* weightsOf(std::int64_t chunk) const { return weights + chunk * layout.positions() * layout.values(); }
   int tilesFrom(std::int64_t group, std::int64_t end) const {
     return static_cast<int>(std::min(tiles, end * kernels.rows) - group * kernels.rows);
   }
@@ -103,23 +100,24 @@ struct Work {
 template <class Sample>
 void runByBlocks(const Work<Sample>& work) {
   const BlockKernels<Sample>& kernels = work.kernels;
-  const std::int64_t perGroup = 36 * kernels.rows * (work.depth + kernels.columns);
+  const std::int64_t perGroup = kPositions * kernels.rows * (work.depth + kernels.columns);
   const std::int64_t threads = at::get_num_threads();
   const std::int64_t blockGroups =
       std::clamp<std::int64_t>(kBlockFloats / perGroup, 1, (work.groups + threads - 1) / threads);
   const std::int64_t stride = work.transformedStride(blockGroups);
   const std::int64_t productStride = work.productStride(blockGroups);
   at::parallel_for(0, (work.groups + blockGroups - 1) / blockGroups, 1, [&](std::int64_t begin, std::int64_t end) {
-    const at::Tensor memory = at::empty({36 * (stride + productStride) + work.patchFloats()}, at::kFloat);
+    const at::Tensor memory = at::empty({kPositions * (stride + productStride) + work.patchFloats()}, at::kFloat);
     float* const transformed = memory.data_ptr<float>();
-    float* const products = transformed + 36 * stride;
-    auto* const patch = reinterpret_cast<Sample*>(products + 36 * productStride);
+    float* const products = transformed + kPositions * stride;
+    auto* const patch = reinterpret_cast<Sample*>(products + kPositions * productStride);
     for (std::int64_t block = begin; block < end; ++block) {
       const std::int64_t group = block * blockGroups;
       const int count = work.tilesFrom(group, group + blockGroups);
       kernels.transformInput(work.layer, group * kernels.rows, count, transformed, stride, patch);
       for (int chunk = 0; chunk < work.chunks; ++chunk) {
-        kernels.multiply(work.layer, chunk, count, transformed, stride, products, productStride);
+        kernels.multiply(work.layer, chunk, work.weightsOf(chunk), work.layout.values(), count, transformed, stride,
+                         products, productStride);
         kernels.transformOutput(work.layer, chunk, group * kernels.rows, count, products, productStride);
       }
     }
@@ -127,15 +125,16 @@ void runByBlocks(const Work<Sample>& work) {
 }
 
 /// All threads share the transformed pixels of a large block, then each takes output channels: many channels have so
-/// many weights that reading them is what takes the time.
+/// many weights that reading them is what takes the time, so they are read as kernels and transformed in the cache.
 template <class Sample>
 void runByChannels(const Work<Sample>& work) {
   const BlockKernels<Sample>& kernels = work.kernels;
   const std::int64_t blockGroups =
-      std::clamp<std::int64_t>(kBlockFloats / (36 * kernels.rows * kernels.columns), 1, work.groups);
+      std::clamp<std::int64_t>(kBlockFloats / (kPositions * kernels.rows * kernels.columns), 1, work.groups);
   const std::int64_t stride = work.transformedStride(blockGroups);
   const std::int64_t perGroup = work.depth * kernels.rows;
-  const at::Tensor shared = at::empty({36 * stride}, at::kFloat);
+  const std::int64_t weightStride = oddLines(work.layout.values());
+  const at::Tensor shared = at::empty({kPositions * stride}, at::kFloat);
   float* const transformed = shared.data_ptr<float>();
   for (std::int64_t first = 0; first < work.groups; first += blockGroups) {
     const std::int64_t count = std::min(blockGroups, work.groups - first);
@@ -149,32 +148,39 @@ void runByChannels(const Work<Sample>& work) {
     const std::int64_t partGroups = (count + parts - 1) / parts;
     const std::int64_t productStride = work.productStride(partGroups);
     at::parallel_for(0, work.chunks * parts, 1, [&](std::int64_t begin, std::int64_t end) {
-      const at::Tensor products = at::empty({36 * productStride}, at::kFloat);
+      const at::Tensor memory = at::empty({kPositions * (weightStride + productStride)}, at::kFloat);
+      float* const weights = memory.data_ptr<float>();
+      float* const products = weights + kPositions * weightStride;
+      int ready = -1;
       for (std::int64_t item = begin; item < end; ++item) {
         const auto chunk = static_cast<int>(item / parts);
         const std::int64_t group = item % parts * partGroups;
         if (group >= count) continue;
+        if (ready != chunk)
+          kernels.transformWeights(work.weightsOf(chunk), static_cast<int>(work.depth), weights, weightStride);
+        ready = chunk;
         const int tiles = work.tilesFrom(first + group, first + std::min(count, group + partGroups));
-        kernels.multiply(work.layer, chunk, tiles, transformed + group * perGroup, stride, products.data_ptr<float>(),
-                         productStride);
-        kernels.transformOutput(work.layer, chunk, (first + group) * kernels.rows, tiles, products.data_ptr<float>(),
-                                productStride);
+        kernels.multiply(work.layer, chunk, weights, weightStride, tiles, transformed + group * perGroup, stride,
+                         products, productStride);
+        kernels.transformOutput(work.layer, chunk, (first + group) * kernels.rows, tiles, products, productStride);
       }
     });
   }
 }
 
 template <class Sample>
-void run(const Shape& shape, const at::Tensor& x, const at::Tensor& residual, at::Tensor& result) {
+void run(const Shape& shape, const float* weights, const at::Tensor& x, const at::Tensor& residual,
+         at::Tensor& result) {
   Layer<Sample> layer{shape};
   layer.input = pixelsOf(static_cast<const Sample*>(x.const_data_ptr()), x);
   layer.output = pixelsOf(static_cast<Sample*>(result.data_ptr()), result);
   if (residual.defined()) layer.residual = pixelsOf(static_cast<const Sample*>(residual.const_data_ptr()), residual);
-  const Work<Sample> work{.layer = layer, .tiles = x.size(0) * layer.tilesAcross() * layer.tilesDown()};
-  if (36 * work.depth * work.chunks * work.kernels.columns > kManyWeights)
-    runByChannels(work);
-  else
+  const Work<Sample> work{
+      .layer = layer, .weights = weights, .tiles = x.size(0) * layer.tilesAcross() * layer.tilesDown()};
+  if (work.layout.transformed)
     runByBlocks(work);
+  else
+    runByChannels(work);
 }
 
 Ending kernelEnding(const WinogradEnding& ending) {
@@ -198,22 +204,28 @@ WinogradWeights::WinogradWeights(const at::Tensor& weight, const at::Tensor& bia
               weight.toString());
   TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "WinogradWeights: expected ",
               weight.size(0), " biases, found ", bias.sizes());
-  const BlockKernels<float>& kernels = *blockKernels<float>();
   out_ = static_cast<int>(weight.size(0));
   in_ = static_cast<int>(weight.size(1));
-  const std::int64_t depth = roundUp(in_, kernels.lanes);
-  const std::int64_t padded = roundUp(out_, kernels.columns);
+  const WeightLayout layout(in_, out_);
 
-  bias_ = at::zeros({padded}, at::kFloat);
+  bias_ = at::zeros({layout.chunks * layout.columns}, at::kFloat);
   if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias * gain);
-  weights_ = at::zeros({padded / kernels.columns, 36, depth, kernels.columns}, at::kFloat);
-  const at::Tensor scaled = (weight.to(at::kDouble) * gain).contiguous();
-  const auto* kernel = scaled.const_data_ptr<double>();
-  for (int o = 0; o < out_; ++o) {
-    float* chunk = weights_.data_ptr<float>() + o / kernels.columns * 36 * depth * kernels.columns;
-    for (int i = 0; i < in_; ++i, kernel += 9)
-      transformKernel(kernel, chunk + i * kernels.columns + o % kernels.columns, depth * kernels.columns);
+  const at::Tensor kernels = at::zeros({layout.chunks, layout.columns, layout.depth, kKernel}, at::kFloat);
+  kernels.view({-1, layout.depth, kKernel}).narrow(0, 0, out_).narrow(1, 0, in_).copy_(weight.flatten(2));
+  if (gain != 1) kernels.mul_(gain);
+  weights_ = kernels.permute({0, 2, 3, 1}).contiguous();  // chunk, depth, 9, columns
+  if (!layout.transformed) return;
+  const at::Tensor own = weights_;
+  weights_ = at::empty({layout.chunks, kPositions, layout.depth, layout.columns}, at::kFloat);
+  for (std::int64_t chunk = 0; chunk < layout.chunks; ++chunk) {
+    blockKernels<float>()->transformWeights(own[chunk].const_data_ptr<float>(), static_cast<int>(layout.depth),
+                                            weights_[chunk].data_ptr<float>(), layout.values());
   }
+}
+
+std::int64_t WinogradWeights::bytes(int in, int out) {
+  const WeightLayout layout(in, out);
+  return layout.chunks * layout.positions() * layout.values() * static_cast<std::int64_t>(sizeof(float));
 }
 
 at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, const WinogradEnding& ending) {
@@ -251,7 +263,6 @@ void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const Wino
   layer.width = static_cast<int>(x.size(3));
   layer.in = weights.in();
   layer.out = weights.out();
-  layer.weights = weights.weights();
   layer.bias = weights.bias();
   layer.ending = kernelEnding(ending);
   layer.negativeSlope = static_cast<float>(ending.negativeSlope);
@@ -259,9 +270,9 @@ void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const Wino
   const at::Tensor input = withChannelsSideBySide(x);
   const at::Tensor added = residual ? withChannelsSideBySide(*residual) : at::Tensor();
   if (type == at::kFloat)
-    run<float>(layer, input, added, result);
+    run<float>(layer, weights.weights(), input, added, result);
   else
-    run<std::uint16_t>(layer, input, added, result);
+    run<std::uint16_t>(layer, weights.weights(), input, added, result);
 }
 
 }  // namespace heirloom::models

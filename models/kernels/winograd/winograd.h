@@ -11,7 +11,9 @@ namespace heirloom::models {
 /// To four channels or fewer, `convolutionToFew` is faster still.
 bool winogradServes(int in, int out);
 
-/// The weights of a 3x3 convolution, transformed once into the order in which they are read. Immutable, cheap to copy.
+/// The weights of a 3x3 convolution in the order in which they are read. Immutable, cheap to copy. Few are transformed
+/// once and for all; many stay 3x3 kernels, a quarter of the memory, and are transformed as they are needed, which
+/// costs a hundredth of the products of a picture.
 class WinogradWeights {
  public:
   /// `weight` out in 3 3 and `bias` out (or undefined), float32 on the CPU; both are multiplied by `gain`.
@@ -21,6 +23,8 @@ class WinogradWeights {
   int in() const { return in_; }
   int out() const { return out_; }
   const float* weights() const { return weights_.const_data_ptr<float>(); }
+  /// What the weights of these channels take, where `winogradServes` them.
+  static std::int64_t bytes(int in, int out);
   const float* bias() const { return bias_.const_data_ptr<float>(); }
 
  private:

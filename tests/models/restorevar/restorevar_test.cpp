@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
@@ -214,9 +216,11 @@ class RecordingObserver : public Observer {
     last = fraction;
     ++reports;
   }
+  void value(const std::string& name, const at::Tensor& tensor) override { values.emplace(name, tensor); }
   bool stopRequested() const override { return reports >= stopAfter; }
 
   std::vector<std::pair<int, at::Tensor>> previews;
+  std::map<std::string, at::Tensor> values;
   double last = 0;
   int reports = 0;
   int stopAfter = 1000;
@@ -235,15 +239,18 @@ class RestoreVarRuns : public RestoreVarFiles {
   RecordingObserver observer;
 };
 
-TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScale) {
+TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScaleWhichIsToldWithItsTokens) {
   const at::Tensor square = (photo(64, 64) * 255).round() / 255;
   const at::Tensor result = restored(square, observer);
   ASSERT_EQ(observer.previews.size(), 4U);
   EXPECT_NEAR(observer.last, 1, 1e-6);
   const torch::NoGradGuard noGrad;
   VarRun run;
-  run.scaleDone = [&](int scale, const at::Tensor&, const at::Tensor& latent) {
+  EXPECT_EQ(observer.values.size(), 8U);
+  run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
     const auto& [index, picture] = observer.previews[static_cast<std::size_t>(scale)];
+    EXPECT_TRUE(at::equal(observer.values.at("tokens." + std::to_string(scale)), tokens));
+    EXPECT_LT((observer.values.at("latent." + std::to_string(scale)) - latent).abs().max().item<double>(), 1e-4);
     EXPECT_EQ(index, scale);
     EXPECT_LT((picture - network->decoded(latent)).abs().max().item<double>(), 1e-4);
   };
