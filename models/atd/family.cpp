@@ -9,17 +9,17 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
 constexpr int kLightFeatures = 48;  // of the published lightweight networks
 constexpr int kLightCategory = 128;
 
 const std::string kLayer = "layers.0.residual_group.layers.0.";
 const std::string kTable = kLayer + "attn_win.relative_position_bias_table";
 
-struct Traits {
+struct AtdTraits {
   using Config = AtdConfig;
   using Network = Atd;
   static constexpr std::string_view kName = "ATD";
+  static constexpr int kMargin = 32;
 
   static Reading<AtdConfig> read(const StateDict& tensors) {
     if (auto missing =
@@ -110,6 +110,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kAtd = NetworkFamily<Traits>::row();
+const Family kAtd = NetworkFamily<AtdTraits>::row();
 
 }  // namespace heirloom::models

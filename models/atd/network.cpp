@@ -9,11 +9,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kEpsilon = 1e-5;
-
-SwinIrConfig ending(const AtdConfig& config) {
-  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
-}
+constexpr double kVarianceEpsilon = 1e-5;
 
 /// Extended at the bottom and right to multiples of `side` by reflection with the edge, again and again where the
 /// picture is smaller than what is missing.
@@ -50,7 +46,7 @@ at::Tensor AtdLayerImpl::refined(const at::Tensor& dictionary, const at::Tensor&
   // One pixel has no spread: what remains is the bias.
   const at::Tensor byToken = similarities.transpose(1, 2);  // N T L
   const at::Tensor centred = byToken - byToken.mean(2, /*keepdim=*/true);
-  const at::Tensor spread = (centred.square().mean(2, /*keepdim=*/true) + kEpsilon).sqrt();
+  const at::Tensor spread = (centred.square().mean(2, /*keepdim=*/true) + kVarianceEpsilon).sqrt();
   const at::Tensor shares = (centred / spread * norm3Weight_.unsqueeze(1) + norm3Bias_.unsqueeze(1)).softmax(2);
   const at::Tensor kept = sigma_.sigmoid();
   return kept * dictionary + (1 - kept) * at::matmul(shares, x.flatten(1, 2).to(at::kFloat));
@@ -75,7 +71,7 @@ AtdGroupImpl::AtdGroupImpl(const AtdConfig& config, int depth) {
     layers_.push_back(layers->register_module(std::to_string(i), AtdLayer(config, shift, i == depth - 1)));
   }
   td_ = group->register_parameter("td", at::empty({config.tokens, config.features}));
-  conv_ = SwinEnding(*this, "conv", ending(config));
+  conv_ = SwinEnding(*this, "conv", swinEndingOf(config));
 }
 
 at::Tensor AtdGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
@@ -90,7 +86,7 @@ at::Tensor AtdGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
 
 AtdImpl::AtdImpl(const AtdConfig& config)
     : config_(config),
-      body_(*this, {config.channels, ending(config), config.depths.size()},
+      body_(*this, {config.channels, swinEndingOf(config), config.depths.size()},
             [&](int index) { return AtdGroup(config, config.depths[static_cast<std::size_t>(index)]); }),
       head_(*this, config.head, config.features, config.channels) {
   if (!config.mean) register_buffer("no_norm", at::zeros({1}));

@@ -7,13 +7,13 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
 constexpr int kChannels = 3;
 
-struct Traits {
+struct CidNetTraits {
   using Config = CidNetConfig;
   using Network = CidNet;
   static constexpr std::string_view kName = "HVI-CIDNet";
+  static constexpr int kMargin = 64;
 
   static Reading<CidNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"HVE_block0.1.weight", "IE_block0.1.weight", "HVE_block1.down.0.weight",
@@ -68,6 +68,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kCidNet = NetworkFamily<Traits>::row();
+const Family kCidNet = NetworkFamily<CidNetTraits>::row();
 
 }  // namespace heirloom::models

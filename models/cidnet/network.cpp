@@ -29,14 +29,6 @@ ConvolutionOptions unpadded(int in, int out) {
   return {.in = in, .out = out, .padding = 0, .bias = false, .outer = true};
 }
 
-ConvolutionOptions pointwise(int in, int out) {
-  return {.in = in, .out = out, .kernel = 1, .bias = false};
-}
-
-ConvolutionOptions depthwise(int features) {
-  return {.in = features, .out = features, .groups = features, .bias = false};
-}
-
 /// Bilinear, corner to corner.
 at::Tensor resized(const at::Tensor& x, std::int64_t height, std::int64_t width) {
   return at::upsample_bilinear2d(x, {height, width}, /*align_corners=*/true);
@@ -52,16 +44,16 @@ CidCrossBlockImpl::CidCrossBlockImpl(int features, int heads, bool residual)
     : heads_(heads),
       residual_(residual),
       norm_(register_module("norm", LayerNorm(features, kNormEpsilon))),
-      q_(pointwise(features, features)),
-      q_dwconv_(depthwise(features)),
-      kv_(pointwise(features, 2 * features)),
-      kv_dwconv_(depthwise(2 * features)),
-      attentionOut_(pointwise(features, features)),
-      project_in_(pointwise(features, 2 * hiddenOf(features))),
-      dwconv_(depthwise(2 * hiddenOf(features))),
-      dwconv1_(depthwise(hiddenOf(features))),
-      dwconv2_(depthwise(hiddenOf(features))),
-      project_out_(pointwise(hiddenOf(features), features)) {
+      q_(pointwise(features, features, {.bias = false})),
+      q_dwconv_(depthwise(features, {.bias = false})),
+      kv_(pointwise(features, 2 * features, {.bias = false})),
+      kv_dwconv_(depthwise(2 * features, {.bias = false})),
+      attentionOut_(pointwise(features, features, {.bias = false})),
+      project_in_(pointwise(features, 2 * hiddenOf(features), {.bias = false})),
+      dwconv_(depthwise(2 * hiddenOf(features), {.bias = false})),
+      dwconv1_(depthwise(hiddenOf(features), {.bias = false})),
+      dwconv2_(depthwise(hiddenOf(features), {.bias = false})),
+      project_out_(pointwise(hiddenOf(features), features, {.bias = false})) {
   const auto attention = submodule(*this, "ffn");
   temperature_ = attention->register_parameter("temperature", at::empty({heads, 1, 1}));
   attention->register_module("q", q_);
@@ -94,7 +86,7 @@ at::Tensor CidCrossBlockImpl::forward(const at::Tensor& x, const at::Tensor& oth
 }
 
 void CidCrossBlockImpl::place(const Placement& placement) {
-  halves_ = Convolution(depthwise(dwconv_->options().out));
+  halves_ = Convolution(depthwise(dwconv_->options().out, {.bias = false}));
   halves_->weight.set_data(at::cat({dwconv1_->weight, dwconv2_->weight}));
   halves_->place(placement);
 }
@@ -112,7 +104,7 @@ at::Tensor CidDownImpl::forward(const at::Tensor& x) {
 
 CidUpImpl::CidUpImpl(int in, int out, bool normed)
     : up_scale_(convolution(in, out)),
-      up_(register_module("up", Convolution(pointwise(2 * out, out)))),
+      up_(register_module("up", Convolution(pointwise(2 * out, out, {.bias = false})))),
       prelu_(register_module("prelu", ChannelSlopes(1))) {
   submodule(*this, "up_scale")->register_module("0", up_scale_);
   if (normed) norm_ = register_module("norm", LayerNorm(out, kNormEpsilon));

@@ -27,6 +27,20 @@ struct ConvolutionOptions {
   bool outer = false;  // the first or the last of a network: stays in float32
 };
 
+/// Kernel 1; the other `options` stay.
+inline ConvolutionOptions pointwise(int in, int out, ConvolutionOptions options = {}) {
+  options.in = in;
+  options.out = out;
+  options.kernel = 1;
+  return options;
+}
+
+/// Every channel by itself; the other `options` stay.
+inline ConvolutionOptions depthwise(int features, ConvolutionOptions options = {}) {
+  options.in = options.out = options.groups = features;
+  return options;
+}
+
 /// Convolution with its activation, or with a sum, in one pass. Weights are registered as "weight" [out, in / groups,
 /// k, k] and "bias". Input and result: N C H W, channels-last once placed; the input is converted to the layer's
 /// precision.

@@ -9,19 +9,15 @@ constexpr double kReach = 0.5;  // of the offsets, in pixels, before they are sc
 constexpr std::int64_t kBilinear = 0;
 constexpr std::int64_t kBorder = 1;  // padding: the nearest pixel
 
-ConvolutionOptions pointwise(int in, int out, bool bias = true) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias, .outer = true};
-}
-
 }  // namespace
 
 DySampleImpl::DySampleImpl(int in, int out, int scale, int groups)
     : scale_(scale),
       groups_(groups),
-      offset_(pointwise(in, 2 * groups * scale * scale)),
-      scope_(pointwise(in, 2 * groups * scale * scale, /*bias=*/false)),
+      offset_(pointwise(in, 2 * groups * scale * scale, {.outer = true})),
+      scope_(pointwise(in, 2 * groups * scale * scale, {.bias = false, .outer = true})),
       init_pos_(at::empty({1, 2 * groups * scale * scale, 1, 1})) {
-  if (scale != 1) end_conv_ = register_module("end_conv", Convolution(pointwise(in, out)));
+  if (scale != 1) end_conv_ = register_module("end_conv", Convolution(pointwise(in, out, {.outer = true})));
   register_module("offset", offset_);
   register_module("scope", scope_);
   init_pos_ = register_buffer("init_pos", init_pos_);

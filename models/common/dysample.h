@@ -4,6 +4,9 @@
 
 namespace heirloom::models {
 
+/// Groups of channels that DySample moves together, in every published network.
+inline constexpr int kDySampleGroups = 4;
+
 /// Liu, Lu, Fu, Cao, "Learning to Upsample by Learning to Sample", ICCV 2023: every pixel of the enlarged picture is
 /// sampled, bilinearly, where offsets made from the features say; a 1x1 convolution ("end_conv") makes the picture.
 class DySampleImpl : public torch::nn::Module {

@@ -9,7 +9,7 @@
 namespace heirloom::models {
 namespace {
 
-struct Traits {
+struct CompactTraits {
   using Config = CompactConfig;
   using Network = Compact;
   static constexpr std::string_view kName = "Compact";
@@ -61,6 +61,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kCompact = NetworkFamily<Traits>::row();
+const Family kCompact = NetworkFamily<CompactTraits>::row();
 
 }  // namespace heirloom::models

@@ -2,32 +2,19 @@
 
 #include <torch/types.h>
 
+#include "models/common/channel_norm.h"
 #include "models/common/super_resolution.h"
 #include "models/common/transposed_attention.h"
 
 namespace heirloom::models {
-namespace {
-
-ConvolutionOptions pointwise(int in, int out, bool bias = true, Activation activation = Activation::None) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias, .activation = activation};
-}
-
-ConvolutionOptions depthwise(int features, bool bias) {
-  return {.in = features, .out = features, .groups = features, .bias = bias};
-}
-
-at::Tensor normed(LayerNorm& norm, const at::Tensor& x) {
-  return toImage(norm->forward(toTokens(x)));
-}
-
-}  // namespace
+namespace {}  // namespace
 
 CraftWindowBlockImpl::CraftWindowBlockImpl(const CraftConfig& config, bool shifted)
     : norm1_(register_module("norm1", LayerNorm(config.features))),
       qkv_(register_module(
           "qkv", Linear(config.features, 3 * config.features, LinearOptions{.bias = config.bias, .norm = norm1_}))),
       proj_(register_module("proj", Linear(config.features, config.features))),
-      get_v_(register_module("get_v", Convolution(depthwise(config.features, /*bias=*/true)))),
+      get_v_(register_module("get_v", Convolution(depthwise(config.features)))),
       windows_(*this, {.features = config.features,
                        .heads = config.heads,
                        .shortSide = config.shortSide,
@@ -59,7 +46,7 @@ void CraftWindowBlockImpl::place(const Placement&) {
 CraftRefinementImpl::CraftRefinementImpl(int features)
     : conv_(register_module("conv", Convolution(ConvolutionOptions{
                                         .in = features / 2, .out = features / 2, .activation = Activation::Gelu}))),
-      fc_(register_module("fc", Convolution(pointwise(features / 2, features / 2, /*bias=*/true, Activation::Gelu)))),
+      fc_(register_module("fc", Convolution(pointwise(features / 2, features / 2, {.activation = Activation::Gelu})))),
       last_fc_(register_module("last_fc", Convolution(pointwise(features, features)))) {}
 
 at::Tensor CraftRefinementImpl::forward(const at::Tensor& x) {
@@ -73,11 +60,11 @@ CraftFusionImpl::CraftFusionImpl(const CraftConfig& config)
     : heads_(config.heads),
       norm1_(config.features),
       norm2_(config.features),
-      q_(pointwise(config.features, config.features, /*bias=*/false)),
-      q_dwconv_(depthwise(config.features, /*bias=*/false)),
-      kv_(pointwise(config.features, 2 * config.features, /*bias=*/false)),
-      kv_dwconv_(depthwise(2 * config.features, /*bias=*/false)),
-      project_out_(pointwise(config.features, config.features, /*bias=*/false)) {
+      q_(pointwise(config.features, config.features, {.bias = false})),
+      q_dwconv_(depthwise(config.features, {.bias = false})),
+      kv_(pointwise(config.features, 2 * config.features, {.bias = false})),
+      kv_dwconv_(depthwise(2 * config.features, {.bias = false})),
+      project_out_(pointwise(config.features, config.features, {.bias = false})) {
   submodule(*this, "norm1")->register_module("body", norm1_);
   submodule(*this, "norm2")->register_module("body", norm2_);
   const auto attn = submodule(*this, "attn");
@@ -92,12 +79,12 @@ CraftFusionImpl::CraftFusionImpl(const CraftConfig& config)
 
 at::Tensor CraftFusionImpl::forward(const at::Tensor& low, const at::Tensor& high) {
   const at::Tensor q = q_dwconv_->forward(q_->forward(high));
-  const at::Tensor kv = kv_dwconv_->forward(kv_->forward(normed(norm1_, low)));
+  const at::Tensor kv = kv_dwconv_->forward(kv_->forward(channelNorm(norm1_, low)));
   const at::Tensor qkv = toTokens(at::cat({q, kv}, 1));
   const at::Tensor seen = transposedAttention(qkv.flatten(1, 2), heads_, temperature_)
                               .view({qkv.size(0), qkv.size(1), qkv.size(2), q.size(1)});
   const at::Tensor y = project_out_->plus(low, toImage(seen));
-  return ffn_.plus(y, normed(norm2_, y));
+  return ffn_.plus(y, channelNorm(norm2_, y));
 }
 
 }  // namespace heirloom::models

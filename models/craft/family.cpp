@@ -11,16 +11,15 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;  // two windows
-
 const std::string kGroup = "layers.0.residual_group.";
 const std::string kWindows = kGroup + "srwa_blocks.0.";
 const std::string kFusion = kGroup + "hf_blocks.0.";
 
-struct Traits {
+struct CraftTraits {
   using Config = CraftConfig;
   using Network = Craft;
   static constexpr std::string_view kName = "CRAFT";
+  static constexpr int kMargin = 32;  // two windows
 
   static Reading<CraftConfig> read(const StateDict& tensors) {
     if (auto missing =
@@ -96,6 +95,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kCraft = NetworkFamily<Traits>::row();
+const Family kCraft = NetworkFamily<CraftTraits>::row();
 
 }  // namespace heirloom::models

@@ -11,10 +11,6 @@ namespace {
 constexpr int kChannelReduction = 8;
 constexpr int kPixelReduction = 16;
 
-ConvolutionOptions pointwise(int in, int out) {
-  return {.in = in, .out = out, .kernel = 1};
-}
-
 }  // namespace
 
 DatInteraction::DatInteraction(torch::nn::Module& owner, int features)

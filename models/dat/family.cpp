@@ -10,15 +10,14 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
-
 const std::string kBlock = "layers.0.blocks.0.";
 const std::string kWindows = kBlock + "attn.attns.0.";
 
-struct Traits {
+struct DatTraits {
   using Config = DatConfig;
   using Network = Dat;
   static constexpr std::string_view kName = "DAT";
+  static constexpr int kMargin = 32;
 
   static Reading<DatConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(
@@ -109,6 +108,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kDat = NetworkFamily<Traits>::row();
+const Family kDat = NetworkFamily<DatTraits>::row();
 
 }  // namespace heirloom::models

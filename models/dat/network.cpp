@@ -3,10 +3,6 @@
 namespace heirloom::models {
 namespace {
 
-SwinIrConfig ending(const DatConfig& config) {
-  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
-}
-
 /// Every other spatial block is shifted; groups begin with a shifted one in turns.
 bool shiftedAt(int group, int index) {
   return group % 2 == 0 ? index % 4 == 2 : index % 4 == 0;
@@ -15,7 +11,7 @@ bool shiftedAt(int group, int index) {
 TokenGroup<DatBlock> group(const DatConfig& config, int index) {
   std::vector<DatBlock> blocks;
   for (int i = 0; i < config.depths[static_cast<std::size_t>(index)]; ++i) blocks.push_back(DatBlock(config, index, i));
-  return TokenGroup<DatBlock>(std::move(blocks), ending(config), /*nested=*/false);
+  return TokenGroup<DatBlock>(std::move(blocks), swinEndingOf(config), /*nested=*/false);
 }
 
 }  // namespace
@@ -32,7 +28,7 @@ at::Tensor DatBlockImpl::forward(const at::Tensor& x) {
 
 DatImpl::DatImpl(const DatConfig& config)
     : config_(config),
-      body_(*this, {config.channels, ending(config), config.depths.size(), {"before_RG", "1"}},
+      body_(*this, {config.channels, swinEndingOf(config), config.depths.size(), {"before_RG", "1"}},
             [&](int index) { return group(config, index); }) {
   if (!config.direct) {
     head_ = PixelShuffleHead(*this, config.features, config.channels, config.scale);

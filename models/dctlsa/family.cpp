@@ -9,20 +9,20 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 48;  // three windows
-constexpr int kHeads = 5;    // of all public files; shapes do not tell
+constexpr int kHeads = 5;  // of all public files; shapes do not tell
 
-const std::string kBlock = "B1.body.0.transformer_body.0.blocks.0.";
+const std::string kFirstBlock = "B1.body.0.transformer_body.0.blocks.0.";
 
-struct Traits {
+struct DctlsaTraits {
   using Config = DctlsaConfig;
   using Network = Dctlsa;
   static constexpr std::string_view kName = "DCTLSA";
+  static constexpr int kMargin = 48;  // three windows
 
   static Reading<DctlsaConfig> read(const StateDict& tensors) {
     if (auto missing =
-            missingOf(tensors, {"fea_conv.weight", kBlock + "attn.local.pointwise_prenorm_1.weight",
-                                kBlock + "mlp.fc1.weight", "c5.0.weight", "LR_conv.weight", "upsampler.0.weight"});
+            missingOf(tensors, {"fea_conv.weight", kFirstBlock + "attn.local.pointwise_prenorm_1.weight",
+                                kFirstBlock + "mlp.fc1.weight", "c5.0.weight", "LR_conv.weight", "upsampler.0.weight"});
         !missing.empty()) {
       return {std::nullopt, "it lacks densely connected blocks of linear attention", std::move(missing)};
     }
@@ -30,7 +30,7 @@ struct Traits {
     config.channels = sideOf(tensors, "fea_conv.weight", 1);
     config.features = sideOf(tensors, "fea_conv.weight", 0);
     config.heads = kHeads;
-    config.hidden = sideOf(tensors, kBlock + "mlp.fc1.weight", 0);
+    config.hidden = sideOf(tensors, kFirstBlock + "mlp.fc1.weight", 0);
     config.scale = squareRoot(sideOf(tensors, "upsampler.0.weight", 0) / std::max(1, config.channels));
     if (config.features % config.heads != 0) {
       return {std::nullopt, std::to_string(kHeads) + " heads do not divide its channels", {"fea_conv.weight"}};
@@ -74,6 +74,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kDctlsa = NetworkFamily<Traits>::row();
+const Family kDctlsa = NetworkFamily<DctlsaTraits>::row();
 
 }  // namespace heirloom::models

@@ -11,15 +11,15 @@ namespace heirloom::models {
 namespace {
 
 // A spatial layer reaches 12 pixels, and half as far with most of its weight.
-constexpr int kMargin = 48;
 
 const std::string kInner = "UFONE.0.ITLs.0.";
 const std::string kSpatial = "UFONE.0.SALs.0.";
 
-struct Traits {
+struct DitnTraits {
   using Config = DitnConfig;
   using Network = Ditn;
   static constexpr std::string_view kName = "DITN";
+  static constexpr int kMargin = 48;
 
   static Reading<DitnConfig> read(const StateDict& tensors) {
     const std::string perceptron = kInner + "ffn.project_in.weight";
@@ -71,6 +71,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kDitn = NetworkFamily<Traits>::row();
+const Family kDitn = NetworkFamily<DitnTraits>::row();
 
 }  // namespace heirloom::models

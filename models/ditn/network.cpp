@@ -11,14 +11,6 @@ namespace {
 
 constexpr int kPatch = DitnConfig::kPatch;
 
-ConvolutionOptions pointwise(int in, int out, bool bias = true) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias};
-}
-
-ConvolutionOptions depthwise(int features, int kernel, int dilation = 1) {
-  return {.in = features, .out = features, .kernel = kernel, .dilation = dilation, .groups = features};
-}
-
 /// N F H W -> patches F 8 8 and back; H and W are multiples of 8.
 at::Tensor unfolded(const at::Tensor& x) {
   const auto n = x.size(0), f = x.size(1), rows = x.size(2) / kPatch, columns = x.size(3) / kPatch;
@@ -42,7 +34,7 @@ DitnInnerLayerImpl::DitnInnerLayerImpl(const DitnConfig& config)
     : conv1_(register_module("conv1", Convolution(pointwise(config.features, config.features)))),
       conv2_(register_module("conv2", Convolution(pointwise(config.features, config.features)))),
       qkv_(config.features, 3 * config.features),
-      project_out_(pointwise(config.features, config.features, config.bias)) {
+      project_out_(pointwise(config.features, config.features, {.bias = config.bias})) {
   const auto attn = submodule(*this, "attn");
   temperature_ = attn->register_parameter("temperature", at::empty({1, 1, 1}));
   attn->register_module("qkv", qkv_);
@@ -62,8 +54,8 @@ DitnSpatialLayerImpl::DitnSpatialLayerImpl(const DitnConfig& config)
     : conv1_(register_module("conv1", Convolution(pointwise(config.features, config.features)))),
       conv2_(register_module("conv2", Convolution(pointwise(config.features, config.features)))),
       proj_first_(pointwise(config.features, 2 * config.features)),
-      near_(depthwise(config.features, 5)),
-      far_(depthwise(config.features, 7, 3)),
+      near_(depthwise(config.features, {.kernel = 5})),
+      far_(depthwise(config.features, {.kernel = 7, .dilation = 3})),
       pointwise_(pointwise(config.features, config.features)),
       proj_last_(pointwise(config.features, config.features)) {
   const auto attention = submodule(*this, "SDA");

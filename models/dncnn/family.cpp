@@ -37,7 +37,7 @@ void loadFolded(DnCnnImpl& network, const StateDict& tensors) {
 
 /// `noiseMap`: the row is FDnCNN's.
 template <bool noiseMap>
-struct Traits {
+struct DnCnnTraits {
   using Config = DnCnnConfig;
   using Network = DnCnn;
   static constexpr std::string_view kName = noiseMap ? "FDnCNN" : "DnCNN";
@@ -95,11 +95,11 @@ struct Traits {
 }  // namespace
 
 std::optional<DnCnnConfig> detectDnCnn(const StateDict& tensors) {
-  const std::optional<DnCnnConfig> plain = NetworkFamily<Traits<false>>::configOf(tensors);
-  return plain ? plain : NetworkFamily<Traits<true>>::configOf(tensors);
+  const std::optional<DnCnnConfig> plain = NetworkFamily<DnCnnTraits<false>>::configOf(tensors);
+  return plain ? plain : NetworkFamily<DnCnnTraits<true>>::configOf(tensors);
 }
 
-const Family kDnCnn = NetworkFamily<Traits<false>>::row();
-const Family kFDnCnn = NetworkFamily<Traits<true>>::row();
+const Family kDnCnn = NetworkFamily<DnCnnTraits<false>>::row();
+const Family kFDnCnn = NetworkFamily<DnCnnTraits<true>>::row();
 
 }  // namespace heirloom::models

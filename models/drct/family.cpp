@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
-
-struct Traits {
+struct DrctTraits {
   using Config = DrctConfig;
   using Network = Drct;
   static constexpr std::string_view kName = "DRCT";
+  static constexpr int kMargin = 32;
 
   static Reading<DrctConfig> read(const StateDict& tensors) {
     const std::string table = "layers.0.swin1.attn.relative_position_bias_table";
@@ -82,6 +81,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kDrct = NetworkFamily<Traits>::row();
+const Family kDrct = NetworkFamily<DrctTraits>::row();
 
 }  // namespace heirloom::models

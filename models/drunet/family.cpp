@@ -1,13 +1,12 @@
 #include "models/drunet/family.h"
 
+#include "models/common/jpeg_quality.h"
 #include "models/common/noise_level.h"
 
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;  // KAIR's refield: what lies further away changes less than 0.01 dB (kair.md 1.9)
 constexpr const char* kTask = "task";
-constexpr const char* kJpegQuality = "jpeg_quality";
 
 Parameter taskParameter(bool deblocker) {
   return {"task", HEIRLOOM_TEXT("setting.task", "Trained for"),
@@ -16,17 +15,11 @@ Parameter taskParameter(bool deblocker) {
           "", Choice{{"denoise", "deblock"}, deblocker ? "deblock" : "denoise"}};
 }
 
-Parameter jpegQualityParameter() {
-  return {kJpegQuality, HEIRLOOM_TEXT("setting.jpeg_quality", "JPEG quality"),
-          HEIRLOOM_TEXT("setting.jpeg_quality.help",
-                        "The quality the photo was saved with, 100 for none: the lower, the more is smoothed"),
-          "", IntegerRange{.minimum = 0, .maximum = 100, .byDefault = 40}};
-}
-
-struct Traits {
+struct DrunetTraits {
   using Config = DrunetConfig;
   using Network = ResUNet;
   static constexpr std::string_view kName = "DRUNet";
+  static constexpr int kMargin = 64;  // KAIR's refield: what lies further away changes less than 0.01 dB (kair.md 1.9)
 
   static Reading<DrunetConfig> read(const StateDict& tensors) {
     Reading<ResUNetConfig> unet = readResUNet(tensors, "");
@@ -82,13 +75,13 @@ struct Traits {
 }  // namespace
 
 std::optional<DrunetConfig> detectDrunet(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(tensors);
+  return NetworkFamily<DrunetTraits>::configOf(tensors);
 }
 
 ResUNet loadDrunet(const StateDict& tensors) {
-  return NetworkFamily<Traits>::filled(tensors);
+  return NetworkFamily<DrunetTraits>::filled(tensors);
 }
 
-const Family kDrunet = NetworkFamily<Traits>::row();
+const Family kDrunet = NetworkFamily<DrunetTraits>::row();
 
 }  // namespace heirloom::models

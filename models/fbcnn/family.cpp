@@ -1,5 +1,6 @@
 #include "models/fbcnn/family.h"
 
+#include "models/common/jpeg_quality.h"
 #include "models/common/network_family.h"
 #include "models/common/state_names.h"
 #include "models/fbcnn/network.h"
@@ -7,21 +8,21 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-constexpr const char* kJpegQuality = "jpeg_quality";
-
-Parameter jpegQualityParameter() {
-  return {kJpegQuality, HEIRLOOM_TEXT("setting.jpeg_quality", "JPEG quality"),
-          HEIRLOOM_TEXT("setting.jpeg_quality.estimated",
-                        "The quality to assume the photo was saved with: the lower, the more is smoothed. 0 leaves it "
-                        "to the network, which estimates it from the photo"),
-          "", IntegerRange{.minimum = 0, .maximum = 100, .byDefault = 0}};
+Parameter qualityParameter() {
+  Parameter parameter = jpegQualityParameter();
+  parameter.help =
+      HEIRLOOM_TEXT("setting.jpeg_quality.estimated",
+                    "The quality to assume the photo was saved with: the lower, the more is smoothed. 0 leaves it "
+                    "to the network, which estimates it from the photo");
+  parameter.range = IntegerRange{.minimum = 0, .maximum = 100, .byDefault = 0};
+  return parameter;
 }
 
-struct Traits {
+struct FbcnnTraits {
   using Config = FbcnnConfig;
   using Network = Fbcnn;
   static constexpr std::string_view kName = "FBCNN";
+  static constexpr int kMargin = 64;
 
   static Reading<FbcnnConfig> read(const StateDict& tensors) {
     const bool unnumbered = tensors.contains("m_body_encoder.res.0.weight");
@@ -60,7 +61,7 @@ struct Traits {
     descriptor.sizeMultiple = FbcnnConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
-    descriptor.parameters = {jpegQualityParameter()};
+    descriptor.parameters = {qualityParameter()};
     double macs = 18.0 * config.channels * config.features[0];
     double pixels = 1;
     for (std::size_t i = 0; i < 4; ++i, pixels /= 4) {
@@ -92,6 +93,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kFbcnn = NetworkFamily<Traits>::row();
+const Family kFbcnn = NetworkFamily<FbcnnTraits>::row();
 
 }  // namespace heirloom::models

@@ -9,18 +9,6 @@
 #include "models/kernels/window_attention/window_attention.h"
 
 namespace heirloom::models {
-namespace {
-
-ConvolutionOptions pointwise(int in, int out, Activation activation = Activation::None) {
-  return {.in = in, .out = out, .kernel = 1, .bias = false, .activation = activation};
-}
-
-ConvolutionOptions depthwise(int features) {
-  return {.in = features, .out = features, .groups = features, .bias = false};
-}
-
-}  // namespace
-
 FdatBlockImpl::FdatBlockImpl(const FdatConfig& config, bool spatial)
     : config_(config),
       spatial_(spatial),
@@ -28,13 +16,13 @@ FdatBlockImpl::FdatBlockImpl(const FdatConfig& config, bool spatial)
       n2_(register_module("n2", LayerNorm(config.features))),
       qkv_(config.features, 3 * config.features, LinearOptions{.bias = false}),
       proj_(config.features, config.features),
-      conv_(depthwise(config.features)),
-      pixels_(pointwise(config.features, 1)),
-      squeeze_(pointwise(config.features, config.reduced, Activation::Gelu)),
-      excite_(pointwise(config.reduced, config.features)),
+      conv_(depthwise(config.features, {.bias = false})),
+      pixels_(pointwise(config.features, 1, {.bias = false})),
+      squeeze_(pointwise(config.features, config.reduced, {.bias = false, .activation = Activation::Gelu})),
+      excite_(pointwise(config.reduced, config.features, {.bias = false})),
       fc1_(config.features, config.hidden, LinearOptions{.bias = false, .activation = Activation::Gelu, .norm = n2_}),
       fc2_(config.hidden, config.features, LinearOptions{.bias = false}),
-      smix_(depthwise(config.hidden)) {
+      smix_(depthwise(config.hidden, {.bias = false})) {
   const auto attn = submodule(*this, "attn");
   const int tokens = config.window * config.window;
   if (spatial)

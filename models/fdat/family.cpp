@@ -9,7 +9,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
 constexpr int kUnshuffledEnlargement = 4;  // of the end behind unshuffling
 
 const std::string kBlock = "groups.0.blocks.0.";
@@ -31,10 +30,11 @@ const char* nameOf(FdatEnd end) {
   return "";
 }
 
-struct Traits {
+struct FdatTraits {
   using Config = FdatConfig;
   using Network = Fdat;
   static constexpr std::string_view kName = "FDAT";
+  static constexpr int kMargin = 32;
 
   static Reading<FdatConfig> read(const StateDict& tensors) {
     const bool unshuffles = tensors.contains("conv_first.1.weight");
@@ -138,6 +138,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kFdat = NetworkFamily<Traits>::row();
+const Family kFdat = NetworkFamily<FdatTraits>::row();
 
 }  // namespace heirloom::models

@@ -16,7 +16,6 @@ namespace {
 
 constexpr double kSlope = 0.2;
 constexpr double kFirstSlope = 0.01;  // of the convolution in front of shuffles and of sampling
-constexpr int kGroups = 4;            // of the offsets of DySample
 constexpr int kMeta = 7;              // numbers that describe the end
 constexpr std::int64_t kMetaScale = 2;
 
@@ -60,7 +59,7 @@ bool readFdatEnd(const StateDict& tensors, FdatConfig& config) {
     const bool narrowed = tensors.contains(key(2, "init_pos"));
     config.end = FdatEnd::DySample;
     config.middle = narrowed ? sideOf(tensors, key(0), 0) : config.features;
-    config.enlargement = squareRoot(sideOf(tensors, key(narrowed ? 2 : 0, "offset.weight"), 0) / (2 * kGroups));
+    config.enlargement = squareRoot(sideOf(tensors, key(narrowed ? 2 : 0, "offset.weight"), 0) / (2 * kDySampleGroups));
   } else if (tensors.contains(key(2, "conv.0.weight"))) {
     config.end = FdatEnd::PixelAttention;
     config.middle = sideOf(tensors, key(1), 0);
@@ -103,7 +102,7 @@ double fdatEndMacs(const FdatConfig& config) {
       }
       return macs + 9 * f * (f + c) * pixels;
     case FdatEnd::DySample:
-      return 9 * f * m + m * pixels * (4.0 * kGroups + c);
+      return 9 * f * m + m * pixels * (4.0 * kDySampleGroups + c);
     case FdatEnd::Transposed:
       return (config.enlargement == 4 ? 16 * f * f + 64 * f * c : 16 * f * c) + 9 * c * c * pixels;
     case FdatEnd::PixelAttention:
@@ -188,7 +187,7 @@ FdatUpsamplerImpl::FdatUpsamplerImpl(const FdatConfig& config) {
     case FdatEnd::DySample:
       if (m != f) addConvolution(f, m, kFirstSlope);
       steps_.emplace_back([](const at::Tensor& x) { return x.to(at::kFloat); });
-      add(DySample(m, c, enlargement, kGroups));
+      add(DySample(m, c, enlargement, kDySampleGroups));
       break;
     case FdatEnd::Transposed:
       if (enlargement == 4) {

@@ -9,7 +9,7 @@
 namespace heirloom::models {
 namespace {
 
-struct Traits {
+struct FfdNetTraits {
   using Config = FfdNetConfig;
   using Network = FfdNet;
   static constexpr std::string_view kName = "FFDNet";
@@ -56,9 +56,9 @@ struct Traits {
 }  // namespace
 
 std::optional<FfdNetConfig> detectFfdNet(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(tensors);
+  return NetworkFamily<FfdNetTraits>::configOf(tensors);
 }
 
-const Family kFfdNet = NetworkFamily<Traits>::row();
+const Family kFfdNet = NetworkFamily<FfdNetTraits>::row();
 
 }  // namespace heirloom::models

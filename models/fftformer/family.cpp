@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
-struct Traits {
+struct FftFormerTraits {
   using Config = FftFormerConfig;
   using Network = FftFormer;
   static constexpr std::string_view kName = "FFTformer";
+  static constexpr int kMargin = 64;
 
   static Reading<FftFormerConfig> read(const StateDict& tensors) {
     const std::string out = "encoder_level1.0.ffn.project_out.weight";
@@ -74,6 +73,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kFftFormer = NetworkFamily<Traits>::row();
+const Family kFftFormer = NetworkFamily<FftFormerTraits>::row();
 
 }  // namespace heirloom::models

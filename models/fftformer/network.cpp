@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/common/channel_norm.h"
+#include "models/common/level_size.h"
 #include "models/common/padding.h"
 
 namespace heirloom::models {
@@ -10,24 +11,8 @@ namespace {
 
 constexpr double kFusionExpansion = 2.66;
 
-ConvolutionOptions pointwise(int in, int out, bool bias = false) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias};
-}
-
-ConvolutionOptions depthwise(int features) {
-  return {.in = features, .out = features, .groups = features, .bias = false};
-}
-
 int hiddenOf(int features, double expansion) {
   return static_cast<int>(features * expansion);
-}
-
-at::Tensor halved(const at::Tensor& x) {
-  return at::avg_pool2d(x, 2);
-}
-
-at::Tensor enlarged(const at::Tensor& x) {
-  return at::upsample_bilinear2d(x, {2 * x.size(2), 2 * x.size(3)}, /*align_corners=*/false);
 }
 
 at::Tensor through(std::vector<FftBlock>& blocks, at::Tensor x, Observer* observer) {
@@ -41,9 +26,9 @@ at::Tensor through(std::vector<FftBlock>& blocks, at::Tensor x, Observer* observ
 }  // namespace
 
 FftAttentionImpl::FftAttentionImpl(int features)
-    : to_hidden_(register_module("to_hidden", Convolution(pointwise(features, 6 * features)))),
-      to_hidden_dw_(register_module("to_hidden_dw", Convolution(depthwise(6 * features)))),
-      project_out_(register_module("project_out", Convolution(pointwise(2 * features, features)))),
+    : to_hidden_(register_module("to_hidden", Convolution(pointwise(features, 6 * features, {.bias = false})))),
+      to_hidden_dw_(register_module("to_hidden_dw", Convolution(depthwise(6 * features, {.bias = false})))),
+      project_out_(register_module("project_out", Convolution(pointwise(2 * features, features, {.bias = false})))),
       norm_(2 * features) {
   submodule(*this, "norm")->register_module("body", norm_);
 }
@@ -67,9 +52,9 @@ void FftAttentionImpl::place(const Placement& placement) {
 }
 
 FftPerceptronImpl::FftPerceptronImpl(int features, int hidden)
-    : project_in_(register_module("project_in", Convolution(pointwise(features, 2 * hidden)))),
-      dwconv_(register_module("dwconv", Convolution(depthwise(2 * hidden)))),
-      project_out_(register_module("project_out", Convolution(pointwise(hidden, features)))),
+    : project_in_(register_module("project_in", Convolution(pointwise(features, 2 * hidden, {.bias = false})))),
+      dwconv_(register_module("dwconv", Convolution(depthwise(2 * hidden, {.bias = false})))),
+      project_out_(register_module("project_out", Convolution(pointwise(hidden, features, {.bias = false})))),
       fft_(register_parameter("fft", at::empty({2 * hidden, 1, 1, PatchSpectrum::kSide,
                                                 PatchSpectrum::kFrequencies / PatchSpectrum::kSide}))) {}
 
@@ -103,8 +88,8 @@ at::Tensor FftBlockImpl::forward(const at::Tensor& x) {
 
 FftFusionImpl::FftFusionImpl(int features)
     : att_channel_(register_module("att_channel", FftBlock(2 * features, kFusionExpansion, /*attends=*/false))),
-      conv_(register_module("conv", Convolution(pointwise(2 * features, 2 * features, /*bias=*/true)))),
-      conv2_(register_module("conv2", Convolution(pointwise(2 * features, 2 * features, /*bias=*/true)))) {}
+      conv_(register_module("conv", Convolution(pointwise(2 * features, 2 * features)))),
+      conv2_(register_module("conv2", Convolution(pointwise(2 * features, 2 * features)))) {}
 
 at::Tensor FftFusionImpl::forward(const at::Tensor& below, const at::Tensor& kept) {
   const at::Tensor x = conv2_->forward(att_channel_->forward(conv_->forward(at::cat({below, kept}, 1))));
@@ -132,8 +117,8 @@ FftFormerImpl::FftFormerImpl(const FftFormerConfig& config)
       down2_3_(resampler("down2_3", 2 * config.width, 4 * config.width)),
       up3_2_(resampler("up3_2", 4 * config.width, 2 * config.width)),
       up2_1_(resampler("up2_1", 2 * config.width, config.width)),
-      reduce_chan_level2_(
-          register_module("reduce_chan_level2", Convolution(pointwise(4 * config.width, 2 * config.width)))),
+      reduce_chan_level2_(register_module("reduce_chan_level2",
+                                          Convolution(pointwise(4 * config.width, 2 * config.width, {.bias = false})))),
       refinement_(level("refinement", config.refinement, config.width, config.expansion, /*attends=*/true)),
       fuse2_(register_module("fuse2", FftFusion(2 * config.width))),
       fuse1_(register_module("fuse1", FftFusion(config.width))),
@@ -156,8 +141,8 @@ at::Tensor FftFormerImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor half = through(encoders_[1], down1_2_->forward(halved(whole)), observer);
   at::Tensor x = through(encoders_[2], down2_3_->forward(halved(half)), observer);
   x = through(decoders_[2], x, observer);
-  x = through(decoders_[1], fuse2_->forward(up3_2_->forward(enlarged(x)), half), observer);
-  x = through(decoders_[0], fuse1_->forward(up2_1_->forward(enlarged(x)), whole), observer);
+  x = through(decoders_[1], fuse2_->forward(up3_2_->forward(doubled(x)), half), observer);
+  x = through(decoders_[0], fuse1_->forward(up2_1_->forward(doubled(x)), whole), observer);
   x = through(refinement_, x, observer);
   return cropTo(output_->plus(picture, x), image.size(2), image.size(3));
 }

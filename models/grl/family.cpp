@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "models/common/jpeg_quality.h"
 #include "models/common/network_family.h"
 #include "models/common/noise_level.h"
 #include "models/common/state_names.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr double kLoudest = 50;  // noise level that one network for all was trained up to
 constexpr const char* kTask = "task";
-constexpr const char* kJpegQuality = "jpeg_quality";
 
 const std::string kAttention = "layers.0.blocks.0.attn.";
 const std::string kHeads = kAttention + "window_attn.attn_transform.logit_scale";
@@ -63,13 +63,6 @@ Parameter taskParameter(GrlTask byDefault) {
                         "What the network was trained for, which its file does not say. With the wrong one the result "
                         "is unusable"),
           "", std::move(choice)};
-}
-
-Parameter jpegQualityParameter() {
-  return {kJpegQuality, HEIRLOOM_TEXT("setting.jpeg_quality", "JPEG quality"),
-          HEIRLOOM_TEXT("setting.jpeg_quality.help",
-                        "The quality the photo was saved with, 100 for none: the lower, the more is smoothed"),
-          "", IntegerRange{.minimum = 0, .maximum = 100, .byDefault = 40}};
 }
 
 bool asksForTask(const GrlConfig& config) {
@@ -131,7 +124,7 @@ bool areWhole(const GrlWindows& windows) {
          windows.reduction >= 1 && divides(shortest, windows.rows) && divides(shortest, windows.columns);
 }
 
-struct Traits {
+struct GrlTraits {
   using Config = GrlConfig;
   using Network = Grl;
   static constexpr std::string_view kName = "GRL";
@@ -324,6 +317,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kGrl = NetworkFamily<Traits>::row();
+const Family kGrl = NetworkFamily<GrlTraits>::row();
 
 }  // namespace heirloom::models

@@ -11,10 +11,6 @@ namespace {
 constexpr int kCompressed = 4;  // the convolutions beside the attention have a quarter of the channels between them,
 constexpr int kSqueezed = 18;   // and their channel attention an eighteenth
 
-SwinIrConfig ending(const GrlConfig& config) {
-  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
-}
-
 int inputs(const GrlConfig& config) {
   return config.channels + (config.levelMap ? 1 : 0);
 }
@@ -53,7 +49,7 @@ GrlStageImpl::GrlStageImpl(const GrlConfig& config, int depth) {
   for (int i = 0; i < depth; ++i) {
     blocks_.push_back(blocks->register_module(std::to_string(i), GrlBlock(config, i)));
   }
-  conv_ = SwinEnding(*this, "conv", ending(config));
+  conv_ = SwinEnding(*this, "conv", swinEndingOf(config));
 }
 
 at::Tensor GrlStageImpl::forward(const at::Tensor& tokens, Observer* observer) {
@@ -79,7 +75,7 @@ GrlImpl::GrlImpl(const GrlConfig& config)
   for (const int depth : config.depths) {
     layers_.push_back(layers->register_module(std::to_string(layers_.size()), GrlStage(config, depth)));
   }
-  conv_after_body_ = SwinEnding(*this, "conv_after_body", ending(config));
+  conv_after_body_ = SwinEnding(*this, "conv_after_body", swinEndingOf(config));
   head_ = PictureHead(*this, config.head, config.features, config.channels);
 }
 

@@ -9,15 +9,14 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;  // the reference's tiles overlap by as much
-
 const std::string kGroup = "layers.0.residual_group.";
 const std::string kBlock = kGroup + "blocks.0.";
 
-struct Traits {
+struct HatTraits {
   using Config = HatConfig;
   using Network = Hat;
   static constexpr std::string_view kName = "HAT";
+  static constexpr int kMargin = 32;  // the reference's tiles overlap by as much
 
   static Reading<HatConfig> read(const StateDict& tensors) {
     const std::string table = "relative_position_bias_table";
@@ -99,6 +98,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kHat = NetworkFamily<Traits>::row();
+const Family kHat = NetworkFamily<HatTraits>::row();
 
 }  // namespace heirloom::models

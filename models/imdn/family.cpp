@@ -13,7 +13,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
-struct Traits {
+struct ImdnTraits {
   using Config = ImdnConfig;
   using Network = Imdn;
   static constexpr std::string_view kName = "IMDN";
@@ -104,9 +104,9 @@ struct Traits {
 }  // namespace
 
 std::optional<ImdnConfig> detectImdn(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(tensors);
+  return NetworkFamily<ImdnTraits>::configOf(tensors);
 }
 
-const Family kImdn = NetworkFamily<Traits>::row();
+const Family kImdn = NetworkFamily<ImdnTraits>::row();
 
 }  // namespace heirloom::models

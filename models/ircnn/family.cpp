@@ -18,7 +18,7 @@ bool isNetwork(const PlainChain& chain) {
          chain.inputChannels == chain.outputChannels;
 }
 
-struct Traits {
+struct IrcnnTraits {
   using Config = IrcnnConfig;
   using Network = Ircnn;
   static constexpr std::string_view kName = "IRCNN";
@@ -73,9 +73,9 @@ struct Traits {
 }  // namespace
 
 std::optional<IrcnnConfig> detectIrcnn(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(tensors);
+  return NetworkFamily<IrcnnTraits>::configOf(tensors);
 }
 
-const Family kIrcnn = NetworkFamily<Traits>::row();
+const Family kIrcnn = NetworkFamily<IrcnnTraits>::row();
 
 }  // namespace heirloom::models

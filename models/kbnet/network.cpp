@@ -11,14 +11,6 @@ constexpr double kEpsilon = 1e-6;
 constexpr int kGroupS = 4, kGroupL = 2;
 constexpr int kWidestS = 32, kWidestL = 24;  // of the convolutions that predict shares
 
-ConvolutionOptions pointwise(int in, int out, bool bias = true) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias};
-}
-
-ConvolutionOptions depthwise(int features, bool bias = true) {
-  return {.in = features, .out = features, .groups = features, .bias = bias};
-}
-
 ConvolutionOptions wide(int features) {
   return {.in = features, .out = features, .kernel = 5, .groups = features / kGroupS};
 }
@@ -82,12 +74,12 @@ void KbBlockSImpl::place(const Placement& placement) {
 KbBlockLImpl::KbBlockLImpl(const KbNetLConfig& config, int features, int heads)
     : norm1_(register_module("norm1", LayerNorm(features, kEpsilon))),
       norm2_(register_module("norm2", LayerNorm(features, kEpsilon))),
-      first_(pointwise(features, config.hiddenOf(features), /*bias=*/false)),
-      second_(depthwise(config.hiddenOf(features), /*bias=*/false)),
+      first_(pointwise(features, config.hiddenOf(features), {.bias = false})),
+      second_(depthwise(config.hiddenOf(features), {.bias = false})),
       sca_(pointwise(features, config.hiddenOf(features))),
-      conv10_(pointwise(features, config.hiddenOf(features), /*bias=*/false)),
-      conv11_(depthwise(config.hiddenOf(features), /*bias=*/false)),
-      project_out_(pointwise(config.hiddenOf(features), features, /*bias=*/false)),
+      conv10_(pointwise(features, config.hiddenOf(features), {.bias = false})),
+      conv11_(depthwise(config.hiddenOf(features), {.bias = false})),
+      project_out_(pointwise(config.hiddenOf(features), features, {.bias = false})),
       ffn_(*this, "ffn", features, heads) {
   const auto attn = submodule(*this, "attn");
   basis_ = KernelBasis(*attn, {features, config.hiddenOf(features), kGroupL, config.bases, kWidestL});

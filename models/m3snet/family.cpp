@@ -8,8 +8,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
 std::vector<int> blocksOf(const StateDict& tensors, const std::string& part) {
   std::vector<int> blocks;
   for (int i = 0; i < countNumbered(tensors, part); ++i) {
@@ -18,10 +16,11 @@ std::vector<int> blocksOf(const StateDict& tensors, const std::string& part) {
   return blocks;
 }
 
-struct Traits {
+struct M3SNetTraits {
   using Config = M3SNetConfig;
   using Network = M3SNet;
   static constexpr std::string_view kName = "M3SNet";
+  static constexpr int kMargin = 64;
 
   static Reading<M3SNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"intro.weight", "ending.weight", "middle_blks.0.temperature",
@@ -97,6 +96,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kM3SNet = NetworkFamily<Traits>::row();
+const Family kM3SNet = NetworkFamily<M3SNetTraits>::row();
 
 }  // namespace heirloom::models

@@ -9,13 +9,9 @@
 namespace heirloom::models {
 namespace {
 
-ConvolutionOptions pointwise(int in, int out) {
-  return {.in = in, .out = out, .kernel = 1, .bias = false};
-}
-
 /// Twice as large with half of the channels.
 Convolution enlarging(int features) {
-  return Convolution(pointwise(features, 2 * features));
+  return Convolution(pointwise(features, 2 * features, {.bias = false}));
 }
 
 }  // namespace
@@ -23,11 +19,11 @@ Convolution enlarging(int features) {
 M3SNetAttentionImpl::M3SNetAttentionImpl(int features, int heads)
     : heads_(heads),
       temperature_(register_parameter("temperature", at::empty({heads, 1, 1}))),
-      qkv_(register_module("qkv", Convolution(pointwise(features, 3 * features)))),
+      qkv_(register_module("qkv", Convolution(pointwise(features, 3 * features, {.bias = false})))),
       qkv_dwconv_(register_module(
           "qkv_dwconv", Convolution(ConvolutionOptions{
                             .in = 3 * features, .out = 3 * features, .groups = 3 * features, .bias = false}))),
-      project_out_(register_module("project_out", Convolution(pointwise(features, features)))) {}
+      project_out_(register_module("project_out", Convolution(pointwise(features, features, {.bias = false})))) {}
 
 at::Tensor M3SNetAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor qkv = toTokens(qkv_dwconv_->forward(qkv_->forward(x)));

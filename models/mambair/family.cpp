@@ -9,15 +9,14 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
-
 const std::string kBlock = "layers.0.residual_group.blocks.0.";
 const std::string kScan = kBlock + "self_attention.";
 
-struct Traits {
+struct MambaIrTraits {
   using Config = MambaIrConfig;
   using Network = MambaIr;
   static constexpr std::string_view kName = "MambaIR";
+  static constexpr int kMargin = 32;
 
   static Reading<MambaIrConfig> read(const StateDict& tensors) {
     if (auto missing =
@@ -98,6 +97,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kMambaIr = NetworkFamily<Traits>::row();
+const Family kMambaIr = NetworkFamily<MambaIrTraits>::row();
 
 }  // namespace heirloom::models

@@ -5,21 +5,17 @@
 namespace heirloom::models {
 namespace {
 
-SwinIrConfig ending(const MambaIrConfig& config) {
-  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
-}
-
 TokenGroup<MambaIrBlock> group(const MambaIrConfig& config, int index) {
   std::vector<MambaIrBlock> blocks;
   for (int i = 0; i < config.depths[static_cast<std::size_t>(index)]; ++i) blocks.push_back(MambaIrBlock(config));
-  return TokenGroup<MambaIrBlock>(std::move(blocks), ending(config), /*nested=*/true);
+  return TokenGroup<MambaIrBlock>(std::move(blocks), swinEndingOf(config), /*nested=*/true);
 }
 
 }  // namespace
 
 MambaIrImpl::MambaIrImpl(const MambaIrConfig& config)
     : config_(config),
-      body_(*this, {config.channels, ending(config), config.depths.size()},
+      body_(*this, {config.channels, swinEndingOf(config), config.depths.size()},
             [&](int index) { return group(config, index); }),
       head_(*this, config.head, config.features, config.channels) {}
 

@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
-struct Traits {
+struct MirNetTraits {
   using Config = MirNetConfig;
   using Network = MirNet;
   static constexpr std::string_view kName = "MIRNet-v2";
+  static constexpr int kMargin = 64;
 
   static Reading<MirNetConfig> read(const StateDict& tensors) {
     const std::string block = "body.0.body.0.";
@@ -84,6 +83,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kMirNet = NetworkFamily<Traits>::row();
+const Family kMirNet = NetworkFamily<MirNetTraits>::row();
 
 }  // namespace heirloom::models

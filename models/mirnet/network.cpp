@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/common/level_size.h"
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
 
@@ -18,10 +19,6 @@ ConvolutionOptions convolution(int in, int out, int groups = 1, bool outer = fal
   return {.in = in, .out = out, .groups = groups, .bias = false, .outer = outer};
 }
 
-ConvolutionOptions pointwise(int in, int out) {
-  return {.in = in, .out = out, .kernel = 1, .bias = false};
-}
-
 ConvolutionOptions leaky(ConvolutionOptions options) {
   options.activation = Activation::LeakyRelu;
   options.slope = kSlope;
@@ -31,15 +28,7 @@ ConvolutionOptions leaky(ConvolutionOptions options) {
 /// The convolution NAME.body.0.bot.INDEX, beside the part that resamples.
 Convolution addResampler(torch::nn::Module& owner, const std::string& name, int index, int in, int out) {
   const auto parts = submodule(*submodule(*submodule(*submodule(owner, name), "body"), "0"), "bot");
-  return parts->register_module(std::to_string(index), Convolution(pointwise(in, out)));
-}
-
-at::Tensor halved(const at::Tensor& x) {
-  return at::avg_pool2d(x, 2);
-}
-
-at::Tensor enlarged(const at::Tensor& x) {
-  return at::upsample_bilinear2d(x, {2 * x.size(2), 2 * x.size(3)}, /*align_corners=*/false);
+  return parts->register_module(std::to_string(index), Convolution(pointwise(in, out, {.bias = false})));
 }
 
 at::Tensor meanOf(const at::Tensor& x) {
@@ -51,9 +40,9 @@ at::Tensor meanOf(const at::Tensor& x) {
 MirContextBlockImpl::MirContextBlockImpl(int features, int groups)
     : conv0_(leaky(convolution(features, features, groups))),
       conv2_(convolution(features, features, groups)),
-      mask_(pointwise(features, 1)),
-      context0_(leaky(pointwise(features, features))),
-      context2_(pointwise(features, features)) {
+      mask_(pointwise(features, 1, {.bias = false})),
+      context0_(leaky(pointwise(features, features, {.bias = false}))),
+      context2_(pointwise(features, features, {.bias = false})) {
   const auto body = submodule(*this, "body");
   body->register_module("0", conv0_);
   body->register_module("2", conv2_);
@@ -73,9 +62,9 @@ at::Tensor MirContextBlockImpl::forward(const at::Tensor& x) {
 }
 
 MirFusionImpl::MirFusionImpl(int features)
-    : squeeze_(leaky(pointwise(features, std::max(features / kReduction, kLeastSqueezed)))),
-      first_(pointwise(std::max(features / kReduction, kLeastSqueezed), features)),
-      second_(pointwise(std::max(features / kReduction, kLeastSqueezed), features)) {
+    : squeeze_(leaky(pointwise(features, std::max(features / kReduction, kLeastSqueezed), {.bias = false}))),
+      first_(pointwise(std::max(features / kReduction, kLeastSqueezed), features, {.bias = false})),
+      second_(pointwise(std::max(features / kReduction, kLeastSqueezed), features, {.bias = false})) {
   submodule(*this, "conv_du")->register_module("0", squeeze_);
   const auto shares = submodule(*this, "fcs");
   shares->register_module("0", first_);
@@ -100,7 +89,8 @@ MirScalesBlockImpl::MirScalesBlockImpl(const MirNetConfig& config, int groups)
              addResampler(*this, "up21_2", 0, config.features[1], config.features[0])},
       toMid_{addResampler(*this, "up32_1", 0, config.features[2], config.features[1]),
              addResampler(*this, "up32_2", 0, config.features[2], config.features[1])},
-      conv_out_(register_module("conv_out", Convolution(pointwise(config.features[0], config.features[0])))),
+      conv_out_(
+          register_module("conv_out", Convolution(pointwise(config.features[0], config.features[0], {.bias = false})))),
       skff_top_(register_module("skff_top", MirFusion(config.features[0]))),
       skff_mid_(register_module("skff_mid", MirFusion(config.features[1]))) {
   const auto down4 = submodule(*this, "down4");
@@ -115,18 +105,16 @@ at::Tensor MirScalesBlockImpl::forward(const at::Tensor& x) {
     top = dau_top_->forward(top);
     mid = dau_mid_->forward(mid);
     bottom = dau_bot_->forward(bottom);
-    mid = skff_mid_->forward(mid, enlarged(toMid_.at(pass)->forward(bottom)));
-    top = skff_top_->forward(top, enlarged(toTop_.at(pass)->forward(mid)));
+    mid = skff_mid_->forward(mid, doubled(toMid_.at(pass)->forward(bottom)));
+    top = skff_top_->forward(top, doubled(toTop_.at(pass)->forward(mid)));
   }
   return conv_out_->plus(x, top);
 }
 
 MirNetImpl::MirNetImpl(const MirNetConfig& config)
     : config_(config),
-      conv_in_(
-          register_module("conv_in", Convolution(convolution(config.inputs, config.features[0], 1, /*outer=*/true)))),
-      conv_out_(register_module("conv_out",
-                                Convolution(convolution(config.features[0], config.channels, 1, /*outer=*/true)))) {
+      conv_in_(register_module("conv_in", Convolution(convolution(config.inputs, config.features[0], 1, true)))),
+      conv_out_(register_module("conv_out", Convolution(convolution(config.features[0], config.channels, 1, true)))) {
   const auto groups = submodule(*this, "body");
   for (const int ofConvolutions : config.groups) {
     const auto body = submodule(*submodule(*groups, std::to_string(body_.size())), "body");

@@ -7,12 +7,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
-struct Traits {
+struct MixDehazeNetTraits {
   using Config = MixDehazeNetConfig;
   using Network = MixDehazeNet;
   static constexpr std::string_view kName = "MixDehazeNet";
+  static constexpr int kMargin = 64;
 
   static Reading<MixDehazeNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(
@@ -70,6 +69,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kMixDehazeNet = NetworkFamily<Traits>::row();
+const Family kMixDehazeNet = NetworkFamily<MixDehazeNetTraits>::row();
 
 }  // namespace heirloom::models

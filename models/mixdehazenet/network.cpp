@@ -19,10 +19,6 @@ ConvolutionOptions unpadded(int in, int out, int kernel, int groups = 1, int dil
   return {.in = in, .out = out, .kernel = kernel, .padding = 0, .dilation = dilation, .groups = groups, .outer = outer};
 }
 
-ConvolutionOptions pointwise(int in, int out, Activation activation = Activation::None, bool bias = true) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias, .activation = activation};
-}
-
 ConvolutionOptions merging(int in, int out) {
   return {.in = in, .out = out, .stride = 2, .padding = 0};
 }
@@ -56,13 +52,13 @@ MixDehazeBlockImpl::MixDehazeBlockImpl(int f)
       value0_(pointwise(f, f)),
       value1_(unpadded(f, f, 3, f)),
       gate_(pointwise(f, f)),
-      ca1_(pointwise(f, f, Activation::Gelu)),
+      ca1_(pointwise(f, f, {.activation = Activation::Gelu})),
       ca3_(pointwise(f, f)),
-      pa0_(pointwise(f, f / kReduction, Activation::Gelu)),
+      pa0_(pointwise(f, f / kReduction, {.activation = Activation::Gelu})),
       pa2_(pointwise(f / kReduction, 1)),
-      mlp0_(pointwise(3 * f, 4 * f, Activation::Gelu)),
+      mlp0_(pointwise(3 * f, 4 * f, {.activation = Activation::Gelu})),
       mlp2_(pointwise(4 * f, f)),
-      second0_(pointwise(3 * f, 4 * f, Activation::Gelu)),
+      second0_(pointwise(3 * f, 4 * f, {.activation = Activation::Gelu})),
       second2_(pointwise(4 * f, f)) {
   const auto pair = [this](const char* name, const char* first, Convolution& a, const char* second, Convolution& b) {
     const auto sequence = submodule(*this, name);
@@ -94,8 +90,9 @@ at::Tensor MixDehazeBlockImpl::forward(const at::Tensor& x) {
 }
 
 MixDehazeFusionImpl::MixDehazeFusionImpl(int features)
-    : squeeze_(pointwise(features, std::max(features / kReduction, kLeastSqueezed), Activation::Relu, false)),
-      excite_(pointwise(std::max(features / kReduction, kLeastSqueezed), 2 * features, Activation::None, false)) {
+    : squeeze_(pointwise(features, std::max(features / kReduction, kLeastSqueezed),
+                         {.bias = false, .activation = Activation::Relu})),
+      excite_(pointwise(std::max(features / kReduction, kLeastSqueezed), 2 * features, {.bias = false})) {
   const auto mlp = submodule(*this, "mlp");
   mlp->register_module("0", squeeze_);
   mlp->register_module("2", excite_);
@@ -108,7 +105,7 @@ at::Tensor MixDehazeFusionImpl::forward(const at::Tensor& a, const at::Tensor& b
 }
 
 MixDehazeNetImpl::MixDehazeNetImpl(const MixDehazeNetConfig& config)
-    : embed_(unpadded(config.channels, config.features[0], 3, 1, 1, /*outer=*/true)),
+    : embed_(unpadded(config.channels, config.features[0], 3, 1, 1, true)),
       merge1_(merging(config.features[0], config.features[1])),
       skip1_(register_module("skip1", Convolution(pointwise(config.features[0], config.features[0])))),
       merge2_(merging(config.features[1], config.features[2])),
@@ -117,7 +114,7 @@ MixDehazeNetImpl::MixDehazeNetImpl(const MixDehazeNetConfig& config)
       split2_(pointwise(config.features[1], 4 * config.features[0])),
       fusion1_(register_module("fusion1", MixDehazeFusion(config.features[1]))),
       fusion2_(register_module("fusion2", MixDehazeFusion(config.features[0]))),
-      unembed_(unpadded(config.features[0], config.channels + 1, 3, 1, 1, /*outer=*/true)) {
+      unembed_(unpadded(config.features[0], config.channels + 1, 3, 1, 1, true)) {
   submodule(*this, "patch_embed")->register_module("proj", embed_);
   submodule(*this, "patch_merge1")->register_module("proj", merge1_);
   submodule(*this, "patch_merge2")->register_module("proj", merge2_);

@@ -10,7 +10,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 16;  // RRDB's
 constexpr int kScale = 4;
 constexpr const char* kDegradation = "degradation";
 constexpr const char* kBlur = "blur_degree";
@@ -45,10 +44,11 @@ std::vector<MmRealSrConfig::Stage> stagesOf(const StateDict& tensors) {
   return stages;
 }
 
-struct Traits {
+struct MmRealSrTraits {
   using Config = MmRealSrConfig;
   using Network = MmRealSr;
   static constexpr std::string_view kName = "MM-RealSR";
+  static constexpr int kMargin = 16;  // RRDB's
 
   static Reading<MmRealSrConfig> read(const StateDict& tensors) {
     if (auto missing =
@@ -119,6 +119,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kMmRealSr = NetworkFamily<Traits>::row();
+const Family kMmRealSr = NetworkFamily<MmRealSrTraits>::row();
 
 }  // namespace heirloom::models

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/common/dysample.h"
 #include "models/common/network_family.h"
 #include "models/common/state_names.h"
 #include "models/common/super_resolution.h"
@@ -10,9 +11,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kOffsets = 2 * 4;  // of DySample, for a pixel of the enlargement
-constexpr int kMargin = 32;      // what lies further away hardly shows
-constexpr int kReach = 31;       // weights of the three depthwise convolutions that share an eighth of the channels
+constexpr int kReach = 31;  // weights of the three depthwise convolutions that share an eighth of the channels
 
 /// Of the layers of "upscale": which end they are, how far they enlarge (0: by no whole number).
 void readEnd(const StateDict& tensors, MoesrConfig& config) {
@@ -20,7 +19,7 @@ void readEnd(const StateDict& tensors, MoesrConfig& config) {
   const auto out = [&](int number) { return sideOf(tensors, "upscale." + std::to_string(number) + ".weight", 0); };
   if (tensors.contains("upscale.0.init_pos")) {
     config.end = MoesrEnd::DySample;
-    config.scale = squareRoot(sideOf(tensors, "upscale.0.offset.weight", 0) / kOffsets);
+    config.scale = squareRoot(sideOf(tensors, "upscale.0.offset.weight", 0) / (2 * kDySampleGroups));
   } else if (has(2)) {
     config.end = MoesrEnd::Shuffle;
     config.middle = std::max(1, out(0));
@@ -36,10 +35,11 @@ void readEnd(const StateDict& tensors, MoesrConfig& config) {
   }
 }
 
-struct Traits {
+struct MoesrTraits {
   using Config = MoesrConfig;
   using Network = Moesr;
   static constexpr std::string_view kName = "MoESR";
+  static constexpr int kMargin = 32;  // what lies further away hardly shows
 
   static Reading<MoesrConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(
@@ -81,7 +81,7 @@ struct Traits {
     const double group =
         config.blocks * block(config.hidden) + 9 * f * f / 4 + 3 * block(config.hiddenBelow) / 4 + 9 * f * f;
     double end = 9 * f * out;
-    if (config.end == MoesrEnd::DySample) end = f * (2.0 * kOffsets * enlarged + out);
+    if (config.end == MoesrEnd::DySample) end = f * (4.0 * kDySampleGroups * enlarged + out);
     if (config.end == MoesrEnd::Shuffle) {
       const double m = config.middle;
       end = 9 * m * (f + config.channels * enlarged);
@@ -113,6 +113,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kMoesr = NetworkFamily<Traits>::row();
+const Family kMoesr = NetworkFamily<MoesrTraits>::row();
 
 }  // namespace heirloom::models

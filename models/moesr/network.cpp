@@ -10,14 +10,12 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kEpsilon = 1e-6;
 constexpr int kShares = 8;             // of the channels, each kind of depthwise convolution sees one
 constexpr int kBand = 11;              // length of those along one side
 constexpr int kBelow = 3;              // blocks on half the size
 constexpr double kSlope = 0.1;         // between the sizes
 constexpr double kFirstSlope = 0.01;   // of the shuffles' first convolution
 constexpr double kNearestSlope = 0.2;  // of the convolutions around nearest neighbours
-constexpr int kGroups = 4;             // of DySample's offsets
 constexpr std::int64_t kMeta = 7;      // numbers that say how the file enlarges; its layers say so too
 
 ConvolutionOptions leaky(int in, int out, double slope) {
@@ -44,7 +42,7 @@ void BandConvolutionImpl::place(const Placement& placement) {
 MoesrBlockImpl::MoesrBlockImpl(int features, int hidden)
     : hidden_(hidden),
       share_(features / kShares),
-      norm_(register_module("norm", LayerNorm(features, kEpsilon))),
+      norm_(register_module("norm", LayerNorm(features, 1e-6))),
       fc1_(register_module("fc1", Convolution(ConvolutionOptions{.in = features, .out = 2 * hidden}))),
       square_(ConvolutionOptions{.in = share_, .out = share_, .groups = share_}),
       row_(share_, 1, kBand),
@@ -139,7 +137,7 @@ MoesrImpl::MoesrImpl(const MoesrConfig& config)
       break;
     }
     case MoesrEnd::DySample:
-      sampled_ = upscale->register_module("0", DySample(f, config.channels, config.scale, kGroups));
+      sampled_ = upscale->register_module("0", DySample(f, config.channels, config.scale, kDySampleGroups));
       break;
   }
 }

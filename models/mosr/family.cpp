@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/common/dysample.h"
 #include "models/common/network_family.h"
 #include "models/common/state_names.h"
 #include "models/mosr/network.h"
@@ -9,14 +10,13 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kBehind = 6;       // modules of gblocks that are no gated blocks
-constexpr int kOffsets = 2 * 4;  // of DySample, for a pixel of the enlargement
-constexpr int kMargin = 32;      // what lies further away hardly shows
+constexpr int kBehind = 6;  // modules of gblocks that are no gated blocks
 
-struct Traits {
+struct MosrTraits {
   using Config = MosrConfig;
   using Network = Mosr;
   static constexpr std::string_view kName = "MoSR";
+  static constexpr int kMargin = 32;  // what lies further away hardly shows
 
   static Reading<MosrConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"gblocks.0.weight", "gblocks.1.norm.weight", "gblocks.1.fc1.weight",
@@ -36,7 +36,7 @@ struct Traits {
     if (tensors.contains("upsampler.init_pos")) {
       last = "upsampler.offset.weight";
       config.end = MosrEnd::DySample;
-      config.scale = squareRoot(sideOf(tensors, last, 0) / kOffsets);
+      config.scale = squareRoot(sideOf(tensors, last, 0) / (2 * kDySampleGroups));
     } else if (tensors.contains("upsampler.in_to_k.weight")) {
       last = "upsampler.in_to_k.weight";
       config.end = MosrEnd::Ensemble;
@@ -65,9 +65,10 @@ struct Traits {
     descriptor.mayShiftColours = true;
     const double f = config.features, h = config.hidden, out = config.channels * config.scale * config.scale;
     const double block = 27 * f * h + static_cast<double>(config.kernel) * config.kernel * config.convolved;
-    const double end = config.end == MosrEnd::Ensemble   ? 9 * MosrConfig::kEnsemble * f * out
-                       : config.end == MosrEnd::DySample ? f * (kOffsets * 2.0 * config.scale * config.scale + out)
-                                                         : 9 * f * out;
+    const double end = config.end == MosrEnd::Ensemble ? 9 * MosrConfig::kEnsemble * f * out
+                       : config.end == MosrEnd::DySample
+                           ? f * (4.0 * kDySampleGroups * config.scale * config.scale + out)
+                           : 9 * f * out;
     descriptor.flopPerPixel = 2 * (19 * f * config.channels + config.blocks * block + 46 * f * f + end);
     const double enlarged = config.end == MosrEnd::DySample ? config.scale * config.scale * (2 * f + 8) : 10 * out;
     descriptor.activationBytesPerPixel = 4 * std::max(3 * f + 5 * h, 3 * f + enlarged);
@@ -89,6 +90,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kMosr = NetworkFamily<Traits>::row();
+const Family kMosr = NetworkFamily<MosrTraits>::row();
 
 }  // namespace heirloom::models

@@ -7,9 +7,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kEpsilon = 1e-6;
 constexpr double kCentre = 0.5;  // taken from what goes past a block
-constexpr int kGroups = 4;       // of the offsets
 
 ConvolutionOptions plain(int in, int out, int kernel = 3) {
   return {.in = in, .out = out, .kernel = kernel};
@@ -20,7 +18,7 @@ ConvolutionOptions plain(int in, int out, int kernel = 3) {
 MosrBlockImpl::MosrBlockImpl(const MosrConfig& config)
     : hidden_(config.hidden),
       convolved_(config.convolved),
-      norm_(register_module("norm", LayerNorm(config.features, kEpsilon))),
+      norm_(register_module("norm", LayerNorm(config.features, 1e-6))),
       fc1_(register_module("fc1", Convolution(plain(config.features, 2 * config.hidden)))),
       conv_(register_module(
           "conv",
@@ -73,7 +71,8 @@ MosrImpl::MosrImpl(const MosrConfig& config)
       last_ = submodule(*this, "upsampler")->register_module("in_to_k", last(MosrConfig::kEnsemble * made));
       break;
     case MosrEnd::DySample:
-      sampled_ = register_module("upsampler", DySample(config.features, config.channels, config.scale, kGroups));
+      sampled_ =
+          register_module("upsampler", DySample(config.features, config.channels, config.scale, kDySampleGroups));
       break;
   }
 }

@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
-struct Traits {
+struct MprNetTraits {
   using Config = MprNetConfig;
   using Network = MprNet;
   static constexpr std::string_view kName = "MPRNet";
+  static constexpr int kMargin = 64;
 
   static Reading<MprNetConfig> read(const StateDict& tensors) {
     const std::string squeeze = "shallow_feat1.1.CA.conv_du.0.weight",
@@ -70,6 +69,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kMprNet = NetworkFamily<Traits>::row();
+const Family kMprNet = NetworkFamily<MprNetTraits>::row();
 
 }  // namespace heirloom::models

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "models/common/level_size.h"
 #include "models/common/padding.h"
 
 namespace heirloom::models {
@@ -11,10 +12,6 @@ constexpr int kBlocks = 2;  // of a level
 
 ConvolutionOptions withoutBias(int in, int out, bool outer = false) {
   return {.in = in, .out = out, .bias = false, .outer = outer};
-}
-
-ConvolutionOptions pointwise(int in, int out, Activation activation = Activation::None, bool outer = false) {
-  return {.in = in, .out = out, .kernel = 1, .bias = false, .activation = activation, .outer = outer};
 }
 
 int featuresOf(const MprNetConfig& config, int level) {
@@ -40,7 +37,7 @@ std::array<std::vector<MprBlock>, 3> addLevels(torch::nn::Module& owner, const s
 
 /// The convolution NAME.1 of a sequence whose first part resamples.
 Convolution addResampler(torch::nn::Module& owner, const std::string& name, int in, int out) {
-  return submodule(owner, name)->register_module("1", Convolution(pointwise(in, out)));
+  return submodule(owner, name)->register_module("1", Convolution(pointwise(in, out, {.bias = false})));
 }
 
 at::Tensor through(std::vector<MprBlock>& blocks, at::Tensor x, Observer* observer) {
@@ -52,14 +49,6 @@ at::Tensor through(std::vector<MprBlock>& blocks, at::Tensor x, Observer* observ
 }
 
 /// Bilinear, which at half of an even size is the mean of four pixels.
-at::Tensor halved(const at::Tensor& x) {
-  return at::avg_pool2d(x, 2);
-}
-
-at::Tensor enlarged(const at::Tensor& x) {
-  return at::upsample_bilinear2d(x, {2 * x.size(2), 2 * x.size(3)}, /*align_corners=*/false);
-}
-
 /// Both halves along `side`, one behind the other in the batch.
 at::Tensor parted(const at::Tensor& x, std::int64_t side) {
   return at::cat(x.chunk(2, side), 0);
@@ -76,8 +65,8 @@ MprLevels joined(const MprLevels& levels, std::int64_t side) {
 }  // namespace
 
 MprBlockImpl::MprBlockImpl(int features, int reduction)
-    : squeeze_(pointwise(features, features / reduction, Activation::Relu)),
-      excite_(pointwise(features / reduction, features)),
+    : squeeze_(pointwise(features, features / reduction, {.bias = false, .activation = Activation::Relu})),
+      excite_(pointwise(features / reduction, features, {.bias = false})),
       slope_(1),
       conv0_(ConvolutionOptions{.in = features, .out = features, .bias = false, .slopes = slope_}),
       conv2_(withoutBias(features, features)) {
@@ -107,8 +96,10 @@ MprEncoderImpl::MprEncoderImpl(const MprNetConfig& config, bool second)
   for (int i = 0; i < 3; ++i) {
     const int features = featuresOf(config, i);
     const std::string number = std::to_string(i + 1);
-    csff_enc_.push_back(register_module("csff_enc" + number, Convolution(pointwise(features, features))));
-    csff_dec_.push_back(register_module("csff_dec" + number, Convolution(pointwise(features, features))));
+    csff_enc_.push_back(
+        register_module("csff_enc" + number, Convolution(pointwise(features, features, {.bias = false}))));
+    csff_dec_.push_back(
+        register_module("csff_dec" + number, Convolution(pointwise(features, features, {.bias = false}))));
   }
 }
 
@@ -134,15 +125,15 @@ MprDecoderImpl::MprDecoderImpl(const MprNetConfig& config)
 MprLevels MprDecoderImpl::forward(const MprLevels& encoded, Observer* observer) {
   MprLevels levels;
   levels[2] = through(levels_[2], encoded[2], observer);
-  levels[1] = through(levels_[1], enlarged(up32_->forward(levels[2])) + skip_attn2_->forward(encoded[1]), observer);
-  levels[0] = through(levels_[0], enlarged(up21_->forward(levels[1])) + skip_attn1_->forward(encoded[0]), observer);
+  levels[1] = through(levels_[1], doubled(up32_->forward(levels[2])) + skip_attn2_->forward(encoded[1]), observer);
+  levels[0] = through(levels_[0], doubled(up21_->forward(levels[1])) + skip_attn1_->forward(encoded[0]), observer);
   return levels;
 }
 
 MprSupervisionImpl::MprSupervisionImpl(int features, int channels)
-    : conv1_(register_module("conv1", Convolution(pointwise(features, features)))),
-      conv2_(register_module("conv2", Convolution(pointwise(features, channels, Activation::None, /*outer=*/true)))),
-      conv3_(register_module("conv3", Convolution(pointwise(channels, features)))) {}
+    : conv1_(register_module("conv1", Convolution(pointwise(features, features, {.bias = false})))),
+      conv2_(register_module("conv2", Convolution(pointwise(features, channels, {.bias = false, .outer = true})))),
+      conv3_(register_module("conv3", Convolution(pointwise(channels, features, {.bias = false})))) {}
 
 at::Tensor MprSupervisionImpl::forward(const at::Tensor& x, const at::Tensor& picture) {
   const at::Tensor restored = conv2_->plus(picture, x);
@@ -160,8 +151,9 @@ MprOriginalResolutionImpl::Way MprOriginalResolutionImpl::way(const std::string&
       made.ups.push_back(addResampler(*owner, "up", featuresOf(config, i), featuresOf(config, i - 1)));
     }
   }
-  made.conv = register_module("conv_" + kind + std::to_string(level + 1),
-                              Convolution(pointwise(config.features, config.features + config.lastStep)));
+  made.conv =
+      register_module("conv_" + kind + std::to_string(level + 1),
+                      Convolution(pointwise(config.features, config.features + config.lastStep, {.bias = false})));
   return made;
 }
 
@@ -191,7 +183,7 @@ at::Tensor MprOriginalResolutionImpl::forward(at::Tensor x, const MprLevels& enc
       continue;
     }
     at::Tensor added = decoded_[i].conv->addTo(encoded_[i].conv->forward(fromEncoder), fromDecoder);
-    for (std::size_t size = 0; size < i; ++size) added = enlarged(added);
+    for (std::size_t size = 0; size < i; ++size) added = doubled(added);
     x = x + added;
   }
   return x;
@@ -199,7 +191,7 @@ at::Tensor MprOriginalResolutionImpl::forward(at::Tensor x, const MprLevels& enc
 
 MprNetImpl::Shallow MprNetImpl::shallow(const std::string& name, const MprNetConfig& config) {
   const auto sequence = submodule(*this, name);
-  return {sequence->register_module("0", Convolution(withoutBias(config.channels, config.features, /*outer=*/true))),
+  return {sequence->register_module("0", Convolution(withoutBias(config.channels, config.features, true))),
           sequence->register_module("1", MprBlock(config.features, config.reduction))};
 }
 
@@ -217,8 +209,8 @@ MprNetImpl::MprNetImpl(const MprNetConfig& config)
       concat12_(register_module("concat12", Convolution(withoutBias(2 * config.features, config.features)))),
       concat23_(register_module("concat23",
                                 Convolution(withoutBias(2 * config.features, config.features + config.lastStep)))),
-      tail_(register_module("tail", Convolution(withoutBias(config.features + config.lastStep, config.channels,
-                                                            /*outer=*/true)))) {}
+      tail_(register_module("tail",
+                            Convolution(withoutBias(config.features + config.lastStep, config.channels, true)))) {}
 
 at::Tensor MprNetImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor whole = padToMultiple(image, MprNetConfig::kSizeMultiple, Padding::Reflect);

@@ -85,7 +85,7 @@ std::string namedKey(const std::string& own) {
 
 /// `isPrior`: the row is DPSR's.
 template <bool isPrior>
-struct Traits {
+struct MsrResNetTraits {
   using Config = MsrResNetConfig;
   using Network = MsrResNet;
   static constexpr std::string_view kName = isPrior ? "DPSR" : "MSRResNet";
@@ -164,15 +164,15 @@ struct Traits {
 }  // namespace
 
 std::optional<MsrResNetConfig> detectMsrResNet(const StateDict& tensors) {
-  const std::optional<MsrResNetConfig> plain = NetworkFamily<Traits<false>>::configOf(tensors);
-  return plain ? plain : NetworkFamily<Traits<true>>::configOf(tensors);
+  const std::optional<MsrResNetConfig> plain = NetworkFamily<MsrResNetTraits<false>>::configOf(tensors);
+  return plain ? plain : NetworkFamily<MsrResNetTraits<true>>::configOf(tensors);
 }
 
 MsrResNet loadDpsr(const StateDict& tensors) {
-  return NetworkFamily<Traits<true>>::filled(tensors);
+  return NetworkFamily<MsrResNetTraits<true>>::filled(tensors);
 }
 
-const Family kMsrResNet = NetworkFamily<Traits<false>>::row();
-const Family kDpsr = NetworkFamily<Traits<true>>::row();
+const Family kMsrResNet = NetworkFamily<MsrResNetTraits<false>>::row();
+const Family kDpsr = NetworkFamily<MsrResNetTraits<true>>::row();
 
 }  // namespace heirloom::models

@@ -10,8 +10,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
 std::vector<int> blocksOf(const StateDict& tensors, const std::string& part) {
   std::vector<int> blocks;
   for (int i = 0; i < countNumbered(tensors, part); ++i) {
@@ -20,10 +18,11 @@ std::vector<int> blocksOf(const StateDict& tensors, const std::string& part) {
   return blocks;
 }
 
-struct Traits {
+struct NafNetTraits {
   using Config = NafNetConfig;
   using Network = NafNet;
   static constexpr std::string_view kName = "NAFNet";
+  static constexpr int kMargin = 64;
 
   static Reading<NafNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(
@@ -93,6 +92,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kNafNet = NetworkFamily<Traits>::row();
+const Family kNafNet = NetworkFamily<NafNetTraits>::row();
 
 }  // namespace heirloom::models

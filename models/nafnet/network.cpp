@@ -17,10 +17,6 @@ at::Tensor gated(const at::Tensor& x) {
   return x.narrow(1, 0, half) * x.narrow(1, half, half);
 }
 
-ConvolutionOptions pointwise(int in, int out) {
-  return {.in = in, .out = out, .kernel = 1};
-}
-
 }  // namespace
 
 at::Tensor localMean(const at::Tensor& x, std::int64_t window) {

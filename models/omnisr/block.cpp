@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "models/common/channel_norm.h"
 #include "models/common/super_resolution.h"
 #include "models/common/transposed_attention.h"
 #include "models/kernels/window_attention/window_attention.h"
@@ -15,18 +16,6 @@ namespace {
 constexpr int kShrinkage = 4;
 constexpr double kPictureEpsilon = 1e-6;  // of norms over channels of a picture; PyTorch's own before the attention
 constexpr double kTokenEpsilon = 1e-5;
-
-ConvolutionOptions pointwise(int in, int out, bool bias, Activation activation = Activation::None) {
-  return {.in = in, .out = out, .kernel = 1, .bias = bias, .activation = activation};
-}
-
-ConvolutionOptions depthwise(int features, bool bias) {
-  return {.in = features, .out = features, .groups = features, .bias = bias};
-}
-
-at::Tensor normed(LayerNorm& norm, const at::Tensor& x) {
-  return toImage(norm->forward(toTokens(x)));
-}
 
 }  // namespace
 
@@ -91,9 +80,9 @@ OmniSrChannelAttentionImpl::OmniSrChannelAttentionImpl(const OmniSrConfig& confi
     : window_(config.window),
       span_(span),
       norm_(register_module("norm", LayerNorm(config.features, kPictureEpsilon))),
-      qkv_(pointwise(config.features, 3 * config.features, /*bias=*/false)),
-      qkv_dwconv_(depthwise(3 * config.features, /*bias=*/false)),
-      project_out_(pointwise(config.features, config.features, /*bias=*/false)) {
+      qkv_(pointwise(config.features, 3 * config.features, {.bias = false})),
+      qkv_dwconv_(depthwise(3 * config.features, {.bias = false})),
+      project_out_(pointwise(config.features, config.features, {.bias = false})) {
   const auto fn = submodule(*this, "fn");
   temperature_ = fn->register_parameter("temperature", at::empty({OmniSrConfig::kHeads, 1, 1}));
   fn->register_module("qkv", qkv_);
@@ -102,7 +91,7 @@ OmniSrChannelAttentionImpl::OmniSrChannelAttentionImpl(const OmniSrConfig& confi
 }
 
 at::Tensor OmniSrChannelAttentionImpl::forward(const at::Tensor& x) {
-  const at::Tensor qkv = toTokens(qkv_dwconv_->forward(qkv_->forward(normed(norm_, x))));
+  const at::Tensor qkv = toTokens(qkv_dwconv_->forward(qkv_->forward(channelNorm(norm_, x))));
   const auto n = x.size(0), rows = x.size(2) / window_, columns = x.size(3) / window_, c = x.size(1);
   // Rows of windows, rows in them, columns of windows, columns in them: what comes first stays apart.
   const at::Tensor cut = qkv.view({n, rows, window_, columns, window_, 3 * c});
@@ -121,13 +110,13 @@ OmniSrPerceptronImpl::OmniSrPerceptronImpl(const OmniSrConfig& config)
       fn_(*submodule(*this, "fn"), config.features, config.features) {}
 
 at::Tensor OmniSrPerceptronImpl::forward(const at::Tensor& x) {
-  return fn_.plus(x, normed(norm_, x));
+  return fn_.plus(x, channelNorm(norm_, x));
 }
 
 OmniSrBlockImpl::OmniSrBlockImpl(const OmniSrConfig& config)
-    : expand_(pointwise(config.features, config.features, /*bias=*/true, Activation::Gelu)),
-      depthwise_(depthwise(config.features, /*bias=*/true)),
-      project_(pointwise(config.features, config.features, /*bias=*/true)),
+    : expand_(pointwise(config.features, config.features, {.activation = Activation::Gelu})),
+      depthwise_(depthwise(config.features)),
+      project_(pointwise(config.features, config.features)),
       squeeze_(config.features, config.features / kShrinkage, LinearOptions{.bias = false, .outer = true}),
       excite_(config.features / kShrinkage, config.features, LinearOptions{.bias = false, .outer = true}) {
   const auto layer = submodule(*this, "layer");

@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
-
-struct Traits {
+struct OmniSrTraits {
   using Config = OmniSrConfig;
   using Network = OmniSr;
   static constexpr std::string_view kName = "OmniSR";
+  static constexpr int kMargin = 32;
 
   static Reading<OmniSrConfig> read(const StateDict& tensors) {
     const std::string group = "residual_layer.0.residual_layer.";
@@ -76,6 +75,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kOmniSr = NetworkFamily<Traits>::row();
+const Family kOmniSr = NetworkFamily<OmniSrTraits>::row();
 
 }  // namespace heirloom::models

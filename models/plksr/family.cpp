@@ -9,14 +9,13 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;  // what lies further away hardly shows
-
 /// `real`: the row is RealPLKSR's.
 template <bool real>
-struct Traits {
+struct PlksrTraits {
   using Config = PlksrConfig;
   using Network = Plksr;
   static constexpr std::string_view kName = real ? "RealPLKSR" : "PLKSR";
+  static constexpr int kMargin = 32;  // what lies further away hardly shows
 
   static Reading<PlksrConfig> read(const StateDict& tensors) {
     const std::string mixer = real ? "feats.1.channel_mixer." : "feats.1.channe_mixer.";
@@ -95,7 +94,7 @@ struct Traits {
 
 }  // namespace
 
-const Family kPlksr = NetworkFamily<Traits<false>>::row();
-const Family kRealPlksr = NetworkFamily<Traits<true>>::row();
+const Family kPlksr = NetworkFamily<PlksrTraits<false>>::row();
+const Family kRealPlksr = NetworkFamily<PlksrTraits<true>>::row();
 
 }  // namespace heirloom::models

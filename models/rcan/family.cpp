@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 16;
-
-struct Traits {
+struct RcanTraits {
   using Config = RcanConfig;
   using Network = Rcan;
   static constexpr std::string_view kName = "RCAN";
+  static constexpr int kMargin = 16;
 
   static Reading<RcanConfig> read(const StateDict& tensors) {
     const std::string head = tensors.contains("head.1.weight") ? "head.1.weight" : "head.0.weight";
@@ -74,6 +73,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kRcan = NetworkFamily<Traits>::row();
+const Family kRcan = NetworkFamily<RcanTraits>::row();
 
 }  // namespace heirloom::models

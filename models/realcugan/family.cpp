@@ -9,7 +9,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
 constexpr int kSizeMultiple = 4;
 
 // Multiply-adds of the two networks but for their ends, per pixel of what they are given.
@@ -17,10 +16,11 @@ constexpr double kFirst = 9.0 * (32 * 64 + 64 * 64) + 4 * 64 * 64 / 4 + 9.0 * 2 
 constexpr double kSecond = 9.0 * (32 * 64 + 64 * 64) + 64 * 64 + 9.0 * (64 * 64 + 64 * 128) / 4 + 128 * 128 / 4 +
                            9.0 * 2 * 128 * 256 / 16 + 128 * 128 / 4 + 9.0 * (128 * 64 + 64 * 64) / 4 + 64 * 64;
 
-struct Traits {
+struct RealCuganTraits {
   using Config = RealCuganConfig;
   using Network = RealCugan;
   static constexpr std::string_view kName = "Real-CUGAN";
+  static constexpr int kMargin = 32;
 
   static Reading<RealCuganConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"unet1.conv1.conv.0.weight", "unet1.conv_bottom.weight",
@@ -85,6 +85,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kRealCugan = NetworkFamily<Traits>::row();
+const Family kRealCugan = NetworkFamily<RealCuganTraits>::row();
 
 }  // namespace heirloom::models

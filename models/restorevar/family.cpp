@@ -12,7 +12,7 @@
 namespace heirloom::models {
 namespace {
 
-struct Traits {
+struct RestoreVarTraits {
   using Config = RestoreVarConfig;
   using Network = RestoreVarNetwork;
   static constexpr std::string_view kName = "RestoreVAR";
@@ -56,7 +56,7 @@ struct Traits {
 };
 
 const Family& row() {
-  static const Family family = NetworkFamily<Traits>::row();
+  static const Family family = NetworkFamily<RestoreVarTraits>::row();
   return family;
 }
 
@@ -77,7 +77,7 @@ class RestoreVarRestorer : public Restorer {
     loadPlaced(
         *network, [this](const std::string& name) { return readTensor(tensors_, name); }, placement);
     const auto make = [network, config = config_, placement, &observer](const Settings& chosen) {
-      return Traits::start(network, config, chosen, placement, observer);
+      return RestoreVarTraits::start(network, config, chosen, placement, observer);
     };
     return std::make_unique<FunctionSession>(placement, settings, make, descriptor_.channels);
   }
@@ -92,7 +92,7 @@ Loaded loadRestoreVar(const StateDict& given) {
   StateDict tensors = withoutTrainer(given);
   Loaded loaded{row().detect(tensors), nullptr};
   if (!loaded.match.descriptor) return loaded;
-  const RestoreVarConfig config = *Traits::read(tensors).config;
+  const RestoreVarConfig config = *RestoreVarTraits::read(tensors).config;
   loaded.restorer = std::make_shared<RestoreVarRestorer>(std::move(tensors), config, *loaded.match.descriptor);
   return loaded;
 }
@@ -100,14 +100,14 @@ Loaded loadRestoreVar(const StateDict& given) {
 }  // namespace
 
 std::optional<RestoreVarConfig> detectRestoreVar(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(withoutTrainer(tensors));
+  return NetworkFamily<RestoreVarTraits>::configOf(withoutTrainer(tensors));
 }
 
-const Family kRestoreVar = {Traits::kName,
+const Family kRestoreVar = {RestoreVarTraits::kName,
                             [](const StateDict& tensors) { return row().detect(withoutTrainer(tensors)); },
                             loadRestoreVar, row().published};
 
-const FolderLayout kRestoreVarFolder = {Traits::kName,
+const FolderLayout kRestoreVarFolder = {RestoreVarTraits::kName,
                                         {{"var", {"restorevar.pth", "restorevar.safetensors"}},
                                          {"vae", {"vae_restorevar.ckpt", "vae_restorevar.safetensors"}}}};
 

@@ -37,10 +37,6 @@ at::Tensor throughBlocks(Level& level, at::Tensor x, const Checkpoint& checkpoin
   return x;
 }
 
-ConvolutionOptions pointwise(int in, int out) {
-  return {.in = in, .out = out, .kernel = 1};
-}
-
 }  // namespace
 
 VaeAttentionImpl::VaeAttentionImpl(int channels)

@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
-struct Traits {
+struct RestormerTraits {
   using Config = RestormerConfig;
   using Network = RestormerNet;
   static constexpr std::string_view kName = "Restormer";
+  static constexpr int kMargin = 64;
 
   static Reading<RestormerConfig> read(const StateDict& tensors) {
     const std::string block = "encoder_level1.0.";
@@ -97,6 +96,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kRestormer = NetworkFamily<Traits>::row();
+const Family kRestormer = NetworkFamily<RestormerTraits>::row();
 
 }  // namespace heirloom::models

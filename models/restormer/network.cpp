@@ -8,11 +8,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kEpsilon = 1e-5;
-
-ConvolutionOptions pointwise(int in, int out) {
-  return {.in = in, .out = out, .kernel = 1, .bias = false};
-}
+constexpr double kVarianceEpsilon = 1e-5;
 
 }  // namespace
 
@@ -22,7 +18,7 @@ BiasFreeNormImpl::BiasFreeNormImpl(std::int64_t channels)
 at::Tensor BiasFreeNormImpl::forward(const at::Tensor& x) {
   const at::Tensor values = x.to(at::kFloat);
   const at::Tensor variance = values.var(at::IntArrayRef{-1}, /*correction=*/at::Scalar(0), /*keepdim=*/true);
-  return (values * (variance + kEpsilon).rsqrt() * weight_).to(x.scalar_type());
+  return (values * (variance + kVarianceEpsilon).rsqrt() * weight_).to(x.scalar_type());
 }
 
 void BiasFreeNormImpl::place(const Placement& placement) {
@@ -38,7 +34,7 @@ RestormerBlockImpl::Norm RestormerBlockImpl::norm(const RestormerConfig& config,
   const auto owner = submodule(*this, name);
   Norm made;
   if (config.withBias) {
-    made.withBias = owner->register_module("body", LayerNorm(features, kEpsilon));
+    made.withBias = owner->register_module("body", LayerNorm(features, kVarianceEpsilon));
   } else {
     made.withoutBias = owner->register_module("body", BiasFreeNorm(features));
   }
@@ -61,7 +57,7 @@ RestormerNetImpl::RestormerNetImpl(const RestormerConfig& config)
       u_(*this, {config.inputs, config.channels, config.width, config.blocks, config.refinement},
          [&](int features, std::size_t level) { return RestormerBlock(config, features, config.heads.at(level)); }) {
   if (config.dualPixel())
-    skip_conv_ = register_module("skip_conv", Convolution(pointwise(config.width, 2 * config.width)));
+    skip_conv_ = register_module("skip_conv", Convolution(pointwise(config.width, 2 * config.width, {.bias = false})));
 }
 
 at::Tensor RestormerNetImpl::forward(const at::Tensor& image, Observer* observer) {

@@ -7,14 +7,13 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
-
 const std::string kStage = "body.0.";
 
-struct Traits {
+struct RetinexFormerTraits {
   using Config = RetinexFormerConfig;
   using Network = RetinexFormer;
   static constexpr std::string_view kName = "RetinexFormer";
+  static constexpr int kMargin = 64;
 
   static Reading<RetinexFormerConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(
@@ -66,6 +65,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kRetinexFormer = NetworkFamily<Traits>::row();
+const Family kRetinexFormer = NetworkFamily<RetinexFormerTraits>::row();
 
 }  // namespace heirloom::models

@@ -16,14 +16,6 @@ Linear withoutBias(int features) {
   return Linear(features, features, LinearOptions{.bias = false});
 }
 
-ConvolutionOptions depthwise(int features, Activation activation = Activation::None) {
-  return {.in = features, .out = features, .groups = features, .bias = false, .activation = activation};
-}
-
-ConvolutionOptions pointwise(int in, int out, Activation activation = Activation::None) {
-  return {.in = in, .out = out, .kernel = 1, .bias = false, .activation = activation};
-}
-
 ConvolutionOptions halving(int features) {
   return {.in = features, .out = 2 * features, .kernel = 4, .stride = 2, .padding = 1, .bias = false};
 }
@@ -55,12 +47,12 @@ RetinexBlockImpl::RetinexBlockImpl(int features, int heads)
       to_k_(withoutBias(features)),
       to_v_(withoutBias(features)),
       proj_(features, features),
-      pos0_(depthwise(features, Activation::Gelu)),
-      pos2_(depthwise(features)),
+      pos0_(depthwise(features, {.bias = false, .activation = Activation::Gelu})),
+      pos2_(depthwise(features, {.bias = false})),
       norm_(features),
-      net0_(pointwise(features, kWidening * features, Activation::Gelu)),
-      net2_(depthwise(kWidening * features, Activation::Gelu)),
-      net4_(pointwise(kWidening * features, features)) {
+      net0_(pointwise(features, kWidening * features, {.bias = false, .activation = Activation::Gelu})),
+      net2_(depthwise(kWidening * features, {.bias = false, .activation = Activation::Gelu})),
+      net4_(pointwise(kWidening * features, features, {.bias = false})) {
   const auto attention = submodule(*this, "0");
   rescale_ = attention->register_parameter("rescale", at::empty({heads, 1, 1}));
   attention->register_module("to_q", to_q_);
@@ -117,8 +109,8 @@ RetinexStageImpl::RetinexStageImpl(const RetinexFormerConfig& config)
     features /= 2;
     Level& level = levels_[static_cast<std::size_t>(i)];
     const auto decoder = submodule(*decoders, std::to_string(kLevels - 1 - i));
-    level.up = decoder->register_module("0", TransposedConvolution(2 * features, features, 2, /*bias=*/true));
-    level.fusion = decoder->register_module("1", Convolution(pointwise(2 * features, features)));
+    level.up = decoder->register_module("0", TransposedConvolution(2 * features, features, 2, true));
+    level.fusion = decoder->register_module("1", Convolution(pointwise(2 * features, features, {.bias = false})));
     level.decoder =
         addBlocks(*decoder, "2", config.blocks[static_cast<std::size_t>(i)], features, features / config.features);
   }

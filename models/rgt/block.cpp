@@ -14,10 +14,6 @@ constexpr int kStep = 4;             // of the summary's convolution
 constexpr int kLeastReductions = 2;  // as in training
 constexpr int kLeastSummary = 16;    // pixels of its longer side, where the picture has them
 
-ConvolutionOptions depthwise(int features) {
-  return {.in = features, .out = features, .groups = features};
-}
-
 ConvolutionOptions reducing(int features) {
   return {.in = features, .out = features, .kernel = kStep, .stride = kStep, .padding = 0, .groups = features};
 }

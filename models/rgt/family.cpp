@@ -10,16 +10,15 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
-
 const std::string kBlock = "layers.0.blocks.0.";
 const std::string kSummary = "layers.0.blocks.1.attn.";
 const std::string kWindows = kBlock + "attn.attns.0.";
 
-struct Traits {
+struct RgtTraits {
   using Config = RgtConfig;
   using Network = Rgt;
   static constexpr std::string_view kName = "RGT";
+  static constexpr int kMargin = 32;
 
   static Reading<RgtConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(
@@ -104,6 +103,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kRgt = NetworkFamily<Traits>::row();
+const Family kRgt = NetworkFamily<RgtTraits>::row();
 
 }  // namespace heirloom::models

@@ -11,21 +11,17 @@ namespace {
 
 constexpr int kLeastSide = 16;  // two reductions of the summary
 
-SwinIrConfig ending(const RgtConfig& config) {
-  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
-}
-
 TokenGroup<RgtBlock> group(const RgtConfig& config, int index) {
   std::vector<RgtBlock> blocks;
   for (int i = 0; i < config.depths[static_cast<std::size_t>(index)]; ++i) blocks.push_back(RgtBlock(config, index, i));
-  return TokenGroup<RgtBlock>(std::move(blocks), ending(config), /*nested=*/false);
+  return TokenGroup<RgtBlock>(std::move(blocks), swinEndingOf(config), /*nested=*/false);
 }
 
 }  // namespace
 
 RgtImpl::RgtImpl(const RgtConfig& config)
     : config_(config),
-      body_(*this, {config.channels, ending(config), config.depths.size(), {"before_RG", "1"}},
+      body_(*this, {config.channels, swinEndingOf(config), config.depths.size(), {"before_RG", "1"}},
             [&](int index) { return group(config, index); }),
       head_(*this, config.features, config.channels, config.scale) {}
 

@@ -11,7 +11,6 @@ namespace {
 using Layout = RrdbConfig::Layout;
 
 // What lies further away does not show: Real-ESRGAN's own tiles overlap by 10.
-constexpr int kMargin = 16;
 
 /// The first dense block's first convolution, and what else tells a layout, under the file's names.
 struct Names {
@@ -64,10 +63,11 @@ int stagesOf(const StateDict& tensors, Layout layout) {
   return stages;
 }
 
-struct Traits {
+struct RrdbTraits {
   using Config = RrdbConfig;
   using Network = RrdbNet;
   static constexpr std::string_view kName = "RRDB";
+  static constexpr int kMargin = 16;
 
   static Reading<RrdbConfig> read(const StateDict& tensors) {
     std::vector<std::string> nearest;
@@ -176,9 +176,9 @@ struct Traits {
 }  // namespace
 
 std::optional<RrdbConfig> detectRrdb(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(tensors);
+  return NetworkFamily<RrdbTraits>::configOf(tensors);
 }
 
-const Family kRrdb = NetworkFamily<Traits>::row();
+const Family kRrdb = NetworkFamily<RrdbTraits>::row();
 
 }  // namespace heirloom::models

@@ -9,12 +9,11 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;
-
-struct Traits {
+struct SafmnTraits {
   using Config = SafmnConfig;
   using Network = Safmn;
   static constexpr std::string_view kName = "SAFMN";
+  static constexpr int kMargin = 32;
 
   static Reading<SafmnConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"to_feat.weight", "feats.0.safm.mfr.0.weight", "feats.0.safm.aggr.weight",
@@ -68,6 +67,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kSafmn = NetworkFamily<Traits>::row();
+const Family kSafmn = NetworkFamily<SafmnTraits>::row();
 
 }  // namespace heirloom::models

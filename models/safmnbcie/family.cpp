@@ -9,14 +9,14 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
 constexpr int kBlockSizeMultiple = 8;
 constexpr int kShares = 4;  // of the channels, one a scale
 
-struct Traits {
+struct SafmnBcieTraits {
   using Config = SafmnBcieConfig;
   using Network = SafmnBcie;
   static constexpr std::string_view kName = "SAFMN-BCIE";
+  static constexpr int kMargin = 64;
 
   static Reading<SafmnBcieConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(
@@ -65,6 +65,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kSafmnBcie = NetworkFamily<Traits>::row();
+const Family kSafmnBcie = NetworkFamily<SafmnBcieTraits>::row();
 
 }  // namespace heirloom::models

@@ -9,13 +9,13 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
 constexpr int kTokens = 64;  // of a window
 
-struct Traits {
+struct ScuNetTraits {
   using Config = ScuNetConfig;
   using Network = ScuNet;
   static constexpr std::string_view kName = "SCUNet";
+  static constexpr int kMargin = 64;
 
   static Reading<ScuNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"m_head.0.weight", "m_body.0.trans_block.msa.relative_position_params",
@@ -73,6 +73,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kScuNet = NetworkFamily<Traits>::row();
+const Family kScuNet = NetworkFamily<ScuNetTraits>::row();
 
 }  // namespace heirloom::models

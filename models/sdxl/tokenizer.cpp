@@ -29,7 +29,7 @@ std::array<std::string, 256> visibleBytes() {
   return table;
 }
 
-[[noreturn]] void refuse(const char* file) {
+[[noreturn]] void refuseFile(const char* file) {
   throw Error(HEIRLOOM_TEXT("tokenizer.broken", "the tokenizer's %1 is not what it should be").with(file),
               HEIRLOOM_TEXT("tokenizer.broken.remedy", "download that file again"));
 }
@@ -38,14 +38,14 @@ std::array<std::string, 256> visibleBytes() {
 
 ClipTokenizer::ClipTokenizer(const std::string& vocabulary, const std::string& merges, std::string padding) {
   const nlohmann::json words = nlohmann::json::parse(vocabulary, nullptr, /*allow_exceptions=*/false);
-  if (!words.is_object()) refuse("vocab.json");
+  if (!words.is_object()) refuseFile("vocab.json");
   for (const auto& [token, id] : words.items()) {
-    if (!id.is_number_integer() || id.get<std::int64_t>() < 0) refuse("vocab.json");
+    if (!id.is_number_integer() || id.get<std::int64_t>() < 0) refuseFile("vocab.json");
     vocabulary_.emplace(token, id.get<std::int64_t>());
     size_ = std::max(size_, id.get<std::int64_t>() + 1);
   }
   for (const std::string& needed : {std::string(kBegin), std::string(kEnd), padding}) {
-    if (!vocabulary_.contains(needed)) refuse("vocab.json");
+    if (!vocabulary_.contains(needed)) refuseFile("vocab.json");
   }
   begin_ = idOf(kBegin);
   end_ = idOf(kEnd);
@@ -59,7 +59,7 @@ ClipTokenizer::ClipTokenizer(const std::string& vocabulary, const std::string& m
   while (ranks_.size() < kMostMerges && std::getline(lines, line)) {
     const std::size_t space = line.find(' ');
     if (line.empty()) continue;
-    if (space == std::string::npos) refuse("merges.txt");
+    if (space == std::string::npos) refuseFile("merges.txt");
     ranks_.emplace(std::pair(line.substr(0, space), line.substr(space + 1)), ranks_.size());
   }
 }

@@ -10,7 +10,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 32;  // what lies further away hardly shows
 // Of the large files alone; their shapes do not tell how they treat the surroundings.
 constexpr int kLargeGroups = 16;
 
@@ -21,10 +20,11 @@ std::string rankKey(int expert) {
   return kExperts + "." + std::to_string(expert) + ".conv_1.weight";
 }
 
-struct Traits {
+struct SeemoReTraits {
   using Config = SeemoReConfig;
   using Network = SeemoRe;
   static constexpr std::string_view kName = "SeemoRe";
+  static constexpr int kMargin = 32;  // what lies further away hardly shows
 
   static SeemoReConfig large(int scale) {
     return {.features = 48, .groups = kLargeGroups, .scale = scale, .shuffled = false, .shrinkings = 1};
@@ -93,6 +93,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kSeemoRe = NetworkFamily<Traits>::row();
+const Family kSeemoRe = NetworkFamily<SeemoReTraits>::row();
 
 }  // namespace heirloom::models

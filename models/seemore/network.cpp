@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/common/channel_norm.h"
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
 
@@ -13,18 +14,6 @@ namespace {
 
 constexpr double kEpsilon = 1e-6;
 constexpr int kShrinkage = 4;
-
-ConvolutionOptions pointwise(int in, int out, Activation activation = Activation::None) {
-  return {.in = in, .out = out, .kernel = 1, .activation = activation};
-}
-
-ConvolutionOptions depthwise(int features) {
-  return {.in = features, .out = features, .groups = features};
-}
-
-at::Tensor normed(LayerNorm& norm, const at::Tensor& x) {
-  return toImage(norm->forward(toTokens(x)));
-}
 
 }  // namespace
 
@@ -55,9 +44,9 @@ void StripedConvolutionImpl::place(const Placement& placement) {
 
 SeemoRePerceptron::SeemoRePerceptron(torch::nn::Module& owner, int features)
     : norm_(owner.register_module("norm_2", LayerNorm(features, kEpsilon))),
-      fn_1_(pointwise(features, 2 * features, Activation::Gelu)),
+      fn_1_(pointwise(features, 2 * features, {.activation = Activation::Gelu})),
       gate_(depthwise(features)),
-      fn_2_(pointwise(features, features, Activation::Gelu)) {
+      fn_2_(pointwise(features, features, {.activation = Activation::Gelu})) {
   const auto ffn = submodule(owner, "ffn");
   submodule(*ffn, "fn_1")->register_module("0", fn_1_);
   submodule(*ffn, "fn_2")->register_module("0", fn_2_);
@@ -65,7 +54,7 @@ SeemoRePerceptron::SeemoRePerceptron(torch::nn::Module& owner, int features)
 }
 
 at::Tensor SeemoRePerceptron::forward(const at::Tensor& x) {
-  const std::vector<at::Tensor> halves = fn_1_->forward(normed(norm_, x)).chunk(2, 1);
+  const std::vector<at::Tensor> halves = fn_1_->forward(channelNorm(norm_, x)).chunk(2, 1);
   return x + fn_2_->forward(halves[0] * gate_->forward(halves[1]));
 }
 
@@ -132,7 +121,7 @@ at::Tensor SeemoReLocalBlockImpl::byExperts(const at::Tensor& x, const at::Tenso
 }
 
 at::Tensor SeemoReLocalBlockImpl::forward(const at::Tensor& x) {
-  const at::Tensor both = conv2_->forward(conv0_->forward(normed(norm_1_, x)));
+  const at::Tensor both = conv2_->forward(conv0_->forward(channelNorm(norm_1_, x)));
   const std::vector<at::Tensor> branches = (shuffled_ ? at::channel_shuffle(both, 2) : both).chunk(2, 1);
   const at::Tensor pixels = at::gelu(striped_->forward(branches[0]));
   const at::Tensor mixed = byExperts(pixels, surroundingsOf(branches[1]));
@@ -141,7 +130,7 @@ at::Tensor SeemoReLocalBlockImpl::forward(const at::Tensor& x) {
 
 SeemoReGlobalBlockImpl::SeemoReGlobalBlockImpl(const SeemoReConfig& config)
     : norm_1_(register_module("norm_1", LayerNorm(config.features, kEpsilon))),
-      to_qv_(pointwise(config.features, 2 * config.features, Activation::Gelu)),
+      to_qv_(pointwise(config.features, 2 * config.features, {.activation = Activation::Gelu})),
       proj_(pointwise(config.features, config.features)),
       attn_(config.features, config.kernel),
       perceptron_(*this, config.features) {
@@ -152,7 +141,7 @@ SeemoReGlobalBlockImpl::SeemoReGlobalBlockImpl(const SeemoReConfig& config)
 }
 
 at::Tensor SeemoReGlobalBlockImpl::forward(const at::Tensor& x) {
-  const std::vector<at::Tensor> halves = to_qv_->forward(normed(norm_1_, x)).chunk(2, 1);
+  const std::vector<at::Tensor> halves = to_qv_->forward(channelNorm(norm_1_, x)).chunk(2, 1);
   return perceptron_.forward(proj_->plus(x, attn_->forward(halves[0]) * halves[1]));
 }
 
@@ -187,7 +176,7 @@ at::Tensor SeemoReImpl::forward(const at::Tensor& image, Observer* observer) {
     if (observer && observer->stopRequested()) throw Stopped{};
     x = global->forward(local->forward(x));
   }
-  x = conv_2_->plus(shallow, normed(norm_, x));
+  x = conv_2_->plus(shallow, channelNorm(norm_, x));
   const at::Tensor enlarged = at::pixel_shuffle(upsampler_->forward(x), config_.scale) + mean;
   return cropTo(enlarged, image.size(2) * config_.scale, image.size(3) * config_.scale);
 }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kConvolutions = 6 * 3 + 3;  // 3x3 ones, all in a row
 
-struct Traits {
+struct SpanTraits {
   using Config = SpanConfig;
   using Network = SpanNet;
   static constexpr std::string_view kName = "SPAN";
@@ -65,6 +65,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kSpan = NetworkFamily<Traits>::row();
+const Family kSpan = NetworkFamily<SpanTraits>::row();
 
 }  // namespace heirloom::models

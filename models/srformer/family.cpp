@@ -9,15 +9,14 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 48;  // two windows
-
 const std::string kBlock = "layers.0.residual_group.blocks.0.";
 const std::string kTable = kBlock + "attn.relative_position_bias_table";
 
-struct Traits {
+struct SrFormerTraits {
   using Config = SrFormerConfig;
   using Network = SrFormer;
   static constexpr std::string_view kName = "SRFormer";
+  static constexpr int kMargin = 48;  // two windows
 
   static Reading<SrFormerConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"conv_first.weight", kTable, kBlock + "attn.kv.weight",
@@ -93,6 +92,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kSrFormer = NetworkFamily<Traits>::row();
+const Family kSrFormer = NetworkFamily<SrFormerTraits>::row();
 
 }  // namespace heirloom::models

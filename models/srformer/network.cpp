@@ -7,22 +7,18 @@
 namespace heirloom::models {
 namespace {
 
-SwinIrConfig ending(const SrFormerConfig& config) {
-  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
-}
-
 TokenGroup<SrFormerBlock> group(const SrFormerConfig& config, int index) {
   std::vector<SrFormerBlock> blocks;
   for (int i = 0; i < config.depths[static_cast<std::size_t>(index)]; ++i)
     blocks.push_back(SrFormerBlock(config, i % 2 == 1 ? config.window / 2 : 0));
-  return TokenGroup<SrFormerBlock>(std::move(blocks), ending(config), /*nested=*/true);
+  return TokenGroup<SrFormerBlock>(std::move(blocks), swinEndingOf(config), /*nested=*/true);
 }
 
 }  // namespace
 
 SrFormerImpl::SrFormerImpl(const SrFormerConfig& config)
     : config_(config),
-      body_(*this, {config.channels, ending(config), config.depths.size()},
+      body_(*this, {config.channels, swinEndingOf(config), config.depths.size()},
             [&](int index) { return group(config, index); }),
       head_(*this, config.head, config.features, config.channels) {}
 

@@ -21,7 +21,7 @@ Parameter componentsParameter() {
           "", MatrixInput{"srmd_pca_matlab.mat", "P", kSrmdCode, kSrmdKernel * kSrmdKernel}};
 }
 
-struct Traits {
+struct SrmdTraits {
   using Config = SrmdConfig;
   using Network = Srmd;
   static constexpr std::string_view kName = "SRMD";
@@ -85,13 +85,13 @@ struct Traits {
 }  // namespace
 
 std::optional<SrmdConfig> detectSrmd(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(tensors);
+  return NetworkFamily<SrmdTraits>::configOf(tensors);
 }
 
 Srmd loadSrmd(const StateDict& tensors) {
-  return NetworkFamily<Traits>::filled(tensors);
+  return NetworkFamily<SrmdTraits>::filled(tensors);
 }
 
-const Family kSrmd = NetworkFamily<Traits>::row();
+const Family kSrmd = NetworkFamily<SrmdTraits>::row();
 
 }  // namespace heirloom::models

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kLargestDoublings = 4;
 
-struct Traits {
+struct SwiftSrganTraits {
   using Config = SwiftSrganConfig;
   using Network = SwiftSrgan;
   static constexpr std::string_view kName = "Swift-SRGAN";
@@ -63,6 +63,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kSwiftSrgan = NetworkFamily<Traits>::row();
+const Family kSwiftSrgan = NetworkFamily<SwiftSrganTraits>::row();
 
 }  // namespace heirloom::models

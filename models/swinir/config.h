@@ -31,4 +31,10 @@ struct SwinIrConfig {
   bool operator==(const SwinIrConfig&) const = default;
 };
 
+/// What `SwinEnding` needs, of the configuration of another family.
+template <class Config>
+SwinIrConfig swinEndingOf(const Config& config) {
+  return {.features = config.features, .threeConvolutions = config.threeConvolutions};
+}
+
 }  // namespace heirloom::models

@@ -8,7 +8,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 16;              // the reference's tiles overlap by twice as much
 constexpr int kRangeOfDeblockers = 255;  // networks with windows of 7 were trained on 0..255
 
 const std::string kBlock = "layers.0.residual_group.blocks.0.";
@@ -46,10 +45,11 @@ int windowOf(const StateDict& tensors, bool second) {
 
 /// `second`: the row is Swin2SR's.
 template <bool second>
-struct Traits {
+struct SwinIrTraits {
   using Config = SwinIrConfig;
   using Network = SwinIr;
   static constexpr std::string_view kName = second ? "Swin2SR" : "SwinIR";
+  static constexpr int kMargin = 16;  // the reference's tiles overlap by twice as much
 
   static Reading<SwinIrConfig> read(const StateDict& tensors) {
     const std::string table = second ? "attn.logit_scale" : "attn.relative_position_bias_table";
@@ -192,11 +192,11 @@ struct Traits {
 }  // namespace
 
 std::optional<SwinIrConfig> detectSwinIr(const StateDict& tensors) {
-  const std::optional<SwinIrConfig> first = NetworkFamily<Traits<false>>::configOf(tensors);
-  return first ? first : NetworkFamily<Traits<true>>::configOf(tensors);
+  const std::optional<SwinIrConfig> first = NetworkFamily<SwinIrTraits<false>>::configOf(tensors);
+  return first ? first : NetworkFamily<SwinIrTraits<true>>::configOf(tensors);
 }
 
-const Family kSwinIr = NetworkFamily<Traits<false>>::row();
-const Family kSwin2Sr = NetworkFamily<Traits<true>>::row();
+const Family kSwinIr = NetworkFamily<SwinIrTraits<false>>::row();
+const Family kSwin2Sr = NetworkFamily<SwinIrTraits<true>>::row();
 
 }  // namespace heirloom::models

@@ -9,7 +9,6 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kMargin = 64;
 constexpr std::size_t kLowest = UformerConfig::kLevels, kStages = 2 * kLowest + 1;
 
 /// Down four levels, the lowest, up again.
@@ -23,10 +22,11 @@ int levelOf(std::size_t stage) {
   return static_cast<int>(std::min(stage, kStages - 1 - stage));
 }
 
-struct Traits {
+struct UformerTraits {
   using Config = UformerConfig;
   using Network = Uformer;
   static constexpr std::string_view kName = "Uformer";
+  static constexpr int kMargin = 64;
 
   static Reading<UformerConfig> read(const StateDict& tensors) {
     const std::string block = "encoderlayer_0.blocks.0.", table = "attn.relative_position_bias_table";
@@ -104,6 +104,6 @@ struct Traits {
 
 }  // namespace
 
-const Family kUformer = NetworkFamily<Traits>::row();
+const Family kUformer = NetworkFamily<UformerTraits>::row();
 
 }  // namespace heirloom::models

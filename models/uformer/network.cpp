@@ -9,11 +9,7 @@
 #include "models/swinir/block.h"
 
 namespace heirloom::models {
-namespace {
-
-constexpr double kSlope = 0.01;  // behind the first convolution
-
-}  // namespace
+namespace {}  // namespace
 
 UformerAttentionImpl::UformerAttentionImpl(const UformerConfig& config, int features, const WindowAttentionShape& shape,
                                            const LayerNorm& norm, const at::Tensor& modulator)
@@ -109,7 +105,7 @@ UformerImpl::UformerImpl(const UformerConfig& config)
       input_proj_(ConvolutionOptions{.in = config.channels,
                                      .out = config.width,
                                      .activation = Activation::LeakyRelu,
-                                     .slope = kSlope,
+                                     .slope = 0.01,
                                      .outer = true}),
       output_proj_(ConvolutionOptions{.in = 2 * config.width, .out = config.channels, .outer = true}) {
   submodule(*submodule(*this, "input_proj"), "proj")->register_module("0", input_proj_);

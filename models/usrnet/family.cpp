@@ -12,12 +12,12 @@ namespace {
 constexpr int kLargestScale = 4;  // trained for 1 to 4
 constexpr int kUsualScale = 2;
 constexpr int kPriorMultiple = 8;  // three halvings
-constexpr int kMargin = 48;        // kernels of 25 pixels, then the prior's reach
 
-struct Traits {
+struct UsrNetTraits {
   using Config = UsrNetConfig;
   using Network = UsrNet;
   static constexpr std::string_view kName = "USRNet";
+  static constexpr int kMargin = 48;  // kernels of 25 pixels, then the prior's reach
 
   static Reading<UsrNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"p.m_head.weight", "h.mlp.0.weight", "h.mlp.4.weight"}); !missing.empty()) {
@@ -78,9 +78,9 @@ struct Traits {
 }  // namespace
 
 std::optional<UsrNetConfig> detectUsrNet(const StateDict& tensors) {
-  return NetworkFamily<Traits>::configOf(tensors);
+  return NetworkFamily<UsrNetTraits>::configOf(tensors);
 }
 
-const Family kUsrNet = NetworkFamily<Traits>::row();
+const Family kUsrNet = NetworkFamily<UsrNetTraits>::row();
 
 }  // namespace heirloom::models
