@@ -33,7 +33,7 @@ struct Shape {
 
 /// The same with its pixels: `Sample` is float, or std::uint16_t for bfloat16. What is computed is float32 always.
 template <class Sample>
-struct Layer : Shape {
+struct PixelLayer : Shape {
   Pixels<const Sample> input;
   Pixels<const Sample> residual;  ///< data may be null: nothing is added
   Pixels<Sample> output;
@@ -52,13 +52,13 @@ struct BlockKernels {
   int rows = 0;
   int columns = 0;
   void (*transformWeights)(const float* kernels, int depth, float* weights, std::int64_t weightStride) = nullptr;
-  void (*transformInput)(const Layer<Sample>&, std::int64_t firstTile, int tiles, float* transformed,
+  void (*transformInput)(const PixelLayer<Sample>&, std::int64_t firstTile, int tiles, float* transformed,
                          std::int64_t stride, Sample* patch) = nullptr;  ///< patch: room for 36 pixels of `in`
   void (*multiply)(const Shape&, int chunk, const float* weights, std::int64_t weightStride, int tiles,
                    const float* transformed, std::int64_t transformedStride, float* products,
                    std::int64_t productStride) = nullptr;
-  void (*transformOutput)(const Layer<Sample>&, int chunk, std::int64_t firstTile, int tiles, const float* products,
-                          std::int64_t stride) = nullptr;
+  void (*transformOutput)(const PixelLayer<Sample>&, int chunk, std::int64_t firstTile, int tiles,
+                          const float* products, std::int64_t stride) = nullptr;
 };
 
 /// `Sample`: float or std::uint16_t.

@@ -131,7 +131,7 @@ inline void transformTile(const Sample* pixels, std::int64_t row, std::int64_t p
 
 /// The 6x6 pixels around a tile at the border, zero outside the picture.
 template <class Sample>
-inline void copyPatch(const Layer<Sample>& layer, const Place& place, Sample* patch) {
+inline void copyPatch(const PixelLayer<Sample>& layer, const Place& place, Sample* patch) {
   const Sample* image = layer.input.data + place.image * layer.input.image;
   for (int y = place.y - 1; y < place.y + 5; ++y) {
     for (int x = place.x - 1; x < place.x + 5; ++x, patch += layer.in) {
@@ -143,7 +143,7 @@ inline void copyPatch(const Layer<Sample>& layer, const Place& place, Sample* pa
 }
 
 template <class V, class Sample>
-void transformInput(const Layer<Sample>& layer, std::int64_t firstTile, int tiles, float* transformed,
+void transformInput(const PixelLayer<Sample>& layer, std::int64_t firstTile, int tiles, float* transformed,
                     std::int64_t stride, Sample* patch) {
   const int depth = (layer.in + V::lanes - 1) / V::lanes;
   Place place = placeOf(layer, firstTile);
@@ -224,8 +224,8 @@ inline void untransformTile(const float* products, std::int64_t stride, V bias, 
 }
 
 template <class V, Ending ending, bool hasResidual, class Sample>
-void transformOutputAs(const Layer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
-                       std::int64_t stride) {
+void transformOutputAs(const PixelLayer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles,
+                       const float* products, std::int64_t stride) {
   constexpr int columns = 2 * V::lanes;
   Place place = placeOf(layer, firstTile);
   for (int tile = 0; tile < tiles; ++tile, products += columns, next(layer, place)) {
@@ -252,8 +252,8 @@ void transformOutputAs(const Layer<Sample>& layer, int chunk, std::int64_t first
 }
 
 template <class V, class Sample>
-void transformOutput(const Layer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles, const float* products,
-                     std::int64_t stride) {
+void transformOutput(const PixelLayer<Sample>& layer, int chunk, std::int64_t firstTile, int tiles,
+                     const float* products, std::int64_t stride) {
   const auto run = [&](auto plain, auto added) {
     (layer.residual.data ? added : plain)(layer, chunk, firstTile, tiles, products, stride);
   };

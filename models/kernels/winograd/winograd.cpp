@@ -74,7 +74,7 @@ struct WeightLayout {
 template <class Sample>
 struct Work {
   const BlockKernels<Sample>& kernels = *blockKernels<Sample>();
-  const Layer<Sample>& layer;
+  const PixelLayer<Sample>& layer;
   const float* weights;
   std::int64_t tiles;
   WeightLayout layout{layer.in, layer.out};
@@ -171,7 +171,7 @@ void runByChannels(const Work<Sample>& work) {
 template <class Sample>
 void run(const Shape& shape, const float* weights, const at::Tensor& x, const at::Tensor& residual,
          at::Tensor& result) {
-  Layer<Sample> layer{shape};
+  PixelLayer<Sample> layer{shape};
   layer.input = pixelsOf(static_cast<const Sample*>(x.const_data_ptr()), x);
   layer.output = pixelsOf(static_cast<Sample*>(result.data_ptr()), result);
   if (residual.defined()) layer.residual = pixelsOf(static_cast<const Sample*>(residual.const_data_ptr()), residual);
