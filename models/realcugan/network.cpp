@@ -11,8 +11,8 @@ constexpr double kSlope = 0.1;
 constexpr int kFeatures = 64;
 constexpr int kReduction = 8;       // of channels inside the attention
 constexpr std::int64_t kLost = 20;  // rows and columns that the second network takes from each side
-constexpr double kRange = 0.7;      // of "pro" networks' values
-constexpr double kLowest = 0.15;
+constexpr double kProRange = 0.7;   // of "pro" networks' values
+constexpr double kProLowest = 0.15;
 
 ConvolutionOptions valid(int in, int out, bool outer = false) {
   return {.in = in, .out = out, .padding = 0, .activation = Activation::LeakyRelu, .slope = kSlope, .outer = outer};
@@ -135,7 +135,7 @@ RealCuganImpl::RealCuganImpl(const RealCuganConfig& config) : config_(config), u
 }
 
 at::Tensor RealCuganImpl::forward(const at::Tensor& image, Observer* observer) {
-  const at::Tensor shown = config_.pro ? image * kRange + kLowest : image;
+  const at::Tensor shown = config_.pro ? image * kProRange + kProLowest : image;
   const std::int64_t height = image.size(2) * config_.scale, width = image.size(3) * config_.scale;
   // Both levels of the second network must halve evenly.
   at::Tensor x = surrounded(shown, surroundings(config_), config_.scale == 3 || config_.fast ? 4 : 2);
@@ -146,7 +146,7 @@ at::Tensor RealCuganImpl::forward(const at::Tensor& image, Observer* observer) {
   if (conv_final_) x = at::pixel_shuffle(trimmed(conv_final_->forward(x), 1), 2);
   x = x.slice(2, 0, height).slice(3, 0, width);
   if (conv_final_) x = x + at::upsample_nearest2d(shown, {height, width});
-  return config_.pro ? (x - kLowest) / kRange : x;
+  return config_.pro ? (x - kProLowest) / kProRange : x;
 }
 
 }  // namespace heirloom::models
