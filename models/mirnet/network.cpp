@@ -6,14 +6,13 @@
 
 #include "models/common/level_size.h"
 #include "models/common/padding.h"
+#include "models/common/selective_fusion.h"
 #include "models/common/super_resolution.h"
 
 namespace heirloom::models {
 namespace {
 
 constexpr double kSlope = 0.2;
-constexpr int kReduction = 8;
-constexpr int kLeastSqueezed = 4;  // channels inside a fusion
 
 ConvolutionOptions convolution(int in, int out, int groups = 1, bool outer = false) {
   return {.in = in, .out = out, .groups = groups, .bias = false, .outer = outer};
@@ -29,10 +28,6 @@ ConvolutionOptions leaky(ConvolutionOptions options) {
 Convolution addResampler(torch::nn::Module& owner, const std::string& name, int index, int in, int out) {
   const auto parts = submodule(*submodule(*submodule(*submodule(owner, name), "body"), "0"), "bot");
   return parts->register_module(std::to_string(index), Convolution(pointwise(in, out, {.bias = false})));
-}
-
-at::Tensor meanOf(const at::Tensor& x) {
-  return x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat);
 }
 
 }  // namespace
@@ -62,9 +57,9 @@ at::Tensor MirContextBlockImpl::forward(const at::Tensor& x) {
 }
 
 MirFusionImpl::MirFusionImpl(int features)
-    : squeeze_(leaky(pointwise(features, std::max(features / kReduction, kLeastSqueezed), {.bias = false}))),
-      first_(pointwise(std::max(features / kReduction, kLeastSqueezed), features, {.bias = false})),
-      second_(pointwise(std::max(features / kReduction, kLeastSqueezed), features, {.bias = false})) {
+    : squeeze_(leaky(pointwise(features, squeezedOf(features), {.bias = false}))),
+      first_(pointwise(squeezedOf(features), features, {.bias = false})),
+      second_(pointwise(squeezedOf(features), features, {.bias = false})) {
   submodule(*this, "conv_du")->register_module("0", squeeze_);
   const auto shares = submodule(*this, "fcs");
   shares->register_module("0", first_);
@@ -72,7 +67,7 @@ MirFusionImpl::MirFusionImpl(int features)
 }
 
 at::Tensor MirFusionImpl::forward(const at::Tensor& a, const at::Tensor& b) {
-  const at::Tensor squeezed = squeeze_->forward(meanOf(a) + meanOf(b));
+  const at::Tensor squeezed = squeeze_->forward(channelMeans(a) + channelMeans(b));
   // Of two a softmax is a sigmoid.
   const at::Tensor share = (first_->forward(squeezed) - second_->forward(squeezed)).to(at::kFloat).sigmoid();
   return at::lerp(b, a, share.to(a.scalar_type()));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/common/padding.h"
+#include "models/common/selective_fusion.h"
 
 namespace heirloom::models {
 namespace {
@@ -12,7 +13,6 @@ namespace {
 constexpr int kLeastSide = 40;  // a quarter of it must be larger than the widest padding
 constexpr int kDilation = 3;
 constexpr int kReduction = 8;
-constexpr int kLeastSqueezed = 4;  // channels inside a fusion
 
 /// All 3x3 or larger convolutions see the picture reflected at its edge: padded before, not by themselves.
 ConvolutionOptions unpadded(int in, int out, int kernel, int groups = 1, int dilation = 1, bool outer = false) {
@@ -29,10 +29,6 @@ at::Tensor reflected(const at::Tensor& x, std::int64_t by) {
 
 at::Tensor trimmed(const at::Tensor& x, std::int64_t by) {
   return x.slice(2, by, x.size(2) - by).slice(3, by, x.size(3) - by);
-}
-
-at::Tensor meanOf(const at::Tensor& x) {
-  return x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat);
 }
 
 at::Tensor share(const at::Tensor& logits, const at::Tensor& of) {
@@ -81,7 +77,7 @@ at::Tensor MixDehazeBlockImpl::forward(const at::Tensor& x) {
   const at::Tensor y = mlp2_->plus(x, mlp0_->forward(seen));
 
   const at::Tensor z = norm2_->forward(y);
-  const at::Tensor mean = meanOf(z);
+  const at::Tensor mean = channelMeans(z);
   const at::Tensor values = value1_->forward(reflected(value0_->forward(z), 1));
   const at::Tensor weighed = at::cat({share(gate_->forward(mean), values), share(ca3_->forward(ca1_->forward(mean)), z),
                                       share(pa2_->forward(pa0_->forward(z)), z)},
@@ -90,16 +86,15 @@ at::Tensor MixDehazeBlockImpl::forward(const at::Tensor& x) {
 }
 
 MixDehazeFusionImpl::MixDehazeFusionImpl(int features)
-    : squeeze_(pointwise(features, std::max(features / kReduction, kLeastSqueezed),
-                         {.bias = false, .activation = Activation::Relu})),
-      excite_(pointwise(std::max(features / kReduction, kLeastSqueezed), 2 * features, {.bias = false})) {
+    : squeeze_(pointwise(features, squeezedOf(features), {.bias = false, .activation = Activation::Relu})),
+      excite_(pointwise(squeezedOf(features), 2 * features, {.bias = false})) {
   const auto mlp = submodule(*this, "mlp");
   mlp->register_module("0", squeeze_);
   mlp->register_module("2", excite_);
 }
 
 at::Tensor MixDehazeFusionImpl::forward(const at::Tensor& a, const at::Tensor& b) {
-  const at::Tensor logits = excite_->forward(squeeze_->forward(meanOf(a + b))).to(at::kFloat);
+  const at::Tensor logits = excite_->forward(squeeze_->forward(channelMeans(a + b))).to(at::kFloat);
   const at::Tensor shares = logits.unflatten(1, at::IntArrayRef{2, a.size(1)}).softmax(1).to(a.scalar_type());
   return a * shares.select(1, 0) + b * shares.select(1, 1);
 }

@@ -16,7 +16,7 @@ at::Tensor normalised(const at::Tensor& x) {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, kEpsilon);
 }
 
-at::Tensor toTokens(const at::Tensor& latent) {  // N Z p p -> N p*p Z, row by row
+at::Tensor tokensOf(const at::Tensor& latent) {  // N Z p p -> N p*p Z, row by row
   return latent.flatten(2).transpose(1, 2).contiguous();
 }
 
@@ -75,7 +75,7 @@ RestoreVarTransformerImpl::RestoreVarTransformerImpl(const VarConfig& config, in
 }
 
 at::Tensor RestoreVarTransformerImpl::projected(const at::Tensor& features) {
-  return cond_proj4_->forward(toTokens(features));
+  return cond_proj4_->forward(tokensOf(features));
 }
 
 at::Tensor RestoreVarTransformerImpl::pictureTokens(const at::Tensor& projected) {
@@ -102,7 +102,7 @@ at::Tensor RestoreVarTransformerImpl::firstInput(const VarCondition& condition) 
 }
 
 at::Tensor RestoreVarTransformerImpl::input(const at::Tensor& pooled, int scale) {
-  return word_embed_->forward(toTokens(pooled)) + lvl_embed_[scale];
+  return word_embed_->forward(tokensOf(pooled)) + lvl_embed_[scale];
 }
 
 at::Tensor RestoreVarTransformerImpl::rowsOf(int scale) const {

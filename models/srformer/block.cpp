@@ -11,7 +11,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr int kKernel = 5;  // of the perceptron's convolution
+constexpr int kPerceptronKernel = 5;  // of the perceptron's convolution
 
 /// The regions that a shift brought together, as numbers of the tokens of windows.
 at::Tensor regions(std::int64_t h, std::int64_t w, std::int64_t window, std::int64_t shift,
@@ -90,7 +90,7 @@ SrFormerBlockImpl::SrFormerBlockImpl(const SrFormerConfig& config, int shift)
     : norm1_(register_module("norm1", LayerNorm(config.features))),
       attn_(register_module("attn", PermutedAttention(config, shift, norm1_))),
       norm2_(register_module("norm2", LayerNorm(config.features))),
-      mlp_(*this, "mlp", config.features, config.hidden, kKernel, norm2_) {}
+      mlp_(*this, "mlp", config.features, config.hidden, kPerceptronKernel, norm2_) {}
 
 at::Tensor SrFormerBlockImpl::forward(const at::Tensor& x) {
   return mlp_.forward(attn_->forward(x));

@@ -13,14 +13,6 @@ ConvolutionOptions leaky(int in, int out, int kernel = 3, double slope = kSlope)
   return {.in = in, .out = out, .kernel = kernel, .activation = Activation::LeakyRelu, .slope = slope};
 }
 
-at::Tensor toTokens(const at::Tensor& image) {  // N C H W channels-last -> N H W C, the same memory
-  return image.contiguous(at::MemoryFormat::ChannelsLast).permute({0, 2, 3, 1});
-}
-
-at::Tensor toImage(const at::Tensor& tokens) {
-  return tokens.permute({0, 3, 1, 2});
-}
-
 /// Extended at the bottom and right to multiples of `side` by reflection without the edge, again and again where the
 /// picture is smaller than what is missing.
 at::Tensor reflected(const at::Tensor& image, int side) {
