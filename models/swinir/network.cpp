@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/common/super_resolution.h"
+
 namespace heirloom::models {
 namespace {
 
