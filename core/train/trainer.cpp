@@ -9,6 +9,7 @@
 #include "core/train/train.h"
 #include "core/train/validation.h"
 #include "core/train/weight_average.h"
+#include "models/common/error.h"
 
 namespace heirloom::core {
 namespace {
