@@ -6,6 +6,7 @@
 #include <map>
 
 #include "models/common/error.h"
+#include "models/cuda.h"
 
 namespace heirloom::models {
 
@@ -26,6 +27,14 @@ void keepFreedMemory() {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   mallopt(M_TOP_PAD, 64 << 20);
+}
+
+void releaseFreedMemory(const at::Device& device) {
+  if (device.is_cpu()) {
+    malloc_trim(0);
+  } else {
+    releaseCudaMemory();
+  }
 }
 
 }  // namespace heirloom::models

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
 #include <string>
@@ -11,5 +12,8 @@ at::ScalarType precisionOf(const std::string& name);
 
 /// Makes the process keep memory that it frees. For programs that run networks; call once, before the first tensor.
 void keepFreedMemory();
+
+/// Gives back to the system what the process, or LibTorch on a GPU, keeps of its freed memory.
+void releaseFreedMemory(const at::Device& device);
 
 }  // namespace heirloom::models

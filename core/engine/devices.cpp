@@ -145,7 +145,7 @@ void initialiseEngine() {
 }
 
 void releaseMemory() {
-  releaseFreedMemory(at::kCPU);
+  models::releaseFreedMemory(at::kCPU);
   models::releaseCudaMemory();
 }
 

@@ -26,12 +26,4 @@ std::uint64_t activationBudget(const at::Device& device) {
   return device.is_cpu() ? std::min(available / 4, kMostOnCpu) : available / 2;
 }
 
-void releaseFreedMemory(const at::Device& device) {
-  if (device.is_cpu()) {
-    malloc_trim(0);
-  } else {
-    models::releaseCudaMemory();
-  }
-}
-
 }  // namespace heirloom::core

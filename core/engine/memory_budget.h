@@ -14,7 +14,4 @@ std::uint64_t availableMemory(const at::Device& device);
 /// that a photo of any size stays within 4 GB of resident memory.
 std::uint64_t activationBudget(const at::Device& device);
 
-/// Gives what this process freed and kept on `device` back to the system.
-void releaseFreedMemory(const at::Device& device);
-
 }  // namespace heirloom::core

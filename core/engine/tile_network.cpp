@@ -10,6 +10,7 @@
 #include "models/common/error.h"
 #include "models/common/notes.h"
 #include "models/common/out_of_memory.h"
+#include "models/placement.h"
 
 namespace heirloom::core {
 namespace {
@@ -172,7 +173,7 @@ void TileNetwork::requireSize(const at::Tensor& tiles, const at::Tensor& result)
 }
 
 void TileNetwork::shrink(const at::Tensor& tiles) {
-  releaseFreedMemory(placement_.device);
+  models::releaseFreedMemory(placement_.device);
   tight_ = true;
   if (tiles.size(0) > 1) return;  // one at a time comes first
   const std::int64_t area = tiles.size(2) * tiles.size(3);

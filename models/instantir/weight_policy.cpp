@@ -1,7 +1,5 @@
 #include "models/instantir/weight_policy.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <string_view>
 
@@ -9,6 +7,7 @@
 #include "models/cuda.h"
 #include "models/kernels/processor.h"
 #include "models/kernels/winograd/winograd.h"
+#include "models/placement.h"
 
 namespace heirloom::models {
 namespace {
@@ -77,12 +76,8 @@ std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement) {
 }
 
 std::uint64_t freeMemoryOf(const at::Device& device) {
-  if (device.is_cpu()) {
-    malloc_trim(0);
-    return freeMemory();
-  }
-  releaseCudaMemory();
-  return freeCudaMemory(device.index());
+  releaseFreedMemory(device);
+  return device.is_cpu() ? freeMemory() : freeCudaMemory(device.index());
 }
 
 Message noteOn(WeightPolicy policy) {

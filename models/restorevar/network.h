@@ -19,6 +19,8 @@ struct VarRun {
   bool refine = true;
   /// Asked before each block of each network: throws Stopped when the run has to end.
   Checkpoint checkpoint;
+  /// After the encoder, before the caches of the transformer are made.
+  std::function<void()> encoded;
   /// After each scale: its tokens, N p p, and the running latent, N Z G G.
   std::function<void(int scale, const at::Tensor& tokens, const at::Tensor& latent)> scaleDone;
 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "models/common/resampling.h"
+#include "models/placement.h"
 
 namespace heirloom::models {
 namespace {
@@ -132,6 +133,10 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   if (samples_) run.choose = sampler(sampling_, first);
   run.checkpoint = [this] {
     if (observer_.stopRequested()) throw Stopped{};
+  };
+  run.encoded = [this] {
+    // What held the encoder's wide pictures is of no use to the caches, which lie elsewhere.
+    if (onCpu_) releaseFreedMemory(at::kCPU);
   };
   double before = cost_.encoder + cost_.condition;
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
