@@ -14,6 +14,7 @@
 #include "core/library/configure.h"
 #include "core/photo/memory.h"
 #include "models/common/degradation_settings.h"
+#include "models/common/kept_step.h"
 #include "models/common/photo_work.h"
 
 namespace heirloom::core {
@@ -60,6 +61,10 @@ class RecipeRun {
       throw Error(HEIRLOOM_TEXT("run.no_steps", "the recipe has no steps"),
                   HEIRLOOM_TEXT("run.no_steps_remedy", "choose a model"));
     }
+    if (options_.from && recipe_.steps.size() > 1) {
+      throw Error(HEIRLOOM_TEXT("run.from", "a recipe of several steps cannot go on from a step of one network"),
+                  HEIRLOOM_TEXT("run.from_remedy", "run it from its start"));
+    }
     Placed placed = place(options_.device, options_.precision);
     std::vector<LoadedStep> steps;
     std::vector<double> costs;
@@ -87,7 +92,9 @@ class RecipeRun {
       for (const Message& note : step.model.notes) warn(note);
     }
 
-    if (total >= kLongRun) estimate_ = std::chrono::duration<double>(total / flopPerSecond(placed.placement));
+    const double left = options_.from ? options_.from->left() : 1;
+    if (total * left >= kLongRun)
+      estimate_ = std::chrono::duration<double>(total * left / flopPerSecond(placed.placement));
 
     std::shared_ptr<const Raster> from = source_.raster;
     double spent = 0;

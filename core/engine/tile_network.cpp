@@ -33,7 +33,7 @@ std::string megabytes(double bytes) {
 }  // namespace
 
 /// Maps what a session reports to the part of the call that it computes.
-class TileNetwork::SessionObserver : public models::Observer, public models::NoteTaker {
+class TileNetwork::SessionObserver : public models::Observer, public models::NoteTaker, public models::StepKeeper {
  public:
   explicit SessionObserver(TileNetwork& owner) : owner_(owner) {}
 
@@ -42,7 +42,9 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
       owner_.listener_.progress(stage, share.from + (share.to - share.from) * std::clamp(fraction, 0.0, 1.0));
   }
   void preview(int index, const at::Tensor& picture) override {
-    if (owner_.listener_.preview) owner_.listener_.preview(index, share, picture, std::exchange(change_, std::nullopt));
+    if (!owner_.listener_.preview) return;
+    owner_.listener_.preview(
+        {index, share, picture, std::exchange(change_, std::nullopt), std::exchange(kept_, nullptr)});
   }
   void value(const std::string& name, const at::Tensor& tensor) override {
     if (owner_.listener_.preview && name.starts_with("change.")) change_ = tensor.mean().item<double>();
@@ -52,20 +54,28 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
     if (owner_.listener_.warning) owner_.listener_.warning(message);
   }
 
+  bool keepsSteps() const override { return owner_.listener_.preview != nullptr; }
+  void keep(std::shared_ptr<const models::KeptStep> step) override { kept_ = std::move(step); }
+  std::shared_ptr<const models::KeptStep> from() const override { return owner_.from_; }
+
   Share share;
 
  private:
   TileNetwork& owner_;
-  std::optional<double> change_;  // of the preview to come
+  // Of the preview to come.
+  std::optional<double> change_;
+  std::shared_ptr<const models::KeptStep> kept_;
 };
 
 TileNetwork::TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings,
-                         models::Placement placement, std::uint64_t budget, std::stop_token stop, Listener listener)
+                         models::Placement placement, std::uint64_t budget, std::stop_token stop, Listener listener,
+                         std::shared_ptr<const models::KeptStep> from)
     : network_(std::move(network)),
       settings_(std::move(settings)),
       placement_(placement),
       stop_(std::move(stop)),
       listener_(std::move(listener)),
+      from_(std::move(from)),
       described_(network_->describe(settings_)),
       rules_(described_),
       observer_(std::make_unique<SessionObserver>(*this)) {

@@ -1,5 +1,7 @@
 #include "models/instantir/options.h"
 
+#include <tuple>
+
 #include "models/instantir/prompts.h"
 
 namespace heirloom::models {
@@ -188,6 +190,18 @@ std::vector<Parameter> instantIrParameters(bool restores) {
   add(restores ? restoringParameters() : paintingParameters());
   add(photoParameters());
   return all;
+}
+
+std::vector<std::string> settingsOfTheWay() {
+  return {kSteps, kScheduler, kStrength, kSize, kMinSide, kMaxSide, kWidth, kHeight, kOverlap, kPosterior, kSeed};
+}
+
+bool sameWay(const InstantIrOptions& a, const InstantIrOptions& b) {
+  const auto way = [](const InstantIrOptions& of) {
+    return std::tie(of.sampler.steps, of.stepper, of.sampler.strength, of.photo, of.size, of.overlap,
+                    of.samplesPosterior, of.seed);
+  };
+  return way(a) == way(b);
 }
 
 InstantIrOptions optionsOf(const Settings& settings) {

@@ -46,4 +46,9 @@ std::vector<Parameter> instantIrParameters(bool restores);
 
 InstantIrOptions optionsOf(const Settings& settings);
 
+/// Settings that a run which goes on from a kept step shares with the run that made it: sizes, noise and the way from
+/// it. `sameWay`: whether two runs have the same values of them.
+std::vector<std::string> settingsOfTheWay();
+bool sameWay(const InstantIrOptions& a, const InstantIrOptions& b);
+
 }  // namespace heirloom::models
