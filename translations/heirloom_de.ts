@@ -1126,6 +1126,10 @@
         <translation>schnell</translation>
     </message>
     <message>
+        <source>taesd</source>
+        <translation>TAESD</translation>
+    </message>
+    <message>
         <source>decoded</source>
         <translation>vollständig</translation>
     </message>
@@ -4202,8 +4206,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>setting.preview_kind.help</name>
     <message>
-        <source>fast: what the latent looks like, at once; decoded: in full, takes about as long as a step</source>
-        <translation>schnell: wie das Latentbild aussieht, sofort; vollständig: dauert etwa so lang wie ein Schritt</translation>
+        <source>fast: what the latent looks like, at once; taesd: nearly in full, by the small decoder where its file is there; decoded: in full, takes about as long as a step</source>
+        <translation>schnell: wie das Latentbild aussieht, sofort; TAESD: fast vollständig, mit dem kleinen Decoder, wo seine Datei liegt; vollständig: dauert etwa so lang wie ein Schritt</translation>
     </message>
 </context>
 <context>

@@ -37,7 +37,7 @@ Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   descriptor.progressive = true;
   descriptor.takesPrompt = true;
   descriptor.generative = true;
-  descriptor.parameters = instantIrParameters(restores);
+  descriptor.parameters = instantIrParameters(restores, config.tiny.has_value());
   for (const auto& [name, entry] : tensors.entries()) descriptor.parameterCount += entry.numel();
   descriptor.storedAs = tensors.entries().front().second.dtype;
   descriptor.activationBytesPerPixel = kWholePhotoBytesPerPixel;

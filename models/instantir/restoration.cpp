@@ -17,6 +17,7 @@ namespace heirloom::models {
 namespace {
 
 constexpr VaeTiles kVaeTiles{160, 32};  // latents: a square of one megapixel goes whole
+constexpr VaeTiles kTinyTiles{96, 32};  // overlapping by more than it looks far
 constexpr double kTextShare = 0.02;     // of a run's time
 constexpr double kDecodingShare = 0.06;
 constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
@@ -164,8 +165,14 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   };
   // By the published protocol only the previewer's own pictures count; a person sees something of every step.
   const bool published = options_.photo == "published" && networks_->config().restoring;
+  const bool tiny = options_.previews == PreviewKind::Tiny && networks_->config().tiny;
   std::optional<LatentPreview> fast;
-  if (options_.previews == PreviewKind::Fast) fast.emplace(latent, picture);
+  if (options_.previews == PreviewKind::Fast || (options_.previews == PreviewKind::Tiny && !tiny))
+    fast.emplace(latent, picture);
+  const auto pictureOf = [&](const at::Tensor& z) {
+    if (fast) return fast->picture(z);
+    return (tiny ? decodeInTiles(*networks_->tinyDecoder(), z, kTinyTiles, going) : decoded(z)).clamp_(0, 1);
+  };
 
   DiffusionRun run;
   run.picture = picture;
@@ -182,8 +189,7 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     // First, because a step whose picture finds no room is run again.
     const at::Tensor latentOfPicture = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
     at::Tensor shown;
-    if (latentOfPicture.defined() && options_.previews != PreviewKind::Off)
-      shown = fast ? fast->picture(latentOfPicture) : decoded(latentOfPicture).clamp_(0, 1);
+    if (latentOfPicture.defined() && options_.previews != PreviewKind::Off) shown = pictureOf(latentOfPicture);
 
     progress(
         HEIRLOOM_TEXT("instantir.step", "step %1 of %2")

@@ -123,6 +123,7 @@ BlockWatch& SessionNetworks::watch(BlockWatch& asked) {
   return *stream_;
 }
 
+  tiny_ = nullptr;
 WeightSource SessionNetworks::source(const std::string& part) const {
   return [tensors = tensors_.under(part)](const std::string& name) { return readTensor(tensors, name); };
 }
@@ -152,6 +153,12 @@ UNet& SessionNetworks::painter() {
     painter_ = filled<UNet>(config_.unet, source("unet"), placement_);
   }
   return painter_;
+TinyDecoder* SessionNetworks::tinyDecoder() {
+  if (!config_.tiny) return nullptr;
+  if (!tiny_) tiny_ = filled<TinyDecoder>(*config_.tiny, source("taesd"), placement_);
+  return &tiny_;
+}
+
 }
 
 InstantIrNetworks& SessionNetworks::restorers() {

@@ -51,6 +51,8 @@ class SessionNetworks {
   UNet& painter();
 
   /// Of InstantIR's folder.
+  /// Null where the folder has none.
+  TinyDecoder* tinyDecoder();
   InstantIrNetworks& restorers();
 
   /// Who a pass through the UNet or the aggregator has to tell of its blocks, so that `asked` is told, and weights
@@ -88,4 +90,5 @@ class SessionNetworks {
   at::Tensor nothing_;
 };
 
+  TinyDecoder tiny_{nullptr};  // so small that it stays
 }  // namespace heirloom::models
