@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/engine/memory_budget.h"
 #include "core/engine/noise_estimate.h"
 #include "core/engine/placement.h"
 #include "core/engine/speed.h"
@@ -14,6 +15,7 @@
 #include "core/library/configure.h"
 #include "core/photo/memory.h"
 #include "models/common/degradation_settings.h"
+#include "models/common/kept_networks.h"
 #include "models/common/kept_step.h"
 #include "models/common/photo_work.h"
 
@@ -138,8 +140,21 @@ class RecipeRun {
   }
 
  private:
-  /// A step's source and its result are there at the same time.
+  /// For what the steps make. What an earlier run left in memory goes where it is in the way.
   void requireRoom(const std::vector<LoadedStep>& steps) const {
+    try {
+      return requireRoomFor(steps);
+    } catch (const Error&) {
+      bool released = false;
+      for (const LoadedStep& step : steps) released = models::releaseNetworks(*step.model.network) || released;
+      if (!released) throw;
+    }
+    releaseFreedMemory(at::kCPU);
+    requireRoomFor(steps);
+  }
+
+  /// A step's source and its result are there at the same time.
+  void requireRoomFor(const std::vector<LoadedStep>& steps) const {
     Layout layout = source_.raster->layout();
     const SampleType last = resultType(layout.type);
     std::uint64_t before = 0;  // the photo itself is there already

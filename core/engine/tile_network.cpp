@@ -8,6 +8,7 @@
 
 #include "core/engine/memory_budget.h"
 #include "models/common/error.h"
+#include "models/common/kept_networks.h"
 #include "models/common/notes.h"
 #include "models/common/out_of_memory.h"
 
@@ -125,7 +126,7 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
       const TilePlan plan(tiles.size(3), tiles.size(2), rules_, {0, areaLimit_});
       if (plan.count() > 1) return inParts(tiles, share);
     }
-    if (hasRoom(tiles)) {
+    if (hasRoom(tiles) || (releaseKept() && hasRoom(tiles))) {
       try {
         observer_->share = share;
         at::Tensor result = session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
@@ -170,6 +171,15 @@ bool TileNetwork::hasRoom(const at::Tensor& tiles) const {
   const double needed = (described > 0 ? described : kUsualBytesPerPixel) *
                         static_cast<double>(tiles.size(0) * tiles.size(2) * tiles.size(3));
   return needed <= kSafePart * static_cast<double>(availableMemory(placement_.device));
+}
+
+bool TileNetwork::releaseKept() {
+  if (std::exchange(released_, true)) return false;
+  session_.reset();
+  const bool released = models::releaseNetworks(*network_);
+  if (released) releaseFreedMemory(placement_.device);
+  session_ = network_->start(settings_, placement_, *observer_);
+  return released;
 }
 
 void TileNetwork::requireSize(const at::Tensor& tiles, const at::Tensor& result) const {

@@ -64,6 +64,8 @@ class TileNetwork {
   /// Throws when a published protocol gave another size than a photo needs.
   void requireSize(const at::Tensor& tiles, const at::Tensor& result) const;
   bool hasRoom(const at::Tensor& tiles) const;
+  /// Frees what an earlier session left, once; false: there was nothing.
+  bool releaseKept();
 
   std::shared_ptr<const models::Restorer> network_;
   models::Settings settings_;
@@ -75,6 +77,7 @@ class TileNetwork {
   TileRules rules_;
   std::int64_t areaLimit_ = 0;
   bool tight_ = false;  // memory ran out once: nothing is batched any more
+  bool released_ = false;
   std::unique_ptr<SessionObserver> observer_;
   std::unique_ptr<models::Session> session_;  // last: knows the observer
 };

@@ -130,22 +130,23 @@ at::Tensor InstantIrRestoration::restored(const at::Tensor& picture, const Photo
   return atSizeOf(picture, seen, diffused(seen, 0), options_.detail);
 }
 
-const InstantIrRestoration::Heard& InstantIrRestoration::heard() {
-  if (heard_ && heard_->prompt == options_.prompt && heard_->negative == options_.negativePrompt &&
-      heard_->rules == options_.prompts)
-    return *heard_;
+const HeardPrompts& InstantIrRestoration::heard() {
+  std::optional<HeardPrompts>& last = networks_->heard();
+  if (last && last->prompt == options_.prompt && last->negative == options_.negativePrompt &&
+      last->rules == options_.prompts)
+    return *last;
   progress(HEIRLOOM_TEXT("instantir.text", "reading the prompt"), 0);
   std::vector<TextConditioning> texts = networks_->withRoom([&] {
     return conditioned(networks_->textEncoders(), {options_.prompt, options_.negativePrompt}, options_.prompts);
   });
   networks_->offload();
-  heard_.emplace(
-      Heard{options_.prompt, options_.negativePrompt, options_.prompts, std::move(texts[0]), std::move(texts[1])});
-  return *heard_;
+  last.emplace(HeardPrompts{options_.prompt, options_.negativePrompt, options_.prompts, std::move(texts[0]),
+                            std::move(texts[1])});
+  return *last;
 }
 
 at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {
-  const Heard& text = heard();
+  const HeardPrompts& text = heard();
   requireGoing();
   const auto going = [this] { requireGoing(); };
   const double scaling = networks_->config().vae.scaling;

@@ -27,13 +27,7 @@ class InstantIrRestoration {
   at::Tensor operator()(const at::Tensor& pictures);
 
  private:
-  /// The last prompts and what the networks hear of them.
-  struct Heard {
-    std::string prompt, negative;
-    PromptRules rules;
-    TextConditioning promptText, negativeText;
-  };
-  const Heard& heard();
+  const HeardPrompts& heard();
 
   /// Asks the observer for what it keeps and wants to go on from. Throws Error where that is of another run.
   void beginKeeping(const at::Tensor& pictures);
@@ -49,7 +43,6 @@ class InstantIrRestoration {
   NoiseSource* injected_;
   std::unique_ptr<NoiseSource> drawn_;
   NoiseSource* noise_ = nullptr;
-  std::optional<Heard> heard_;
   StepKeeper* keeper_ = nullptr;  // null: nobody keeps the steps of this call
   std::shared_ptr<const InstantIrStep> from_;
   std::size_t photo_ = 0;              // of the call at hand, where steps are kept

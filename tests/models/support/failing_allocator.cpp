@@ -66,4 +66,8 @@ int FailingAllocator::refusals() const {
   return refused;
 }
 
+std::int64_t FailingAllocator::taken() const {
+  return tests::taken;
+}
+
 }  // namespace heirloom::tests
