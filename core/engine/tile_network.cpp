@@ -174,9 +174,10 @@ bool TileNetwork::hasRoom(const at::Tensor& tiles) const {
 }
 
 bool TileNetwork::releaseKept() {
-  if (std::exchange(released_, true)) return false;
+  const models::KeepsNetworks* keeping = models::keepsNetworks(*network_);
+  if (!keeping || std::exchange(released_, true)) return false;
   session_.reset();
-  const bool released = models::releaseNetworks(*network_);
+  const bool released = keeping->release();
   if (released) releaseFreedMemory(placement_.device);
   session_ = network_->start(settings_, placement_, *observer_);
   return released;

@@ -13,11 +13,16 @@ class KeepsNetworks {
   virtual bool release() const = 0;
 };
 
-/// Frees what `restorer`, or the one that it decorates, keeps; false: nothing.
-inline bool releaseNetworks(const Restorer& restorer) {
+/// `restorer`, or the one that it decorates, if it is such a one; otherwise null.
+inline const KeepsNetworks* keepsNetworks(const Restorer& restorer) {
   const Restorer* bare = &restorer;
   while (const auto* decorated = dynamic_cast<const DecoratedRestorer*>(bare)) bare = &decorated->inner();
-  const auto* keeping = dynamic_cast<const KeepsNetworks*>(bare);
+  return dynamic_cast<const KeepsNetworks*>(bare);
+}
+
+/// Frees what a restorer keeps; false: nothing.
+inline bool releaseNetworks(const Restorer& restorer) {
+  const KeepsNetworks* keeping = keepsNetworks(restorer);
   return keeping && keeping->release();
 }
 
