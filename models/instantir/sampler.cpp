@@ -46,7 +46,7 @@ SamplerState movedTo(const SamplerState& state, const SamplerSettings& settings,
   };
   // The earlier preview is a part of this one, which only the reference's way looks at again.
   if (settings.adaptive != Adaptive::Compat) {
-    moved.preview = {};
+    moved.preview = at::Tensor();
     moved.residuals.reset();
     if (moved.earlierPreview.defined()) moved.earlierPreview = moved.earlierPreview.clone();
   }

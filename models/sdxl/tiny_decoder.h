@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "models/checkpoint/state_dict.h"
 #include "models/common/vae_blocks.h"
 #include "models/sdxl/vae.h"
 

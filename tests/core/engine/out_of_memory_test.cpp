@@ -145,7 +145,8 @@ TEST(OutOfMemory, networksOfAnEarlierSessionGoFirst) {
   EXPECT_EQ(network->calls, 1);
   EXPECT_EQ(network->asked, 1);
   // Not even for the rasters.
-  const auto tight = tests::runOn(photo(), std::make_shared<Hoarding>(Room{1000, 1000, "/var/tmp"}));
+  const Photo source = photo();
+  const auto tight = tests::runOn(source, std::make_shared<Hoarding>(Room{1000, 1000, "/var/tmp"}));
   EXPECT_EQ(tight.outcome.status, Status::Done) << tight.outcome.error->what();
 }
 

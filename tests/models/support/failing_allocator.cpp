@@ -66,8 +66,8 @@ int FailingAllocator::refusals() const {
   return refused;
 }
 
-std::int64_t FailingAllocator::taken() const {
-  return tests::taken;
+std::int64_t FailingAllocator::spent() const {
+  return taken;
 }
 
 }  // namespace heirloom::tests
