@@ -26,8 +26,8 @@ fs::path fileOf(const FolderLayout::Part& part, const fs::path& folder) {
 }
 
 std::size_t partsIn(const FolderLayout& layout, const fs::path& folder) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(layout.parts, [&](const auto& part) { return !fileOf(part, folder).empty(); }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      layout.parts, [&](const auto& part) { return part.needed && !fileOf(part, folder).empty(); }));
 }
 
 /// The name that a part should have here: the first one whose folder is there, or the public one.
@@ -82,6 +82,7 @@ std::shared_ptr<const Archive> openFolder(const FolderLayout& layout, const fs::
   std::vector<std::pair<std::string, StateDict>> parts;
   for (const FolderLayout::Part& part : layout.parts) {
     const fs::path file = fileOf(part, folder);
+    if (file.empty()) continue;
     if (isShardIndex(file)) {
       for (StateDict& shard : openShards(file)) parts.emplace_back(part.name, std::move(shard));
     } else {

@@ -18,7 +18,7 @@ struct FolderLayout {
   struct Part {
     std::string name;
     std::vector<std::string> files;  // within the folder; the public name first, one of them is enough
-    bool needed = true;              // of texts; weights always are
+    bool needed = true;              // otherwise the folder is whole without it
   };
   std::string_view family;
   std::vector<Part> parts;  // weights: a checkpoint, or the index of one in several files

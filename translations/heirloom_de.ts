@@ -188,6 +188,14 @@
         <translation>Das Foto mit dem gewählten Modell restaurieren</translation>
     </message>
     <message>
+        <source>C&amp;ontinue from Here</source>
+        <translation>Von hier &amp;weiterrechnen</translation>
+    </message>
+    <message>
+        <source>Go on from the chosen step with the words and settings as they are now; the number of steps, the sizes and the seed stay those of its run</source>
+        <translation>Vom gewählten Schritt an mit den jetzigen Worten und Einstellungen weiterrechnen; Zahl der Schritte, Größen und Startwert bleiben die seines Laufs</translation>
+    </message>
+    <message>
         <source>&amp;Cancel</source>
         <translation>&amp;Abbrechen</translation>
     </message>
@@ -1118,6 +1126,10 @@
         <translation>schnell</translation>
     </message>
     <message>
+        <source>taesd</source>
+        <translation>TAESD</translation>
+    </message>
+    <message>
         <source>decoded</source>
         <translation>vollständig</translation>
     </message>
@@ -1696,6 +1708,10 @@
     <message>
         <source>Restored in %1</source>
         <translation>Restauriert in %1</translation>
+    </message>
+    <message>
+        <source>Another model made this step. Choose %1 again to go on from it.</source>
+        <translation>Diesen Schritt hat ein anderes Modell berechnet. Wählen Sie wieder %1, um von ihm aus weiterzurechnen.</translation>
     </message>
     <message>
         <source>Cancelled</source>
@@ -2390,6 +2406,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <translation>Nimmt das Bild des gewählten Schritts als Ergebnis; Rückgängig bringt das vorige zurück</translation>
     </message>
     <message>
+        <source>&amp;Continue from Here</source>
+        <translation>Von hier &amp;weiterrechnen</translation>
+    </message>
+    <message>
+        <source>Continue from here</source>
+        <translation>Von hier weiterrechnen</translation>
+    </message>
+    <message>
+        <source>Run on from the chosen step, with the words and settings as they are now</source>
+        <translation>Rechnet vom gewählten Schritt an weiter, mit den jetzigen Worten und Einstellungen</translation>
+    </message>
+    <message>
         <source>%1, %2</source>
         <comment>a step and the time it took</comment>
         <translation>%1, %2</translation>
@@ -2479,6 +2507,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>encoding the photo</source>
         <translation>Foto kodieren</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.keptStep</name>
+    <message>
+        <source>the step to go on from belongs to another run</source>
+        <translation>der Schritt, von dem aus weitergerechnet werden soll, gehört zu einem anderen Lauf</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.keptStep.remedy</name>
+    <message>
+        <source>take the photo, model, seed, sizes and number of steps of that run, or start anew</source>
+        <translation>nehmen Sie Foto, Modell, Startwert, Größen und Zahl der Schritte jenes Laufs, oder beginnen Sie von vorn</translation>
     </message>
 </context>
 <context>
@@ -3511,6 +3553,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>run.from</name>
+    <message>
+        <source>a recipe of several steps cannot go on from a step of one network</source>
+        <translation>ein Rezept aus mehreren Schritten kann nicht vom Schritt eines Netzes aus weitergehen</translation>
+    </message>
+</context>
+<context>
+    <name>run.from_remedy</name>
+    <message>
+        <source>run it from its start</source>
+        <translation>rechnen Sie es von Anfang an</translation>
+    </message>
+</context>
+<context>
     <name>run.no_memory</name>
     <message>
         <source>there is not enough memory for the smallest tile of %1 x %2 pixels (%3 MB are free)</source>
@@ -4150,8 +4206,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>setting.preview_kind.help</name>
     <message>
-        <source>fast: what the latent looks like, at once; decoded: in full, takes about as long as a step</source>
-        <translation>schnell: wie das Latentbild aussieht, sofort; vollständig: dauert etwa so lang wie ein Schritt</translation>
+        <source>fast: what the latent looks like, at once; taesd: nearly in full, by the small decoder where its file is there; decoded: in full, takes about as long as a step</source>
+        <translation>schnell: wie das Latentbild aussieht, sofort; TAESD: fast vollständig, mit dem kleinen Decoder, wo seine Datei liegt; vollständig: dauert etwa so lang wie ein Schritt</translation>
     </message>
 </context>
 <context>

@@ -71,6 +71,12 @@ constexpr Command kCommands[] = {
     {"restore.run", Restore, QT_TRANSLATE_NOOP("Commands", "&Run"),
      QT_TRANSLATE_NOOP("Commands", "Restore the photo with the chosen model"), "run", "Ctrl+Return Ctrl+Enter",
      kReady | Need::Model},
+    {"restore.goOn", Restore, QT_TRANSLATE_NOOP("Commands", "C&ontinue from Here"),
+     QT_TRANSLATE_NOOP(
+         "Commands",
+         "Go on from the chosen step with the words and settings as they are now; the number of steps, the "
+         "sizes and the seed stay those of its run"),
+     "next", "Ctrl+Shift+Return Ctrl+Shift+Enter", kReady | Need::Step},
     {"restore.cancel", Restore, QT_TRANSLATE_NOOP("Commands", "&Cancel"), QT_TRANSLATE_NOOP("Commands", "Stop the run"),
      "cancel", "Esc", Need::Running},
 

@@ -24,6 +24,7 @@ enum class Need : unsigned {
   Redo = 64,
   Model = 128,     // one is chosen
   Document = 256,  // a photo is in the window, read or not
+  Step = 512,      // a run can go on from the step that is chosen
 };
 constexpr Need operator|(Need a, Need b) {
   return static_cast<Need>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

@@ -1,8 +1,10 @@
 #include "ui/document.h"
 
 #include <QColorSpace>
+#include <algorithm>
 #include <cstring>
 
+#include "models/common/kept_step.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
@@ -132,28 +134,41 @@ core::Recipe Document::recipe() const {
   return recipe;
 }
 
-void Document::follow(std::unique_ptr<EngineRun> run, const QString& modelTitle) {
+void Document::follow(std::unique_ptr<EngineRun> run, const QString& modelTitle, std::optional<int> from) {
   run_ = std::move(run);
   progress_.reset();
-  steps_.begin(*photo_);
+  std::optional<int> other;
+  if (from) {
+    const int number = steps_.all()[static_cast<std::size_t>(*from)].number;
+    if (run_->recipe().steps.back().settings != runRecipe_.steps.back().settings)
+      other = number;
+    else if (otherUntil_)
+      other = std::min(*otherUntil_, number);
+    steps_.goOn(*from);
+  } else {
+    steps_.begin(*photo_);
+  }
   connect(run_.get(), &EngineRun::previewed, &steps_, &RunSteps::add);
   connect(run_.get(), &EngineRun::began, this, &Document::runChanged);
   connect(run_.get(), &EngineRun::progressed, this, [this](const RunProgress& progress) {
     progress_ = progress;
     Q_EMIT runProgressed(progress);
   });
-  connect(run_.get(), &EngineRun::finished, this, [this, modelTitle](const RunEnd& end) { ended(end, modelTitle); });
+  connect(run_.get(), &EngineRun::finished, this,
+          [this, modelTitle, other](const RunEnd& end) { ended(end, modelTitle, other); });
   Q_EMIT runChanged();
 }
 
-void Document::ended(const RunEnd& end, const QString& modelTitle) {
+void Document::ended(const RunEnd& end, const QString& modelTitle, std::optional<int> other) {
   // Not deleted here: this is its signal.
   run_.release()->deleteLater();
   progress_.reset();
   const bool whole = end.status == RunEnd::Status::Done;
   steps_.end(end.raster, whole, end.elapsed.count());
   if (end.raster) {
-    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, end.generative};
+    runRecipe_ = end.recipe;
+    otherUntil_ = other;
+    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, other, end.generative};
     if (!whole && end.reached) result.step = end.reached->step + 1;
     addResult(std::move(result));
   }
@@ -178,6 +193,12 @@ void Document::takeStep(int row) {
   result.raster = step.raster;
   result.step = step.number == RunStep::kEnd ? std::nullopt : std::optional(step.number);
   addResult(std::move(result));
+}
+
+bool Document::canGoOn(int row) const {
+  if (run_ || !showsSteps() || row < 0 || row >= std::ssize(steps_.all())) return false;
+  const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
+  return step.kept && step.kept->left() > 0;
 }
 
 std::shared_ptr<const core::Photo> photoOf(const QImage& image) {

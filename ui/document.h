@@ -17,8 +17,9 @@ struct RestoredResult {
   core::Recipe recipe;
   QString modelTitle;
   std::map<std::string, std::string> chosen;
-  std::optional<int> step;  // from 1: not the run's end, but what it had after this step
-  bool generative = false;  // a network invented parts of it: its file says so
+  std::optional<int> step;   // from 1: not the run's end, but what it had after this step
+  std::optional<int> other;  // up to this step the run had other settings than the recipe
+  bool generative = false;   // a network invented parts of it: its file says so
 };
 
 /// Where and how a result was saved.
@@ -69,8 +70,8 @@ class Document : public QObject {
 
   /// Null when nothing runs.
   EngineRun* run() const { return run_.get(); }
-  /// Takes the run over; its result is added when it is done.
-  void follow(std::unique_ptr<EngineRun> run, const QString& modelTitle);
+  /// Takes the run over; its result is added when it is done. `from`: the step, by its row, that it goes on from.
+  void follow(std::unique_ptr<EngineRun> run, const QString& modelTitle, std::optional<int> from = {});
   const std::optional<RunProgress>& progress() const { return progress_; }
 
   /// What a progressive network showed in the latest run.
@@ -81,6 +82,9 @@ class Document : public QObject {
   bool canTakeStep(int row) const;
   /// Makes the picture of a step the result; can be undone.
   void takeStep(int row);
+  bool canGoOn(int row) const;
+  /// Of the run that made the latest steps.
+  const core::Recipe& runRecipe() const { return runRecipe_; }
 
  Q_SIGNALS:
   void stateChanged();
@@ -97,7 +101,7 @@ class Document : public QObject {
   friend class StrengthCommand;
   void replaceResult(std::optional<RestoredResult> result);
   void replaceStrength(double strength);
-  void ended(const RunEnd& end, const QString& modelTitle);
+  void ended(const RunEnd& end, const QString& modelTitle, std::optional<int> other);
 
   Workers& workers_;
   std::filesystem::path file_;
@@ -112,6 +116,8 @@ class Document : public QObject {
   std::unique_ptr<EngineRun> run_;
   std::optional<RunProgress> progress_;
   RunSteps steps_;
+  core::Recipe runRecipe_;
+  std::optional<int> otherUntil_;  // of the same run, as RestoredResult::other
 };
 
 /// A picture of the clipboard as a photo of 8 or 16 bits, with its colour space where it has one. Blocking.

@@ -76,6 +76,7 @@ class QueuedObserver : public core::RunObserver {
                      .seconds = preview.took.count(),
                      .change = preview.change};
     reached_ = shown;
+    shown.kept = preview.kept;
     if (preview.leading) {
       core::Layout layout = sink_.raster()->layout();
       layout.width = preview.box.width;
@@ -150,6 +151,7 @@ void EngineRun::finish(const RunEnd& end) {
 
 std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
   std::unique_ptr<EngineRun> run(new EngineRun);
+  run->recipe_ = request.recipe;
   auto work = [library = library_, request = std::move(request), guard = QPointer<QObject>(run.get()),
                target = run.get()](std::stop_token stop) {
     lowerThreadPriority();
@@ -164,6 +166,7 @@ std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
     core::RunOptions options;
     options.device = request.device;
     options.first = request.first;
+    options.from = request.from;
     options.stop = stop;
     core::Outcome outcome = core::run(*library, request.recipe, *request.photo, sink, observer, options);
     RunEnd end = endOf(std::move(outcome), sink.raster(), observer.reached());

@@ -17,6 +17,9 @@
 namespace heirloom::core {
 class ModelLibrary;
 }
+namespace heirloom::models {
+class KeptStep;
+}
 
 namespace heirloom::ui {
 
@@ -25,7 +28,8 @@ struct RunRequest {
   std::shared_ptr<const core::Photo> photo;
   core::Recipe recipe;
   std::string device = "auto";
-  std::optional<core::Box> first;  // what the person looks at
+  std::optional<core::Box> first;                // what the person looks at
+  std::shared_ptr<const models::KeptStep> from;  // as core::RunOptions has it
 };
 
 struct RunProgress {
@@ -44,7 +48,8 @@ struct RunPreview {
   core::Box box;                               // in pixels of the result
   std::shared_ptr<const core::Raster> raster;  // of the box, full strength
   double seconds = 0;
-  std::optional<double> change = {};  // as core::Preview has it
+  std::optional<double> change = {};                  // as core::Preview has it
+  std::shared_ptr<const models::KeptStep> kept = {};  // as core::Preview has it
 };
 
 /// How a run ended.
@@ -81,6 +86,7 @@ class EngineRun : public QObject {
   void cancel();
   bool isCancelled() const { return cancelled_; }
   const GrowingPicture& picture() const { return picture_; }
+  const core::Recipe& recipe() const { return recipe_; }
 
  Q_SIGNALS:
   void began();  // `picture` is there
@@ -96,6 +102,7 @@ class EngineRun : public QObject {
 
   core::JobQueue::Handle job_;
   GrowingPicture picture_;
+  core::Recipe recipe_;
   bool cancelled_ = false;
   bool finished_ = false;
 };

@@ -149,6 +149,7 @@ void MainWindow::connectPhotos() {
     });
     connect(document, &Document::unsavedChanged, this, &MainWindow::updateFacts);
     connect(document, &Document::runChanged, this, &MainWindow::updateFacts);
+    connect(&document->steps(), &RunSteps::chosenChanged, this, &MainWindow::updateFacts);
     connect(document, &Document::runEnded, this, [this, document](const RunEnd& end) { runEnded(document, end); });
     connect(&document->undoStack(), &QUndoStack::indexChanged, this, &MainWindow::updateFacts);
     updateFacts();
@@ -157,6 +158,7 @@ void MainWindow::connectPhotos() {
     strip_->remove(document);
     strip_->setVisible(photos_.count() > 2);
     disconnect(document, nullptr, this, nullptr);
+    disconnect(&document->steps(), nullptr, this, nullptr);
     QMetaObject::invokeMethod(this, &MainWindow::updateFacts, Qt::QueuedConnection);
   });
   connect(&photos_, &PhotoSet::currentChanged, this, &MainWindow::showCurrent);
@@ -207,6 +209,7 @@ void MainWindow::updateFacts() {
     add(!document->run(), Need::Idle);
     add(document->undoStack().canUndo(), Need::Undo);
     add(document->undoStack().canRedo(), Need::Redo);
+    add(document->canGoOn(document->steps().chosen()), Need::Step);
   }
   commands_->setFacts(facts);
   updateStatus();

@@ -78,6 +78,8 @@ class MainWindow : public QMainWindow {
   void take(const QMimeData& offered);
   void copyPicture();
   void run();
+  void goOn();
+  RunRequest requestFor(const Document& document, core::Recipe recipe) const;
   void runEnded(Document* document, const RunEnd& end);
   void tellWhatIsKept(Document* document, const RunPreview& reached);
   void copySystemInformation();

@@ -12,6 +12,7 @@
 #include <QUrl>
 
 #include "core/engine/devices.h"
+#include "models/common/kept_step.h"
 #include "ui/dialogs/file_dialog.h"
 #include "ui/dialogs/network_dialog.h"
 #include "ui/dialogs/preferences_dialog.h"
@@ -19,6 +20,7 @@
 #include "ui/main_window.h"
 #include "ui/panels/message_area.h"
 #include "ui/panels/restore_panel.h"
+#include "ui/panels/step_strip.h"
 #include "ui/save_flow.h"
 #include "ui/system_information.h"
 #include "ui/text.h"
@@ -100,6 +102,8 @@ void MainWindow::connectViewCommands() {
 void MainWindow::connectOtherCommands() {
   const auto on = [this](const char* id, auto act) { connect((*commands_)[id], &QAction::triggered, this, act); };
   on("restore.run", &MainWindow::run);
+  on("restore.goOn", &MainWindow::goOn);
+  connect(steps_, &StepStrip::goOnRequested, (*commands_)["restore.goOn"], &QAction::trigger);
   on("restore.cancel", [this] {
     if (EngineRun* running = photos_.current()->run()) running->cancel();
     Q_EMIT photos_.current()->runChanged();
@@ -213,12 +217,34 @@ void MainWindow::run() {
   Document* document = photos_.current();
   const ModelEntry* model = env_.models.find(panel_->model());
   if (!document || !document->photo() || !model || document->run()) return;
-  RunRequest request;
-  request.photo = document->photo();
-  request.recipe = panel_->recipe();
-  request.device = env_.settings.device().toStdString();
-  request.first = viewer_->visibleRegion();
-  document->follow(engine_.start(std::move(request)), model->title);
+  document->follow(engine_.start(requestFor(*document, panel_->recipe())), model->title);
+}
+
+RunRequest MainWindow::requestFor(const Document& document, core::Recipe recipe) const {
+  return {.photo = document.photo(),
+          .recipe = std::move(recipe),
+          .device = env_.settings.device().toStdString(),
+          .first = viewer_->visibleRegion(),
+          .from = nullptr};
+}
+
+void MainWindow::goOn() {
+  Document* document = photos_.current();
+  const int row = document ? document->steps().chosen() : -1;
+  if (!document || !document->canGoOn(row)) return;
+  const core::Step& before = document->runRecipe().steps.back();
+  const core::Recipe now = panel_->recipe();
+  const ModelEntry* model = env_.models.find(before.model);
+  if (!model || panel_->model() != before.model) {
+    messages_->show(
+        MessageArea::Severity::Information,
+        tr("Another model made this step. Choose %1 again to go on from it.").arg(document->result()->modelTitle));
+    return;
+  }
+  const auto kept = document->steps().all()[static_cast<std::size_t>(row)].kept;
+  RunRequest request = requestFor(*document, {{core::goingOn(before, now.steps.back(), kept->fixed())}});
+  request.from = kept;
+  document->follow(engine_.start(std::move(request)), model->title, row);
 }
 
 void MainWindow::runEnded(Document* document, const RunEnd& end) {

@@ -117,6 +117,7 @@ void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhot
                          {"model", recovered.result.modelTitle},
                          {"chosen", chosen},
                          {"step", recovered.result.step.value_or(0)},
+                         {"other", recovered.result.other.value_or(0)},
                          {"strength", recovered.strength}};
   QSaveFile out(fromPath(folder / kDescription));
   if (!out.open(QIODevice::WriteOnly) || out.write(QJsonDocument(json).toJson()) < 0 || !out.commit()) {
@@ -162,6 +163,7 @@ RecoveredPhoto readRecoveryEntry(const std::filesystem::path& folder) {
     recovered.result.chosen[it.key().toStdString()] = it.value().toString().toStdString();
   }
   if (const int step = json["step"].toInt(); step > 0) recovered.result.step = step;
+  if (const int other = json["other"].toInt(); other > 0) recovered.result.other = other;
   recovered.photo = std::move(photo);
   recovered.strength = std::clamp(json["strength"].toDouble(1), 0.0, 1.0);
   return recovered;

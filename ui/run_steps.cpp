@@ -1,7 +1,10 @@
 #include "ui/run_steps.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
+#include "models/common/kept_step.h"
 #include "ui/thumbnail.h"
 #include "ui/viewer/display_picture.h"
 
@@ -25,8 +28,14 @@ void RunSteps::begin(const core::Photo& photo) {
   Q_EMIT forgotten();
 }
 
+void RunSteps::goOn(int row) {
+  growing_ = true;
+  from_ = row;
+}
+
 void RunSteps::add(const RunPreview& preview) {
   if (!preview.leading) return;
+  dropReplaced();
   // A tile that was begun again, in smaller parts say, shows its first step again.
   if (preview.tile != tile_ || (!steps_.empty() && preview.step < steps_.back().number)) {
     forget();
@@ -39,13 +48,20 @@ void RunSteps::add(const RunPreview& preview) {
           .box = preview.box,
           .raster = preview.raster,
           .thumbnail = {},
-          .change = preview.change});
+          .change = preview.change,
+          .kept = preview.kept});
   keepWithinBound();
 }
 
 void RunSteps::end(const std::shared_ptr<const core::Raster>& raster, bool whole, double seconds) {
   growing_ = false;
   if (steps_.empty()) return;
+  if (!raster && from_) {
+    // It went nowhere.
+    from_.reset();
+    return;
+  }
+  dropReplaced();
   const core::Box& last = steps_.back().box;
   if (!raster || last.width != raster->width() || last.height != raster->height()) {
     forget();
@@ -74,7 +90,7 @@ void RunSteps::choose(int row) {
 
 const RunStep* RunSteps::apart() const {
   const bool latest = chosen_ + 1 == std::ssize(steps_);
-  return chosen_ < 0 || (growing_ && latest) ? nullptr : &steps_[static_cast<std::size_t>(chosen_)];
+  return chosen_ < 0 || (growing_ && latest && !from_) ? nullptr : &steps_[static_cast<std::size_t>(chosen_)];
 }
 
 void RunSteps::append(RunStep step) {
@@ -84,16 +100,32 @@ void RunSteps::append(RunStep step) {
   if (follows) chosen_ = row;
   Q_EMIT added(row);
   if (follows) Q_EMIT chosenChanged();
-  makeThumbnail();
+  makeThumbnail(steps_.size() - 1);
 }
 
-void RunSteps::makeThumbnail() {
+void RunSteps::dropReplaced() {
+  if (!from_) return;
+  const auto kept = static_cast<std::size_t>(*from_) + 1;
+  from_.reset();
+  if (kept >= steps_.size()) return;
+  const auto first = steps_.begin() + static_cast<std::ptrdiff_t>(kept);
+  free({std::make_move_iterator(first), std::make_move_iterator(steps_.end())});
+  steps_.erase(first, steps_.end());
+  chosen_ = std::min(chosen_, static_cast<int>(kept) - 1);
+  ++generation_;
+  Q_EMIT forgotten();
+  for (std::size_t row = 0; row < kept; ++row) {
+    if (steps_[row].thumbnail.isNull() && steps_[row].raster) makeThumbnail(row);
+  }
+}
+
+void RunSteps::makeThumbnail(std::size_t row) {
   inBackground(
       workers_.display, this,
-      [raster = steps_.back().raster, colours = colours_](std::stop_token) {
+      [raster = steps_[row].raster, colours = colours_](std::stop_token) {
         return thumbnailOf(DisplayPicture(raster, colours));
       },
-      [this, row = steps_.size() - 1, generation = generation_](Result<QImage> image) {
+      [this, row, generation = generation_](Result<QImage> image) {
         // Without memory for it the step stays without a picture.
         if (generation != generation_ || std::holds_alternative<Error>(image)) return;
         steps_[row].thumbnail = std::get<QImage>(std::move(image));
@@ -111,16 +143,28 @@ void RunSteps::keepWithinBound() {
     step.raster.reset();
     Q_EMIT reduced(static_cast<int>(row));
   }
+  std::uint64_t keptBytes = 0;
+  for (const RunStep& step : steps_) keptBytes += step.kept ? step.kept->bytes() : 0;
+  for (std::size_t row = 0; keptBytes > kKeptBytes && row + 1 < steps_.size(); ++row) {
+    std::shared_ptr<const models::KeptStep>& kept = steps_[row].kept;
+    if (!kept) continue;
+    keptBytes -= kept->bytes();
+    kept.reset();
+  }
 }
 
 void RunSteps::forget() {
   ++generation_;
   chosen_ = -1;
+  from_.reset();
   if (steps_.empty()) return;
+  free(std::exchange(steps_, {}));
+}
+
+void RunSteps::free(std::vector<RunStep> steps) {
   // Giving back this much memory takes longer than a handler may.
   workers_.display.submit(
-      [steps = std::make_shared<std::vector<RunStep>>(std::move(steps_))](std::stop_token) { steps->clear(); });
-  steps_.clear();
+      [all = std::make_shared<std::vector<RunStep>>(std::move(steps))](std::stop_token) { all->clear(); });
 }
 
 }  // namespace heirloom::ui

@@ -15,12 +15,13 @@ class DisplayColours;
 /// One step of a progressive network, to be looked at again, or the end of its run.
 struct RunStep {
   static constexpr int kEnd = -1;
-  int number = 0;                              // from 1, or kEnd
-  double seconds = 0;                          // that it took
-  core::Box box;                               // in pixels of the result
-  std::shared_ptr<const core::Raster> raster;  // of the box, full strength; null: only the thumbnail was kept
-  QImage thumbnail;                            // null until a worker has made it
-  std::optional<double> change = {};           // how far the picture moved since the step before
+  int number = 0;                                     // from 1, or kEnd
+  double seconds = 0;                                 // that it took
+  core::Box box;                                      // in pixels of the result
+  std::shared_ptr<const core::Raster> raster;         // of the box, full strength; null: only the thumbnail was kept
+  QImage thumbnail;                                   // null until a worker has made it
+  std::optional<double> change = {};                  // how far the picture moved since the step before
+  std::shared_ptr<const models::KeptStep> kept = {};  // from which a run goes on; null: it was not kept
 };
 
 /// What people read of it: "Step 3", "Result".
@@ -28,18 +29,23 @@ QString captionOf(const RunStep& step);
 
 /// The steps of a photo's latest run, in which a progressive network showed what it had so far. A picture that is
 /// computed in several tiles has the steps of the tile in work, from its first to its last, and none when the run is
-/// over: only those of a whole picture are worth keeping. Lives on the GUI thread.
+/// over: only those of a whole picture are worth keeping. A run that goes on from one of them replaces those after it,
+/// once it has something to show. Lives on the GUI thread.
 class RunSteps : public QObject {
   Q_OBJECT
  public:
   /// Full pictures of steps take no more; the earliest are left with their thumbnail.
   static constexpr std::uint64_t kBytes = std::uint64_t{192} << 20;
+  /// What runs go on from takes no more; the earliest steps lose it, the latest keeps it.
+  static constexpr std::uint64_t kKeptBytes = std::uint64_t{256} << 20;
 
   explicit RunSteps(Workers& workers, QObject* parent = nullptr) : QObject(parent), workers_(workers) {}
   ~RunSteps() override;
 
   /// A run starts: forgets those of the last one. `photo` says what its samples' colours are.
   void begin(const core::Photo& photo);
+  /// A run goes on from the step in `row`.
+  void goOn(int row);
   void add(const RunPreview& preview);
   /// The run made `raster` (null: nothing that is kept); `whole`: it came to its end.
   void end(const std::shared_ptr<const core::Raster>& raster, bool whole, double seconds);
@@ -65,9 +71,11 @@ class RunSteps : public QObject {
 
  private:
   void append(RunStep step);
-  void makeThumbnail();
+  void makeThumbnail(std::size_t row);
+  void dropReplaced();
   void keepWithinBound();
   void forget();
+  void free(std::vector<RunStep> steps);
 
   Workers& workers_;
   std::vector<RunStep> steps_;
@@ -77,6 +85,7 @@ class RunSteps : public QObject {
   int chosen_ = -1;
   int generation_ = 0;  // thumbnails of steps that are forgotten are dropped when they arrive
   bool growing_ = false;
+  std::optional<int> from_;  // the row that a run goes on from, until it shows something
 };
 
 }  // namespace heirloom::ui

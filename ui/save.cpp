@@ -34,11 +34,13 @@ SaveJob saveJobOf(const Document& document, SaveTarget target) {
               .strength = document.strength(),
               .recipe = document.recipe(),
               .step = {},
+              .other = {},
               .generative = document.result() && document.result()->generative,
               .target = std::move(target)};
   if (document.result()) {
     job.result = document.result()->raster;
     job.step = document.result()->step;
+    job.other = document.result()->other;
   }
   return job;
 }
@@ -52,7 +54,9 @@ std::vector<Message> save(const SaveJob& job) {
     for (core::Step& step : recipe.steps) step.model = std::filesystem::path(step.model).filename().string();
     if (options.strip != core::Strip::Recipe && options.strip != core::Strip::All)
       options.recipe = core::toYaml(recipe);
-    // Whoever repeats the recipe gets its end, which is another picture.
+    // Whoever repeats the recipe gets another picture: its end, or one whose steps all went by it.
+    if (job.other && !options.recipe.empty())
+      options.recipe = "# up to step " + std::to_string(*job.other) + " it ran with other settings\n" + options.recipe;
     if (job.step && !options.recipe.empty())
       options.recipe = "# the picture after step " + std::to_string(*job.step) + ", before the end\n" + options.recipe;
     options.software = "Heirloom " HEIRLOOM_VERSION;

@@ -13,8 +13,8 @@ struct SaveJob {
   std::shared_ptr<const core::Raster> result;  // null: the photo itself is saved, in another format say
   double strength = 1;
   core::Recipe recipe;
-  std::optional<int> step;  // of RestoredResult
-  bool generative = false;  // of RestoredResult
+  std::optional<int> step, other;  // of RestoredResult
+  bool generative = false;         // of RestoredResult
   SaveTarget target;
 };
 SaveJob saveJobOf(const Document& document, SaveTarget target);

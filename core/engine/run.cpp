@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/engine/memory_budget.h"
 #include "core/engine/noise_estimate.h"
 #include "core/engine/placement.h"
 #include "core/engine/speed.h"
@@ -14,6 +15,8 @@
 #include "core/library/configure.h"
 #include "core/photo/memory.h"
 #include "models/common/degradation_settings.h"
+#include "models/common/kept_networks.h"
+#include "models/common/kept_step.h"
 #include "models/common/photo_work.h"
 
 namespace heirloom::core {
@@ -60,6 +63,10 @@ class RecipeRun {
       throw Error(HEIRLOOM_TEXT("run.no_steps", "the recipe has no steps"),
                   HEIRLOOM_TEXT("run.no_steps_remedy", "choose a model"));
     }
+    if (options_.from && recipe_.steps.size() > 1) {
+      throw Error(HEIRLOOM_TEXT("run.from", "a recipe of several steps cannot go on from a step of one network"),
+                  HEIRLOOM_TEXT("run.from_remedy", "run it from its start"));
+    }
     Placed placed = place(options_.device, options_.precision);
     std::vector<LoadedStep> steps;
     std::vector<double> costs;
@@ -87,7 +94,9 @@ class RecipeRun {
       for (const Message& note : step.model.notes) warn(note);
     }
 
-    if (total >= kLongRun) estimate_ = std::chrono::duration<double>(total / flopPerSecond(placed.placement));
+    const double left = options_.from ? options_.from->left() : 1;
+    if (total * left >= kLongRun)
+      estimate_ = std::chrono::duration<double>(total * left / flopPerSecond(placed.placement));
 
     std::shared_ptr<const Raster> from = source_.raster;
     double spent = 0;
@@ -131,8 +140,21 @@ class RecipeRun {
   }
 
  private:
-  /// A step's source and its result are there at the same time.
+  /// For what the steps make. What an earlier run left in memory goes where it is in the way.
   void requireRoom(const std::vector<LoadedStep>& steps) const {
+    try {
+      return requireRoomFor(steps);
+    } catch (const Error&) {
+      bool released = false;
+      for (const LoadedStep& step : steps) released = models::releaseNetworks(*step.model.network) || released;
+      if (!released) throw;
+    }
+    releaseFreedMemory(at::kCPU);
+    requireRoomFor(steps);
+  }
+
+  /// A step's source and its result are there at the same time.
+  void requireRoomFor(const std::vector<LoadedStep>& steps) const {
     Layout layout = source_.raster->layout();
     const SampleType last = resultType(layout.type);
     std::uint64_t before = 0;  // the photo itself is there already

@@ -13,6 +13,10 @@
 #include "core/photo/photo.h"
 #include "core/recipe/recipe.h"
 
+namespace heirloom::models {
+class KeptStep;
+}
+
 namespace heirloom::core {
 
 /// Where the pixels of a run go. Called on the thread that runs; tiles come as they finish.
@@ -64,6 +68,8 @@ struct Preview {
   std::chrono::duration<double> took{};  // since the step before, or since the tile was begun
   /// How far the picture moved since the step before, where the network says it: less on photos with less damage.
   std::optional<double> change = {};
+  /// From which a run goes on; null where the network keeps none, or the picture is computed in several tiles.
+  std::shared_ptr<const models::KeptStep> kept = {};
 };
 
 /// Told how a run goes, on the thread that runs it.
@@ -85,6 +91,9 @@ struct RunOptions {
   std::int64_t tile = 0;           // side of a tile in input pixels; 0: from the memory budget
   std::uint64_t memoryBudget = 0;  // bytes for activations; 0: a part of what is free
   std::optional<Box> first;        // the region that the person looks at, in source pixels: its tiles come first
+  /// Of an earlier run over the same photo, whose recipe had the same step but for settings that may change
+  /// (models::KeptStep::fixed): the run goes on from there. Null: it begins at its start.
+  std::shared_ptr<const models::KeptStep> from;
   std::stop_token stop;
 };
 

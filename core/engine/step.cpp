@@ -39,11 +39,10 @@ StepResult runStep(const StepRun& run) {
   TileNetwork::Listener listener{.progress = [&](const Message&, double fraction) { report(fraction); },
                                  .warning = run.warning};
   if (run.preview) {
-    listener.preview = [&](int step, const TileNetwork::Share& share, const at::Tensor& pictures,
-                           std::optional<double> change) { previews->show(step, share, pictures, change); };
+    listener.preview = [&](const TileNetwork::Shown& shown) { previews->show(shown); };
   }
   TileNetwork tiles(run.network, run.settings, run.placement, run.options.memoryBudget, run.options.stop,
-                    std::move(listener));
+                    std::move(listener), run.options.from);
 
   const TileLimit limit{run.options.tile, run.options.tile > 0 ? 0 : std::max<std::int64_t>(1, tiles.areaLimit())};
   const TilePlan plan(run.source.width(), run.source.height(), rules, limit);

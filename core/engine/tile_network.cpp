@@ -8,6 +8,7 @@
 
 #include "core/engine/memory_budget.h"
 #include "models/common/error.h"
+#include "models/common/kept_networks.h"
 #include "models/common/notes.h"
 #include "models/common/out_of_memory.h"
 #include "models/placement.h"
@@ -34,7 +35,7 @@ std::string megabytes(double bytes) {
 }  // namespace
 
 /// Maps what a session reports to the part of the call that it computes.
-class TileNetwork::SessionObserver : public models::Observer, public models::NoteTaker {
+class TileNetwork::SessionObserver : public models::Observer, public models::NoteTaker, public models::StepKeeper {
  public:
   explicit SessionObserver(TileNetwork& owner) : owner_(owner) {}
 
@@ -43,7 +44,9 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
       owner_.listener_.progress(stage, share.from + (share.to - share.from) * std::clamp(fraction, 0.0, 1.0));
   }
   void preview(int index, const at::Tensor& picture) override {
-    if (owner_.listener_.preview) owner_.listener_.preview(index, share, picture, std::exchange(change_, std::nullopt));
+    if (!owner_.listener_.preview) return;
+    owner_.listener_.preview(
+        {index, share, picture, std::exchange(change_, std::nullopt), std::exchange(kept_, nullptr)});
   }
   void value(const std::string& name, const at::Tensor& tensor) override {
     if (owner_.listener_.preview && name.starts_with("change.")) change_ = tensor.mean().item<double>();
@@ -53,20 +56,28 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
     if (owner_.listener_.warning) owner_.listener_.warning(message);
   }
 
+  bool keepsSteps() const override { return owner_.listener_.preview != nullptr; }
+  void keep(std::shared_ptr<const models::KeptStep> step) override { kept_ = std::move(step); }
+  std::shared_ptr<const models::KeptStep> from() const override { return owner_.from_; }
+
   Share share;
 
  private:
   TileNetwork& owner_;
-  std::optional<double> change_;  // of the preview to come
+  // Of the preview to come.
+  std::optional<double> change_;
+  std::shared_ptr<const models::KeptStep> kept_;
 };
 
 TileNetwork::TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings,
-                         models::Placement placement, std::uint64_t budget, std::stop_token stop, Listener listener)
+                         models::Placement placement, std::uint64_t budget, std::stop_token stop, Listener listener,
+                         std::shared_ptr<const models::KeptStep> from)
     : network_(std::move(network)),
       settings_(std::move(settings)),
       placement_(placement),
       stop_(std::move(stop)),
       listener_(std::move(listener)),
+      from_(std::move(from)),
       described_(network_->describe(settings_)),
       rules_(described_),
       observer_(std::make_unique<SessionObserver>(*this)) {
@@ -116,7 +127,7 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
       const TilePlan plan(tiles.size(3), tiles.size(2), rules_, {0, areaLimit_});
       if (plan.count() > 1) return inParts(tiles, share);
     }
-    if (hasRoom(tiles)) {
+    if (hasRoom(tiles) || (releaseKept() && hasRoom(tiles))) {
       try {
         observer_->share = share;
         at::Tensor result = session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
@@ -161,6 +172,16 @@ bool TileNetwork::hasRoom(const at::Tensor& tiles) const {
   const double needed = (described > 0 ? described : kUsualBytesPerPixel) *
                         static_cast<double>(tiles.size(0) * tiles.size(2) * tiles.size(3));
   return needed <= kSafePart * static_cast<double>(availableMemory(placement_.device));
+}
+
+bool TileNetwork::releaseKept() {
+  const models::KeepsNetworks* keeping = models::keepsNetworks(*network_);
+  if (!keeping || std::exchange(released_, true)) return false;
+  session_.reset();
+  const bool released = keeping->release();
+  if (released) releaseFreedMemory(placement_.device);
+  session_ = network_->start(settings_, placement_, *observer_);
+  return released;
 }
 
 void TileNetwork::requireSize(const at::Tensor& tiles, const at::Tensor& result) const {

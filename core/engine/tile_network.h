@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "core/engine/tiler.h"
+#include "models/common/kept_step.h"
 #include "models/restorer.h"
 
 namespace heirloom::core {
@@ -25,18 +26,25 @@ class TileNetwork {
     /// The same tile and box with the work of part `index` of `count` equal ones.
     Share part(std::int64_t index, std::int64_t count) const;
   };
+  /// What a progressive network shows on its way.
+  struct Shown {
+    int step = 0;
+    Share share;
+    at::Tensor pictures;           // as models::Observer::preview gives them, one for each tile of the share
+    std::optional<double> change;  // how far they moved since the step before, in the network's own measure
+    std::shared_ptr<const models::KeptStep> kept;  // from which the share goes on; null: the network keeps none
+  };
   struct Listener {
     std::function<void(const Message& stage, double fraction)> progress;  // fraction of this call of `restore`
     std::function<void(const Message& warning)> warning;
-    /// Of a progressive network: `pictures` as models::Observer::preview gives them, one for each tile of the share.
-    /// `change`: how far they moved since the step before, in the network's own measure, where it says so.
-    std::function<void(int step, const Share& share, const at::Tensor& pictures, std::optional<double> change)>
-        preview = {};
+    std::function<void(const Shown& shown)> preview = {};  // empty: nobody wants any
   };
 
-  /// `budget`: bytes for activations; 0: a part of what is free. Throws Error when not even the smallest tile has room.
+  /// `budget`: bytes for activations; 0: a part of what is free. `from`: of the one tile that is restored; null: all
+  /// runs begin at their start. Throws Error when not even the smallest tile has room.
   TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings, models::Placement placement,
-              std::uint64_t budget, std::stop_token stop, Listener listener);
+              std::uint64_t budget, std::stop_token stop, Listener listener,
+              std::shared_ptr<const models::KeptStep> from = nullptr);
   ~TileNetwork();
 
   /// Pixels of all tiles that may go through the network at once, as far as is known now.
@@ -56,16 +64,20 @@ class TileNetwork {
   /// Throws when a published protocol gave another size than a photo needs.
   void requireSize(const at::Tensor& tiles, const at::Tensor& result) const;
   bool hasRoom(const at::Tensor& tiles) const;
+  /// Frees what an earlier session left, once; false: there was nothing.
+  bool releaseKept();
 
   std::shared_ptr<const models::Restorer> network_;
   models::Settings settings_;
   models::Placement placement_;
   std::stop_token stop_;
   Listener listener_;
+  std::shared_ptr<const models::KeptStep> from_;
   models::Descriptor described_;  // of these settings
   TileRules rules_;
   std::int64_t areaLimit_ = 0;
   bool tight_ = false;  // memory ran out once: nothing is batched any more
+  bool released_ = false;
   std::unique_ptr<SessionObserver> observer_;
   std::unique_ptr<models::Session> session_;  // last: knows the observer
 };

@@ -30,14 +30,17 @@ void TilePreviews::begin(std::vector<std::size_t> tiles, int number) {
   last_ = std::chrono::steady_clock::now();
 }
 
-void TilePreviews::show(int step, const TileNetwork::Share& share, const at::Tensor& pictures,
-                        std::optional<double> change) {
+void TilePreviews::show(const TileNetwork::Shown& shown) {
+  const TileNetwork::Share& share = shown.share;
   const auto took = std::chrono::steady_clock::now() - last_;
-  for (std::int64_t i = 0; i < pictures.size(0); ++i) {
+  for (std::int64_t i = 0; i < shown.pictures.size(0); ++i) {
     const auto place = static_cast<std::size_t>(share.first + i);
     const Box input = plan_.input(tiles_[place]);
     const Box computed{input.x + share.box.x, input.y + share.box.y, share.box.width, share.box.height};
-    showTile({.step = step, .took = took, .change = change}, computed, place, pictures.narrow(0, i, 1));
+    // A run goes on from one place only.
+    const bool whole = plan_.count() == 1 && computed == input;
+    showTile({.step = shown.step, .took = took, .change = shown.change, .kept = whole ? shown.kept : nullptr}, computed,
+             place, shown.pictures.narrow(0, i, 1));
   }
   last_ = std::chrono::steady_clock::now();
 }

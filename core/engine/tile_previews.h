@@ -25,8 +25,7 @@ class TilePreviews {
   void begin(std::vector<std::size_t> tiles, int number);
 
   /// Pictures of another size than the result's are resized to it. Throws Error when they hold what are no numbers.
-  void show(int step, const TileNetwork::Share& share, const at::Tensor& pictures,
-            std::optional<double> change = std::nullopt);
+  void show(const TileNetwork::Shown& shown);
 
  private:
   /// `preview`: what is known of it beside the picture.

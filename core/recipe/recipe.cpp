@@ -123,6 +123,17 @@ class RecipeReader {
 
 }  // namespace
 
+Step goingOn(const Step& before, const Step& now, const std::vector<std::string>& fixed) {
+  Step step{before.model, now.settings, now.strength};
+  std::vector<std::string> kept = fixed;
+  kept.emplace_back(kBlend);  // another network
+  for (const std::string& name : kept) {
+    step.settings.erase(name);
+    if (const auto value = before.settings.find(name); value != before.settings.end()) step.settings.insert(*value);
+  }
+  return step;
+}
+
 std::string toYaml(const Recipe& recipe) {
   YAML::Emitter out;
   out << YAML::BeginMap << YAML::Key << "version" << YAML::Value << 1;

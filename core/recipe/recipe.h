@@ -25,6 +25,10 @@ struct Recipe {
   bool operator==(const Recipe&) const = default;
 };
 
+/// The step of a run that goes on from the middle of one with the step `before`: its model, its settings `fixed`, all
+/// other ones as `now` has them.
+Step goingOn(const Step& before, const Step& now, const std::vector<std::string>& fixed);
+
 /// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`. Numbers with a decimal point in every
 /// locale.
 std::string toYaml(const Recipe& recipe);

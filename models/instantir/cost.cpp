@@ -261,8 +261,10 @@ double photoCost(const DiffusionConfig& config, const InstantIrOptions& options,
   }
   const double pixels = static_cast<double>(plan.atOnce()), count = static_cast<double>(tiles.size());
   const VaeCost vae = costOf(config.vae, pixels);
-  const double pictures = options.previews == PreviewKind::Decoded ? sampler.steps - firstStep(sampler) : 0;
-  return count * (costOf(networks, sampler, run).total + vae.encoder + (1 + pictures) * vae.decoder);
+  const double steps = sampler.steps - firstStep(sampler);
+  double pictures = options.previews == PreviewKind::Decoded ? steps * vae.decoder : 0;
+  if (options.previews == PreviewKind::Tiny && config.tiny) pictures = steps * tinyDecoderCost(*config.tiny, pixels);
+  return count * (costOf(networks, sampler, run).total + vae.encoder + vae.decoder + pictures);
 }
 
 }  // namespace heirloom::models

@@ -108,10 +108,10 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   if (tiling.count() > 1) {
     events.together = [&](const at::Tensor& samples) { return tiling.cut(tiling.joined(samples)); };
   }
-  std::shared_ptr<const SamplerState> reached;
+  std::shared_ptr<const SamplerState> reached = run.from;
   events.stepDone = [&](const StepReport& step) {
     run.stepDone({step.index - first, count, tiling.joined(step.state->sample), tiling.joined(step.clean),
-                  step.preview.defined() ? tiling.joined(step.preview) : at::Tensor(), step.change});
+                  step.preview.defined() ? tiling.joined(step.preview) : at::Tensor(), step.change, step.state});
     reached = step.state;
   };
   const auto seen =
@@ -191,7 +191,7 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
     const Stepped stepped = stepper->step(index, tiling.joined(at::cat(outputs)), sample, draw);
     sample = stepped.previous;
     requireNumbers(sample, index, settings.steps);
-    networks.withRoom([&] { run.stepDone({index - first, count, sample, stepped.clean, {}, {}}); });
+    networks.withRoom([&] { run.stepDone({index - first, count, sample, stepped.clean, {}, {}, {}}); });
   }
   return sample;
 }

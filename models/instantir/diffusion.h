@@ -1,12 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "models/instantir/options.h"
 #include "models/instantir/session_networks.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
+
+struct SamplerState;
 
 /// What a step of the diffusion tells. Latents 1 4 h w, scaled.
 struct DiffusionStep {
@@ -16,6 +19,7 @@ struct DiffusionStep {
   at::Tensor clean;    // what it takes for the result
   at::Tensor preview;  // the same as the previewer sees it; undefined where it did not run, and of SDXL alone
   at::Tensor change;   // B: mean squared difference to the preview before; undefined without two of them
+  std::shared_ptr<const SamplerState> state;  // from which the run goes on; null of SDXL alone
 };
 
 /// What a run of the diffusion starts from, and who is told.
@@ -25,6 +29,7 @@ struct DiffusionRun {
   TextConditioning prompt, negative;
   std::int64_t tileSide = 0;  // pixels; the networks see overlapping tiles of it, mixed at every step; 0: everything
   NoiseSource* noise = nullptr;
+  std::shared_ptr<const SamplerState> from;  // of a run over the same picture; null: the run begins at its start
   std::function<bool()> stopRequested;
   std::function<void(const DiffusionStep&)> stepDone;  // may throw
 };

@@ -2,6 +2,10 @@
 
 #include <torch/types.h>
 
+#include <mutex>
+#include <tuple>
+
+#include "models/common/kept_networks.h"
 #include "models/common/photo_work.h"
 #include "models/common/whole_photo.h"
 #include "models/instantir/cost.h"
@@ -37,7 +41,7 @@ Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   descriptor.progressive = true;
   descriptor.takesPrompt = true;
   descriptor.generative = true;
-  descriptor.parameters = instantIrParameters(restores);
+  descriptor.parameters = instantIrParameters(restores, config.tiny.has_value());
   for (const auto& [name, entry] : tensors.entries()) descriptor.parameterCount += entry.numel();
   descriptor.storedAs = tensors.entries().front().second.dtype;
   descriptor.activationBytesPerPixel = kWholePhotoBytesPerPixel;
@@ -64,8 +68,37 @@ class InstantIrSession : public Session {
   InstantIrRestoration restoration_;
 };
 
-/// Weights stay in their files until a session wants them in its precision.
-class InstantIrRestorer : public Restorer, public CountsWork {
+/// The networks of the last session that is over. Thread-safe.
+class NetworkShelf {
+ public:
+  /// What is there, if it is on that place; otherwise it goes, for the sake of what will be placed there.
+  std::unique_ptr<SessionNetworks> take(const Placement& placement) {
+    std::unique_ptr<SessionNetworks> kept = taken();
+    const auto place = [](const Placement& of) { return std::tuple(of.device, of.precision, of.plain); };
+    return kept && place(kept->placement()) == place(placement) ? std::move(kept) : nullptr;
+  }
+  void put(std::unique_ptr<SessionNetworks> networks) {
+    networks->endSession();
+    const std::lock_guard lock(mutex_);
+    networks.swap(kept_);  // the earlier ones go behind the lock
+  }
+  bool clear() {
+    const std::unique_ptr<SessionNetworks> kept = taken();
+    return kept && !kept->empty();
+  }
+
+ private:
+  std::unique_ptr<SessionNetworks> taken() {
+    const std::lock_guard lock(mutex_);
+    return std::move(kept_);
+  }
+
+  std::mutex mutex_;
+  std::unique_ptr<SessionNetworks> kept_;
+};
+
+/// Weights stay in their files until a session wants them in its precision; then in memory for the session after it.
+class InstantIrRestorer : public Restorer, public CountsWork, public KeepsNetworks {
  public:
   InstantIrRestorer(StateDict tensors, DiffusionConfig config, Descriptor descriptor)
       : tensors_(std::move(tensors)), config_(std::move(config)), descriptor_(std::move(descriptor)) {}
@@ -78,14 +111,26 @@ class InstantIrRestorer : public Restorer, public CountsWork {
   }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
-    return std::make_unique<InstantIrSession>(std::make_shared<SessionNetworks>(tensors_, config_, placement), settings,
-                                              observer, noise);
+    return std::make_unique<InstantIrSession>(networksOn(placement), settings, observer, noise);
   }
+  bool release() const override { return shelf_->clear(); }
 
  private:
+  std::shared_ptr<SessionNetworks> networksOn(const Placement& placement) const {
+    std::unique_ptr<SessionNetworks> networks = shelf_->take(placement);
+    if (!networks) networks = std::make_unique<SessionNetworks>(tensors_, config_, placement);
+    // A session may outlive the restorer.
+    const auto back = [shelf = std::weak_ptr(shelf_)](SessionNetworks* used) {
+      std::unique_ptr<SessionNetworks> own(used);
+      if (const auto there = shelf.lock()) there->put(std::move(own));
+    };
+    return {networks.release(), back};
+  }
+
   StateDict tensors_;
   DiffusionConfig config_;
   Descriptor descriptor_;
+  std::shared_ptr<NetworkShelf> shelf_ = std::make_shared<NetworkShelf>();
 };
 
 struct Read {

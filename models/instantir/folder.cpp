@@ -30,7 +30,12 @@ std::vector<FolderLayout::Part> diffusersParts(const Names& roots) {
   return {{"unet", inDiffusers(spellings("unet/", stem, "diffusion_pytorch_model.bin"), roots)},
           {"vae", inDiffusers(spellings("vae/", stem, "diffusion_pytorch_model.bin"), roots)},
           {"text_encoder", inDiffusers(spellings("text_encoder/", "model", "pytorch_model.bin"), roots)},
-          {"text_encoder_2", inDiffusers(spellings("text_encoder_2/", "model", "pytorch_model.bin"), roots)}};
+          {"text_encoder_2", inDiffusers(spellings("text_encoder_2/", "model", "pytorch_model.bin"), roots)},
+          {"taesd",
+           inDiffusers({"taesd/taesdxl_decoder.safetensors", "taesd/taesdxl_decoder.pth",
+                        "taesd/diffusion_pytorch_model.safetensors"},
+                       roots),
+           false}};
 }
 
 std::vector<FolderLayout::Part> diffusersTexts(const Names& roots) {

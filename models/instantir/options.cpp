@@ -1,5 +1,7 @@
 #include "models/instantir/options.h"
 
+#include <tuple>
+
 #include "models/instantir/prompts.h"
 
 namespace heirloom::models {
@@ -113,7 +115,7 @@ std::vector<Parameter> restoringParameters() {
   };
 }
 
-std::vector<Parameter> photoParameters() {
+std::vector<Parameter> photoParameters(bool tiny) {
   return {
       {kSize, HEIRLOOM_TEXT("setting.instantir.size", "Photos larger than the network"),
        HEIRLOOM_TEXT("setting.instantir.size.help",
@@ -145,8 +147,9 @@ std::vector<Parameter> photoParameters() {
        Choice{{"mean", "sampled"}, "mean"}},
       {kPreviews, HEIRLOOM_TEXT("setting.preview_kind", "Pictures of the steps"),
        HEIRLOOM_TEXT("setting.preview_kind.help",
-                     "fast: what the latent looks like, at once; decoded: in full, takes about as long as a step"),
-       "", Choice{{"off", "fast", "decoded"}, "decoded"}, "fast"},
+                     "fast: what the latent looks like, at once; taesd: nearly in full, by the small decoder where its "
+                     "file is there; decoded: in full, takes about as long as a step"),
+       "", Choice{{"off", "fast", "taesd", "decoded"}, "decoded"}, tiny ? "taesd" : "fast"},
       {kSeed, HEIRLOOM_TEXT("setting.seed", "Seed"),
        HEIRLOOM_TEXT("setting.noise_seed.help", "The same seed draws the same noise on the same processor"), "",
        IntegerRange{.minimum = 0, .maximum = kHighestSeed, .byDefault = 42}},
@@ -170,6 +173,7 @@ Adaptive adaptiveOf(const std::string& text) {
 
 PreviewKind previewsOf(const std::string& text) {
   if (text == "fast") return PreviewKind::Fast;
+  if (text == "taesd") return PreviewKind::Tiny;
   return text == "decoded" ? PreviewKind::Decoded : PreviewKind::Off;
 }
 
@@ -181,13 +185,25 @@ WeightChoice weightsOf(const std::string& text) {
 
 }  // namespace
 
-std::vector<Parameter> instantIrParameters(bool restores) {
+std::vector<Parameter> instantIrParameters(bool restores, bool tiny) {
   std::vector<Parameter> all = textParameters();
   const auto add = [&](std::vector<Parameter> more) { all.insert(all.end(), more.begin(), more.end()); };
   add(samplingParameters(restores));
   add(restores ? restoringParameters() : paintingParameters());
-  add(photoParameters());
+  add(photoParameters(tiny));
   return all;
+}
+
+std::vector<std::string> settingsOfTheWay() {
+  return {kSteps, kScheduler, kStrength, kSize, kMinSide, kMaxSide, kWidth, kHeight, kOverlap, kPosterior, kSeed};
+}
+
+bool sameWay(const InstantIrOptions& a, const InstantIrOptions& b) {
+  const auto way = [](const InstantIrOptions& of) {
+    return std::tie(of.sampler.steps, of.stepper, of.sampler.strength, of.photo, of.size, of.overlap,
+                    of.samplesPosterior, of.seed);
+  };
+  return way(a) == way(b);
 }
 
 InstantIrOptions optionsOf(const Settings& settings) {

@@ -22,6 +22,7 @@ enum class PhotoMode {
 enum class PreviewKind {
   Off,
   Fast,    // a linear map fitted to this photo
+  Tiny,    // by TAESD where the folder has it, otherwise Fast
   Decoded  // by the autoencoder
 };
 
@@ -41,9 +42,15 @@ struct InstantIrOptions {
   WeightChoice weights = WeightChoice::Automatic;
 };
 
-/// The settings of InstantIR (`restores`), or of an SDXL folder without its parts.
-std::vector<Parameter> instantIrParameters(bool restores);
+/// The settings of InstantIR (`restores`), or of an SDXL folder without its parts; a person sees the steps by the small
+/// decoder where it is there.
+std::vector<Parameter> instantIrParameters(bool restores, bool tiny);
 
 InstantIrOptions optionsOf(const Settings& settings);
+
+/// Settings that a run which goes on from a kept step shares with the run that made it: sizes, noise and the way from
+/// it. `sameWay`: whether two runs have the same values of them.
+std::vector<std::string> settingsOfTheWay();
+bool sameWay(const InstantIrOptions& a, const InstantIrOptions& b);
 
 }  // namespace heirloom::models

@@ -73,6 +73,13 @@ ResamplerConfig resamplerConfig(const StateDict& tensors, const std::string& tex
   return config;
 }
 
+/// Whether there is a file of it, whatever is in it.
+bool hasTinyDecoder(const StateDict& tensors) {
+  return std::ranges::any_of(tensors.entries(), [](const auto& item) {
+    return item.first.starts_with("taesd.") || item.first.starts_with("unread_taesd.");
+  });
+}
+
 DiffusionConfig configOf(const StateDict& tensors, bool restores) {
   const Texts texts(tensors);
   DiffusionConfig config;
@@ -81,6 +88,7 @@ DiffusionConfig configOf(const StateDict& tensors, bool restores) {
   config.text1 = textConfig(tensors, texts, "text_encoder");
   config.text2 = textConfig(tensors, texts, "text_encoder_2");
   if (const std::string text = texts["scheduler.config"]; !text.empty()) config.schedule = scheduleConfigOf(text);
+  if (const StateDict tiny = tensors.under("taesd"); hasTinyDecoder(tensors)) config.tiny = tinyDecoderConfigOf(tiny);
   if (!restores) return config;
   config.restoring.emplace();
   config.restoring->dino = dinoV2ConfigOf(texts["dino.config"]);
@@ -105,6 +113,12 @@ std::string contradiction(const DiffusionConfig& config) {
   if (config.vae.latent != config.unet.inChannels || config.vae.latent != config.unet.outChannels) {
     return "vae makes latents of " + std::to_string(config.vae.latent) + " channels, its UNet takes " +
            std::to_string(config.unet.inChannels) + ": one of the two belongs to another model";
+  }
+  if (config.tiny && (config.tiny->latent != config.vae.latent || config.vae.factor() != TinyDecoderConfig::kFactor)) {
+    return "taesd decodes latents of " + std::to_string(config.tiny->latent) + " channels and " +
+           std::to_string(TinyDecoderConfig::kFactor) + " pixels, vae makes them of " +
+           std::to_string(config.vae.latent) + " channels and " + std::to_string(config.vae.factor()) +
+           " pixels: taesd belongs to another model";
   }
   if (config.restoring) {
     const DinoPreprocessing& seen = config.restoring->preprocessing;
@@ -213,10 +227,15 @@ std::vector<std::string> ignorableKeys() {
 }
 
 StateDict withPresentNames(const StateDict& tensors) {
+  constexpr std::string_view kTiny = "taesd.";
   constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kAdapter{
       {{"adapter.image_proj_model.", "adapter.image_proj."}, {"adapter.adapter_modules.", "adapter.ip_adapter."}}};
   return tensors.renamed([&](const std::string& key) {
     if (key.starts_with("vae.")) return presentVaeKey(key);
+    if (key.starts_with(kTiny)) {
+      const std::string present = presentTinyDecoderKey(key.substr(kTiny.size()));
+      return present.empty() ? "unread_" + key : std::string(kTiny) + present;
+    }
     for (const auto& [old, present] : kAdapter) {
       if (key.starts_with(old)) return std::string(present) + key.substr(old.size());
     }
@@ -252,6 +271,7 @@ Reading<DiffusionConfig> readDiffusion(const StateDict& tensors) {
   addMisfits(unfit, ClipText(config.text1), tensors, "text_encoder");
   addMisfits(unfit, ClipText(config.text2), tensors, "text_encoder_2");
   addMisfits(unfit, UNet(config.unet), tensors, "unet");
+  if (config.tiny) addMisfits(unfit, TinyDecoder(*config.tiny), tensors, "taesd");
   try {
     if (config.restoring) addRestoringMisfits(unfit, config, tensors);
   } catch (const Error& error) {

@@ -10,6 +10,7 @@
 #include "models/instantir/resampler.h"
 #include "models/sdxl/clip_text.h"
 #include "models/sdxl/schedule.h"
+#include "models/sdxl/tiny_decoder.h"
 #include "models/sdxl/tokenizer.h"
 #include "models/sdxl/unet_config.h"
 #include "models/sdxl/vae.h"
@@ -30,6 +31,7 @@ struct DiffusionConfig {
   SdxlVaeConfig vae;
   ClipTextConfig text1, text2;
   ScheduleConfig schedule;
+  std::optional<TinyDecoderConfig> tiny;     // empty: the folder has none
   std::optional<RestoringConfig> restoring;  // empty: SDXL alone
   bool operator==(const DiffusionConfig&) const = default;
 };
@@ -42,7 +44,8 @@ Reading<DiffusionConfig> readDiffusion(const StateDict& tensors);
 ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name);
 
 /// The tensors under the names that the networks have: older spellings of the autoencoder and of the adapter's two
-/// parts ("image_proj_model", "adapter_modules") are made present ones.
+/// parts ("image_proj_model", "adapter_modules") are made present ones, and those of the small decoder; what else is in
+/// its file is put aside.
 StateDict withPresentNames(const StateDict& tensors);
 
 /// Keys of the adapter that belong to nothing, which the reference passes over in silence.

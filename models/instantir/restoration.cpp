@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "models/common/drawn_noise.h"
 #include "models/common/resampling.h"
@@ -15,6 +17,7 @@ namespace heirloom::models {
 namespace {
 
 constexpr VaeTiles kVaeTiles{160, 32};  // latents: a square of one megapixel goes whole
+constexpr VaeTiles kTinyTiles{96, 32};  // overlapping by more than it looks far
 constexpr double kTextShare = 0.02;     // of a run's time
 constexpr double kDecodingShare = 0.06;
 constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
@@ -50,12 +53,30 @@ at::Tensor atSizeOf(const at::Tensor& photo, const at::Tensor& seen, const at::T
   return whole;
 }
 
+/// Says which pixels these are, within this process.
+std::size_t fingerprintOf(const at::Tensor& pictures) {
+  const at::Tensor values = pictures.to(at::kCPU, at::kFloat).contiguous();
+  const std::string_view bytes(static_cast<const char*>(values.data_ptr()), values.nbytes());
+  return std::hash<std::string_view>{}(bytes);
+}
+
 /// Mirrored outwards at the bottom and the right.
 at::Tensor mirroredTo(const at::Tensor& picture, const PixelSize& size) {
   return at::reflection_pad2d(picture, {0, size.width - picture.size(3), 0, size.height - picture.size(2)});
 }
 
 }  // namespace
+
+std::uint64_t InstantIrStep::bytes() const {
+  std::uint64_t sum = 0;
+  const auto add = [&sum](const at::Tensor& tensor) { sum += tensor.defined() ? tensor.nbytes() : 0; };
+  for (const at::Tensor* tensor : {&state_.sample, &state_.preview, &state_.earlierPreview}) add(*tensor);
+  if (state_.residuals) {
+    for (const at::Tensor& skip : state_.residuals->skips) add(skip);
+    add(state_.residuals->middle);
+  }
+  return sum;
+}
 
 InstantIrRestoration::InstantIrRestoration(std::shared_ptr<SessionNetworks> networks, const Settings& settings,
                                            Observer& observer, NoiseSource* noise)
@@ -69,7 +90,20 @@ void InstantIrRestoration::progress(const Message& stage, double share) {
   observer_.progress(stage, (picture_ + share) / pictures_);
 }
 
+void InstantIrRestoration::beginKeeping(const at::Tensor& pictures) {
+  keeper_ = dynamic_cast<StepKeeper*>(&observer_);
+  from_.reset();
+  const std::shared_ptr<const KeptStep> from = keeper_ ? keeper_->from() : nullptr;
+  const bool alone = networks_->config().restoring && pictures.size(0) == 1;
+  if (keeper_ && (!alone || !(from || keeper_->keepsSteps()))) keeper_ = nullptr;
+  if (keeper_) photo_ = fingerprintOf(pictures);
+  if (!from) return;
+  from_ = std::dynamic_pointer_cast<const InstantIrStep>(from);
+  if (!alone || !from_ || !from_->fits(options_, photo_)) throw stepOfAnotherRun();
+}
+
 at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
+  beginKeeping(pictures);
   const PhotoPlan plan = planOf(sizeOf(pictures), options_, networks_->placement().device.is_cpu());
   networks_->hold(options_.weights, plan.atOnce(), observer_);
   std::vector<at::Tensor> results;
@@ -96,22 +130,23 @@ at::Tensor InstantIrRestoration::restored(const at::Tensor& picture, const Photo
   return atSizeOf(picture, seen, diffused(seen, 0), options_.detail);
 }
 
-const InstantIrRestoration::Heard& InstantIrRestoration::heard() {
-  if (heard_ && heard_->prompt == options_.prompt && heard_->negative == options_.negativePrompt &&
-      heard_->rules == options_.prompts)
-    return *heard_;
+const HeardPrompts& InstantIrRestoration::heard() {
+  std::optional<HeardPrompts>& last = networks_->heard();
+  if (last && last->prompt == options_.prompt && last->negative == options_.negativePrompt &&
+      last->rules == options_.prompts)
+    return *last;
   progress(HEIRLOOM_TEXT("instantir.text", "reading the prompt"), 0);
   std::vector<TextConditioning> texts = networks_->withRoom([&] {
     return conditioned(networks_->textEncoders(), {options_.prompt, options_.negativePrompt}, options_.prompts);
   });
   networks_->offload();
-  heard_.emplace(
-      Heard{options_.prompt, options_.negativePrompt, options_.prompts, std::move(texts[0]), std::move(texts[1])});
-  return *heard_;
+  last.emplace(HeardPrompts{options_.prompt, options_.negativePrompt, options_.prompts, std::move(texts[0]),
+                            std::move(texts[1])});
+  return *last;
 }
 
 at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {
-  const Heard& text = heard();
+  const HeardPrompts& text = heard();
   requireGoing();
   const auto going = [this] { requireGoing(); };
   const double scaling = networks_->config().vae.scaling;
@@ -131,8 +166,14 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   };
   // By the published protocol only the previewer's own pictures count; a person sees something of every step.
   const bool published = options_.photo == "published" && networks_->config().restoring;
+  const bool tiny = options_.previews == PreviewKind::Tiny && networks_->config().tiny;
   std::optional<LatentPreview> fast;
-  if (options_.previews == PreviewKind::Fast) fast.emplace(latent, picture);
+  if (options_.previews == PreviewKind::Fast || (options_.previews == PreviewKind::Tiny && !tiny))
+    fast.emplace(latent, picture);
+  const auto pictureOf = [&](const at::Tensor& z) {
+    if (fast) return fast->picture(z);
+    return (tiny ? decodeInTiles(*networks_->tinyDecoder(), z, kTinyTiles, going) : decoded(z)).clamp_(0, 1);
+  };
 
   DiffusionRun run;
   run.picture = picture;
@@ -141,20 +182,25 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   run.negative = text.negativeText;
   run.tileSide = tileSide;
   run.noise = noise_;
+  if (from_) run.from = std::shared_ptr<const SamplerState>(from_, &from_->state());
+  // Of the steps, those that this call runs.
+  const int before = from_ ? from_->state().next - firstStep(options_.sampler) : 0;
   run.stopRequested = [this] { return observer_.stopRequested(); };
   run.stepDone = [&](const DiffusionStep& step) {
     // First, because a step whose picture finds no room is run again.
     const at::Tensor latentOfPicture = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
     at::Tensor shown;
-    if (latentOfPicture.defined() && options_.previews != PreviewKind::Off)
-      shown = fast ? fast->picture(latentOfPicture) : decoded(latentOfPicture).clamp_(0, 1);
+    if (latentOfPicture.defined() && options_.previews != PreviewKind::Off) shown = pictureOf(latentOfPicture);
 
-    progress(HEIRLOOM_TEXT("instantir.step", "step %1 of %2")
-                 .with(std::to_string(step.index + 1), std::to_string(step.count)),
-             kTextShare + (1 - kTextShare - kDecodingShare) * (step.index + 1) / step.count);
+    progress(
+        HEIRLOOM_TEXT("instantir.step", "step %1 of %2")
+            .with(std::to_string(step.index + 1), std::to_string(step.count)),
+        kTextShare + (1 - kTextShare - kDecodingShare) * (step.index + 1 - before) / std::max(1, step.count - before));
     observer_.value("latent." + std::to_string(step.index), step.sample);
     // For the plot beside the previews: told before the one that it belongs to.
     if (step.change.defined()) observer_.value("change." + std::to_string(step.index), step.change);
+    if (keeper_ && keeper_->keepsSteps() && step.state)
+      keeper_->keep(std::make_shared<const InstantIrStep>(*step.state, options_, photo_));
     if (shown.defined()) observer_.preview(step.index, shown);
     requireGoing();
   };

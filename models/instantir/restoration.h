@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "models/instantir/kept_step.h"
 #include "models/instantir/photo_plan.h"
 #include "models/instantir/session_networks.h"
 #include "models/restorer.h"
@@ -11,7 +12,8 @@
 namespace heirloom::models {
 
 /// One session's runs: text, latents, the loop over the steps, previews, progress, stop, and photos of any size around
-/// a network of about one megapixel.
+/// a network of about one megapixel. Of InstantIR's runs over one picture an observer may keep the steps (StepKeeper),
+/// and go on from them in this session or another one.
 class InstantIrRestoration {
  public:
   /// `observer` and `noise` must outlive this; null: drawn by the settings' seed, anew for every picture.
@@ -25,14 +27,10 @@ class InstantIrRestoration {
   at::Tensor operator()(const at::Tensor& pictures);
 
  private:
-  /// The last prompts and what the networks hear of them.
-  struct Heard {
-    std::string prompt, negative;
-    PromptRules rules;
-    TextConditioning promptText, negativeText;
-  };
-  const Heard& heard();
+  const HeardPrompts& heard();
 
+  /// Asks the observer for what it keeps and wants to go on from. Throws Error where that is of another run.
+  void beginKeeping(const at::Tensor& pictures);
   at::Tensor restored(const at::Tensor& picture, const PhotoPlan& plan);
   /// `picture`: 1 3 H W in 0..1, sides multiples of 64; `tileSide` as in DiffusionRun.
   at::Tensor diffused(const at::Tensor& picture, std::int64_t tileSide);
@@ -45,7 +43,9 @@ class InstantIrRestoration {
   NoiseSource* injected_;
   std::unique_ptr<NoiseSource> drawn_;
   NoiseSource* noise_ = nullptr;
-  std::optional<Heard> heard_;
+  StepKeeper* keeper_ = nullptr;  // null: nobody keeps the steps of this call
+  std::shared_ptr<const InstantIrStep> from_;
+  std::size_t photo_ = 0;              // of the call at hand, where steps are kept
   double pictures_ = 1, picture_ = 0;  // of the call at hand: how many, and which of them
 };
 

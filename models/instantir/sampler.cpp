@@ -39,6 +39,30 @@ void requireNumbers(const at::Tensor& sample, int index, int steps) {
               HEIRLOOM_TEXT("instantir.notFinite.remedy", "run in a wider precision, or take an earlier step"));
 }
 
+SamplerState movedTo(const SamplerState& state, const SamplerSettings& settings, const at::Device& device) {
+  SamplerState moved = state;
+  const auto move = [&](at::Tensor& tensor) {
+    if (tensor.defined()) tensor = tensor.to(device);
+  };
+  // The earlier preview is a part of this one, which only the reference's way looks at again.
+  if (settings.adaptive != Adaptive::Compat) {
+    moved.preview = at::Tensor();
+    moved.residuals.reset();
+    if (moved.earlierPreview.defined()) moved.earlierPreview = moved.earlierPreview.clone();
+  }
+  for (at::Tensor* tensor : {&moved.sample, &moved.preview, &moved.earlierPreview}) move(*tensor);
+  if (!moved.residuals) return moved;
+  for (at::Tensor& skip : moved.residuals->skips) move(skip);
+  move(moved.residuals->middle);
+  return moved;
+}
+
+Error stepOfAnotherRun() {
+  return Error(HEIRLOOM_TEXT("instantir.keptStep", "the step to go on from belongs to another run"),
+               HEIRLOOM_TEXT("instantir.keptStep.remedy",
+                             "take the photo, model, seed, sizes and number of steps of that run, or start anew"));
+}
+
 /// Pictures that go through the networks together, and what no step changes for them.
 class InstantIrSampler::Part {
  public:
@@ -180,10 +204,12 @@ class InstantIrSampler::Run {
   }
 
   void goOn(const SamplerState& from) {
-    TORCH_CHECK(from.sample.sizes() == latent_.sizes() && from.next <= settings_.steps,
-                "InstantIrSampler: the kept step belongs to another run");
+    if (from.sample.sizes() != latent_.sizes() || from.next > settings_.steps) throw stepOfAnotherRun();
     while (state_.draws < from.draws) draw();
-    state_ = from;
+    state_ = movedTo(from, settings_, latent_.device());
+    // What another way of the run left behind.
+    if (settings_.adaptive == Adaptive::Off) state_.factors.assign(static_cast<std::size_t>(pictures_), 1.0);
+    if (state_.residuals && state_.residuals->middle.size(0) != pictures_ * (guided_ ? 2 : 1)) state_.residuals.reset();
   }
 
   int timeOf(int index) const { return stepper_->steps()[static_cast<std::size_t>(index)]; }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "models/common/error.h"
 #include "models/instantir/gates.h"
 #include "models/instantir/network.h"
 #include "models/restorer.h"
@@ -28,6 +29,12 @@ struct SamplerState {
   std::optional<Residuals> residuals;  // of the last aggregator's run, where the adaptive way needs them
   int draws = 0;                       // of noise so far
 };
+
+/// The same on another device, with what a run of these settings needs of it. Tensors that are there are shared.
+SamplerState movedTo(const SamplerState& state, const SamplerSettings& settings, const at::Device& device);
+
+/// Says that a kept step does not fit the run that was to go on from it.
+Error stepOfAnotherRun();
 
 /// One step, when it is done. Tensors on the run's device; nothing was copied.
 struct StepReport {
@@ -62,9 +69,10 @@ class InstantIrSampler {
   InstantIrSampler(InstantIrNetworks networks, const NoiseSchedule& schedule, const SamplerSettings& settings);
 
   /// `latent`: B 4 h w, the degraded picture's, scaled; `sizes`: 6 numbers, height and width of the picture, top and
-  /// left of the crop, height and width of the target. `from`: goes on after a kept step of a run with the same
-  /// arguments, with `noise` from its first draw. Returns the restored latent, B 4 h w float32. Draws: the initial
-  /// noise, then one a step. Throws Stopped when the watch does, Error when a step gives NaN or infinities.
+  /// left of the crop, height and width of the target. `from`: goes on after a kept step of a run over the same latent
+  /// with as many steps, with `noise` from its first draw; guides and other settings may have changed. Returns the
+  /// restored latent, B 4 h w float32. Draws: the initial noise, then one a step. Throws Stopped when the watch does,
+  /// Error when a step gives NaN or infinities.
   at::Tensor run(const at::Tensor& latent, const Guide& positive, const Guide& negative, const std::vector<int>& sizes,
                  NoiseSource& noise, const SamplerEvents& events = {}, const SamplerState* from = nullptr);
 

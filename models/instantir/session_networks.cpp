@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <utility>
+
 #include "models/common/error.h"
 #include "models/common/notes.h"
 #include "models/cuda.h"
@@ -70,10 +72,15 @@ SessionNetworks::SessionNetworks(StateDict tensors, DiffusionConfig config, cons
 
 void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& observer) {
   observer_ = &observer;
-  if (held_ == wanted) return;
+  const std::uint64_t activations = activationBytes(pixels, placement_);
+  const bool first = !std::exchange(asked_, true);
+  if (held_ == wanted && (!first || freeMemoryOf(placement_.device) >= activations)) {
+    if (first && wanted == WeightChoice::Automatic && policy_ > WeightPolicy::Resident) tell(observer, noteOn(policy_));
+    return;
+  }
   drop();
   held_.reset();
-  const std::uint64_t free = freeMemoryOf(placement_.device), activations = activationBytes(pixels, placement_);
+  const std::uint64_t free = freeMemoryOf(placement_.device);
   policy_ = policyFor(free, bytes_, activations);
   if (wanted == WeightChoice::Automatic) {
     // A GPU refuses what it has no room for; the system ends the program.
@@ -86,6 +93,18 @@ void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& o
     policy_ = WeightPolicy::Resident;
   }
   held_ = wanted;
+}
+
+void SessionNetworks::endSession() {
+  observer_ = nullptr;
+  asked_ = false;
+  if (!std::exchange(economised_, false)) return;
+  drop();
+  held_.reset();
+}
+
+bool SessionNetworks::empty() const {
+  return !vae_ && !tiny_ && encoders_.empty() && !painter_ && !restorers_ && !dino_;
 }
 
 std::int64_t SessionNetworks::picturesThatFit(std::int64_t pixels) const {
@@ -104,6 +123,7 @@ void SessionNetworks::drop() {
   restorers_.reset();
   painter_ = nullptr;
   vae_ = nullptr;
+  tiny_ = nullptr;
   dino_ = nullptr;
   encoders_.clear();
 }
@@ -112,6 +132,7 @@ bool SessionNetworks::economise() {
   if (policy_ == WeightPolicy::Streamed) return false;
   drop();
   releaseCudaMemory();
+  economised_ = true;
   policy_ = static_cast<WeightPolicy>(static_cast<int>(policy_) + 1);
   if (const Message note = noteOn(policy_); observer_ && !note.empty()) tell(*observer_, note);
   return true;
@@ -130,6 +151,12 @@ WeightSource SessionNetworks::source(const std::string& part) const {
 SdxlVae& SessionNetworks::vae() {
   if (!vae_) vae_ = filled<SdxlVae>(config_.vae, source("vae"), ofVae(placement_));
   return vae_;
+}
+
+TinyDecoder* SessionNetworks::tinyDecoder() {
+  if (!config_.tiny) return nullptr;
+  if (!tiny_) tiny_ = filled<TinyDecoder>(*config_.tiny, source("taesd"), placement_);
+  return &tiny_;
 }
 
 std::vector<TextEncoder>& SessionNetworks::textEncoders() {

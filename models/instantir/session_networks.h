@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
@@ -14,8 +15,15 @@
 
 namespace heirloom::models {
 
-/// All networks of one session, filled from their mapped files and placed when they are first asked for, and held as
-/// memory allows.
+/// The last prompts of a run and what the networks hear of them.
+struct HeardPrompts {
+  std::string prompt, negative;
+  PromptRules rules;
+  TextConditioning promptText, negativeText;
+};
+
+/// All networks of one session, and of the next one on the same place, filled from their mapped files and placed when
+/// they are first asked for, and held as memory allows.
 class SessionNetworks {
  public:
   /// `tensors`: with present names (withPresentNames), as `config` was read from.
@@ -23,9 +31,15 @@ class SessionNetworks {
 
   /// How weights are held from now on: `wanted`, or as free memory allows where nothing is placed yet. `pixels`: what
   /// the networks see at once. `observer` is told where weights come and go because of that, now and until the next
-  /// call. Throws Error where the processor's memory is too small for any way.
+  /// call. What an earlier session placed stays where it leaves room for this one. Throws Error where the processor's
+  /// memory is too small for any way.
   void hold(WeightChoice wanted, std::int64_t pixels, Observer& observer);
   WeightPolicy policy() const { return policy_; }
+  /// The session is over: forgets its observer. Whoever comes next is told anew, and gets what was given up for lack of
+  /// memory, if there is memory by then.
+  void endSession();
+  /// Nothing is placed.
+  bool empty() const;
   /// How many pictures of `pixels` go through the networks at once in the memory that is free now.
   std::int64_t picturesThatFit(std::int64_t pixels) const;
   /// Encoders and autoencoder go, unless all stay.
@@ -45,7 +59,11 @@ class SessionNetworks {
   }
 
   SdxlVae& vae();
+  /// Null where the folder has none.
+  TinyDecoder* tinyDecoder();
   std::vector<TextEncoder>& textEncoders();
+  /// Kept from run to run, for whoever reads prompts.
+  std::optional<HeardPrompts>& heard() { return heard_; }
 
   /// SDXL's own UNet, of a folder that is SDXL alone.
   UNet& painter();
@@ -78,9 +96,13 @@ class SessionNetworks {
   WeightPolicy policy_ = WeightPolicy::Resident;
   std::optional<WeightChoice> held_;
   Observer* observer_ = nullptr;
+  bool asked_ = false;       // by this session
+  bool economised_ = false;  // memory ran out in the way that was chosen
   std::array<std::shared_ptr<const ClipTokenizer>, 2> tokenizers_;
   SdxlVae vae_{nullptr};
+  TinyDecoder tiny_{nullptr};  // so small that it stays
   std::vector<TextEncoder> encoders_;
+  std::optional<HeardPrompts> heard_;
   UNet painter_{nullptr};
   std::optional<InstantIrNetworks> restorers_;
   std::unique_ptr<WeightStream> stream_;  // fills the networks above, and goes before them

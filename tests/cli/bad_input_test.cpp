@@ -1,4 +1,5 @@
 #include "tests/cli/workbench.h"
+#include "tests/models/instantir/tiny_folder.h"
 
 namespace heirloom::tests {
 namespace {
@@ -193,6 +194,52 @@ TEST_F(BadInput, aCheckpointOfAnUnknownNetworkNamesTheNearestFamilies) {
   const Ended inspected = run({"models", "inspect", "odd.safetensors"});
   EXPECT_EQ(inspected.code, 1);
   EXPECT_THAT(inspected.err, isOneLineAbout("odd.safetensors: "));
+}
+
+TEST_F(BadInput, ofADiffusion) {
+  picture("photo.png");
+  writeTinyInstantIr(folder_ / "tiny");
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"restore", "photo.png",   "-m",    "tiny",        "-o", "out.png",
+                                          "--set",   "min_side=64", "--set", "max_side=128"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = run(arguments);
+    EXPECT_FALSE(fs::exists(folder_ / "out.png"));
+    EXPECT_LT(ended.err.size(), 400U);
+    return ended;
+  };
+  struct Row {
+    std::string prompt, complaint;
+    int code;
+  };
+  for (const auto& [prompt, complaint, code] :
+       {Row{std::string(10'000, 'a'), "10000 characters", 2}, Row{"a\xff", "UTF-8", 2},
+        // Its tokens are single bytes.
+        Row{std::string(1'000, 'a'), "tokens", 1}}) {
+    const Ended ended = with({"--prompt", prompt, "--negative-prompt", "fog"});
+    EXPECT_EQ(ended.code, code);
+    EXPECT_THAT(ended.err, isOneLineAbout(complaint));
+  }
+  for (const char* steps : {"steps=0", "steps=5000"}) {
+    const Ended ended = with({"--set", steps});
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, isOneLineAbout("steps"));
+    EXPECT_THAT(ended.err, HasSubstr("1 to 1000"));
+  }
+  for (const char* file :
+       {"models/previewer_lora_weights.bin", "sdxl/text_encoder_2/model.safetensors", "dinov2/model.safetensors"}) {
+    fs::rename(folder_ / "tiny" / file, folder_ / "away");
+    const Ended ended = with({});
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_THAT(ended.err, isOneLineAbout("tiny"));
+    EXPECT_THAT(ended.err, HasSubstr(file));
+    fs::rename(folder_ / "away", folder_ / "tiny" / file);
+  }
+  fs::remove_all(folder_ / "tiny/sdxl/text_encoder_2");
+  fs::copy(folder_ / "tiny/sdxl/text_encoder", folder_ / "tiny/sdxl/text_encoder_2", fs::copy_options::recursive);
+  const Ended wrong = with({});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, isOneLineAbout("text_encoder or text_encoder_2 belongs to another model"));
 }
 
 TEST_F(BadInput, aNetworkThatMakesNothingButConstantsSavesNothing) {

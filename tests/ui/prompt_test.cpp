@@ -10,11 +10,14 @@
 #include <QSpinBox>
 #include <QToolButton>
 
+#include "core/photo/photo.h"
+#include "core/recipe/recipe.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
 #include "ui/panels/change_plot.h"
 #include "ui/panels/restore_panel.h"
+#include "ui/save.h"
 
 namespace heirloom::tests {
 
@@ -47,6 +50,12 @@ class PromptTest : public QObject {
       if (!action->isSeparator()) texts << action->text();
     }
     return texts;
+  }
+
+  static std::vector<float> samplesOf(const core::Raster& raster) {
+    std::vector<float> samples(static_cast<std::size_t>(raster.width() * raster.height() * raster.layout().bands()));
+    core::toFloat(raster, {0, 0, raster.width(), raster.height()}, samples);
+    return samples;
   }
 
  private Q_SLOTS:
@@ -139,6 +148,88 @@ class PromptTest : public QObject {
     field->setText(QStringLiteral("few words"));
     fixture.run();
     QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+  }
+
+  void aRunGoesOnFromAChosenStepToTheSameResult() {
+    Fixture fixture;
+    prepare(fixture, 6);
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+    const auto whole = fixture.current()->result()->raster;
+    const core::Recipe recipe = fixture.current()->result()->recipe;
+    auto* list = fixture.find<QListWidget>("steps");
+    auto* goOn = fixture.find<QPushButton>("goOn");
+    QVERIFY(goOn->isVisible());
+    // After the end there is nothing to go on with.
+    QVERIFY(!goOn->isEnabled());
+    QVERIFY(!fixture.window().commandSet()["restore.goOn"]->isEnabled());
+    list->setCurrentRow(2);
+    QVERIFY(fixture.window().commandSet()["restore.goOn"]->isEnabled());
+    const auto third = fixture.current()->steps().all()[2].raster;
+    goOn->setFocus();
+    QTest::keyClick(goOn, Qt::Key_Space);
+    QVERIFY(fixture.current()->run());
+    QCOMPARE(list->count(), 7);  // until it has something to show
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    QVERIFY(fixture.current()->result()->raster != whole);
+    QCOMPARE(samplesOf(*fixture.current()->result()->raster), samplesOf(*whole));
+    QCOMPARE(fixture.current()->result()->recipe, recipe);
+    QVERIFY(!fixture.current()->result()->other);
+    QCOMPARE(list->count(), 7);
+    QCOMPARE(list->currentRow(), 6);
+    QCOMPARE(fixture.current()->steps().all()[2].raster, third);
+    QVERIFY(list->item(3)->text().startsWith(QStringLiteral("Step 4, ")));
+    for (int row = 0; row < 7; ++row)
+      QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->steps().all()[static_cast<std::size_t>(row)].thumbnail.isNull(),
+                               kPatience);
+    fixture.trigger("edit.undo");
+    QCOMPARE(fixture.current()->result()->raster, whole);
+    fixture.trigger("edit.redo");
+
+    // Other words from here on; what the steps before stand on stays.
+    fixture.find<ui::PromptField>("promptText")->setText(QStringLiteral("a lake at dusk"));
+    fixture.find<QSpinBox>("stepsField")->setValue(9);
+    list->setCurrentRow(3);
+    fixture.trigger("restore.goOn");
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    const ui::RestoredResult result = *fixture.current()->result();
+    QVERIFY(samplesOf(*result.raster) != samplesOf(*whole));
+    QCOMPARE(result.recipe.steps.back().settings.at("prompt"), std::string("a lake at dusk"));
+    QCOMPARE(result.recipe.steps.back().settings.at("steps"), std::string("6"));
+    QCOMPARE(result.other, std::optional(4));
+    const auto file = fixture.folder() / "went on.png";
+    ui::SaveTarget target = ui::suggestedTarget(*fixture.current());
+    target.file = file;
+    ui::save(ui::saveJobOf(*fixture.current(), target));
+    const std::string embedded = core::embeddedRecipe(core::readPhoto(file).metadata);
+    QVERIFY2(embedded.find("up to step 4") != std::string::npos, embedded.c_str());
+
+    // Only the model that made a step knows what to do with it.
+    list->setCurrentRow(1);
+    fixture.find<ui::RestorePanel>("restorePanel")->chooseModel("tiny");
+    fixture.trigger("restore.goOn");
+    QVERIFY(!fixture.current()->run());
+    QVERIFY2(fixture.messages().contains(QStringLiteral("Another model made this step")),
+             qPrintable(fixture.messages()));
+  }
+
+  void aStoppedRunGoesOnFromWhereItWas() {
+    Fixture fixture;
+    prepare(fixture, 500);
+    const auto stopAfter = [&](std::size_t count) {
+      QTRY_VERIFY_WITH_TIMEOUT(fixture.current()->steps().all().size() >= count, kPatience);
+      fixture.trigger("restore.cancel");
+      QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    };
+    fixture.trigger("restore.run");
+    stopAfter(3);
+    const std::size_t before = fixture.current()->steps().all().size();
+    QVERIFY(fixture.find<QPushButton>("goOn")->isEnabled());
+    fixture.trigger("restore.goOn");
+    stopAfter(before + 2);
+    const auto& steps = fixture.current()->steps().all();
+    for (std::size_t row = 0; row < steps.size(); ++row) QCOMPARE(steps[row].number, static_cast<int>(row) + 1);
+    QCOMPARE(fixture.current()->result()->step, std::optional(steps.back().number));
   }
 
   void stopKeepsTheBestSoFar() {

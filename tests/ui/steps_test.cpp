@@ -7,6 +7,7 @@
 #include <QSpinBox>
 
 #include "core/photo/photo.h"
+#include "models/common/kept_step.h"
 #include "tests/support/shared.h"
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
@@ -194,6 +195,45 @@ class StepsTest : public QObject {
     steps.choose(0);
     QCOMPARE(steps.chosen(), fit + 1);
     QTRY_VERIFY_WITH_TIMEOUT(!steps.all()[0].thumbnail.isNull(), kPatience);
+  }
+
+  void aRunThatGoesOnReplacesTheStepsAfterOnceItShowsSomething() {
+    struct Kept : models::KeptStep {
+      std::uint64_t bytes() const override { return ui::RunSteps::kKeptBytes / 3; }
+      double left() const override { return 1; }
+      std::vector<std::string> fixed() const override { return {}; }
+    };
+    ui::Workers workers;
+    ui::RunSteps steps(workers);
+    const auto raster = std::make_shared<const core::Raster>(
+        core::Layout{30, 20, core::ColourModel::Rgb, false, core::SampleType::UInt16});
+    core::Photo photo;
+    photo.raster = raster;
+    const auto shown = [&](int step) {
+      return ui::RunPreview{
+          .step = step, .box = {0, 0, 30, 20}, .raster = raster, .kept = std::make_shared<const Kept>()};
+    };
+    steps.begin(photo);
+    for (int i = 0; i < 4; ++i) steps.add(shown(i));
+    // The earliest is only to be looked at.
+    QVERIFY(!steps.all()[0].kept && steps.all()[1].kept && steps.all()[3].kept);
+    steps.end(raster, true, 1);
+    QCOMPARE(steps.all().size(), std::size_t{5});
+
+    steps.choose(1);
+    steps.goOn(1);
+    QCOMPARE(steps.apart(), &steps.all()[1]);
+    steps.end(nullptr, false, 0);
+    QCOMPARE(steps.all().size(), std::size_t{5});  // stopped before anything came
+    steps.goOn(1);
+    steps.add(shown(2));
+    QCOMPARE(steps.all().size(), std::size_t{3});
+    QCOMPARE(steps.all().back().number, 3);
+    QCOMPARE(steps.chosen(), 2);
+    QVERIFY(!steps.apart());
+    steps.end(raster, true, 1);
+    QCOMPARE(steps.all().size(), std::size_t{4});
+    for (const ui::RunStep& step : steps.all()) QTRY_VERIFY_WITH_TIMEOUT(!step.thumbnail.isNull(), kPatience);
   }
 
   void realDenoiserDeblursStepByStep() {

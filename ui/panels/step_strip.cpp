@@ -6,6 +6,7 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "ui/document.h"
 #include "ui/panels/change_plot.h"
@@ -59,6 +60,11 @@ StepStrip::StepStrip(QWidget* parent) : QWidget(parent) {
   take_->setAccessibleName(tr("Use this step"));
   take_->setToolTip(tr("Take the picture of the chosen step for the result; Undo brings the last one back"));
   side->addWidget(take_);
+  goOn_ = new QPushButton(tr("&Continue from Here"), this);
+  goOn_->setObjectName(QStringLiteral("goOn"));
+  goOn_->setAccessibleName(tr("Continue from here"));
+  goOn_->setToolTip(tr("Run on from the chosen step, with the words and settings as they are now"));
+  side->addWidget(goOn_);
   side->addStretch();
   row->addLayout(side);
   hide();
@@ -69,6 +75,7 @@ StepStrip::StepStrip(QWidget* parent) : QWidget(parent) {
     if (document_ && take_->isEnabled()) document_->takeStep(document_->steps().chosen());
   };
   connect(take_, &QPushButton::clicked, this, take);
+  connect(goOn_, &QPushButton::clicked, this, &StepStrip::goOnRequested);
   connect(list_, &QListWidget::itemActivated, this, take);
 }
 
@@ -150,6 +157,8 @@ void StepStrip::updateState() {
   caption_->setVisible(steps.tiles() > 1);
   take_->setEnabled(document_->canTakeStep(steps.chosen()));
   take_->setVisible(steps.tiles() == 1);
+  goOn_->setEnabled(document_->canGoOn(steps.chosen()));
+  goOn_->setVisible(std::ranges::any_of(steps.all(), [](const RunStep& step) { return step.kept != nullptr; }));
   if (list_->currentRow() == steps.chosen()) return;
   const QSignalBlocker quiet(list_);
   list_->setCurrentRow(steps.chosen());

@@ -13,13 +13,17 @@ class Document;
 class RunSteps;
 
 /// The steps of a progressive network side by side: each with its number and the time it took. The one that is chosen
-/// is shown in the photo's place, and can be taken for the result. Visible while the document has any.
+/// is shown in the photo's place, can be taken for the result, and a run can go on from it. Visible while the document
+/// has any.
 class StepStrip : public QWidget {
   Q_OBJECT
  public:
   explicit StepStrip(QWidget* parent = nullptr);
 
   void setDocument(Document* document);  // null: none
+
+ Q_SIGNALS:
+  void goOnRequested();
 
  private:
   void fill();
@@ -32,6 +36,7 @@ class StepStrip : public QWidget {
   QLabel* caption_;
   QListWidget* list_;
   QPushButton* take_;
+  QPushButton* goOn_;
 };
 
 }  // namespace heirloom::ui

@@ -2,9 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "core/engine/run.h"
 #include "core/engine/tile_network.h"
 #include "core/photo/memory.h"
+#include "models/common/kept_networks.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 #include "tests/models/support/failing_allocator.h"
@@ -111,6 +114,40 @@ TEST(OutOfMemory, theProcessorsMemoryIsNotTakenBeyondWhatIsFree) {
   ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
   EXPECT_FALSE(finished.outcome.warnings.empty());
   EXPECT_GT(network->calls, 4);
+}
+
+/// Has networks of an earlier session, which take all but `room`.
+class Hoarding : public FakeNetwork, public models::KeepsNetworks {
+ public:
+  explicit Hoarding(const Room& room)
+      : FakeNetwork([](const at::Tensor& picture, models::Observer&) { return picture.clone(); }), room_(room) {}
+  bool release() const override {
+    ++asked;
+    const bool kept = room_.has_value();
+    room_.reset();
+    return kept;
+  }
+  mutable int asked = 0;
+
+ private:
+  mutable std::optional<RoomForTest> room_;
+};
+
+TEST(OutOfMemory, networksOfAnEarlierSessionGoFirst) {
+  // For the rasters, not for what the network computes.
+  auto network = std::make_shared<Hoarding>(Room{1'000'000, 1'000'000, "/var/tmp"});
+  network->own.activationBytesPerPixel = 1e9 / (kSmallSide * kSmallSide);
+  RunOptions options;
+  options.memoryBudget = 1ULL << 62;
+  const auto finished = tests::runOn(photo(), network, options);
+  ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
+  EXPECT_TRUE(finished.outcome.warnings.empty());
+  EXPECT_EQ(network->calls, 1);
+  EXPECT_EQ(network->asked, 1);
+  // Not even for the rasters.
+  const Photo source = photo();
+  const auto tight = tests::runOn(source, std::make_shared<Hoarding>(Room{1000, 1000, "/var/tmp"}));
+  EXPECT_EQ(tight.outcome.status, Status::Done) << tight.outcome.error->what();
 }
 
 TEST(OutOfMemory, theBudgetDecidesTheTile) {

@@ -4,8 +4,11 @@
 #include <limits>
 
 #include "core/engine/run.h"
+#include "models/common/kept_step.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
+#include "tests/models/instantir/tiny_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
 namespace {
@@ -117,6 +120,75 @@ TEST(Previews, thatAreNoNumbersEndTheRunAndNameTheStep) {
   ASSERT_EQ(outcome.status, core::Outcome::Status::Failed);
   EXPECT_NE(outcome.error->fault().english().find("step 2"), std::string::npos) << outcome.error->fault().english();
   EXPECT_EQ(watcher.seen.size(), 1U);
+}
+
+/// Keeps every step, from which the next run counts on.
+std::shared_ptr<FakeNetwork> counting() {
+  struct Count : models::KeptStep {
+    explicit Count(int number) : done(number) {}
+    std::uint64_t bytes() const override { return 4; }
+    double left() const override { return 1.0 - static_cast<double>(done) / kSteps; }
+    std::vector<std::string> fixed() const override { return {"steps"}; }
+    int done;
+  };
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    auto& keeper = dynamic_cast<models::StepKeeper&>(observer);
+    const auto from = std::dynamic_pointer_cast<const Count>(keeper.from());
+    for (int i = from ? from->done : 0; i < kSteps; ++i) {
+      if (keeper.keepsSteps()) keeper.keep(std::make_shared<Count>(i + 1));
+      observer.preview(i, picture * 0.5);
+    }
+    return picture.clone();
+  });
+  network->own.progressive = true;
+  return network;
+}
+
+TEST(Previews, carryWhatARunGoesOnFrom) {
+  const core::Photo photo = texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  Watcher watcher;
+  ASSERT_EQ(runOver(photo, counting(), watcher).status, core::Outcome::Status::Done);
+  ASSERT_EQ(watcher.seen.size(), std::size_t{kSteps});
+  core::RunOptions options;
+  options.from = watcher.seen[1].preview.kept;
+  ASSERT_NE(options.from, nullptr);
+  Watcher then;
+  ASSERT_EQ(runOver(photo, counting(), then, options).status, core::Outcome::Status::Done);
+  ASSERT_EQ(then.seen.size(), 1U);
+  EXPECT_EQ(then.seen[0].preview.step, 2);
+  // Nobody goes on in the middle of the tiles.
+  const auto network = counting();
+  network->own.margin = 4;
+  network->own.local = false;
+  Watcher tiles;
+  core::RunOptions small;
+  small.tile = 24;
+  ASSERT_EQ(runOver(photo, network, tiles, small).status, core::Outcome::Status::Done);
+  ASSERT_GT(tiles.seen.size(), std::size_t{kSteps});
+  for (const Watcher::Seen& seen : tiles.seen) EXPECT_EQ(seen.preview.kept, nullptr);
+}
+
+TEST(Previews, ofInstantIrLeadOnToTheSameBits) {
+  const TemporaryFolder folder;
+  writeTinyInstantIr(folder.path());
+  const core::ModelLibrary library({});
+  const core::Photo photo = texturedPhoto({70, 90, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  core::Recipe recipe = recipeOf(folder.path().string());
+  recipe.steps.back().settings = {
+      {"steps", "4"}, {"min_side", "64"}, {"max_side", "128"}, {"prompt", "a photo"}, {"negative_prompt", "blurry"}};
+  const auto run = [&](Watcher& watcher, std::shared_ptr<const models::KeptStep> from) {
+    core::RunOptions options;
+    options.from = std::move(from);
+    core::RasterSink sink(core::SampleType::Float32);
+    const core::Outcome outcome = core::run(library, recipe, photo, sink, watcher, options);
+    EXPECT_EQ(outcome.status, core::Outcome::Status::Done) << (outcome.error ? outcome.error->what() : "");
+    return samplesOf(*sink.raster());
+  };
+  Watcher watcher, then;
+  const std::vector<float> whole = run(watcher, nullptr);
+  ASSERT_EQ(watcher.seen.size(), 4U);
+  EXPECT_EQ(run(then, watcher.seen[1].preview.kept), whole);
+  EXPECT_EQ(then.seen.size(), 2U);
 }
 
 TEST(Previews, areNotMadeForThoseWhoDoNotWantThem) {

@@ -32,6 +32,13 @@ TEST(Recipe, comesBackFromYamlAsItWas) {
   EXPECT_EQ(parseRecipe(toYaml(recipe), "round trip"), recipe);
 }
 
+TEST(Recipe, goesOnWithOtherWordsAndTheSameSizes) {
+  const Step before{"paint", {{"prompt", "a lake"}, {"seed", "7"}, {"blend", "other:0.5"}}, 1};
+  const Step now{"paint", {{"prompt", "a wood"}, {"seed", "8"}, {"steps", "50"}, {"guidance", "3"}}, 0.5};
+  EXPECT_EQ(goingOn(before, now, {"seed", "steps"}),
+            (Step{"paint", {{"prompt", "a wood"}, {"seed", "7"}, {"guidance", "3"}, {"blend", "other:0.5"}}, 0.5}));
+}
+
 TEST(Recipe, isReadAsPeopleWriteIt) {
   const Recipe recipe = parseRecipe(
       "version: 1\nsteps:\n  - model: dncnn_25\n    settings: {noise_level: 15}\n  - model: x4\n    strength: 0.5\n",

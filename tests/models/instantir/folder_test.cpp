@@ -119,6 +119,86 @@ TEST_F(InstantIrFolder, stopsAndRunsAgain) {
   EXPECT_EQ(watching.previews.size(), 3);
 }
 
+TEST_F(InstantIrFolder, aRunGoesOnFromAnyKeptStepToTheSameBits) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  settings.set("steps", "4");
+  settings.set("previews", "fast");
+  settings.set("posterior", "sampled");  // which draws before the first step does
+  for (const auto& [size, adaptive] : {std::pair("published", "off"), std::pair("whole", "compat"),
+                                       std::pair("tiles", "stable"), std::pair("tiles", "compat")}) {
+    settings.set("size", size);
+    settings.set("adaptive", adaptive);
+    Keeping first;
+    const at::Tensor whole = model->start(settings, {}, first)->restore(photo(150, 100)).clone();
+    ASSERT_EQ(first.kept.size(), 4U) << size;
+    for (std::size_t i = 0; i < first.kept.size(); ++i) {
+      EXPECT_EQ(first.kept[i]->left(), (3.0 - static_cast<double>(i)) / 4);
+      EXPECT_GT(first.kept[i]->bytes(), 0U);
+      // In another session, as after a stop.
+      Keeping then;
+      then.start = first.kept[i];
+      const at::Tensor result = model->start(settings, {}, then)->restore(photo(150, 100));
+      EXPECT_TRUE(at::equal(result, whole)) << size << ' ' << adaptive << ' ' << i;
+      ASSERT_EQ(then.indices.size(), 3 - i);
+      EXPECT_EQ(then.kept.size(), 3 - i);
+      for (std::size_t k = 0; k < then.indices.size(); ++k) {
+        EXPECT_EQ(then.indices[k], static_cast<int>(i + 1 + k));
+        EXPECT_TRUE(at::equal(then.previews[k], first.previews[i + 1 + k]));
+      }
+    }
+  }
+}
+
+TEST_F(InstantIrFolder, wordsMayChangeOnTheWayAndSizesMayNot) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  Keeping first;
+  const at::Tensor whole = model->start(settings, {}, first)->restore(photo(64, 64)).clone();
+  EXPECT_LT(first.kept.back()->bytes(), 4'096U);  // of 8 x 8 latents, without what only AdaRes looks at again
+
+  const auto goOn = [&](const Settings& now, const at::Tensor& pictures) {
+    Keeping then;
+    then.start = first.kept[1];
+    return model->start(now, {}, then)->restore(pictures).clone();
+  };
+  for (const auto& [name, value] : {std::pair("prompt", "another one"), std::pair("guidance", "1"),
+                                    std::pair("creative_start", "0.1"), std::pair("adaptive", "compat")}) {
+    Settings changed = settings;
+    changed.set(name, std::string_view(value));
+    const at::Tensor result = goOn(changed, photo(64, 64));
+    EXPECT_TRUE(result.isfinite().all().item<bool>());
+    // The adaptive weight of the last step comes from the step before, which ran without.
+    EXPECT_EQ(at::equal(result, whole), name == std::string("adaptive")) << name;
+  }
+
+  const auto complaintOf = [&](const Settings& now, const at::Tensor& pictures) -> std::string {
+    try {
+      goOn(now, pictures);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_THAT(complaintOf(settings, photo(64, 64).flip(3)), HasSubstr("another run"));
+  EXPECT_THAT(complaintOf(settings, at::cat({photo(64, 64), photo(64, 64)})), HasSubstr("another run"));
+  for (const auto& [name, value] : {std::pair("steps", "5"), std::pair("seed", "7"), std::pair("max_side", "192"),
+                                    std::pair("strength", "0.5"), std::pair("size", "tiles")}) {
+    Settings changed = settings;
+    changed.set(name, std::string_view(value));
+    EXPECT_THAT(complaintOf(changed, photo(64, 64)), HasSubstr("another run")) << name;
+    EXPECT_THAT(first.kept[1]->fixed(), testing::Contains(std::string(name)));
+  }
+}
+
+TEST_F(InstantIrFolder, stepsAreNotKeptForThoseWhoDoNotWantThem) {
+  const auto model = models::open(folder.path());
+  Keeping nobody;
+  nobody.wants = false;
+  model->start(smallSettings(*model), {}, nobody)->restore(photo(64, 64));
+  EXPECT_TRUE(nobody.kept.empty());
+}
+
 TEST_F(InstantIrFolder, fusedAndHalfPrecisionStayNearThePlainTwin) {
   const auto model = models::open(folder.path());
   const Settings settings = smallSettings(*model);

@@ -3,14 +3,38 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/kept_step.h"
 #include "models/common/notes.h"
 #include "models/restorer.h"
 
 namespace heirloom::tests {
+
+/// Keeps the steps of a run, and lets the next one go on from `start`.
+struct Keeping : models::Observer, models::StepKeeper {
+  bool keepsSteps() const override { return wants; }
+  void keep(std::shared_ptr<const models::KeptStep> step) override { kept.push_back(std::move(step)); }
+  std::shared_ptr<const models::KeptStep> from() const override { return start; }
+  void preview(int index, const at::Tensor& picture) override {
+    indices.push_back(index);
+    previews.push_back(picture);
+  }
+  void progress(const Message&, double fraction) override {
+    EXPECT_GE(fraction, reached - 1e-9);
+    reached = fraction;
+  }
+
+  bool wants = true;
+  std::shared_ptr<const models::KeptStep> start;
+  std::vector<std::shared_ptr<const models::KeptStep>> kept;
+  std::vector<int> indices;
+  std::vector<at::Tensor> previews;
+  double reached = 0;
+};
 
 /// Keeps what a run shows, and stops it after so many pictures.
 struct Watching : models::Observer, models::NoteTaker {

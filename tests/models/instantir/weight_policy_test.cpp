@@ -7,6 +7,10 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <fstream>
+#include <vector>
+
+#include "models/common/kept_networks.h"
 #include "models/instantir/session_networks.h"
 #include "tests/models/instantir/diffusion_folder.h"
 #include "tests/models/instantir/tiny_folder.h"
@@ -17,10 +21,12 @@ namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+namespace fs = std::filesystem;
 
 constexpr std::uint64_t kGigabyte = 1'000'000'000;
 
@@ -90,11 +96,136 @@ TEST_P(HeldWeights, giveTheSameBitsInEveryWay) {
   EXPECT_LT((run("resident") - offloaded).abs().max().item<double>(), 1e-3);
 }
 
+/// What is mapped of a folder's weights becomes zero.
+void spoil(const fs::path& folder) {
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file() || entry.path().extension() == ".json" || entry.path().extension() == ".txt") continue;
+    std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+    std::uint64_t header = 0;
+    file.read(reinterpret_cast<char*>(&header), sizeof header);
+    const auto begin = static_cast<std::streamoff>(sizeof header + header);
+    file.seekp(begin);
+    const std::vector<char> zeros(static_cast<std::size_t>(static_cast<std::streamoff>(entry.file_size()) - begin));
+    file.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
+  }
+}
+
+TEST_P(HeldWeights, stayForTheNextPhoto) {
+  const auto model = models::open(folder.path());
+  Observer nobody;
+  const auto run = [&](const Restorer& by) {
+    return by.start(settingsFor(by, "resident"), {}, nobody)->restore(photo(64, 64)).clone();
+  };
+  const at::Tensor result = run(*model);
+  spoil(folder.path());
+  EXPECT_TRUE(at::equal(run(*model), result));  // nothing was read again
+  // Of two sessions at a time one has to read.
+  const auto beside = model->start(settingsFor(*model, "resident"), {}, nobody);
+  EXPECT_FALSE(at::equal(run(*model), result));
+  EXPECT_TRUE(at::equal(beside->restore(photo(64, 64)), result));
+}
+
+TEST_P(HeldWeights, goWhereTheMemoryIsWanted) {
+  const auto model = models::open(folder.path());
+  Observer nobody;
+  const auto run = [&] {
+    return model->start(settingsFor(*model, "resident"), {}, nobody)->restore(photo(64, 64)).clone();
+  };
+  EXPECT_FALSE(releaseNetworks(*model));
+  const at::Tensor result = run();
+  EXPECT_TRUE(releaseNetworks(*model));
+  EXPECT_FALSE(releaseNetworks(*model));
+  spoil(folder.path());
+  EXPECT_FALSE(at::equal(run(), result));
+}
+
+TEST_P(HeldWeights, goWithTheRestorer) {
+  auto model = models::open(folder.path());
+  FailingAllocator allocator(std::int64_t{1} << 40);
+  Observer nobody;
+  auto session = model->start(settingsFor(*model, "resident"), {}, nobody);
+  session->restore(photo(64, 64));
+  const std::int64_t open = allocator.spent();
+  session.reset();
+  EXPECT_GT(allocator.spent(), open / 2);
+  model.reset();
+  EXPECT_LT(allocator.spent(), open / 100);
+  // One that is still open when the restorer goes takes them with it.
+  model = models::open(folder.path());
+  session = model->start(settingsFor(*model, "resident"), {}, nobody);
+  session->restore(photo(64, 64));
+  model.reset();
+  session.reset();
+  EXPECT_LT(allocator.spent(), open / 100);
+}
+
+/// The networks alone, told what a photo takes.
+class SessionWeights : public HeldWeights {
+ protected:
+  static constexpr std::int64_t kSmall = 64 * 64, kBeyondAllMemory = std::int64_t{1} << 40;  // pixels
+  SessionNetworks networks() const {
+    const StateDict tensors = withPresentNames(inspect(folder.path()).tensors);
+    return {tensors, readDiffusion(tensors).config.value(), {}};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Folders, SessionWeights, testing::Bool());
+
+TEST_P(SessionWeights, makeRoomForALargerPhoto) {
+  SessionNetworks held = networks();
+  Watching watching;
+  held.hold(WeightChoice::Resident, kSmall, watching);
+  EXPECT_TRUE(held.empty());
+  const std::weak_ptr<torch::nn::Module> vae = held.vae().ptr();
+  held.endSession();
+  held.hold(WeightChoice::Resident, kSmall, watching);
+  EXPECT_FALSE(vae.expired());
+  held.endSession();
+  held.hold(WeightChoice::Resident, kBeyondAllMemory, watching);
+  EXPECT_TRUE(vae.expired());
+  EXPECT_TRUE(held.empty());
+}
+
+TEST_P(SessionWeights, tellEverySessionThatTheyComeAndGo) {
+  SessionNetworks held = networks();
+  for (int session = 0; session < 2; ++session) {
+    Watching watching;
+    held.hold(WeightChoice::Resident, kSmall, watching);
+    EXPECT_THAT(watching.notes, IsEmpty());
+    // As a GPU says it.
+    held.withRoom([&] {
+      held.vae();
+      if (held.policy() < WeightPolicy::Offloaded) TORCH_CHECK_WITH(OutOfMemoryError, false, "full");
+      return 0;
+    });
+    EXPECT_THAT(watching.notes, ElementsAre(HasSubstr("read anew"))) << session;
+    EXPECT_EQ(held.policy(), WeightPolicy::Offloaded);
+    held.endSession();
+    EXPECT_TRUE(held.empty());  // the next photo may have more room
+  }
+}
+
+TEST_P(SessionWeights, areRefusedWhereTheProcessorsMemoryIsTooSmallForAnyWay) {
+  SessionNetworks held = networks();
+  Observer nobody;
+  try {
+    held.hold(WeightChoice::Automatic, kBeyondAllMemory, nobody);
+    FAIL() << "taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("needs about 4398047 GB of memory"), HasSubstr("GB are free"),
+                                    HasSubstr("max_side=768")));
+  }
+  // A smaller photo is taken then.
+  held.hold(WeightChoice::Automatic, kSmall, nobody);
+  EXPECT_LE(held.policy(), WeightPolicy::Resident);
+}
+
 TEST_P(HeldWeights, goOnWithLessWhereMemoryRunsOut) {
   const auto model = models::open(folder.path());
   Observer nobody;
   const at::Tensor expected =
       model->start(settingsFor(*model, "offloaded"), {}, nobody)->restore(photo(64, 64)).clone();
+  releaseNetworks(*model);
   FailingAllocator allocator(std::int64_t{1} << 40);
   Watching watching;
   watching.shown = [&](int index) {
@@ -109,6 +240,7 @@ TEST_P(HeldWeights, goOnWithLessWhereMemoryRunsOut) {
     EXPECT_THAT(watching.indices, ElementsAre(0, 1, 2));
   }
   watching = {};
+  releaseNetworks(*model);
 }
 
 TEST_P(HeldWeights, giveUpWhereNothingIsLeftToGive) {

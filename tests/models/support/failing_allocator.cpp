@@ -66,4 +66,8 @@ int FailingAllocator::refusals() const {
   return refused;
 }
 
+std::int64_t FailingAllocator::spent() const {
+  return taken;
+}
+
 }  // namespace heirloom::tests

@@ -18,6 +18,8 @@ class FailingAllocator {
 
   void setBudget(std::int64_t budget);
   int refusals() const;
+  /// Bytes that its tensors hold.
+  std::int64_t spent() const;
 
  private:
   c10::Allocator* usual_;

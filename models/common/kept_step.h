@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace heirloom::models {
+
+/// A step of a progressive run, from which a run of the same network over the same picture goes on to the same bits.
+/// Immutable; lies in main memory. Only the family that made it looks into it.
+class KeptStep {
+ public:
+  virtual ~KeptStep() = default;
+  virtual std::uint64_t bytes() const = 0;
+  /// The share of the run's steps that is still to come, 0..1.
+  virtual double left() const = 0;
+  /// Names of the parameters that must have the values of the run that made it; all others may change.
+  virtual std::vector<std::string> fixed() const = 0;
+};
+
+/// What an observer is as well when it keeps the steps of a run, or lets a run go on from one.
+class StepKeeper {
+ public:
+  virtual ~StepKeeper() = default;
+  /// Whether anybody wants `keep` to be called; each call costs a copy out of the device's memory.
+  virtual bool keepsSteps() const = 0;
+  /// A step is done; told before its preview. On the thread that runs the network.
+  virtual void keep(std::shared_ptr<const KeptStep> step) = 0;
+  /// Where the run that begins goes on; null: at its start. A session that cannot throws Error.
+  virtual std::shared_ptr<const KeptStep> from() const = 0;
+};
+
+}  // namespace heirloom::models
