@@ -15,7 +15,7 @@ using namespace tests;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const Dictionary kNet{{"a.weight", Tensor{}}, {"b.weight", Tensor{1}}};
+const Dictionary kNetwork{{"a.weight", Tensor{}}, {"b.weight", Tensor{1}}};
 const Dictionary kOther{{"c.weight", Tensor{}}};
 const Dictionary kOptimizer{{"state", Dictionary{{"0", Dictionary{{"exp_avg", Tensor{}}}}}},
                             {"param_groups", Nothing{}}};
@@ -52,27 +52,28 @@ TEST(AveragedName, speaksOfAnAverageAsAWordOfItsOwn) {
 
 TEST(PreferredWeights, areTheMovingAverageWhereThereIsOne) {
   for (const char* name : {"state_dict_ema", "ema", "ema_state_dict", "model_ema", "params_ema"}) {
-    EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNet}, {name, kNet}}), ElementsAre(name));
-    EXPECT_THAT(takenOff(Dictionary{{name, kNet}, {"model", kNet}, {"optimizer", kOptimizer}}), ElementsAre(name));
+    EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNetwork}, {name, kNetwork}}), ElementsAre(name));
+    EXPECT_THAT(takenOff(Dictionary{{name, kNetwork}, {"model", kNetwork}, {"optimizer", kOptimizer}}),
+                ElementsAre(name));
   }
   // Whatever lies around it.
-  EXPECT_THAT(takenOff(Dictionary{{"model", kNet}, {"ema", Dictionary{{"shadow", kNet}}}}),
+  EXPECT_THAT(takenOff(Dictionary{{"model", kNetwork}, {"ema", Dictionary{{"shadow", kNetwork}}}}),
               ElementsAre("ema", "shadow"));
 }
 
 TEST(PreferredWeights, areNotThoseOfAnotherNetwork) {
-  EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNet}, {"ema", kOther}}), ElementsAre("state_dict"));
-  EXPECT_THAT(
-      takenOff(Dictionary{{"state_dict", kNet}, {"ema", Dictionary{{"a.weight", Tensor{1}}, {"b.weight", Tensor{1}}}}}),
-      ElementsAre("state_dict"));
-  EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNet}, {"ema", Dictionary{{"decay", Nothing{}}}}}),
+  EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNetwork}, {"ema", kOther}}), ElementsAre("state_dict"));
+  EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNetwork},
+                                  {"ema", Dictionary{{"a.weight", Tensor{1}}, {"b.weight", Tensor{1}}}}}),
               ElementsAre("state_dict"));
-  EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNet}, {"ema", Nothing{}}}), ElementsAre("state_dict"));
-  EXPECT_THAT(takenOff(kNet), IsEmpty());
+  EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNetwork}, {"ema", Dictionary{{"decay", Nothing{}}}}}),
+              ElementsAre("state_dict"));
+  EXPECT_THAT(takenOff(Dictionary{{"state_dict", kNetwork}, {"ema", Nothing{}}}), ElementsAre("state_dict"));
+  EXPECT_THAT(takenOff(kNetwork), IsEmpty());
 }
 
 TEST(Parts, areTheDictionariesOfTensors) {
-  const WrittenTree file(Dictionary{{"netG", kNet}, {"epoch", Nothing{}}, {"netD", kOther}});
+  const WrittenTree file(Dictionary{{"netG", kNetwork}, {"epoch", Nothing{}}, {"netD", kOther}});
   const std::vector<Part> parts = partsOf(file.archive);
   ASSERT_EQ(parts.size(), 2u);
   EXPECT_EQ(parts[0].name, "netG");
@@ -83,7 +84,7 @@ TEST(Parts, areTheDictionariesOfTensors) {
 }
 
 TEST(Parts, lieWithinOthersToo) {
-  EXPECT_THAT(partNames(Dictionary{{"state_dict", Dictionary{{"x", kNet}, {"y", kOther}}}, {"iter", Nothing{}}}),
+  EXPECT_THAT(partNames(Dictionary{{"state_dict", Dictionary{{"x", kNetwork}, {"y", kOther}}}, {"iter", Nothing{}}}),
               ElementsAre("state_dict", "state_dict.x", "state_dict.y"));
 }
 
@@ -115,7 +116,7 @@ TEST(Parts, areWhatBeginsAsTrainingProgramsNameNetworks) {
 
 TEST(Parts, areNoStatesOfOptimizers) {
   EXPECT_THAT(partNames(Dictionary{
-                  {"net_g", kNet}, {"optimizer_g", kOptimizer}, {"lr_sched", kOptimizer}, {"adam", kOptimizer}}),
+                  {"net_g", kNetwork}, {"optimizer_g", kOptimizer}, {"lr_sched", kOptimizer}, {"adam", kOptimizer}}),
               ElementsAre("net_g"));
 }
 
@@ -132,7 +133,7 @@ TEST(Parts, areNoModulesOfTorchScript) {
 
 TEST(Parts, areNotWithoutEnd) {
   Dictionary many;
-  for (int i = 0; i < 500; ++i) many.emplace_back(std::to_string(i), kNet);
+  for (int i = 0; i < 500; ++i) many.emplace_back(std::to_string(i), kNetwork);
   EXPECT_EQ(partNames(many).size(), kMostParts);
 }
 

@@ -16,7 +16,7 @@
 namespace heirloom::ui {
 namespace {
 
-constexpr int kHeight = 122;
+constexpr int kStripHeight = 122;
 
 /// Thousandths for a fast processor, one decimal where people wait.
 QString timeOf(double seconds) {
@@ -30,7 +30,7 @@ StepStrip::StepStrip(QWidget* parent) : QWidget(parent) {
   setObjectName(QStringLiteral("stepStrip"));
   setAttribute(Qt::WA_StyledBackground);
   setAccessibleName(tr("Steps of the run"));
-  setFixedHeight(kHeight);
+  setFixedHeight(kStripHeight);
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 1, 12, 0);
   row->setSpacing(8);
@@ -117,7 +117,7 @@ void StepStrip::fill() {
 
 void StepStrip::addItem(int row) {
   auto* item = new QListWidgetItem;
-  item->setSizeHint(QSize(kThumbnail.width() + 14, kHeight - 17));
+  item->setSizeHint(QSize(kThumbnail.width() + 14, kStripHeight - 17));
   item->setTextAlignment(Qt::AlignHCenter);
   {
     const QSignalBlocker quiet(list_);
