@@ -9,6 +9,7 @@
 #include "core/train/train.h"
 #include "core/train/validation.h"
 #include "core/train/weight_average.h"
+#include "models/common/error.h"
 
 namespace heirloom::core {
 namespace {
@@ -184,9 +185,7 @@ class Trainer {
 
   std::filesystem::path saveResult() {
     const WeightAverage::InPlace average(average_);
-    const std::filesystem::path file = config_.output / "weights.safetensors";
-    models::writeSafetensors(file, objective_->result(), config_.metadata);
-    return file;
+    return objective_->write(config_);
   }
 
   TrainConfig config_;
