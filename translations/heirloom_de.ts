@@ -4652,6 +4652,83 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>train.instantir.absent</name>
+    <message>
+        <source>there is no such folder</source>
+        <translation>diesen Ordner gibt es nicht</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.before</name>
+    <message>
+        <source>%1 is missing, from which stage %2 starts</source>
+        <translation>%1 fehlt; damit beginnt die Stufe %2</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.before.remedy</name>
+    <message>
+        <source>train stage %1 first and give the folder that it wrote as network.folder</source>
+        <translation>trainieren Sie zuerst die Stufe %1, und geben Sie den Ordner, den sie schreibt, als network.folder an</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.folder</name>
+    <message>
+        <source>it holds no part of InstantIR</source>
+        <translation>er enthält keinen Teil von InstantIR</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.folder.remedy</name>
+    <message>
+        <source>give the folder in which sdxl/ and dinov2/ lie side by side as network.folder</source>
+        <translation>geben Sie den Ordner, in dem sdxl/ und dinov2/ nebeneinander liegen, als network.folder an</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.prediction</name>
+    <message>
+        <source>its UNet predicts something else than the noise</source>
+        <translation>sein UNet sagt etwas anderes als das Rauschen vorher</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.prediction.remedy</name>
+    <message>
+        <source>start from SDXL base</source>
+        <translation>beginnen Sie mit SDXL base</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.same</name>
+    <message>
+        <source>it would be written over itself</source>
+        <translation>er würde mit sich selbst überschrieben</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.same.remedy</name>
+    <message>
+        <source>choose another output folder</source>
+        <translation>wählen Sie einen anderen Ausgabeordner</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.unfit</name>
+    <message>
+        <source>its parts do not make one InstantIR: %1</source>
+        <translation>seine Teile ergeben kein InstantIR: %1</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.unfit.remedy</name>
+    <message>
+        <source>put the files of one model together</source>
+        <translation>legen Sie die Dateien eines Modells zusammen</translation>
+    </message>
+</context>
+<context>
     <name>train.key</name>
     <message>
         <source>there is no key %1</source>
@@ -4684,6 +4761,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>check the name</source>
         <translation>prüfen Sie den Namen</translation>
+    </message>
+</context>
+<context>
+    <name>train.multiple.remedy</name>
+    <message>
+        <source>this network sees pictures with sides of multiples of %1</source>
+        <translation>dieses Netz sieht Bilder, deren Seiten Vielfache von %1 sind</translation>
     </message>
 </context>
 <context>

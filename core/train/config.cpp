@@ -20,6 +20,7 @@ const std::map<std::string, std::vector<std::string>>& stagesByFamily() {
       {"DnCNN", {"denoise"}},
       {"FDnCNN", {"denoise"}},
       {"FFDNet", {"denoise"}},
+      {"InstantIR", {"perceptor", "previewer", "aggregator"}},
       {"RestoreVAR", {"vqvae", "decoder", "var", "refiner"}}};
   return stages;
 }
@@ -61,6 +62,19 @@ void checkRestoreVar(const TrainConfig& config) {
           ("one or more of " + degradationNames()).c_str());
 }
 
+void checkInstantIr(const TrainConfig& config) {
+  const models::ResamplerConfig& resampler = config.network.resampler;
+  require(!config.network.folder.empty(), "network.folder", "the folder of SDXL and DINOv2, or of all of InstantIR");
+  require(config.network.weights.empty(), "network.weights", "nothing: network.folder holds them (InstantIR)");
+  require(config.network.channels == 3, "network.channels", "3 (InstantIR)");
+  require(std::ranges::min({resampler.width, resampler.depth, resampler.heads, resampler.headWidth, resampler.queries,
+                            resampler.multiplier}) >= 1,
+          "network.resampler", "whole numbers from 1 on");
+  require(config.network.rank >= 1, "network.rank", "1 or more");
+  require(!config.degradation.kinds.empty(), "degradation", ("one or more of " + degradationNames()).c_str());
+  require(config.totalVariation == 0, "total_variation", "0 (InstantIR)");
+}
+
 void check(const TrainConfig& config) {
   require(!config.dataset.folder.empty(), "dataset.folder", "a folder of clean photos");
   require(!config.output.empty(), "output", "a folder for checkpoint, log and result");
@@ -74,7 +88,7 @@ void check(const TrainConfig& config) {
   (void)RandomDegradation(config.degradation.kinds);  // throws on what there is not
 
   const auto family = stagesByFamily().find(config.network.family);
-  require(family != stagesByFamily().end(), "network.family", "FFDNet, DnCNN, FDnCNN or RestoreVAR");
+  require(family != stagesByFamily().end(), "network.family", "FFDNet, DnCNN, FDnCNN, InstantIR or RestoreVAR");
   std::string stages;
   for (const std::string& stage : family->second) stages += (stages.empty() ? "" : ", ") + stage;
   require(std::ranges::count(family->second, config.stage) > 0, "stage",
@@ -83,6 +97,12 @@ void check(const TrainConfig& config) {
   require(config.network.layers >= 3 && config.network.features >= 1, "network.layers",
           "3 or more, features 1 or more");
   if (config.network.family == "RestoreVAR") checkRestoreVar(config);
+  if (config.network.family == "InstantIR") {
+    checkInstantIr(config);
+  } else {
+    require(config.network.folder.empty(), "network.folder", "nothing (InstantIR alone has one)");
+    require(!config.gradientCheckpointing, "gradient_checkpointing", "false (InstantIR alone has it)");
+  }
 
   require(config.loss == "l1" || config.loss == "l2" || config.loss == "charbonnier" || config.loss == "ssim", "loss",
           "l1, l2, charbonnier or ssim");
@@ -142,6 +162,19 @@ void readRestoreVar(YamlSection& network, TrainConfig::Network& into) {
   if (var.heads > 0 && var.width >= var.heads) var.refiner.heads = var.refiner.width / (var.width / var.heads);
 }
 
+void readInstantIr(YamlSection& network, TrainConfig::Network& into) {
+  models::ResamplerConfig& resampler = into.resampler;
+  network.read("folder", into.folder).read("rank", into.rank);
+  network.section("resampler")
+      .read("width", resampler.width)
+      .read("depth", resampler.depth)
+      .read("heads", resampler.heads)
+      .read("head_width", resampler.headWidth)
+      .read("queries", resampler.queries)
+      .read("multiplier", resampler.multiplier)
+      .refuseOthers();
+}
+
 }  // namespace
 
 TrainConfig readTrainConfig(const std::filesystem::path& file) {
@@ -157,6 +190,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("scales", config.dataset.scales)
         .read("patch", config.dataset.patch)
         .read("batch", config.dataset.batch)
+        .read("turns", config.dataset.turns)
         .refuseOthers();
     YamlSection degradation = root.section("degradation");
     degradation.read("sigma", config.degradation.sigma);
@@ -169,6 +203,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("layers", config.network.layers)
         .read("weights", config.network.weights);
     readRestoreVar(network, config.network);
+    readInstantIr(network, config.network);
     network.refuseOthers();
     YamlSection optimizer = root.section("optimizer");
     optimizer.read("learning_rate", config.optimizer.learningRate)
@@ -197,13 +232,14 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("total_variation", config.totalVariation)
         .read("ema_decay", config.emaDecay)
         .read("precision", config.precision)
+        .read("gradient_checkpointing", config.gradientCheckpointing)
         .read("device", config.device)
         .read("seed", config.seed)
         .read("output", config.output)
         .read("metadata", config.metadata)
         .refuseOthers();
     for (std::filesystem::path* path : {&config.dataset.folder, &config.validation.folder, &config.network.weights,
-                                        &config.network.transformerWeights, &config.output}) {
+                                        &config.network.transformerWeights, &config.network.folder, &config.output}) {
       if (!path->empty()) *path = std::filesystem::absolute(file).parent_path() / *path;
     }
     check(config);

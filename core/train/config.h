@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/degrade/degradations.h"
+#include "models/instantir/resampler_config.h"
 #include "models/restorevar/config.h"
 
 namespace heirloom::core {
@@ -16,13 +17,15 @@ namespace heirloom::core {
 /// unknown keys are errors.
 struct TrainConfig {
   /// What is learned: "denoise" (FFDNet, DnCNN, FDnCNN); of RestoreVAR "vqvae", then "decoder", "var" and "refiner",
-  /// each from the weights of the one before (restorevar.md 7).
+  /// each from the weights of the one before (restorevar.md 7); of InstantIR "perceptor", then "previewer" and
+  /// "aggregator", each from the folder that the one before wrote (instantir.md 6).
   std::string stage = "denoise";
   struct Dataset {
     std::filesystem::path folder;        // clean photos, searched recursively
     std::vector<double> scales = {1.0};  // each photo is also seen reduced by these factors
     int patch = 64;                      // side in pixels
     int batch = 16;
+    bool turns = true;  // patches are flipped and turned by quarters at random
     bool operator==(const Dataset&) const = default;
   } dataset;
   struct Degradation {
@@ -42,9 +45,15 @@ struct TrainConfig {
     /// Of RestoreVAR, stage var alone: a checkpoint of VAR or RestoreVAR, whose tensors of the same name and shape the
     /// transformer starts from; empty: none.
     std::filesystem::path transformerWeights = {};
+    /// Of InstantIR: its folder (models::kInstantIrFolder), where adapter, aggregator and previewer may be missing if
+    /// they were not trained yet. What a stage trains goes on from the folder's, or begins anew.
+    std::filesystem::path folder = {};
+    models::ResamplerConfig resampler = {};  // of an adapter that begins anew; inputs and outputs are the folder's
+    int rank = 64;                           // of a previewer that begins anew
     bool operator==(const Network&) const = default;
   } network;
-  std::string loss = "l1";    // l1, l2, charbonnier, ssim; of RestoreVAR in stages vqvae and decoder alone
+  std::string loss = "l1";    // l1, l2, charbonnier, ssim; of RestoreVAR in stages vqvae and decoder alone,
+                              // of InstantIR never
   double totalVariation = 0;  // weight of the result's total variation beside the loss
   struct Optimizer {          // Adam (Kingma and Ba, ICLR 2015)
     double learningRate = 1e-3;
@@ -66,6 +75,9 @@ struct TrainConfig {
   } schedule;
   double emaDecay = 0.999;            // of the averaged weights that are saved; 0: none
   std::string precision = "float32";  // float32, bfloat16 (masters stay float32)
+  /// Blocks keep their input alone for the way back, where the rest is computed again: less memory, a third more time.
+  /// InstantIR alone.
+  bool gradientCheckpointing = false;
   std::string device = "cpu";
   struct Validation {
     std::filesystem::path folder;  // clean photos; empty: no validation

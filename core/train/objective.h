@@ -41,6 +41,9 @@ class Objective {
 
   /// Everything that the resulting file holds.
   virtual models::NamedTensors result() const = 0;
+
+  /// Writes `result` below `config.output` and returns what models::open takes. By default weights.safetensors.
+  virtual std::filesystem::path write(const TrainConfig& config) const;
 };
 
 /// By `config.stage`. Throws Error when weights to start from cannot be taken.

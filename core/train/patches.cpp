@@ -73,8 +73,11 @@ at::Tensor Patches::patch(Random& random) const {
   const std::int64_t y = upTo(picture.size(1) - dataset_.patch);
   const std::int64_t x = upTo(picture.size(2) - dataset_.patch);
   at::Tensor cut = picture.slice(1, y, y + dataset_.patch).slice(2, x, x + dataset_.patch);
-  if (upTo(1)) cut = cut.flip({2});
-  return at::rot90(cut, upTo(3), {1, 2}).to(at::kFloat) / 255;
+  if (dataset_.turns) {
+    if (upTo(1)) cut = cut.flip({2});
+    cut = at::rot90(cut, upTo(3), {1, 2});
+  }
+  return cut.to(at::kFloat) / 255;
 }
 
 Patches::Batch Patches::draw(Random& random) const {

@@ -21,7 +21,8 @@ class Patches {
   /// none is as large as a patch.
   Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels);
 
-  /// Patches drawn in proportion to the photos' areas, flipped and turned at random. Depends on `random` alone.
+  /// Patches drawn in proportion to the photos' areas, flipped and turned at random unless that is off. Depends on
+  /// `random` alone.
   Batch draw(Random& random) const;
 
   std::size_t pictures() const { return pictures_.size(); }

@@ -185,9 +185,7 @@ class Trainer {
 
   std::filesystem::path saveResult() {
     const WeightAverage::InPlace average(average_);
-    const std::filesystem::path file = config_.output / "weights.safetensors";
-    models::writeSafetensors(file, objective_->result(), config_.metadata);
-    return file;
+    return objective_->write(config_);
   }
 
   TrainConfig config_;

@@ -29,7 +29,7 @@ TORCH_MODULE(PictureUNet);
 struct InstantIrNetworks {
   PictureUNet main{nullptr};
   PictureUNet previewer{nullptr};  // null: `main`, adapted
-  Aggregator aggregator{nullptr};
+  Aggregator aggregator{nullptr};  // null: for runs whose condition is 0
 };
 
 /// How the networks are held in memory.

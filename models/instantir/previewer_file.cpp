@@ -51,19 +51,21 @@ std::string without(std::string text, std::string_view part) {
   return at == std::string::npos ? text : text.erase(at, part.size());
 }
 
+/// The layer's name in the reference's UNet.
+std::string referenceName(const std::string& path, const PictureUNet& network) {
+  const std::string rest = path.substr(path.find('.') + 1);
+  if (path.starts_with("image_proj.")) return "encoder_hid_proj.image_projection_layers.0." + rest;
+  if (!path.starts_with("ip_adapter.")) return rest;
+  const auto dot = rest.find('.');
+  const auto& places = network->ip_adapter->places();
+  return std::ranges::find(places, rest.substr(0, dot), &ImageAdapterImpl::Place::number)->path + rest.substr(dot);
+}
+
 /// Own paths of layers by every name that a file may have for them.
 std::map<std::string, std::string> spellings(const PictureUNet& network) {
-  std::map<std::string, std::string> attentions;  // "7" -> path
-  for (const auto& place : network->ip_adapter->places()) attentions[place.number] = place.path;
   std::map<std::string, std::string> known;
   for (const std::string& path : adaptablePaths(network)) {
-    const std::string rest = path.substr(path.find('.') + 1);
-    std::string file = rest;
-    if (path.starts_with("image_proj.")) file = "encoder_hid_proj.image_projection_layers.0." + rest;
-    if (path.starts_with("ip_adapter.")) {
-      const auto dot = rest.find('.');
-      file = attentions.at(rest.substr(0, dot)) + rest.substr(dot);
-    }
+    std::string file = referenceName(path, network);
     known["unet." + file] = path;
     known[file] = path;
     std::ranges::replace(file, '.', '_');
@@ -77,6 +79,10 @@ struct Found {
 };
 
 }  // namespace
+
+std::string previewerName(const std::string& path, const PictureUNet& network) {
+  return "unet." + referenceName(path, network);
+}
 
 LowRanks readPreviewer(const std::vector<std::string>& names, const std::function<at::Tensor(const std::string&)>& read,
                        const PictureUNet& network) {

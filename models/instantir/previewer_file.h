@@ -20,4 +20,7 @@ namespace heirloom::models {
 LowRanks readPreviewer(const std::vector<std::string>& names, const std::function<at::Tensor(const std::string&)>& read,
                        const PictureUNet& network);
 
+/// PEFT's name for the layer at `path`, without ".lora_A.weight".
+std::string previewerName(const std::string& path, const PictureUNet& network);
+
 }  // namespace heirloom::models

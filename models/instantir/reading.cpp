@@ -57,22 +57,6 @@ ClipTextConfig textConfig(const StateDict& tensors, const Texts& texts, const st
   return config;
 }
 
-/// Sizes from the tensors; of a head, which they do not tell, the published one unless a text says otherwise.
-ResamplerConfig resamplerConfig(const StateDict& tensors, const std::string& text) {
-  const std::string part = "adapter.image_proj.";
-  const auto side = [&](const char* key, std::size_t index) { return sideOf(tensors, part + key, index); };
-  ResamplerConfig config;
-  if (!text.empty()) config.headWidth = JsonConfig(text, "models/config.json").size("dim_head", config.headWidth);
-  config.queries = side("latents", 1);
-  config.width = side("latents", 2);
-  config.depth = countNumbered(tensors, part + "layers");
-  config.heads = side("layers.0.0.to_q.weight", 0) / config.headWidth;
-  config.inputs = side("proj_in.weight", 1);
-  config.outputs = side("proj_out.weight", 0);
-  if (config.width > 0) config.multiplier = side("layers.0.1.1.weight", 0) / config.width;
-  return config;
-}
-
 /// Whether there is a file of it, whatever is in it.
 bool hasTinyDecoder(const StateDict& tensors) {
   return std::ranges::any_of(tensors.entries(), [](const auto& item) {
@@ -94,7 +78,7 @@ DiffusionConfig configOf(const StateDict& tensors, bool restores) {
   config.restoring->dino = dinoV2ConfigOf(texts["dino.config"]);
   if (const std::string text = texts["dino.preprocessor"]; !text.empty())
     config.restoring->preprocessing = dinoPreprocessingOf(text);
-  config.restoring->resampler = resamplerConfig(tensors, texts["adapter.config"]);
+  config.restoring->resampler = resamplerConfigOf(tensors);
   return config;
 }
 
@@ -202,6 +186,22 @@ void addRestoringMisfits(std::vector<std::string>& unfit, const DiffusionConfig&
 }
 
 }  // namespace
+
+ResamplerConfig resamplerConfigOf(const StateDict& tensors) {
+  const std::string text = Texts(tensors)["adapter.config"];
+  const std::string part = "adapter.image_proj.";
+  const auto side = [&](const char* key, std::size_t index) { return sideOf(tensors, part + key, index); };
+  ResamplerConfig config;
+  if (!text.empty()) config.headWidth = JsonConfig(text, "models/config.json").size("dim_head", config.headWidth);
+  config.queries = side("latents", 1);
+  config.width = side("latents", 2);
+  config.depth = countNumbered(tensors, part + "layers");
+  config.heads = side("layers.0.0.to_q.weight", 0) / config.headWidth;
+  config.inputs = side("proj_in.weight", 1);
+  config.outputs = side("proj_out.weight", 0);
+  if (config.width > 0) config.multiplier = side("layers.0.1.1.weight", 0) / config.width;
+  return config;
+}
 
 ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name) {
   const Texts texts(tensors);

@@ -43,6 +43,10 @@ Reading<DiffusionConfig> readDiffusion(const StateDict& tensors);
 /// "tokenizer" or "tokenizer_2" of a folder. Throws Error where its files are broken.
 ClipTokenizer tokenizerOf(const StateDict& tensors, const std::string& name);
 
+/// Of an adapter, "adapter.": sizes from its tensors; of a head, which they do not tell, the published one unless
+/// models/config.json says otherwise.
+ResamplerConfig resamplerConfigOf(const StateDict& tensors);
+
 /// The tensors under the names that the networks have: older spellings of the autoencoder and of the adapter's two
 /// parts ("image_proj_model", "adapter_modules") are made present ones, and those of the small decoder; what else is in
 /// its file is put aside.

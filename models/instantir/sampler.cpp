@@ -89,7 +89,7 @@ class InstantIrSampler::Part {
     const at::Tensor rows = at::tensor(sizes, at::kInt).to(options).expand({pooled.size(0), -1});
     const at::Tensor steps = at::tensor(times, at::kInt).to(options);
     mainEmbeddings_ = networks_.main->unet->embeddings(steps, pooled, rows);
-    aggregatorEmbeddings_ = networks_.aggregator->embeddings(steps, pooled, rows);
+    if (networks_.aggregator) aggregatorEmbeddings_ = networks_.aggregator->embeddings(steps, pooled, rows);
     if (networks_.previewer) previewerEmbeddings_ = networks_.previewer->unet->embeddings(steps, pooled, rows);
   }
 

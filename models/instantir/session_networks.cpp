@@ -28,27 +28,6 @@ Placement ofVae(Placement placement) {
   return placement;
 }
 
-/// InstantIR's tensors as loadInstantIr names them. Time norms that a file lacks are those of before their training:
-/// nothing is scaled or shifted (instantir.md 1.3).
-class RestorerSource {
- public:
-  RestorerSource(StateDict tensors, std::int64_t embedding) : tensors_(std::move(tensors)), embedding_(embedding) {}
-
-  at::Tensor operator()(const std::string& name) const {
-    const bool adapts = name.starts_with("image_proj.") || name.starts_with("ip_adapter.");
-    const std::string key = adapts ? "adapter." + name : name;
-    if (const std::size_t norm = key.find(".ln_"); adapts && norm != std::string::npos && !tensors_.contains(key)) {
-      const std::int64_t width = tensors_.shape(key.substr(0, norm) + ".to_k_ip.weight").at(0);
-      return key.ends_with("bias") ? at::zeros({2 * width}) : at::zeros({2 * width, embedding_});
-    }
-    return readTensor(tensors_, key);
-  }
-
- private:
-  StateDict tensors_;
-  std::int64_t embedding_;
-};
-
 std::string gigabytes(std::uint64_t bytes) {
   return std::to_string((bytes + 999'999'999) / 1'000'000'000);
 }
@@ -61,6 +40,26 @@ Error tooSmall(std::uint64_t free, std::uint64_t needed) {
 }
 
 }  // namespace
+
+WeightSource restorerWeights(const StateDict& tensors, std::int64_t embedding) {
+  return [tensors, embedding](const std::string& name) {
+    const bool adapts = name.starts_with("image_proj.") || name.starts_with("ip_adapter.");
+    const std::string key = adapts ? "adapter." + name : name;
+    if (const std::size_t norm = key.find(".ln_"); adapts && norm != std::string::npos && !tensors.contains(key)) {
+      const std::int64_t width = tensors.shape(key.substr(0, norm) + ".to_k_ip.weight").at(0);
+      return key.ends_with("bias") ? at::zeros({2 * width}) : at::zeros({2 * width, embedding});
+    }
+    return readTensor(tensors, key);
+  };
+}
+
+LowRanks previewerCorrections(const StateDict& tensors, const InstantIrConfig& config) {
+  const StateDict corrections = tensors.under("previewer_lora");
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : corrections.entries()) names.push_back(name);
+  return readPreviewer(
+      names, [&](const std::string& name) { return readTensor(corrections, name); }, PictureUNet(config));
+}
 
 SessionNetworks::SessionNetworks(StateDict tensors, DiffusionConfig config, const Placement& placement)
     : tensors_(std::move(tensors)),
@@ -186,12 +185,8 @@ InstantIrNetworks& SessionNetworks::restorers() {
   const c10::InferenceMode ordinary(false);
   const torch::NoGradGuard noGrad;
   const InstantIrConfig config{config_.unet, config_.restoring.value().resampler};
-  const StateDict corrections = tensors_.under("previewer_lora");
-  std::vector<std::string> names;
-  for (const auto& [name, entry] : corrections.entries()) names.push_back(name);
-  const LowRanks previewer = readPreviewer(
-      names, [&](const std::string& name) { return readTensor(corrections, name); }, PictureUNet(config));
-  const WeightSource weights = RestorerSource(tensors_, config_.unet.embeddingWidth());
+  const LowRanks previewer = previewerCorrections(tensors_, config);
+  const WeightSource weights = restorerWeights(tensors_, config_.unet.embeddingWidth());
   if (policy_ == WeightPolicy::Streamed) stream_ = std::make_unique<WeightStream>(weights, placement_);
   restorers_ = loadInstantIr(config, weights, previewer, placement_,
                              {.mergedPreviewer = policy_ == WeightPolicy::Merged, .stream = stream_.get()});

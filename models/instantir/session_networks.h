@@ -15,6 +15,13 @@
 
 namespace heirloom::models {
 
+/// InstantIR's tensors as loadInstantIr names them. Time norms that a file lacks are those of before their training:
+/// nothing is scaled or shifted (instantir.md 1.3). `embedding`: width of the time step's.
+WeightSource restorerWeights(const StateDict& tensors, std::int64_t embedding);
+
+/// What the previewer's file corrects. Throws Error where it does not fit.
+LowRanks previewerCorrections(const StateDict& tensors, const InstantIrConfig& config);
+
 /// The last prompts of a run and what the networks hear of them.
 struct HeardPrompts {
   std::string prompt, negative;
@@ -75,7 +82,7 @@ class SessionNetworks {
   /// come and go. To be asked for when the networks were.
   BlockWatch& watch(BlockWatch& asked);
 
-  /// What DINOv2 sees in a picture, 1 3 H W in 0..1, and in nothing: 1 T W float32.
+  /// What DINOv2 sees in pictures, N 3 H W in 0..1, and in nothing: N T W float32, and 1 T W.
   at::Tensor seenIn(const at::Tensor& picture);
   at::Tensor seenInNothing();
 

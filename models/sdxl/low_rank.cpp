@@ -52,7 +52,6 @@ at::Tensor AdaptableLinearImpl::forward(const at::Tensor& x, bool adapted, const
 }
 
 void AdaptableLinearImpl::place(const Placement& placement) {
-  device_ = placement.device;
   LinearImpl::place(placement);
   settle();
 }
@@ -70,7 +69,7 @@ void AdaptableLinearImpl::adapt(const LowRank& correction) {
 
 void AdaptableLinearImpl::settle() {
   if (!correction_.down.defined()) return;
-  const auto kept = at::TensorOptions(device_).dtype(precision());
+  const auto kept = at::TensorOptions(weight.device()).dtype(precision());
   down_ = correction_.down.to(kept);
   up_ = (correction_.up.to(at::kFloat) * correction_.scale).to(kept);
 }
@@ -97,7 +96,6 @@ at::Tensor AdaptableConvolutionImpl::plus(const at::Tensor& residual, const at::
 }
 
 void AdaptableConvolutionImpl::place(const Placement& placement) {
-  device_ = placement.device;
   ConvolutionImpl::place(placement);
   settle();
 }
@@ -116,7 +114,7 @@ void AdaptableConvolutionImpl::adapt(const LowRank& correction) {
 
 void AdaptableConvolutionImpl::settle() {
   if (!correction_.down.defined()) return;
-  const auto kept = at::TensorOptions(device_).dtype(precision());
+  const auto kept = at::TensorOptions(weight.device()).dtype(precision());
   down_ = correction_.down.to(kept).contiguous(at::MemoryFormat::ChannelsLast);
   up_ = (correction_.up.to(at::kFloat) * correction_.scale).to(kept).contiguous(at::MemoryFormat::ChannelsLast);
 }

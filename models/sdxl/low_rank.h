@@ -21,7 +21,8 @@ at::Tensor merged(const at::Tensor& weight, const LowRank& correction);
 class Adaptable {
  public:
   virtual ~Adaptable() = default;
-  /// From now on, whenever the layer is placed. Throws Error when it belongs to a layer of another shape.
+  /// From now on, whenever the layer is placed. Gradients reach the correction's tensors where they are enabled; its
+  /// values are those of this moment. Throws Error when it belongs to a layer of another shape.
   virtual void adapt(const LowRank& correction) = 0;
 };
 
@@ -40,7 +41,6 @@ class AdaptableLinearImpl : public LinearImpl, public Adaptable {
   void settle();
 
   std::int64_t inputs_, outputs_;
-  at::Device device_ = at::kCPU;
   LowRank correction_;
   at::Tensor down_, up_;  // of the layer's device and precision, the latter times the scale
 };
@@ -61,7 +61,6 @@ class AdaptableConvolutionImpl : public ConvolutionImpl, public Adaptable {
   at::Tensor corrected(const at::Tensor& y, const at::Tensor& x) const;
   void settle();
 
-  at::Device device_ = at::kCPU;
   LowRank correction_;
   at::Tensor down_, up_;
 };

@@ -21,6 +21,19 @@ class BlockWatch {
   virtual void leave(torch::nn::Module& block) noexcept = 0;
 };
 
+struct Pass;
+
+/// A block of a network: what it makes of `x`, N C H W or N L C.
+using BlockCall = std::function<at::Tensor(const at::Tensor& x, const Pass& pass)>;
+
+/// Calls the residual and transformer blocks of a network in its place: where training keeps less than every value.
+class BlockRunner {
+ public:
+  virtual ~BlockRunner() = default;
+  /// block(x, pass), or the same by another way. `block` may be called again until gradients were taken.
+  virtual at::Tensor run(const BlockCall& block, const at::Tensor& x, const Pass& pass) = 0;
+};
+
 /// What is the same at every step of a run, kept by the layer that made it. One run's own; not for two threads.
 class RunMemory {
  public:
@@ -46,6 +59,7 @@ struct Pass {
 
   RunMemory* memory = nullptr;  // null: everything is made anew at every call, the plain twin
   BlockWatch* watch = nullptr;
+  BlockRunner* runner = nullptr;  // null: blocks are called as they are
 
   /// What `project` makes of this step's embedding, N E to N C. With a memory all steps are projected at once, the
   /// first time.

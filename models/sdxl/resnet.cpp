@@ -23,6 +23,13 @@ UNetResBlockImpl::UNetResBlockImpl(int in, int out, int embedding, int groups, d
 
 at::Tensor UNetResBlockImpl::forward(const at::Tensor& x, const Pass& pass) {
   const Visit visit(pass, *this);
+  if (!pass.runner) return computed(x, pass);
+  Pass seen = pass;
+  seen.text = seen.image = at::Tensor();  // nothing of them is looked at, so that no gradient is to go there
+  return pass.runner->run([this](const at::Tensor& y, const Pass& own) { return computed(y, own); }, x, seen);
+}
+
+at::Tensor UNetResBlockImpl::computed(const at::Tensor& x, const Pass& pass) {
   const at::Tensor time = pass.stepwise(
       *this, [&](const at::Tensor& embedding) { return time_emb_proj_->forward(at::silu(embedding), pass.adapted); });
   at::Tensor y = conv1_->forward(norm1_->activated(x), pass.adapted);

@@ -15,6 +15,8 @@ class UNetResBlockImpl : public torch::nn::Module {
   at::ScalarType precision() const { return conv1_->precision(); }
 
  private:
+  at::Tensor computed(const at::Tensor& x, const Pass& pass);
+
   GroupNorm norm1_;
   AdaptableConvolution conv1_;
   AdaptableLinear time_emb_proj_;

@@ -34,8 +34,13 @@ TransformerBlockImpl::TransformerBlockImpl(int width, int heads, int textWidth) 
   ff = register_module("ff", GatedFeedForward(width, norm3));
 }
 
-at::Tensor TransformerBlockImpl::forward(at::Tensor x, const Pass& pass) {
+at::Tensor TransformerBlockImpl::forward(const at::Tensor& x, const Pass& pass) {
   const Visit visit(pass, *this);
+  if (!pass.runner) return computed(x, pass);
+  return pass.runner->run([this](const at::Tensor& y, const Pass& own) { return computed(y, own); }, x, pass);
+}
+
+at::Tensor TransformerBlockImpl::computed(at::Tensor x, const Pass& pass) {
   x = attn1->forward(x, pass, x);
   if (attn2) x = attn2->forward(x, pass, x);
   return ff->forward(x, pass, x);

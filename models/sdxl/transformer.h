@@ -23,7 +23,7 @@ TORCH_MODULE(GatedFeedForward);
 class TransformerBlockImpl : public torch::nn::Module {
  public:
   TransformerBlockImpl(int width, int heads, int textWidth);
-  at::Tensor forward(at::Tensor x, const Pass& pass);
+  at::Tensor forward(const at::Tensor& x, const Pass& pass);
 
   LayerNorm norm1{nullptr};
   SelfAttention attn1{nullptr};
@@ -31,6 +31,9 @@ class TransformerBlockImpl : public torch::nn::Module {
   CrossAttention attn2{nullptr};
   LayerNorm norm3{nullptr};
   GatedFeedForward ff{nullptr};
+
+ private:
+  at::Tensor computed(at::Tensor x, const Pass& pass);
 };
 TORCH_MODULE(TransformerBlock);
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <random>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "models/checkpoint/safetensors_writer.h"
@@ -74,12 +75,16 @@ void write(const std::filesystem::path& folder) {
 }  // namespace heirloom::tests
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    std::cerr << "write_instantir FOLDER: writes 12 GB\n";
+  const bool tiny = count == 3 && std::string_view(arguments[2]) == "tiny";
+  if (count != 2 && !tiny) {
+    std::cerr << "write_instantir FOLDER [tiny]: writes 12 GB, or 90 MB of the tests' sizes\n";
     return 2;
   }
   try {
-    heirloom::tests::write(arguments[1]);
+    if (tiny)
+      heirloom::tests::writeTinyInstantIr(arguments[1]);
+    else
+      heirloom::tests::write(arguments[1]);
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
     return 1;

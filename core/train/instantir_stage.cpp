@@ -1,0 +1,212 @@
+#include "core/train/instantir_stage.h"
+
+#include "core/train/mixed_precision.h"
+#include "models/common/drawn_noise.h"
+#include "models/instantir/sampler.h"
+
+namespace heirloom::core {
+namespace {
+
+constexpr double kUntouched = 0.01;  // of the pictures are not degraded (instantir.md 6.6)
+constexpr int kValidationSteps = 10;
+
+models::InstantIrConfig restorersOf(const models::DiffusionConfig& config) {
+  return {config.unet, config.restoring.value().resampler};
+}
+
+/// What the UNet hears where nobody says anything. The text encoders go again.
+models::TextConditioning silence(const InstantIrModel& model, const at::Device& device) {
+  const torch::NoGradGuard noGrad;
+  models::SessionNetworks networks(model.tensors(), model.config(), {device});
+  return models::conditioned(networks.textEncoders(), {""}, {}).front();
+}
+
+at::Tensor standardNormal(at::IntArrayRef shape, Random& random, const at::Device& device) {
+  return at::randn(shape, at::detail::createCPUGenerator(random()), at::kFloat).to(device);
+}
+
+bool chance(double probability, Random& random) {
+  return std::uniform_real_distribution<double>(0, 1)(random) < probability;
+}
+
+}  // namespace
+
+InstantIrStage::InstantIrStage(const TrainConfig& config, std::string part)
+    : network_(nullptr),
+      config_(config),
+      device_(config.device),
+      degradation_(config.degradation.kinds),
+      model_(config),
+      part_(std::move(part)),
+      source_(models::restorerWeights(model_.tensors(), model_.config().unet.embeddingWidth())),
+      schedule_(model_.config().schedule),
+      surroundings_(model_.tensors(), model_.config(), {device_}),
+      text_(silence(model_, device_)) {
+  if (config.dataset.patch % sideMultiple() != 0) {
+    throw Error(HEIRLOOM_TEXT("train.range", "%1 is out of range").with("dataset.patch"),
+                HEIRLOOM_TEXT("train.multiple.remedy", "this network sees pictures with sides of multiples of %1")
+                    .with(std::to_string(sideMultiple())));
+  }
+  const torch::NoGradGuard noGrad;
+  nothing_ = surroundings_.seenInNothing();
+  network_ = models::PictureUNet(restorersOf(model_.config()));
+}
+
+std::int64_t InstantIrStage::sideMultiple() const {
+  return std::int64_t{model_.config().vae.factor()} * model_.config().unet.sideMultiple();
+}
+
+void InstantIrStage::freeze(torch::nn::Module& network, const std::string& prefix) {
+  const at::ScalarType precision = config_.precision == "bfloat16" ? at::kBFloat16 : at::kFloat;
+  // The plain way lets gradients through.
+  models::loadPlaced(network, source_, {device_, precision, /*plain=*/true}, prefix);
+  for (at::Tensor& parameter : network.parameters()) parameter.set_requires_grad(false);
+}
+
+void InstantIrStage::learn(torch::nn::Module& network, const std::string& prefix, const std::string& name) {
+  const torch::NoGradGuard noGrad;
+  for (auto& item : network.named_parameters()) {
+    item.value().set_data(source_(prefix + item.key()).to(device_, at::kFloat));
+    learn(name + item.key(), item.value());
+  }
+}
+
+void InstantIrStage::learn(const std::string& name, at::Tensor value) {
+  value.set_requires_grad(true);
+  trained_.push_back({name, std::move(value), /*decays=*/true});
+}
+
+at::Tensor InstantIrStage::latentOf(const at::Tensor& pictures, Random& random) {
+  const models::LatentDistribution latents = surroundings_.vae()->encode(pictures * 2 - 1);
+  const at::Tensor drawn = latents.mean + latents.deviation * standardNormal(latents.mean.sizes(), random, device_);
+  return drawn * model_.config().vae.scaling;
+}
+
+at::Tensor InstantIrStage::loss(const Patches::Batch& batch, Random& random) {
+  Example example;
+  {
+    const torch::NoGradGuard noGrad;
+    const at::Tensor clean = batch.clean.to(device_);
+    at::Tensor degraded = batch.degraded.to(device_, /*non_blocking=*/false, /*copy=*/true);
+    for (std::int64_t i = 0; i < clean.size(0); ++i) {
+      if (chance(kUntouched, random)) degraded[i].copy_(clean[i]);
+    }
+    example.clean = latentOf(clean, random);
+    example.degraded = latentOf(degraded, random);
+    example.seen = surroundings_.seenIn(degraded);
+    example.noise = standardNormal(example.clean.sizes(), random, device_);
+  }
+  const MixedPrecision precision(device_, config_.precision == "bfloat16");
+  return exampleLoss(example, random);
+}
+
+at::Tensor InstantIrStage::degraded(const at::Tensor& clean, Random& random) const {
+  return degradation_(clean, random);
+}
+
+at::Tensor InstantIrStage::restored(const at::Tensor& degraded) {
+  const torch::NoGradGuard noGrad;
+  const double scaling = model_.config().vae.scaling;
+  const std::int64_t multiple = sideMultiple(), height = degraded.size(2), width = degraded.size(3);
+  const auto missing = [&](std::int64_t side) { return (multiple - side % multiple) % multiple; };
+  return each(degraded.size(0), [&](std::int64_t i) {
+    const at::Tensor picture =
+        at::replication_pad2d(degraded.narrow(0, i, 1).to(device_), {0, missing(width), 0, missing(height)});
+    models::DrawnNoise noise(0);
+    const at::Tensor latent = surroundings_.vae()->encode(picture * 2 - 1).mean * scaling;
+    const at::Tensor seen = surroundings_.seenIn(picture);
+    at::Tensor clean;
+    {
+      const MixedPrecision precision(device_, config_.precision == "bfloat16");
+      clean = restoredLatent(latent, seen, noise);
+    }
+    const at::Tensor decoded = (surroundings_.vae()->decode(clean / scaling) + 1) / 2;
+    return decoded.narrow(2, 0, height).narrow(3, 0, width).clamp(0, 1);
+  });
+}
+
+models::NamedTensors InstantIrStage::result() const {
+  models::NamedTensors tensors;
+  for (const Parameter& parameter : trained_) tensors.emplace_back(parameter.name, parameter.value);
+  return tensors;
+}
+
+std::filesystem::path InstantIrStage::write(const TrainConfig& config) const {
+  model_.put(part_, result(), config.metadata);
+  return model_.folder();
+}
+
+InstantIrStage::Steps InstantIrStage::anySteps(std::int64_t count, Random& random) const {
+  Steps steps;
+  for (std::int64_t i = 0; i < count; ++i)
+    steps.push_back(std::uniform_int_distribution<int>(0, schedule_.config().trainSteps - 1)(random));
+  return steps;
+}
+
+at::Tensor InstantIrStage::dropped(const at::Tensor& seen, double probability, Random& random) const {
+  return each(seen.size(0),
+              [&](std::int64_t i) { return chance(probability, random) ? nothing_ : seen.narrow(0, i, 1); });
+}
+
+at::Tensor InstantIrStage::noised(const at::Tensor& clean, const at::Tensor& noise, const Steps& steps) const {
+  return each(clean.size(0), [&](std::int64_t i) {
+    return schedule_.noised(clean.narrow(0, i, 1), noise.narrow(0, i, 1), steps[static_cast<std::size_t>(i)]);
+  });
+}
+
+at::Tensor InstantIrStage::consistent(const at::Tensor& output, const at::Tensor& sample, const Steps& steps) const {
+  return each(sample.size(0), [&](std::int64_t i) {
+    return models::consistent(schedule_, output.narrow(0, i, 1), sample.narrow(0, i, 1),
+                              steps[static_cast<std::size_t>(i)]);
+  });
+}
+
+std::vector<int> InstantIrStage::sizesOf(const at::Tensor& sample) const {
+  const int factor = model_.config().vae.factor();
+  const int height = static_cast<int>(sample.size(2)) * factor, width = static_cast<int>(sample.size(3)) * factor;
+  return {height, width, 0, 0, height, width};
+}
+
+template <typename Network>
+at::Tensor InstantIrStage::embeddingsOf(Network& network, const at::Tensor& sample, const Steps& steps) const {
+  const MixedPrecision full(device_, false);
+  const auto options = at::TensorOptions(device_).dtype(at::kFloat);
+  const std::int64_t count = sample.size(0);
+  const at::Tensor ofAllSteps =
+      network->embeddings(at::tensor(steps, at::kInt).to(options), text_.pooled.expand({count, -1}),
+                          at::tensor(sizesOf(sample), at::kInt).to(options).expand({count, -1}));  // N N E
+  return ofAllSteps.diagonal(0, 0, 1).transpose(0, 1).unsqueeze(0);
+}
+
+models::Pass InstantIrStage::passOf(const at::Tensor& sample, const Steps& steps, const at::Tensor& seen,
+                                    bool adapted) {
+  models::Pass pass;
+  pass.embeddings = embeddingsOf(network_->unet, sample, steps);
+  pass.text = text_.tokens.expand({sample.size(0), -1, -1});
+  pass.image = network_->image_proj->forward(seen, adapted);
+  pass.adapted = adapted;
+  if (config_.gradientCheckpointing) pass.runner = &checkpointing_;
+  return pass;
+}
+
+models::Pass InstantIrStage::passOf(models::Aggregator& aggregator, const at::Tensor& sample, const Steps& steps) {
+  models::Pass pass;
+  pass.embeddings = embeddingsOf(aggregator, sample, steps);
+  if (config_.gradientCheckpointing) pass.runner = &checkpointing_;
+  return pass;
+}
+
+at::Tensor InstantIrStage::predicted(const at::Tensor& sample, const Steps& steps, const at::Tensor& seen, bool adapted,
+                                     const models::Residuals* residuals) {
+  return network_->unet->forward(sample, passOf(sample, steps, seen, adapted), residuals).to(at::kFloat);
+}
+
+at::Tensor InstantIrStage::sampled(const at::Tensor& degraded, const at::Tensor& seen, models::NoiseSource& noise,
+                                   const models::Aggregator& aggregator) {
+  const models::SamplerSettings settings{.steps = kValidationSteps, .guidance = 1, .condition = aggregator ? 1.0 : 0.0};
+  const models::Guide guide{text_.tokens, text_.pooled, seen};
+  return models::InstantIrSampler({network_, nullptr, aggregator}, schedule_, settings)
+      .run(degraded, guide, guide, sizesOf(degraded), noise);
+}
+
+}  // namespace heirloom::core

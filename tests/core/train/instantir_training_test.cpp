@@ -1,0 +1,314 @@
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include "core/train/objective.h"
+#include "models/checkpoint/tensors.h"
+#include "models/instantir/initial_weights.h"
+#include "models/registry.h"
+#include "tests/core/train/training_run.h"
+#include "tests/models/instantir/golden.h"
+#include "tests/models/instantir/tiny_folder.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::core;
+using testing::AllOf;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+constexpr const char* kAdapter = "models/adapter.safetensors";
+constexpr const char* kPreviewer = "models/previewer_lora_weights.safetensors";
+constexpr const char* kAggregator = "models/aggregator.safetensors";
+
+/// The tiny networks of the records, on pictures of 64 pixels.
+class InstantIrTraining : public TrainingRun {
+ protected:
+  InstantIrTraining() {
+    writeTinyInstantIr(given());
+    const FolderNetworks networks = tinyNetworks();
+    config_.network.family = "InstantIR";
+    config_.network.folder = given();
+    config_.network.resampler = networks.restorer.resampler;
+    config_.network.resampler.inputs = models::ResamplerConfig().inputs;  // said by the folder
+    config_.network.resampler.outputs = models::ResamplerConfig().outputs;
+    config_.network.rank = 4;
+    config_.dataset = {folder_ / "photos", {1.0}, 64, 2, /*turns=*/false};
+    config_.degradation.kinds = {{"real_esrgan", {}}};
+    config_.schedule.warmUp = 2;
+    config_.optimizer.decoupled = true;
+    config_.optimizer.clipGradient = 1;
+    config_.emaDecay = 0;
+    configure("perceptor", 3);
+  }
+
+  fs::path given() const { return folder_ / "given"; }
+
+  void configure(const std::string& stage, int iterations, double rate = 1e-3) {
+    config_.stage = stage;
+    config_.schedule.iterations = iterations;
+    config_.validation.every = iterations / 3;
+    config_.optimizer.learningRate = rate;
+    config_.output = folder_ / stage;
+  }
+
+  /// Runs the stage; its losses in three parts. The next one starts from what it wrote.
+  std::vector<double> losses() {
+    TrainRecorder recorder;
+    config_.network.folder = train(config_, recorder, {});
+    std::vector<double> losses;
+    for (const TrainProgress& report : recorder.reports) losses.push_back(report.loss);
+    return losses;
+  }
+
+  std::map<std::string, at::Tensor> written(const char* file) const {
+    return models::readSafetensors(config_.network.folder / file);
+  }
+
+  /// What starting the stage says against it; empty: nothing.
+  std::string complaint() const {
+    try {
+      makeObjective(config_);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return {};
+  }
+
+  /// The loss of one batch, and what it says to every parameter.
+  std::pair<double, std::vector<at::Tensor>> gradients() const {
+    torch::manual_seed(0);
+    const auto objective = makeObjective(config_);
+    Random random(7);
+    const at::Tensor clean = at::rand({2, 3, 64, 64}, at::detail::createCPUGenerator(1));
+    const at::Tensor loss = objective->loss({clean, clean * 0.5, {}}, random);
+    loss.backward();
+    std::pair<double, std::vector<at::Tensor>> result{loss.item<double>(), {}};
+    for (const auto& parameter : objective->parameters()) result.second.push_back(parameter.value.grad());
+    return result;
+  }
+};
+
+bool sameTensors(const std::map<std::string, at::Tensor>& a, const std::map<std::string, at::Tensor>& b) {
+  return std::ranges::equal(
+      a, b, [](const auto& x, const auto& y) { return x.first == y.first && at::equal(x.second, y.second); });
+}
+
+TEST_F(InstantIrTraining, everyStageLearnsItsPartAndLoadsAsTheNetwork) {
+  const auto expectFall = [](const std::vector<double>& losses, double factor) {
+    ASSERT_EQ(losses.size(), 3U);
+    EXPECT_LT(losses.back(), factor * losses.front());
+    RecordProperty("losses", std::to_string(losses.front()) + " to " + std::to_string(losses.back()));
+  };
+  // Nothing of InstantIR is there yet.
+  fs::remove_all(given() / "models");
+  configure("perceptor", 60, 3e-3);
+  expectFall(losses(), 0.95);
+  const auto adapter = written(kAdapter), previewer = written(kPreviewer), aggregator = written(kAggregator);
+
+  configure("previewer", 60, 3e-3);
+  expectFall(losses(), 0.95);
+  EXPECT_TRUE(sameTensors(written(kAdapter), adapter));
+  EXPECT_TRUE(sameTensors(written(kAggregator), aggregator));
+  const auto distilled = written(kPreviewer);
+  for (const auto& [name, tensor] : previewer) EXPECT_FALSE(at::equal(distilled.at(name), tensor)) << name;
+
+  configure("aggregator", 60, 3e-3);
+  expectFall(losses(), 0.95);
+  EXPECT_TRUE(sameTensors(written(kAdapter), adapter));
+  EXPECT_TRUE(sameTensors(written(kPreviewer), distilled));
+  const auto comparing = written(kAggregator);
+  for (const auto& [name, tensor] : aggregator) EXPECT_FALSE(at::equal(comparing.at(name), tensor)) << name;
+
+  const auto network = models::open(config_.network.folder);
+  EXPECT_EQ(network->descriptor().family, "InstantIR");
+  models::Settings settings(network->descriptor().parameters);
+  settings.set("min_side", "64");
+  settings.set("max_side", "64");
+  settings.set("steps", "2");
+  models::Observer observer;
+  const at::Tensor restored = network->start(settings, {}, observer)->restore(at::rand({1, 3, 64, 64}));
+  EXPECT_EQ(restored.sizes(), at::IntArrayRef({1, 3, 64, 64}));
+  EXPECT_TRUE(restored.isfinite().all().item<bool>());
+}
+
+TEST_F(InstantIrTraining, aStoppedStageGoesOnAsIfItHadNeverStopped) {
+  fs::remove_all(given() / "models");
+  const auto files = std::map<std::string, const char*>{
+      {"perceptor", kAdapter}, {"previewer", kPreviewer}, {"aggregator", kAggregator}};
+  for (const std::string stage : {"perceptor", "previewer", "aggregator"}) {
+    configure(stage, 6);
+    const fs::path from = config_.network.folder;
+    losses();
+    const fs::path result = config_.network.folder;
+    const auto unbroken = written(files.at(stage));
+    config_.network.folder = from;
+    config_.output = folder_ / (stage + "-broken");
+    std::stop_source source;
+    TrainRecorder recorder;
+    recorder.then = [&](const TrainProgress& progress) {
+      if (progress.iteration == 2) source.request_stop();
+    };
+    EXPECT_THROW(train(config_, recorder, source.get_token()), Stopped);
+    recorder.then = {};
+    EXPECT_TRUE(sameTensors(models::readSafetensors(train(config_, recorder, {}) / files.at(stage)), unbroken))
+        << stage;
+    config_.network.folder = result;
+  }
+}
+
+TEST_F(InstantIrTraining, goesOnFromTheFoldersPartsAndNeverWritesOverThem) {
+  const auto before = models::readSafetensors(given() / "models/adapter.pt");
+  config_.optimizer.learningRate = 0;
+  losses();
+  EXPECT_FALSE(fs::exists(config_.network.folder / "models/adapter.pt"));
+  EXPECT_TRUE(sameTensors(written(kAdapter), before));
+  config_.network.folder = given();
+  configure("perceptor", 3);
+  config_.output = folder_ / "learned";
+  losses();
+  EXPECT_FALSE(sameTensors(written(kAdapter), before));
+  EXPECT_TRUE(sameTensors(models::readSafetensors(given() / "models/adapter.pt"), before));
+}
+
+TEST_F(InstantIrTraining, gradientCheckpointingChangesNoGradient) {
+  for (const char* stage : {"perceptor", "previewer", "aggregator"}) {
+    config_.stage = stage;
+    for (const char* precision : {"float32", "bfloat16"}) {
+      config_.precision = precision;
+      config_.gradientCheckpointing = false;
+      const auto plain = gradients();
+      config_.gradientCheckpointing = true;
+      const auto again = gradients();
+      EXPECT_EQ(again.first, plain.first) << stage;
+      ASSERT_EQ(again.second.size(), plain.second.size());
+      const double tolerance = config_.precision == "float32" ? 1e-4 : 0.05;
+      for (std::size_t i = 0; i < plain.second.size(); ++i) {
+        ASSERT_TRUE(plain.second[i].defined() && again.second[i].defined()) << stage << i;
+        const double apart = (again.second[i] - plain.second[i]).norm().item<double>();
+        EXPECT_LE(apart, tolerance * plain.second[i].norm().item<double>() + 1e-9) << stage << ' ' << precision << i;
+      }
+    }
+  }
+}
+
+TEST_F(InstantIrTraining, everyStageRunsInBfloat16AndValidatesPicturesOfAnySize) {
+  config_.precision = "bfloat16";
+  config_.gradientCheckpointing = true;
+  config_.validation.folder = folder_ / "photos";
+  config_.validation.crop = 50;
+  for (const char* stage : {"perceptor", "previewer", "aggregator"}) {
+    configure(stage, 3);
+    config_.validation.every = 3;
+    TrainRecorder recorder;
+    train(config_, recorder, {});
+    EXPECT_GT(recorder.reports.back().psnr, 3) << stage;
+  }
+  const auto objective = makeObjective(config_);
+  const c10::InferenceMode inference;
+  EXPECT_EQ(objective->restored(at::rand({1, 3, 40, 75})).sizes(), at::IntArrayRef({1, 3, 40, 75}));
+}
+
+TEST(InstantIrBeginnings, changeNothingYet) {
+  const models::InstantIrConfig config = tinyInstantIr();
+  models::UNet unet(config.unet);
+  const auto weights = models::stateOf(*unet);
+  const models::WeightSource source = [&](const std::string& name) {
+    return at::full_like(std::ranges::find(weights, name, &models::NamedTensors::value_type::first)->second, 0.01);
+  };
+  const models::NamedTensors aggregator = models::initialAggregator(config.unet, source);
+  models::Aggregator network(config.unet);
+  models::loadPlaced(*network,
+                     [&](const std::string& name) {
+                       return std::ranges::find(aggregator, name, &models::NamedTensors::value_type::first)->second;
+                     },
+                     {});
+  const torch::NoGradGuard noGrad;
+  models::Pass pass;
+  pass.embeddings = network->embeddings(at::tensor({5.F}), at::rand({1, config.unet.pooledWidth()}), at::ones({1, 6}));
+  const models::Residuals residuals = network->forward(at::rand({1, 4, 8, 8}), at::rand({1, 4, 8, 8}), pass);
+  EXPECT_EQ(residuals.middle.abs().max().item<double>(), 0);
+  for (const at::Tensor& skip : residuals.skips) EXPECT_EQ(skip.abs().max().item<double>(), 0);
+
+  for (const auto& [name, tensor] : models::initialPreviewer(models::PictureUNet(config), 4)) {
+    EXPECT_EQ(tensor.size(name.ends_with("lora_A.weight") ? 0 : 1), 4) << name;
+    EXPECT_EQ(tensor.abs().max().item<double>() == 0, name.ends_with("lora_B.weight")) << name;
+  }
+  for (const auto& [name, tensor] : models::initialAdapter(config, source)) {
+    if (name.find(".ln_") != std::string::npos) {
+      EXPECT_EQ(tensor.abs().max().item<double>(), 0) << name;
+    }
+    if (name.find("_ip.weight") != std::string::npos) {
+      EXPECT_TRUE((tensor == 0.01).all().item<bool>()) << name;
+    }
+  }
+}
+
+TEST_F(InstantIrTraining, whatAFolderLacksIsNamed) {
+  EXPECT_EQ(complaint(), "");
+  config_.dataset.patch = 48;
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("dataset.patch"), HasSubstr("multiples of 32")));
+  config_.dataset.patch = 64;
+
+  fs::remove_all(given() / "models");
+  config_.stage = "previewer";
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("models/adapter.pt"), HasSubstr("perceptor")));
+  config_.stage = "aggregator";
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("models/adapter.pt"), HasSubstr("perceptor")));
+  fs::create_directory(given() / "models");
+  fs::copy(folder_ / "perceptor/model" / "dinov2/model.safetensors", given() / "models/adapter.pt");
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("previewer_lora_weights.bin"), HasSubstr("stage previewer")));
+  config_.stage = "perceptor";
+  EXPECT_THAT(complaint(), HasSubstr("do not make one InstantIR"));
+  fs::remove_all(given() / "models");
+
+  fs::rename(given() / "dinov2/model.safetensors", given() / "away");
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("given"), HasSubstr("dinov2/model.safetensors is missing")));
+  config_.network.folder = folder_ / "photos";
+  EXPECT_THAT(complaint(), HasSubstr("no part of InstantIR"));
+  config_.network.folder = folder_ / "nowhere";
+  EXPECT_THAT(complaint(), AllOf(HasSubstr("nowhere"), HasSubstr("no such folder")));
+  config_.network.folder = folder_ / "perceptor/model";
+  EXPECT_THAT(complaint(), HasSubstr("over itself"));
+}
+
+TEST_F(InstantIrTraining, aConfigurationReadsBack) {
+  configure("previewer", 30);
+  config_.gradientCheckpointing = true;
+  const TrainConfig read =
+      readTrainConfig(yaml("stage: previewer\n"
+                           "dataset: {folder: photos, patch: 64, batch: 2, turns: false}\n"
+                           "degradation: {real_esrgan: {}}\n"
+                           "network:\n"
+                           "  family: InstantIR\n"
+                           "  folder: given\n"
+                           "  resampler: {width: 64, depth: 2, heads: 4, head_width: 16, queries: 8}\n"
+                           "  rank: 4\n"
+                           "optimizer: {learning_rate: 1.0e-3, decoupled: true, clip_gradient: 1}\n"
+                           "schedule: {iterations: 30, warm_up: 2}\n"
+                           "ema_decay: 0\n"
+                           "gradient_checkpointing: true\n"
+                           "validation: {every: 10}\n"
+                           "output: previewer\n"));
+  EXPECT_EQ(read, config_);
+}
+
+TEST_F(InstantIrTraining, aWrongKeyOrValueIsNamed) {
+  const std::string begin = "dataset: {folder: photos, patch: 64}\noutput: run\n";
+  const std::string network = "network: {family: InstantIR, folder: given}\n";
+  const std::string real = "degradation: {real_esrgan: {}}\n";
+  EXPECT_EQ(refusal(begin + network + real + "stage: perceptor\n"), "");
+  EXPECT_THAT(refusal(begin + network + real + "stage: var\n"),
+              AllOf(HasSubstr("stage"), HasSubstr("perceptor, previewer, aggregator (InstantIR)")));
+  EXPECT_THAT(refusal(begin + network + "stage: perceptor\n"),
+              AllOf(HasSubstr("degradation"), HasSubstr("real_esrgan")));
+  EXPECT_THAT(refusal(begin + "network: {family: InstantIR}\n" + real + "stage: perceptor\n"),
+              HasSubstr("network.folder"));
+  EXPECT_THAT(refusal(begin + "network: {family: InstantIR, folder: given, rank: 0}\n" + real + "stage: perceptor\n"),
+              HasSubstr("network.rank"));
+  EXPECT_THAT(refusal(begin + "gradient_checkpointing: true\n"), HasSubstr("gradient_checkpointing"));
+  EXPECT_THAT(refusal(begin + "network: {folder: given}\n"), HasSubstr("network.folder"));
+}
+
+}  // namespace
+}  // namespace heirloom::tests
