@@ -18,6 +18,7 @@
 #include "models/common/kept_networks.h"
 #include "models/common/kept_step.h"
 #include "models/common/photo_work.h"
+#include "models/placement.h"
 
 namespace heirloom::core {
 namespace {
@@ -149,7 +150,7 @@ class RecipeRun {
       for (const LoadedStep& step : steps) released = models::releaseNetworks(*step.model.network) || released;
       if (!released) throw;
     }
-    releaseFreedMemory(at::kCPU);
+    models::releaseFreedMemory(at::kCPU);
     requireRoomFor(steps);
   }
 

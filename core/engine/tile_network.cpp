@@ -179,7 +179,7 @@ bool TileNetwork::releaseKept() {
   if (!keeping || std::exchange(released_, true)) return false;
   session_.reset();
   const bool released = keeping->release();
-  if (released) releaseFreedMemory(placement_.device);
+  if (released) models::releaseFreedMemory(placement_.device);
   session_ = network_->start(settings_, placement_, *observer_);
   return released;
 }
