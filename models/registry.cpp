@@ -217,8 +217,9 @@ bool narrow(Inspection& inspection, const std::filesystem::path& written) {
 /// Whether the tensors come from all parts of a folder of this family's layout.
 bool isFolderOf(std::string_view family, const StateDict& tensors) {
   const auto hasPart = [&](const FolderLayout::Part& part) {
-    return std::ranges::any_of(tensors.entries(),
-                               [&](const auto& entry) { return entry.first.starts_with(part.name + "."); });
+    return !part.needed || std::ranges::any_of(tensors.entries(), [&](const auto& entry) {
+      return entry.first.starts_with(part.name + ".");
+    });
   };
   return std::ranges::any_of(layouts(), [&](const FolderLayout& layout) {
     return layout.family == family && std::ranges::all_of(layout.parts, hasPart);

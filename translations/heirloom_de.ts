@@ -2519,8 +2519,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>instantir.keptStep.remedy</name>
     <message>
-        <source>take the photo, model, seed, sizes and number of steps of that run, or start anew</source>
-        <translation>nehmen Sie Foto, Modell, Startwert, Größen und Zahl der Schritte jenes Laufs, oder beginnen Sie von vorn</translation>
+        <source>take the photo, model, device, seed, sizes and number of steps of that run, or start anew</source>
+        <translation>nehmen Sie Foto, Modell, Gerät, Startwert, Größen und Zahl der Schritte jenes Laufs, oder beginnen Sie von vorn</translation>
     </message>
 </context>
 <context>
@@ -4726,6 +4726,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>put the files of one model together</source>
         <translation>legen Sie die Dateien eines Modells zusammen</translation>
+    </message>
+</context>
+<context>
+    <name>train.instantir.untrained</name>
+    <message>
+        <source>%1 was not trained yet, and stage %2 starts from it</source>
+        <translation>%1 wurde noch nicht trainiert; damit beginnt die Stufe %2</translation>
     </message>
 </context>
 <context>

@@ -137,38 +137,28 @@ core::Recipe Document::recipe() const {
 void Document::follow(std::unique_ptr<EngineRun> run, const QString& modelTitle, std::optional<int> from) {
   run_ = std::move(run);
   progress_.reset();
-  std::optional<int> other;
-  if (from) {
-    const int number = steps_.all()[static_cast<std::size_t>(*from)].number;
-    if (run_->recipe().steps.back().settings != runRecipe_.steps.back().settings)
-      other = number;
-    else if (otherUntil_)
-      other = std::min(*otherUntil_, number);
-    steps_.goOn(*from);
-  } else {
-    steps_.begin(*photo_);
-  }
+  if (from)
+    steps_.goOn(*from, run_->recipe());
+  else
+    steps_.begin(*photo_, run_->recipe());
   connect(run_.get(), &EngineRun::previewed, &steps_, &RunSteps::add);
   connect(run_.get(), &EngineRun::began, this, &Document::runChanged);
   connect(run_.get(), &EngineRun::progressed, this, [this](const RunProgress& progress) {
     progress_ = progress;
     Q_EMIT runProgressed(progress);
   });
-  connect(run_.get(), &EngineRun::finished, this,
-          [this, modelTitle, other](const RunEnd& end) { ended(end, modelTitle, other); });
+  connect(run_.get(), &EngineRun::finished, this, [this, modelTitle](const RunEnd& end) { ended(end, modelTitle); });
   Q_EMIT runChanged();
 }
 
-void Document::ended(const RunEnd& end, const QString& modelTitle, std::optional<int> other) {
+void Document::ended(const RunEnd& end, const QString& modelTitle) {
   // Not deleted here: this is its signal.
   run_.release()->deleteLater();
   progress_.reset();
   const bool whole = end.status == RunEnd::Status::Done;
   steps_.end(end.raster, whole, end.elapsed.count());
   if (end.raster) {
-    runRecipe_ = end.recipe;
-    otherUntil_ = other;
-    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, other, end.generative};
+    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, steps_.other(), end.generative};
     if (!whole && end.reached) result.step = end.reached->step + 1;
     addResult(std::move(result));
   }
@@ -191,6 +181,9 @@ void Document::takeStep(int row) {
   const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
   RestoredResult result = *result_;
   result.raster = step.raster;
+  // The steps before the one that a run went on from are of an earlier run.
+  result.recipe = *step.recipe;
+  result.other = step.other;
   result.step = step.number == RunStep::kEnd ? std::nullopt : std::optional(step.number);
   addResult(std::move(result));
 }

@@ -83,8 +83,6 @@ class Document : public QObject {
   /// Makes the picture of a step the result; can be undone.
   void takeStep(int row);
   bool canGoOn(int row) const;
-  /// Of the run that made the latest steps.
-  const core::Recipe& runRecipe() const { return runRecipe_; }
 
  Q_SIGNALS:
   void stateChanged();
@@ -101,7 +99,7 @@ class Document : public QObject {
   friend class StrengthCommand;
   void replaceResult(std::optional<RestoredResult> result);
   void replaceStrength(double strength);
-  void ended(const RunEnd& end, const QString& modelTitle, std::optional<int> other);
+  void ended(const RunEnd& end, const QString& modelTitle);
 
   Workers& workers_;
   std::filesystem::path file_;
@@ -116,8 +114,6 @@ class Document : public QObject {
   std::unique_ptr<EngineRun> run_;
   std::optional<RunProgress> progress_;
   RunSteps steps_;
-  core::Recipe runRecipe_;
-  std::optional<int> otherUntil_;  // of the same run, as RestoredResult::other
 };
 
 /// A picture of the clipboard as a photo of 8 or 16 bits, with its colour space where it has one. Blocking.

@@ -232,7 +232,8 @@ void MainWindow::goOn() {
   Document* document = photos_.current();
   const int row = document ? document->steps().chosen() : -1;
   if (!document || !document->canGoOn(row)) return;
-  const core::Step& before = document->runRecipe().steps.back();
+  const RunStep& step = document->steps().all()[static_cast<std::size_t>(row)];
+  const core::Step& before = step.recipe->steps.back();
   const core::Recipe now = panel_->recipe();
   const ModelEntry* model = env_.models.find(before.model);
   if (!model || panel_->model() != before.model) {
@@ -241,9 +242,8 @@ void MainWindow::goOn() {
         tr("Another model made this step. Choose %1 again to go on from it.").arg(document->result()->modelTitle));
     return;
   }
-  const auto kept = document->steps().all()[static_cast<std::size_t>(row)].kept;
-  RunRequest request = requestFor(*document, {{core::goingOn(before, now.steps.back(), kept->fixed())}});
-  request.from = kept;
+  RunRequest request = requestFor(*document, {{core::goingOn(before, now.steps.back(), step.kept->fixed())}});
+  request.from = step.kept;
   document->follow(engine_.start(std::move(request)), model->title, row);
 }
 

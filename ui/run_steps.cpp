@@ -18,8 +18,10 @@ RunSteps::~RunSteps() {
   forget();
 }
 
-void RunSteps::begin(const core::Photo& photo) {
+void RunSteps::begin(const core::Photo& photo, const core::Recipe& recipe) {
   forget();
+  recipe_ = std::make_shared<const core::Recipe>(recipe);
+  other_.reset();
   growing_ = true;
   tile_ = 0;
   tiles_ = 1;
@@ -28,7 +30,11 @@ void RunSteps::begin(const core::Photo& photo) {
   Q_EMIT forgotten();
 }
 
-void RunSteps::goOn(int row) {
+void RunSteps::goOn(int row, const core::Recipe& recipe) {
+  const RunStep& step = steps_[static_cast<std::size_t>(row)];
+  const bool same = recipe.steps.back().settings == step.recipe->steps.back().settings;
+  other_ = same ? step.other : std::optional(step.number);
+  recipe_ = std::make_shared<const core::Recipe>(recipe);
   growing_ = true;
   from_ = row;
 }
@@ -95,6 +101,8 @@ const RunStep* RunSteps::apart() const {
 
 void RunSteps::append(RunStep step) {
   const bool follows = chosen_ + 1 == std::ssize(steps_);
+  step.recipe = recipe_;
+  step.other = other_;
   steps_.push_back(std::move(step));
   const int row = static_cast<int>(steps_.size()) - 1;
   if (follows) chosen_ = row;

@@ -22,6 +22,8 @@ struct RunStep {
   QImage thumbnail;                                   // null until a worker has made it
   std::optional<double> change = {};                  // how far the picture moved since the step before
   std::shared_ptr<const models::KeptStep> kept = {};  // from which a run goes on; null: it was not kept
+  std::shared_ptr<const core::Recipe> recipe = {};    // of the run that made it
+  std::optional<int> other = {};                      // up to this step that run had other settings than its recipe
 };
 
 /// What people read of it: "Step 3", "Result".
@@ -42,10 +44,10 @@ class RunSteps : public QObject {
   explicit RunSteps(Workers& workers, QObject* parent = nullptr) : QObject(parent), workers_(workers) {}
   ~RunSteps() override;
 
-  /// A run starts: forgets those of the last one. `photo` says what its samples' colours are.
-  void begin(const core::Photo& photo);
-  /// A run goes on from the step in `row`.
-  void goOn(int row);
+  /// A run of `recipe` starts: forgets those of the last one. `photo` says what its samples' colours are.
+  void begin(const core::Photo& photo, const core::Recipe& recipe);
+  /// A run of `recipe` goes on from the step in `row`.
+  void goOn(int row, const core::Recipe& recipe);
   void add(const RunPreview& preview);
   /// The run made `raster` (null: nothing that is kept); `whole`: it came to its end.
   void end(const std::shared_ptr<const core::Raster>& raster, bool whole, double seconds);
@@ -53,6 +55,8 @@ class RunSteps : public QObject {
   const std::vector<RunStep>& all() const { return steps_; }
   int tile() const { return tile_; }  // the steps', from 0
   int tiles() const { return tiles_; }
+  /// Of the run that began last, as RunStep has it.
+  std::optional<int> other() const { return other_; }
   /// `raster` is the run's end or one of its steps.
   bool made(const core::Raster* raster) const;
 
@@ -85,7 +89,9 @@ class RunSteps : public QObject {
   int chosen_ = -1;
   int generation_ = 0;  // thumbnails of steps that are forgotten are dropped when they arrive
   bool growing_ = false;
-  std::optional<int> from_;  // the row that a run goes on from, until it shows something
+  std::optional<int> from_;                     // the row that a run goes on from, until it shows something
+  std::shared_ptr<const core::Recipe> recipe_;  // of the run that began last, as `other_` is
+  std::optional<int> other_;
 };
 
 }  // namespace heirloom::ui

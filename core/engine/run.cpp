@@ -137,10 +137,16 @@ class RecipeRun {
       outcome_.tileSide = result.tileSide;
       spent += costs[i];
       if (!last) from = between.raster();
+      letGo(*steps[i].model.network, *steps[(i + 1) % steps.size()].model.network, placed.placement.device);
     }
   }
 
  private:
+  /// What a step's network keeps in memory is in the way of another one, be it the next photo's first.
+  static void letGo(const models::Restorer& done, const models::Restorer& next, const at::Device& device) {
+    if (&done != &next && models::releaseNetworks(done)) models::releaseFreedMemory(device);
+  }
+
   /// For what the steps make. What an earlier run left in memory goes where it is in the way.
   void requireRoom(const std::vector<LoadedStep>& steps) const {
     try {
@@ -211,6 +217,14 @@ class RecipeRun {
 };
 
 }  // namespace
+
+bool releaseKept(const ModelLibrary& library, const Recipe& recipe) {
+  bool released = false;
+  for (const Step& step : recipe.steps)
+    released = models::releaseNetworks(*load(library, step).model.network) || released;
+  if (released) models::releaseFreedMemory(at::kCPU);
+  return released;
+}
 
 Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,
             const RunOptions& options) {

@@ -111,6 +111,9 @@ struct Outcome {
       chosen;  // settings that the run chose itself, of the last step: estimated noise level
 };
 
+/// Lets go what networks of `recipe` keep in main memory since an earlier run; false: nothing.
+bool releaseKept(const ModelLibrary& library, const Recipe& recipe);
+
 /// Runs `recipe` over `source`, at full strength for the last step; the only way a picture is processed. Never throws:
 /// everything that happens is in the outcome. What a network was not shown (gamut, highlights) is added back to its
 /// result. `noise_level` absent from a step's settings of a network that has it: estimated from the photo.

@@ -243,6 +243,8 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
       if (!path->empty()) *path = std::filesystem::absolute(file).parent_path() / *path;
     }
     check(config);
+    require(config.network.family != "InstantIR" || !root.has("loss"), "loss",
+            "nothing: each stage has its own (InstantIR)");
     return config;
   } catch (const YAML::Exception& error) {
     throw Error(HEIRLOOM_TEXT("train.yaml", "it is no valid YAML: %1").with(error.what()),

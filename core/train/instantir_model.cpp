@@ -1,9 +1,14 @@
 #include "core/train/instantir_model.h"
 
-#include <array>
-#include <fstream>
-#include <set>
+#include <torch/utils.h>
 
+#include <algorithm>
+#include <array>
+#include <set>
+#include <span>
+#include <system_error>
+
+#include "models/checkpoint/archive.h"
 #include "models/common/atomic_file.h"
 #include "models/instantir/folder.h"
 #include "models/instantir/initial_weights.h"
@@ -20,13 +25,22 @@ using models::FolderLayout;
 /// What InstantIR's training makes, in its order.
 constexpr std::array<std::string_view, 3> kOwnParts = {"adapter", "previewer_lora", "aggregator"};
 
+/// The metadata of a part that is there only so that the model is whole.
+constexpr const char* kUntrained = "untrained";
+
 const FolderLayout::Part& partNamed(std::string_view name) {
   return *std::ranges::find(models::kInstantIrFolder.parts, name, &FolderLayout::Part::name);
 }
 
-bool holds(const fs::path& folder, std::string_view part) {
-  return std::ranges::any_of(partNamed(part).files,
-                             [&](const std::string& name) { return fs::is_regular_file(folder / name); });
+/// Whether a stage wrote the file because the model lacked that part, and none has trained it. Only safetensors are
+/// written so.
+bool isUntrained(const fs::path& file) {
+  if (file.extension() != ".safetensors" || !fs::is_regular_file(file)) return false;
+  return models::Archive::open(file)->metadata().contains(kUntrained);
+}
+
+bool holds(const FolderLayout& layout, std::string_view part) {
+  return std::ranges::find(layout.parts, part, &FolderLayout::Part::name) != layout.parts.end();
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -35,12 +49,17 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-/// The layout of a folder whose own parts were trained as far as they are there. Throws Error where more is missing.
+/// The layout of a folder, without those of InstantIR's own parts that were not trained yet. Throws Error where
+/// something else is missing.
 FolderLayout layoutOf(const fs::path& folder) {
   FolderLayout layout = models::kInstantIrFolder;
-  std::erase_if(layout.parts, [&](const FolderLayout::Part& part) {
-    return std::ranges::find(kOwnParts, part.name) != kOwnParts.end() && !holds(folder, part.name);
-  });
+  for (FolderLayout::Part& part : layout.parts) {
+    if (std::ranges::find(kOwnParts, part.name) == kOwnParts.end()) continue;
+    std::erase_if(part.files, [&](const std::string& name) {
+      return !fs::is_regular_file(folder / name) || isUntrained(folder / name);
+    });
+  }
+  std::erase_if(layout.parts, [](const FolderLayout::Part& part) { return part.files.empty(); });
   const auto fit = models::fitOf({&layout, 1}, folder);
   if (!fit) {
     throw Error(HEIRLOOM_TEXT("train.instantir.folder", "it holds no part of InstantIR"),
@@ -56,28 +75,41 @@ FolderLayout layoutOf(const fs::path& folder) {
   return layout;
 }
 
-/// A stage starts from the parts of those before it.
-void requireTrainedBefore(const TrainConfig& config) {
+/// A stage starts from the parts of those before it. `layout`: of what the folder holds.
+void requireTrainedBefore(const TrainConfig& config, const FolderLayout& layout) {
+  const fs::path& folder = config.network.folder;
   const std::array<std::string_view, 3> stages = {"perceptor", "previewer", "aggregator"};
   for (std::size_t i = 0; stages[i] != config.stage; ++i) {
-    if (holds(config.network.folder, kOwnParts[i])) continue;
-    throw Error(HEIRLOOM_TEXT("train.instantir.before", "%1 is missing, from which stage %2 starts")
-                    .with(partNamed(kOwnParts[i]).files.front(), config.stage),
+    if (holds(layout, kOwnParts[i])) continue;
+    const std::vector<std::string>& names = partNamed(kOwnParts[i]).files;
+    const auto untrained =
+        std::ranges::find_if(names, [&](const std::string& name) { return fs::is_regular_file(folder / name); });
+    const Message fault =
+        untrained == names.end()
+            ? HEIRLOOM_TEXT("train.instantir.before", "%1 is missing, from which stage %2 starts")
+                  .with(names.front(), config.stage)
+            : HEIRLOOM_TEXT("train.instantir.untrained", "%1 was not trained yet, and stage %2 starts from it")
+                  .with(*untrained, config.stage);
+    throw Error(fault,
                 HEIRLOOM_TEXT("train.instantir.before.remedy",
                               "train stage %1 first and give the folder that it wrote as network.folder")
                     .with(std::string(stages[i])),
-                config.network.folder);
+                folder);
   }
 }
 
-void link(const fs::path& from, const fs::path& to) {
-  std::error_code failed;
-  fs::create_symlink(fs::canonical(from), to, failed);
-  if (failed) throw cannotWrite(failed.value()).in(to);
+Error overItself() {
+  return Error(HEIRLOOM_TEXT("train.instantir.same", "it would be written over itself"),
+               HEIRLOOM_TEXT("train.instantir.same.remedy", "choose another output folder"));
 }
 
-/// Everything of a model below `folder`, as links. Other files that lie there stay behind.
-void linkAll(const fs::path& folder, const fs::path& to) {
+bool isBelow(const fs::path& file, const fs::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
+}
+
+/// Everything of a model below `folder` as links in `to`, but for parts that were not trained yet. Other files that lie
+/// there stay behind. Throws Error where something lies in `replaced`, which will be gone.
+void linkAll(const fs::path& folder, const fs::path& to, const fs::path& replaced) {
   std::set<std::string> names;
   for (const auto* list : {&models::kInstantIrFolder.parts, &models::kInstantIrFolder.texts}) {
     for (const FolderLayout::Part& part : *list) {
@@ -88,9 +120,21 @@ void linkAll(const fs::path& folder, const fs::path& to) {
     }
   }
   fs::create_directories(to / "models");
+  const fs::path gone = fs::weakly_canonical(replaced);
   for (const std::string& name : names) {
-    if (fs::exists(folder / name)) link(folder / name, to / name);
+    if (!fs::exists(folder / name) || isUntrained(folder / name)) continue;
+    const fs::path target = fs::canonical(folder / name);
+    if (isBelow(target, gone)) throw overItself().in(target);
+    std::error_code failed;
+    fs::create_symlink(target, to / name, failed);
+    if (failed) throw cannotWrite(failed.value()).in(to / name);
   }
+}
+
+void writeText(const fs::path& file, const std::string& text) {
+  AtomicFile target(file);
+  target.write(std::as_bytes(std::span(text)));
+  target.commit(/*overwrite=*/true);
 }
 
 /// What the folder knows of the networks that new parts are made for.
@@ -105,35 +149,48 @@ models::InstantIrConfig networksOf(const models::StateDict& tensors, models::Res
 
 }  // namespace
 
-InstantIrModel::InstantIrModel(const TrainConfig& config) : folder_(config.output / "model") {
+InstantIrModel::Unfinished::~Unfinished() {
+  std::error_code ignored;
+  fs::remove_all(folder, ignored);
+}
+
+InstantIrModel::InstantIrModel(const TrainConfig& config)
+    : finished_(config.output / "model"), unfinished_(config.output / "model.unfinished") {
   const fs::path& from = config.network.folder;
   if (!fs::is_directory(from)) {
     throw Error(HEIRLOOM_TEXT("train.instantir.absent", "there is no such folder"),
                 HEIRLOOM_TEXT("train.missing.remedy", "check the name"), from);
   }
-  if (fs::exists(folder_) && fs::equivalent(from, folder_)) {
-    throw Error(HEIRLOOM_TEXT("train.instantir.same", "it would be written over itself"),
-                HEIRLOOM_TEXT("train.instantir.same.remedy", "choose another output folder"), from);
-  }
+  if (fs::exists(finished_) && fs::equivalent(from, finished_)) throw overItself().in(from);
   const FolderLayout layout = layoutOf(from);
-  requireTrainedBefore(config);
-  fs::remove_all(folder_);
-  linkAll(from, folder_);
-
+  requireTrainedBefore(config, layout);
   const models::StateDict given = models::withPresentNames(models::canonicalise(models::openFolder(layout, from)));
-  const auto source = [unet = given.under("unet")](const std::string& name) { return models::readTensor(unet, name); };
   const models::InstantIrConfig networks = networksOf(given, config.network.resampler);
-  if (!holds(from, "adapter")) {
-    const fs::path text = folder_ / "models/config.json";
-    fs::remove(text);
-    std::ofstream(text) << "{\"dim_head\": " << networks.resampler.headWidth << "}\n";
-    put("adapter", models::initialAdapter(networks, source), {});
+  sideMultiple_ = std::int64_t{models::vaeConfigOf(given.archive()->metadata().at("vae.config")).factor()} *
+                  networks.unet.sideMultiple();
+  if (config.dataset.patch % sideMultiple_ != 0) {
+    throw Error(HEIRLOOM_TEXT("train.range", "%1 is out of range").with("dataset.patch"),
+                HEIRLOOM_TEXT("train.multiple.remedy", "this network sees pictures with sides of multiples of %1")
+                    .with(std::to_string(sideMultiple_)));
   }
-  if (!holds(from, "previewer_lora"))
-    put("previewer_lora", models::initialPreviewer(models::PictureUNet(networks), config.network.rank), {});
-  if (!holds(from, "aggregator")) put("aggregator", models::initialAggregator(networks.unet, source), {});
 
-  tensors_ = models::withPresentNames(models::inspect(folder_).tensors);
+  const fs::path& folder = unfinished_.folder;
+  fs::remove_all(folder);  // of a run that was killed
+  linkAll(from, folder, finished_);
+  const auto source = [unet = given.under("unet")](const std::string& name) { return models::readTensor(unet, name); };
+  const auto begin = [&](std::string_view part, const auto& initial) {
+    if (holds(layout, part)) return;
+    torch::manual_seed(config.seed);  // so that a part begins alike in whichever stage
+    put(part, initial(), {{kUntrained, "true"}});
+  };
+  if (!holds(layout, "adapter")) {
+    writeText(folder / "models/config.json", "{\"dim_head\": " + std::to_string(networks.resampler.headWidth) + "}\n");
+  }
+  begin("adapter", [&] { return models::initialAdapter(networks, source); });
+  begin("previewer_lora", [&] { return models::initialPreviewer(models::PictureUNet(networks), config.network.rank); });
+  begin("aggregator", [&] { return models::initialAggregator(networks.unet, source); });
+
+  tensors_ = models::withPresentNames(models::inspect(folder).tensors);
   models::Reading<models::DiffusionConfig> reading = models::readDiffusion(tensors_);
   if (!reading.config) {
     if (!reading.unfit.empty()) reading.reason += ", " + reading.unfit.front();
@@ -147,14 +204,24 @@ InstantIrModel::InstantIrModel(const TrainConfig& config) : folder_(config.outpu
   }
 }
 
+fs::path InstantIrModel::finish(std::string_view part, const models::NamedTensors& tensors,
+                                const std::map<std::string, std::string>& metadata) const {
+  put(part, tensors, metadata);
+  std::error_code failed;
+  fs::remove_all(finished_, failed);
+  if (!failed) fs::rename(unfinished_.folder, finished_, failed);
+  if (failed) throw cannotWrite(failed.value()).in(finished_);
+  return finished_;
+}
+
 void InstantIrModel::put(std::string_view part, const models::NamedTensors& tensors,
                          const std::map<std::string, std::string>& metadata) const {
   const std::vector<std::string>& names = partNamed(part).files;
   const auto own = std::ranges::find_if(names, [](const std::string& name) { return name.ends_with(".safetensors"); });
   // Replaces a link, never what it leads to.
-  models::writeSafetensors(folder_ / *own, tensors, metadata);
+  models::writeSafetensors(unfinished_.folder / *own, tensors, metadata);
   for (const std::string& name : names) {
-    if (name != *own) fs::remove(folder_ / name);
+    if (name != *own) fs::remove(unfinished_.folder / name);
   }
 }
 

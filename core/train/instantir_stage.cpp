@@ -42,18 +42,9 @@ InstantIrStage::InstantIrStage(const TrainConfig& config, std::string part)
       schedule_(model_.config().schedule),
       surroundings_(model_.tensors(), model_.config(), {device_}),
       text_(silence(model_, device_)) {
-  if (config.dataset.patch % sideMultiple() != 0) {
-    throw Error(HEIRLOOM_TEXT("train.range", "%1 is out of range").with("dataset.patch"),
-                HEIRLOOM_TEXT("train.multiple.remedy", "this network sees pictures with sides of multiples of %1")
-                    .with(std::to_string(sideMultiple())));
-  }
   const torch::NoGradGuard noGrad;
   nothing_ = surroundings_.seenInNothing();
   network_ = models::PictureUNet(restorersOf(model_.config()));
-}
-
-std::int64_t InstantIrStage::sideMultiple() const {
-  return std::int64_t{model_.config().vae.factor()} * model_.config().unet.sideMultiple();
 }
 
 void InstantIrStage::freeze(torch::nn::Module& network, const std::string& prefix) {
@@ -107,7 +98,7 @@ at::Tensor InstantIrStage::degraded(const at::Tensor& clean, Random& random) con
 at::Tensor InstantIrStage::restored(const at::Tensor& degraded) {
   const torch::NoGradGuard noGrad;
   const double scaling = model_.config().vae.scaling;
-  const std::int64_t multiple = sideMultiple(), height = degraded.size(2), width = degraded.size(3);
+  const std::int64_t multiple = model_.sideMultiple(), height = degraded.size(2), width = degraded.size(3);
   const auto missing = [&](std::int64_t side) { return (multiple - side % multiple) % multiple; };
   return each(degraded.size(0), [&](std::int64_t i) {
     const at::Tensor picture =
@@ -132,8 +123,7 @@ models::NamedTensors InstantIrStage::result() const {
 }
 
 std::filesystem::path InstantIrStage::write(const TrainConfig& config) const {
-  model_.put(part_, result(), config.metadata);
-  return model_.folder();
+  return model_.finish(part_, result(), config.metadata);
 }
 
 InstantIrStage::Steps InstantIrStage::anySteps(std::int64_t count, Random& random) const {

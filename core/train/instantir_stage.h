@@ -85,7 +85,6 @@ class InstantIrStage : public Objective {
   template <typename Network>
   at::Tensor embeddingsOf(Network& network, const at::Tensor& sample, const Steps& steps) const;
   std::vector<int> sizesOf(const at::Tensor& sample) const;  // SDXL's six, pixels
-  std::int64_t sideMultiple() const;                         // of pictures
 
   TrainConfig config_;
   at::Device device_;

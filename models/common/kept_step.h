@@ -27,7 +27,8 @@ class StepKeeper {
   virtual bool keepsSteps() const = 0;
   /// A step is done; told before its preview. On the thread that runs the network.
   virtual void keep(std::shared_ptr<const KeptStep> step) = 0;
-  /// Where the run that begins goes on; null: at its start. A session that cannot throws Error.
+  /// Where the run that begins goes on; null: at its start. Sessions of InstantIR and SDXL that cannot throw
+  /// Error; those of other families begin at their start.
   virtual std::shared_ptr<const KeptStep> from() const = 0;
 };
 

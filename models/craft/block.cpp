@@ -7,7 +7,6 @@
 #include "models/common/transposed_attention.h"
 
 namespace heirloom::models {
-namespace {}  // namespace
 
 CraftWindowBlockImpl::CraftWindowBlockImpl(const CraftConfig& config, bool shifted)
     : norm1_(register_module("norm1", LayerNorm(config.features))),

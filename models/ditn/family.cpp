@@ -10,8 +10,6 @@
 namespace heirloom::models {
 namespace {
 
-// A spatial layer reaches 12 pixels, and half as far with most of its weight.
-
 const std::string kInner = "UFONE.0.ITLs.0.";
 const std::string kSpatial = "UFONE.0.SALs.0.";
 
@@ -19,6 +17,7 @@ struct DitnTraits {
   using Config = DitnConfig;
   using Network = Ditn;
   static constexpr std::string_view kName = "DITN";
+  // A spatial layer reaches 12 pixels, and half as far with most of its weight.
   static constexpr int kMargin = 48;
 
   static Reading<DitnConfig> read(const StateDict& tensors) {

@@ -9,6 +9,7 @@
 #include "models/kernels/window_attention/window_attention.h"
 
 namespace heirloom::models {
+
 FdatBlockImpl::FdatBlockImpl(const FdatConfig& config, bool spatial)
     : config_(config),
       spatial_(spatial),

@@ -199,7 +199,8 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     observer_.value("latent." + std::to_string(step.index), step.sample);
     // For the plot beside the previews: told before the one that it belongs to.
     if (step.change.defined()) observer_.value("change." + std::to_string(step.index), step.change);
-    if (keeper_ && keeper_->keepsSteps() && step.state)
+    // Whoever keeps a step keeps it with its picture.
+    if (shown.defined() && keeper_ && keeper_->keepsSteps() && step.state)
       keeper_->keep(std::make_shared<const InstantIrStep>(*step.state, options_, photo_));
     if (shown.defined()) observer_.preview(step.index, shown);
     requireGoing();

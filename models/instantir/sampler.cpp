@@ -58,9 +58,10 @@ SamplerState movedTo(const SamplerState& state, const SamplerSettings& settings,
 }
 
 Error stepOfAnotherRun() {
-  return Error(HEIRLOOM_TEXT("instantir.keptStep", "the step to go on from belongs to another run"),
-               HEIRLOOM_TEXT("instantir.keptStep.remedy",
-                             "take the photo, model, seed, sizes and number of steps of that run, or start anew"));
+  return Error(
+      HEIRLOOM_TEXT("instantir.keptStep", "the step to go on from belongs to another run"),
+      HEIRLOOM_TEXT("instantir.keptStep.remedy",
+                    "take the photo, model, device, seed, sizes and number of steps of that run, or start anew"));
 }
 
 /// Pictures that go through the networks together, and what no step changes for them.

@@ -73,10 +73,7 @@ void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& o
   observer_ = &observer;
   const std::uint64_t activations = activationBytes(pixels, placement_);
   const bool first = !std::exchange(asked_, true);
-  if (held_ == wanted && (!first || freeMemoryOf(placement_.device) >= activations)) {
-    if (first && wanted == WeightChoice::Automatic && policy_ > WeightPolicy::Resident) tell(observer, noteOn(policy_));
-    return;
-  }
+  if (held_ == wanted && (!first || freeMemoryOf(placement_.device) >= activations)) return;
   drop();
   held_.reset();
   const std::uint64_t free = freeMemoryOf(placement_.device);
@@ -97,9 +94,16 @@ void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& o
 void SessionNetworks::endSession() {
   observer_ = nullptr;
   asked_ = false;
-  if (!std::exchange(economised_, false)) return;
+  // What is not all there would have to be read by the next session, which had better choose anew.
+  if (!std::exchange(economised_, false) && complete()) return;
   drop();
   held_.reset();
+}
+
+bool SessionNetworks::complete() const {
+  const bool restores = config_.restoring.has_value();
+  return policy_ <= WeightPolicy::Resident && vae_ && !encoders_.empty() &&
+         (restores ? restorers_.has_value() && dino_ : !painter_.is_empty());
 }
 
 bool SessionNetworks::empty() const {

@@ -90,6 +90,8 @@ class SessionNetworks {
   const Placement& placement() const { return placement_; }
 
  private:
+  /// Whether everything is placed that a session without need to economise uses.
+  bool complete() const;
   void drop();
   /// Drops everything for the next policy; false: there is none.
   bool economise();

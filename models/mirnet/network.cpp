@@ -2,8 +2,6 @@
 
 #include <torch/types.h>
 
-#include <algorithm>
-
 #include "models/common/level_size.h"
 #include "models/common/padding.h"
 #include "models/common/selective_fusion.h"

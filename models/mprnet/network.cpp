@@ -48,7 +48,6 @@ at::Tensor through(std::vector<MprBlock>& blocks, at::Tensor x, Observer* observ
   return x;
 }
 
-/// Bilinear, which at half of an even size is the mean of four pixels.
 /// Both halves along `side`, one behind the other in the batch.
 at::Tensor parted(const at::Tensor& x, std::int64_t side) {
   return at::cat(x.chunk(2, side), 0);

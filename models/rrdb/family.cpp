@@ -10,8 +10,6 @@ namespace {
 
 using Layout = RrdbConfig::Layout;
 
-// What lies further away does not show: Real-ESRGAN's own tiles overlap by 10.
-
 /// The first dense block's first convolution, and what else tells a layout, under the file's names.
 struct Names {
   Layout layout;
@@ -67,6 +65,7 @@ struct RrdbTraits {
   using Config = RrdbConfig;
   using Network = RrdbNet;
   static constexpr std::string_view kName = "RRDB";
+  // What lies further away does not show: Real-ESRGAN's own tiles overlap by 10.
   static constexpr int kMargin = 16;
 
   static Reading<RrdbConfig> read(const StateDict& tensors) {

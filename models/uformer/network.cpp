@@ -9,7 +9,6 @@
 #include "models/swinir/block.h"
 
 namespace heirloom::models {
-namespace {}  // namespace
 
 UformerAttentionImpl::UformerAttentionImpl(const UformerConfig& config, int features, const WindowAttentionShape& shape,
                                            const LayerNorm& norm, const at::Tensor& modulator)

@@ -213,6 +213,54 @@ class PromptTest : public QObject {
              qPrintable(fixture.messages()));
   }
 
+  void aStepIsTakenWithTheRecipeOfItsOwnRun() {
+    Fixture fixture;
+    prepare(fixture, 6);
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+    const core::Recipe first = fixture.current()->result()->recipe;
+    auto* list = fixture.find<QListWidget>("steps");
+    auto* field = fixture.find<ui::PromptField>("promptText");
+    const auto take = [&](int row) {
+      list->setCurrentRow(row);
+      fixture.find<QPushButton>("takeStep")->click();
+    };
+    const auto goOnFrom = [&](int row) {
+      list->setCurrentRow(row);
+      fixture.trigger("restore.goOn");
+      QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    };
+    // As after a stop: a step is the result, and stays one of the steps when the run goes on from it.
+    take(2);
+    const auto third = fixture.current()->result()->raster;
+    field->setText(QStringLiteral("a lake at dusk"));
+    goOnFrom(2);
+    const core::Recipe second = fixture.current()->result()->recipe;
+    const auto end = fixture.current()->result()->raster;
+    QVERIFY(second != first);
+    QCOMPARE(fixture.current()->result()->other, std::optional(3));
+
+    take(1);
+    QCOMPARE(fixture.current()->result()->step, std::optional(2));
+    QCOMPARE(fixture.current()->result()->recipe, first);
+    QVERIFY(!fixture.current()->result()->other);
+    fixture.trigger("edit.undo");
+    QCOMPARE(fixture.current()->result()->raster, end);
+    fixture.trigger("edit.undo");
+    QCOMPARE(fixture.current()->result()->raster, third);
+    QCOMPARE(fixture.current()->result()->recipe, first);
+    take(4);
+    QCOMPARE(fixture.current()->result()->step, std::optional(5));
+    QCOMPARE(fixture.current()->result()->recipe, second);
+    QCOMPARE(fixture.current()->result()->other, std::optional(3));
+
+    // The first run's words again, from a step that had no others.
+    field->setText(QStringLiteral("a photo"));
+    goOnFrom(1);
+    QCOMPARE(fixture.current()->result()->recipe, first);
+    QVERIFY(!fixture.current()->result()->other);
+  }
+
   void aStoppedRunGoesOnFromWhereItWas() {
     Fixture fixture;
     prepare(fixture, 500);

@@ -184,7 +184,7 @@ class StepsTest : public QObject {
         core::Layout{3000, 2000, core::ColourModel::Rgb, false, core::SampleType::UInt16});
     core::Photo photo;
     photo.raster = raster;
-    steps.begin(photo);
+    steps.begin(photo, core::Recipe{});
     const auto fit = static_cast<int>(ui::RunSteps::kBytes / raster->layout().bytes());
     for (int i = 0; i < fit + 2; ++i) steps.add({.step = i, .box = {0, 0, 3000, 2000}, .raster = raster});
     QCOMPARE(static_cast<int>(steps.all().size()), fit + 2);
@@ -213,7 +213,8 @@ class StepsTest : public QObject {
       return ui::RunPreview{
           .step = step, .box = {0, 0, 30, 20}, .raster = raster, .kept = std::make_shared<const Kept>()};
     };
-    steps.begin(photo);
+    const core::Recipe recipe{.steps = {core::Step{}}};
+    steps.begin(photo, recipe);
     for (int i = 0; i < 4; ++i) steps.add(shown(i));
     // The earliest is only to be looked at.
     QVERIFY(!steps.all()[0].kept && steps.all()[1].kept && steps.all()[3].kept);
@@ -221,11 +222,11 @@ class StepsTest : public QObject {
     QCOMPARE(steps.all().size(), std::size_t{5});
 
     steps.choose(1);
-    steps.goOn(1);
+    steps.goOn(1, recipe);
     QCOMPARE(steps.apart(), &steps.all()[1]);
     steps.end(nullptr, false, 0);
     QCOMPARE(steps.all().size(), std::size_t{5});  // stopped before anything came
-    steps.goOn(1);
+    steps.goOn(1, recipe);
     steps.add(shown(2));
     QCOMPARE(steps.all().size(), std::size_t{3});
     QCOMPARE(steps.all().back().number, 3);

@@ -4,6 +4,8 @@
 
 namespace heirloom::models::winograd {
 
+inline constexpr int kPositions = 36;  // values of a kernel or a tile at the points of interpolation
+
 /// Pixels of a batch, the channels of a pixel side by side: strides in samples.
 template <class T>
 struct Pixels {

@@ -10,8 +10,6 @@
 namespace heirloom::models::winograd {
 namespace {
 
-constexpr int kPositions = 36;
-
 /// B^T of Lavin & Gray, one side: six pixels to six values.
 template <class V>
 inline void intoPoints(const V (&d)[6], V (&v)[6]) {

@@ -19,7 +19,6 @@ constexpr std::int64_t kBlockFloats = 96 * 1024;
 /// Transformed weights beyond which a block of few tiles is too small for them: they are transformed for every block.
 constexpr std::int64_t kManyWeights = 1024 * 1024;
 constexpr std::int64_t kKernel = 9;  // of a layer's own weights
-constexpr std::int64_t kPositions = 36;
 
 template <class Sample>
 const std::optional<BlockKernels<Sample>>& blockKernels() {

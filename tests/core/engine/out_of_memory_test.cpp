@@ -150,6 +150,25 @@ TEST(OutOfMemory, networksOfAnEarlierSessionGoFirst) {
   EXPECT_EQ(tight.outcome.status, Status::Done) << tight.outcome.error->what();
 }
 
+TEST(OutOfMemory, networksOfOneStepGoBeforeTheNextOne) {
+  const auto hoarding = std::make_shared<Hoarding>(Room{1'000'000, 1'000'000, "/var/tmp"});
+  int asked = 0;
+  ModelLibrary library({});
+  library.add("first", hoarding);
+  library.add("second", std::make_shared<FakeNetwork>([&](const at::Tensor& picture, models::Observer&) {
+                asked = hoarding->asked;
+                return picture.clone();
+              }));
+  const Photo source = photo();
+  RasterSink sink(SampleType::UInt16);
+  RunObserver nobody;
+  RunOptions options;
+  options.device = "cpu";
+  const Outcome outcome = run(library, Recipe{{{"first", {}, 1}, {"second", {}, 1}}}, source, sink, nobody, options);
+  ASSERT_EQ(outcome.status, Status::Done) << outcome.error->what();
+  EXPECT_EQ(asked, 1);
+}
+
 TEST(OutOfMemory, theBudgetDecidesTheTile) {
   auto network = greedy();
   network->own.activationBytesPerPixel = 1000;

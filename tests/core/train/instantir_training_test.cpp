@@ -1,6 +1,10 @@
 #include <gmock/gmock.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
 #include "core/train/objective.h"
 #include "models/checkpoint/tensors.h"
 #include "models/instantir/initial_weights.h"
@@ -171,6 +175,64 @@ TEST_F(InstantIrTraining, goesOnFromTheFoldersPartsAndNeverWritesOverThem) {
   EXPECT_TRUE(sameTensors(models::readSafetensors(given() / "models/adapter.pt"), before));
 }
 
+TEST_F(InstantIrTraining, aPartThatNoStageHasTrainedIsMissingToTheNextOne) {
+  const auto expectRank = [&](std::int64_t rank) {
+    for (const auto& [name, tensor] : written(kPreviewer))
+      EXPECT_EQ(tensor.size(name.ends_with("lora_A.weight") ? 0 : 1), rank) << name;
+  };
+  fs::remove_all(given() / "models");
+  losses();
+  expectRank(4);
+  configure("aggregator", 3);
+  EXPECT_THAT(complaint(),
+              AllOf(HasSubstr(std::string(kPreviewer) + " was not trained"), HasSubstr("stage previewer")));
+
+  configure("previewer", 3);
+  config_.network.rank = 6;
+  losses();
+  expectRank(6);
+  configure("aggregator", 3);
+  EXPECT_EQ(complaint(), "");
+}
+
+TEST_F(InstantIrTraining, aRerunThatIsRefusedLeavesTheFinishedModel) {
+  fs::remove_all(given() / "models");
+  losses();
+  const fs::path adapted = config_.network.folder;
+  configure("previewer", 3);
+  losses();
+  const auto distilled = written(kPreviewer);
+  const fs::path finished = config_.network.folder;
+  const auto refusalOfRerun = [&] {
+    TrainRecorder recorder;
+    try {
+      train(config_, recorder, {});
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const auto expectFinished = [&] {
+    EXPECT_TRUE(sameTensors(models::readSafetensors(finished / kPreviewer), distilled));
+    EXPECT_FALSE(fs::exists(folder_ / "previewer/model.unfinished"));
+  };
+
+  config_.network.folder = adapted;
+  config_.dataset.patch = 48;
+  EXPECT_THAT(refusalOfRerun(), HasSubstr("dataset.patch"));
+  expectFinished();
+  config_.dataset.patch = 64;
+  config_.network.rank = 6;
+  EXPECT_THAT(refusalOfRerun(), HasSubstr("belongs to another network"));
+  expectFinished();
+  // The previewer's model links to the adapter in the perceptor's.
+  config_.network.folder = finished;
+  configure("aggregator", 3);
+  config_.output = folder_ / "perceptor";
+  EXPECT_THAT(refusalOfRerun(), HasSubstr("over itself"));
+  EXPECT_TRUE(fs::exists(adapted / kAdapter));
+}
+
 TEST_F(InstantIrTraining, gradientCheckpointingChangesNoGradient) {
   for (const char* stage : {"perceptor", "previewer", "aggregator"}) {
     config_.stage = stage;
@@ -256,7 +318,7 @@ TEST_F(InstantIrTraining, whatAFolderLacksIsNamed) {
   config_.stage = "aggregator";
   EXPECT_THAT(complaint(), AllOf(HasSubstr("models/adapter.pt"), HasSubstr("perceptor")));
   fs::create_directory(given() / "models");
-  fs::copy(folder_ / "perceptor/model" / "dinov2/model.safetensors", given() / "models/adapter.pt");
+  fs::copy(given() / "dinov2/model.safetensors", given() / "models/adapter.pt");
   EXPECT_THAT(complaint(), AllOf(HasSubstr("previewer_lora_weights.bin"), HasSubstr("stage previewer")));
   config_.stage = "perceptor";
   EXPECT_THAT(complaint(), HasSubstr("do not make one InstantIR"));
@@ -269,6 +331,7 @@ TEST_F(InstantIrTraining, whatAFolderLacksIsNamed) {
   config_.network.folder = folder_ / "nowhere";
   EXPECT_THAT(complaint(), AllOf(HasSubstr("nowhere"), HasSubstr("no such folder")));
   config_.network.folder = folder_ / "perceptor/model";
+  fs::create_directories(config_.network.folder);
   EXPECT_THAT(complaint(), HasSubstr("over itself"));
 }
 
@@ -306,6 +369,8 @@ TEST_F(InstantIrTraining, aWrongKeyOrValueIsNamed) {
               HasSubstr("network.folder"));
   EXPECT_THAT(refusal(begin + "network: {family: InstantIR, folder: given, rank: 0}\n" + real + "stage: perceptor\n"),
               HasSubstr("network.rank"));
+  EXPECT_THAT(refusal(begin + network + real + "stage: perceptor\nloss: l1\n"),
+              AllOf(HasSubstr("loss is out of range"), HasSubstr("each stage has its own")));
   EXPECT_THAT(refusal(begin + "gradient_checkpointing: true\n"), HasSubstr("gradient_checkpointing"));
   EXPECT_THAT(refusal(begin + "network: {folder: given}\n"), HasSubstr("network.folder"));
 }

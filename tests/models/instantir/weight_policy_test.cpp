@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <filesystem>
 #include <fstream>
 #include <vector>
 
@@ -167,6 +168,17 @@ class SessionWeights : public HeldWeights {
     const StateDict tensors = withPresentNames(inspect(folder.path()).tensors);
     return {tensors, readDiffusion(tensors).config.value(), {}};
   }
+  /// As a run does that goes to its end.
+  static void placeAll(SessionNetworks& held) {
+    held.vae();
+    held.textEncoders();
+    if (held.config().restoring) {
+      held.restorers();
+      held.seenInNothing();
+    } else {
+      held.painter();
+    }
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Folders, SessionWeights, testing::Bool());
@@ -176,6 +188,7 @@ TEST_P(SessionWeights, makeRoomForALargerPhoto) {
   Watching watching;
   held.hold(WeightChoice::Resident, kSmall, watching);
   EXPECT_TRUE(held.empty());
+  placeAll(held);
   const std::weak_ptr<torch::nn::Module> vae = held.vae().ptr();
   held.endSession();
   held.hold(WeightChoice::Resident, kSmall, watching);
@@ -183,6 +196,15 @@ TEST_P(SessionWeights, makeRoomForALargerPhoto) {
   held.endSession();
   held.hold(WeightChoice::Resident, kBeyondAllMemory, watching);
   EXPECT_TRUE(vae.expired());
+  EXPECT_TRUE(held.empty());
+}
+
+TEST_P(SessionWeights, goWithASessionThatDidNotPlaceThemAll) {
+  SessionNetworks held = networks();
+  Observer nobody;
+  held.hold(WeightChoice::Automatic, kSmall, nobody);
+  held.vae();
+  held.endSession();
   EXPECT_TRUE(held.empty());
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 namespace heirloom::tests {
 namespace {
@@ -62,6 +63,21 @@ TEST_F(Winograd, allSidesOfSmallPictures) {
   for (const auto& [height, width] : {std::pair{1, 203}, std::pair{203, 1}, std::pair{61, 85}}) {
     const at::Tensor x = channelsLast({1, 17, height, width});
     EXPECT_LT(largestError(winogradConvolution(x, layer.fast), layer.exact(x)), kTolerance) << height << "x" << width;
+  }
+}
+
+TEST_F(Winograd, roundsLittleMoreThanTheDirectForm) {
+  for (const int in : {64, 512}) {
+    const Convolution layer(in, 64);
+    const at::Tensor x = channelsLast({1, in, 32, 32});
+    const at::Tensor exact = layer.exact(x);
+    const auto spread = [&](const at::Tensor& found) {
+      return (found.to(at::kDouble) - exact).square().mean().sqrt().item<double>();
+    };
+    const double ratio =
+        spread(winogradConvolution(x, layer.fast)) / spread(at::conv2d(x, layer.weight, layer.bias, 1, 1));
+    RecordProperty("ratio of " + std::to_string(in) + " channels", std::to_string(ratio));
+    EXPECT_LT(ratio, 3) << in;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <torch/types.h>
 
 #include <filesystem>
+#include <map>
 
 #include "models/common/random_weights.h"
 #include "models/sdxl/weights.h"
@@ -102,7 +103,9 @@ TEST(TinyDecoders, tilesShowWhatTheWholeDoes) {
   const at::Tensor whole = decoder->forward(latent);
   const at::Tensor tiled = decodeInTiles(decoder, latent, {.side = 48, .overlap = 32});
   ASSERT_EQ(tiled.sizes(), whole.sizes());
-  EXPECT_LT((tiled - whole).abs().mean().item<double>(), 1e-2 * whole.std().item<double>());
+  // The shares rise within 12 latents around the middle of what two tiles have in common, here 27 and more. They begin
+  // less than the decoder's reach of 18 from a tile's edge, but what comes from so far away hardly counts.
+  EXPECT_LT(apart(tiled, whole), 5e-3 * whole.std().item<double>());
   EXPECT_TRUE(at::equal(decodeInTiles(decoder, latent, {.side = 96, .overlap = 32}), whole));
 }
 
