@@ -77,7 +77,7 @@ void write(const std::filesystem::path& folder) {
 int main(int count, char** arguments) {
   const bool tiny = count == 3 && std::string_view(arguments[2]) == "tiny";
   if (count != 2 && !tiny) {
-    std::cerr << "write_instantir FOLDER [tiny]: writes 12 GB, or 90 MB of the tests' sizes\n";
+    std::cerr << "write_instantir FOLDER [tiny]: writes 12 GB, or 65 MB of the tests' sizes\n";
     return 2;
   }
   try {
