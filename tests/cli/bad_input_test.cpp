@@ -200,12 +200,12 @@ TEST_F(BadInput, ofADiffusion) {
   picture("photo.png");
   writeTinyInstantIr(folder_ / "tiny");
   const auto with = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"restore", "photo.png",   "-m",    "tiny",        "-o", "out.png",
-                                          "--set",   "min_side=64", "--set", "max_side=128"};
+    std::vector<std::string> arguments = {"restore", "photo.png", "-m",          "tiny",  "-o",
+                                          "out.png", "--set",     "min_side=64", "--set", "max_side=128"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Ended ended = run(arguments);
     EXPECT_FALSE(fs::exists(folder_ / "out.png"));
-    EXPECT_LT(ended.err.size(), 400U);
+    EXPECT_LT(ended.err.size(), 600U) << ended.err;
     return ended;
   };
   struct Row {
