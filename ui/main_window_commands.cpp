@@ -217,6 +217,7 @@ void MainWindow::run() {
   Document* document = photos_.current();
   const ModelEntry* model = env_.models.find(panel_->model());
   if (!document || !document->photo() || !model || document->run()) return;
+  messages_->clearAbout(document->name());
   document->follow(engine_.start(requestFor(*document, panel_->recipe())), model->title);
 }
 
@@ -244,6 +245,7 @@ void MainWindow::goOn() {
   }
   RunRequest request = requestFor(*document, {{core::goingOn(before, now.steps.back(), step.kept->fixed())}});
   request.from = step.kept;
+  messages_->clearAbout(document->name());
   document->follow(engine_.start(std::move(request)), model->title, row);
 }
 

@@ -4,6 +4,8 @@
 
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
+#include "ui/main_window.h"
+#include "ui/panels/message_area.h"
 #include "ui/viewer/divider.h"
 
 namespace heirloom::tests {
@@ -48,6 +50,15 @@ class RunningTest : public QObject {
     QVERIFY(fixture.find<QPushButton>("restore.runButton")->isEnabled());
     fixture.run();
     QVERIFY(fixture.current()->result());
+  }
+
+  void whatWasSaidOfAPhotoGoesWhenItsNextRunBegins() {
+    Fixture fixture;
+    fixture.open(fixture.photo("a.png"));
+    for (const auto* text : {"a.png: broken", "b.png: broken"})
+      fixture.window().messages().show(ui::MessageArea::Severity::Error, QString::fromLatin1(text));
+    fixture.run();
+    QCOMPARE(fixture.messages(), QStringLiteral("b.png: broken"));
   }
 
   void runThatWaitsForItsTurnCanBeCancelled() {

@@ -120,6 +120,16 @@ QStringList MessageArea::texts() const {
   return texts;
 }
 
+void MessageArea::clearAbout(const QString& photo) {
+  for (QWidget* row : QList(rows_)) {
+    if (!row->accessibleName().startsWith(photo + QStringLiteral(": "))) continue;
+    rows_.removeOne(row);
+    row->hide();
+    row->deleteLater();
+  }
+  setVisible(!rows_.isEmpty());
+}
+
 void MessageArea::clear() {
   for (QWidget* row : std::exchange(rows_, {})) row->deleteLater();
   hide();

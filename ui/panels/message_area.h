@@ -31,6 +31,8 @@ class MessageArea : public QWidget {
   /// Texts of what stands there, the latest last.
   QStringList texts() const;
   void clear();
+  /// Takes away what was said of the photo of that name: of its last run, when the next one begins.
+  void clearAbout(const QString& photo);
 
  private:
   QList<QWidget*> rows_;

@@ -16,7 +16,7 @@
 namespace heirloom::ui {
 namespace {
 
-constexpr int kStripHeight = 122;
+constexpr int kStripHeight = 134;
 
 /// Thousandths for a fast processor, one decimal where people wait.
 QString timeOf(double seconds) {
