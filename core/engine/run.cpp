@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/engine/memory_budget.h"
 #include "core/engine/noise_estimate.h"
 #include "core/engine/placement.h"
 #include "core/engine/speed.h"
@@ -87,7 +86,7 @@ class RecipeRun {
       return sum;
     }();
 
-    requireRoom(steps);
+    requireRoom(library, steps);
     for (const Message& note : placed.notes) warn(note);
     const WorkingColour colour(source_.raster->layout().model, source_.iccProfile);
     for (const Message& warning : colour.warnings()) warn(warning);
@@ -148,16 +147,13 @@ class RecipeRun {
   }
 
   /// For what the steps make. What an earlier run left in memory goes where it is in the way.
-  void requireRoom(const std::vector<LoadedStep>& steps) const {
+  void requireRoom(const ModelLibrary& library, const std::vector<LoadedStep>& steps) const {
     try {
-      return requireRoomFor(steps);
+      requireRoomFor(steps);
     } catch (const Error&) {
-      bool released = false;
-      for (const LoadedStep& step : steps) released = models::releaseNetworks(*step.model.network) || released;
-      if (!released) throw;
+      if (!releaseKept(library, recipe_)) throw;
+      requireRoomFor(steps);
     }
-    models::releaseFreedMemory(at::kCPU);
-    requireRoomFor(steps);
   }
 
   /// A step's source and its result are there at the same time.

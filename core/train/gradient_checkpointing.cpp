@@ -71,11 +71,9 @@ class Recomputed : public torch::autograd::Node {
 
 at::Tensor GradientCheckpointing::run(const models::BlockCall& block, const at::Tensor& x, const models::Pass& pass) {
   const auto inputs = inputsOf(x, pass);
-  if (!at::GradMode::is_enabled() || std::ranges::none_of(inputs, learns)) {
-    models::Pass plain = pass;
-    plain.runner = nullptr;
-    return block(x, plain);
-  }
+  models::Pass plain = pass;
+  plain.runner = nullptr;
+  if (!at::GradMode::is_enabled() || std::ranges::none_of(inputs, learns)) return block(x, plain);
   const std::shared_ptr<Recomputed> node(new Recomputed(block, x, pass), torch::autograd::deleteNode);
   torch::autograd::edge_list edges;
   for (const at::Tensor& input : inputs)
@@ -84,8 +82,6 @@ at::Tensor GradientCheckpointing::run(const models::BlockCall& block, const at::
   at::Tensor result;
   {
     const torch::NoGradGuard noGrad;
-    models::Pass plain = pass;
-    plain.runner = nullptr;
     result = block(x, plain);
   }
   torch::autograd::set_history(result, node);

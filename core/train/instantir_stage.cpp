@@ -2,6 +2,7 @@
 
 #include "core/train/mixed_precision.h"
 #include "models/common/drawn_noise.h"
+#include "models/common/padding.h"
 #include "models/instantir/sampler.h"
 
 namespace heirloom::core {
@@ -98,11 +99,9 @@ at::Tensor InstantIrStage::degraded(const at::Tensor& clean, Random& random) con
 at::Tensor InstantIrStage::restored(const at::Tensor& degraded) {
   const torch::NoGradGuard noGrad;
   const double scaling = model_.config().vae.scaling;
-  const std::int64_t multiple = model_.sideMultiple(), height = degraded.size(2), width = degraded.size(3);
-  const auto missing = [&](std::int64_t side) { return (multiple - side % multiple) % multiple; };
   return each(degraded.size(0), [&](std::int64_t i) {
     const at::Tensor picture =
-        at::replication_pad2d(degraded.narrow(0, i, 1).to(device_), {0, missing(width), 0, missing(height)});
+        models::padToMultiple(degraded.narrow(0, i, 1).to(device_), model_.sideMultiple(), models::Padding::Replicate);
     models::DrawnNoise noise(0);
     const at::Tensor latent = surroundings_.vae()->encode(picture * 2 - 1).mean * scaling;
     const at::Tensor seen = surroundings_.seenIn(picture);
@@ -112,7 +111,7 @@ at::Tensor InstantIrStage::restored(const at::Tensor& degraded) {
       clean = restoredLatent(latent, seen, noise);
     }
     const at::Tensor decoded = (surroundings_.vae()->decode(clean / scaling) + 1) / 2;
-    return decoded.narrow(2, 0, height).narrow(3, 0, width).clamp(0, 1);
+    return models::cropTo(decoded, degraded.size(2), degraded.size(3)).clamp(0, 1);
   });
 }
 
@@ -189,6 +188,10 @@ models::Pass InstantIrStage::passOf(models::Aggregator& aggregator, const at::Te
 at::Tensor InstantIrStage::predicted(const at::Tensor& sample, const Steps& steps, const at::Tensor& seen, bool adapted,
                                      const models::Residuals* residuals) {
   return network_->unet->forward(sample, passOf(sample, steps, seen, adapted), residuals).to(at::kFloat);
+}
+
+models::LowRanks InstantIrStage::previewerCorrections() const {
+  return models::previewerCorrections(model_.tensors(), restorersOf(model_.config()));
 }
 
 at::Tensor InstantIrStage::sampled(const at::Tensor& degraded, const at::Tensor& seen, models::NoiseSource& noise,

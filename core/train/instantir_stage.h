@@ -72,6 +72,9 @@ class InstantIrStage : public Objective {
   at::Tensor sampled(const at::Tensor& degraded, const at::Tensor& seen, models::NoiseSource& noise,
                      const models::Aggregator& aggregator);
 
+  /// Of the folder's previewer.
+  models::LowRanks previewerCorrections() const;
+
   const InstantIrModel& model() const { return model_; }
   const models::NoiseSchedule& schedule() const { return schedule_; }
   const at::Device& device() const { return device_; }

@@ -28,10 +28,8 @@ at::Tensor PerceptorTraining::restoredLatent(const at::Tensor& degraded, const a
 
 PreviewerDistillation::PreviewerDistillation(const TrainConfig& config) : InstantIrStage(config, "previewer_lora") {
   freeze(*network_, "");
-  const models::DiffusionConfig& networks = model().config();
   const auto modules = network_->named_modules();
-  for (auto& [path, correction] :
-       models::previewerCorrections(model().tensors(), {networks.unet, networks.restoring.value().resampler})) {
+  for (auto& [path, correction] : previewerCorrections()) {
     const auto own = [&](const at::Tensor& tensor) { return tensor.to(device(), at::kFloat).clone(); };
     const models::LowRank values{own(correction.down), own(correction.up), correction.scale};
     const std::string name = models::previewerName(path, network_);
@@ -105,9 +103,7 @@ models::NamedTensors PreviewerDistillation::result() const {
 AggregatorTraining::AggregatorTraining(const TrainConfig& config)
     : InstantIrStage(config, "aggregator"), aggregator_(model().config().unet) {
   freeze(*network_, "");
-  const models::DiffusionConfig& networks = model().config();
-  models::adapt(network_,
-                models::previewerCorrections(model().tensors(), {networks.unet, networks.restoring.value().resampler}));
+  models::adapt(network_, previewerCorrections());
   learn(*aggregator_, "aggregator.", "");
 }
 

@@ -25,6 +25,12 @@ const char* nameOf(MessageArea::Severity severity) {
   return "";
 }
 
+void dismiss(QWidget* row, QList<QWidget*>& rows) {
+  rows.removeOne(row);
+  row->hide();
+  row->deleteLater();
+}
+
 }  // namespace
 
 MessageArea::MessageArea(QWidget* parent) : QWidget(parent) {
@@ -38,11 +44,7 @@ MessageArea::MessageArea(QWidget* parent) : QWidget(parent) {
 
 void MessageArea::show(Severity severity, const QString& text, const QList<Answer>& answers) {
   for (QWidget* row : QList(rows_)) {
-    if (row->accessibleName() == text || rows_.size() >= kMost) {
-      rows_.removeOne(row);
-      row->deleteLater();
-      row->hide();
-    }
+    if (row->accessibleName() == text || rows_.size() >= kMost) dismiss(row, rows_);
   }
   auto* row = new QWidget(this);
   row->setObjectName(QStringLiteral("message"));
@@ -72,9 +74,7 @@ void MessageArea::show(Severity severity, const QString& text, const QList<Answe
   layout->addWidget(label, 1);
 
   const auto leave = [this, row] {
-    rows_.removeOne(row);
-    row->hide();
-    row->deleteLater();
+    dismiss(row, rows_);
     setVisible(!rows_.isEmpty());
   };
   for (const Answer& answer : answers) {
@@ -122,10 +122,7 @@ QStringList MessageArea::texts() const {
 
 void MessageArea::clearAbout(const QString& photo) {
   for (QWidget* row : QList(rows_)) {
-    if (!row->accessibleName().startsWith(photo + QStringLiteral(": "))) continue;
-    rows_.removeOne(row);
-    row->hide();
-    row->deleteLater();
+    if (row->accessibleName().startsWith(photo + QStringLiteral(": "))) dismiss(row, rows_);
   }
   setVisible(!rows_.isEmpty());
 }

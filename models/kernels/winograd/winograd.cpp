@@ -77,13 +77,11 @@ struct Work {
   const float* weights;
   std::int64_t tiles;
   WeightLayout layout{layer.in, layer.out};
-  std::int64_t depth = layout.depth;
   std::int64_t groups = (tiles + kernels.rows - 1) / kernels.rows;
-  std::int64_t chunks = layout.chunks;
 
   /// Floats of a block of groups in one position.
   std::int64_t transformedStride(std::int64_t blockGroups) const {
-    return oddLines(blockGroups * kernels.rows * depth);
+    return oddLines(blockGroups * kernels.rows * layout.depth);
   }
   std::int64_t productStride(std::int64_t blockGroups) const {
     return oddLines(blockGroups * kernels.rows * kernels.columns);
@@ -99,7 +97,7 @@ struct Work {
 template <class Sample>
 void runByBlocks(const Work<Sample>& work) {
   const BlockKernels<Sample>& kernels = work.kernels;
-  const std::int64_t perGroup = kPositions * kernels.rows * (work.depth + kernels.columns);
+  const std::int64_t perGroup = kPositions * kernels.rows * (work.layout.depth + kernels.columns);
   const std::int64_t threads = at::get_num_threads();
   const std::int64_t blockGroups =
       std::clamp<std::int64_t>(kBlockFloats / perGroup, 1, (work.groups + threads - 1) / threads);
@@ -114,7 +112,7 @@ void runByBlocks(const Work<Sample>& work) {
       const std::int64_t group = block * blockGroups;
       const int count = work.tilesFrom(group, group + blockGroups);
       kernels.transformInput(work.layer, group * kernels.rows, count, transformed, stride, patch);
-      for (int chunk = 0; chunk < work.chunks; ++chunk) {
+      for (int chunk = 0; chunk < work.layout.chunks; ++chunk) {
         kernels.multiply(work.layer, chunk, work.weightsOf(chunk), work.layout.values(), count, transformed, stride,
                          products, productStride);
         kernels.transformOutput(work.layer, chunk, group * kernels.rows, count, products, productStride);
@@ -131,7 +129,7 @@ void runByChannels(const Work<Sample>& work) {
   const std::int64_t blockGroups =
       std::clamp<std::int64_t>(kBlockFloats / (kPositions * kernels.rows * kernels.columns), 1, work.groups);
   const std::int64_t stride = work.transformedStride(blockGroups);
-  const std::int64_t perGroup = work.depth * kernels.rows;
+  const std::int64_t perGroup = work.layout.depth * kernels.rows;
   const std::int64_t weightStride = oddLines(work.layout.values());
   const at::Tensor shared = at::empty({kPositions * stride}, at::kFloat);
   float* const transformed = shared.data_ptr<float>();
@@ -143,10 +141,10 @@ void runByChannels(const Work<Sample>& work) {
                              transformed + begin * perGroup, stride, static_cast<Sample*>(patch.data_ptr()));
     });
     // With more threads than chunks, a chunk's tiles are divided.
-    const std::int64_t parts = std::min(count, (at::get_num_threads() + work.chunks - 1) / work.chunks);
+    const std::int64_t parts = std::min(count, (at::get_num_threads() + work.layout.chunks - 1) / work.layout.chunks);
     const std::int64_t partGroups = (count + parts - 1) / parts;
     const std::int64_t productStride = work.productStride(partGroups);
-    at::parallel_for(0, work.chunks * parts, 1, [&](std::int64_t begin, std::int64_t end) {
+    at::parallel_for(0, work.layout.chunks * parts, 1, [&](std::int64_t begin, std::int64_t end) {
       const at::Tensor memory = at::empty({kPositions * (weightStride + productStride)}, at::kFloat);
       float* const weights = memory.data_ptr<float>();
       float* const products = weights + kPositions * weightStride;
@@ -156,7 +154,7 @@ void runByChannels(const Work<Sample>& work) {
         const std::int64_t group = item % parts * partGroups;
         if (group >= count) continue;
         if (ready != chunk)
-          kernels.transformWeights(work.weightsOf(chunk), static_cast<int>(work.depth), weights, weightStride);
+          kernels.transformWeights(work.weightsOf(chunk), static_cast<int>(work.layout.depth), weights, weightStride);
         ready = chunk;
         const int tiles = work.tilesFrom(first + group, first + std::min(count, group + partGroups));
         kernels.multiply(work.layer, chunk, weights, weightStride, tiles, transformed + group * perGroup, stride,
