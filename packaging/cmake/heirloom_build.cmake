@@ -110,13 +110,16 @@ if(NOT HEIRLOOM_SMALL)
   target_link_options(libtorch INTERFACE -Wl,-rpath,${HEIRLOOM_LIBTORCH}/lib)
 endif()
 
-# A GoogleTest program whose cases ctest runs one by one; DISCOVERY_TIMEOUT covers LibTorch's start on a cold disk.
-include(GoogleTest)
+# A GoogleTest program; ctest runs a part of a suite at a time.
 find_package(GTest REQUIRED)
 function(heirloom_test name)
   heirloom_target(${name})
   heirloom_unity(${name})
   heirloom_lightly_optimised(${name})
   target_link_libraries(${name} PRIVATE heirloom_test_support GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} TEST_PREFIX "${name}." NO_PRETTY_VALUES DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+  set(tests ${CMAKE_CURRENT_BINARY_DIR}/${name}_tests.cmake)
+  add_custom_command(TARGET ${name} POST_BUILD BYPRODUCTS ${tests}
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${name}> -DNAME=${name} -DOUTPUT=${tests}
+      -P ${PROJECT_SOURCE_DIR}/packaging/cmake/discover_tests.cmake)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${tests})
 endfunction()

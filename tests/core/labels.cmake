@@ -2,7 +2,7 @@
 foreach(test IN LISTS core_TESTS)
   if(test MATCHES "HundredMegapixels")
     set_tests_properties("${test}" PROPERTIES LABELS slow RUN_SERIAL ON)
-  elseif(test MATCHES "fullSet")
-    set_tests_properties("${test}" PROPERTIES LABELS full TIMEOUT 3600)
+  elseif(test MATCHES "HalfPrecision|PublishedGates|RandomSuccessor")
+    set_tests_properties("${test}" PROPERTIES TIMEOUT 7200)  # with HEIRLOOM_FULL=1
   endif()
 endforeach()

@@ -1,0 +1,48 @@
+# Writes what ctest includes: the tests of a GoogleTest program, PART of one suite an entry, because every start of a program
+# costs what LibTorch takes to load, more than most tests do.
+#   cmake -DPROGRAM=... -DNAME=... -DOUTPUT=... -P discover_tests.cmake
+set(part 20)
+execute_process(COMMAND ${PROGRAM} --gtest_list_tests OUTPUT_VARIABLE listed RESULT_VARIABLE failed TIMEOUT 120)
+if(failed)
+  message(FATAL_ERROR "${PROGRAM} does not list its tests: ${failed}")
+endif()
+string(REPLACE "\n" ";" lines "${listed}")
+
+set(script "")
+set(entries "")
+set(suite "")
+set(filter "")
+set(count 0)
+set(number 1)
+
+macro(end_entry)
+  if(filter)
+    set(entry "${NAME}.${suite}")
+    if(number GREATER 1)
+      string(APPEND entry ".${number}")
+    endif()
+    string(APPEND script "add_test([==[${entry}]==] [==[${PROGRAM}]==] --gtest_brief=1 [==[--gtest_filter=${filter}]==])\n"
+      "set_tests_properties([==[${entry}]==] PROPERTIES TIMEOUT 900)\n")
+    list(APPEND entries "${entry}")
+    set(filter "")
+    set(count 0)
+    math(EXPR number "${number} + 1")
+  endif()
+endmacro()
+
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE " *#.*" "" line "${line}")  # the value of a parameter
+  if(line MATCHES "^  (.+)$")
+    if(count EQUAL part)
+      end_entry()
+    endif()
+    string(APPEND filter "${suite}.${CMAKE_MATCH_1}:")
+    math(EXPR count "${count} + 1")
+  elseif(line MATCHES "^(.+)\\.$")
+    end_entry()
+    set(suite "${CMAKE_MATCH_1}")
+    set(number 1)
+  endif()
+endforeach()
+end_entry()
+file(WRITE ${OUTPUT} "${script}set(${NAME}_TESTS [==[${entries}]==])\n")
