@@ -8,7 +8,7 @@
 namespace heirloom::core {
 namespace {
 
-cmsUInt32Number formatOf(ColourModel model, bool alpha) {
+cmsUInt32Number pixelFormat(ColourModel model, bool alpha) {
   cmsUInt32Number space = PT_RGB;
   if (model == ColourModel::Grey) space = PT_GRAY;
   if (model == ColourModel::Cmyk) space = PT_CMYK;
@@ -36,7 +36,7 @@ DisplayTransform::DisplayTransform(ColourModel model, std::span<const std::byte>
   for (const bool alpha : {false, true}) {
     cmsUInt32Number flags = cmsFLAGS_NOCACHE | cmsFLAGS_BLACKPOINTCOMPENSATION;
     if (alpha) flags |= cmsFLAGS_COPY_ALPHA;
-    made->transforms[alpha].reset(cmsCreateTransformTHR(context, file.get(), formatOf(model, alpha), screen.get(),
+    made->transforms[alpha].reset(cmsCreateTransformTHR(context, file.get(), pixelFormat(model, alpha), screen.get(),
                                                         TYPE_BGRA_8, INTENT_RELATIVE_COLORIMETRIC, flags));
   }
   transforms_ = std::move(made);

@@ -28,7 +28,7 @@ VipsInterpretation interpretationOf(const Layout& layout) {
   return deep ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
 }
 
-VipsBandFormat formatOf(SampleType type) {
+VipsBandFormat bandFormat(SampleType type) {
   switch (type) {
     case SampleType::UInt8:
       return VIPS_FORMAT_UCHAR;
@@ -46,7 +46,7 @@ VipsPointer<VipsImage> imageOf(const Photo& photo, const Converted& converted) {
   const Layout& layout = raster.layout();
   VipsImage* memory =
       vips_image_new_from_memory(raster.row(0).data(), layout.bytes(), static_cast<int>(layout.width),
-                                 static_cast<int>(layout.height), layout.bands(), formatOf(layout.type));
+                                 static_cast<int>(layout.height), layout.bands(), bandFormat(layout.type));
   const VipsPointer<VipsImage> owned(memory);
   VipsImage* copy = nullptr;
   const double x = photo.pixelsPerMillimetreX > 0 ? photo.pixelsPerMillimetreX : kUsualResolution;

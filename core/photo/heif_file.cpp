@@ -5,6 +5,8 @@
 #include <cstring>
 #include <memory>
 
+#include "core/photo/iso_boxes.h"
+
 namespace heirloom::core {
 namespace {
 
@@ -22,7 +24,7 @@ using Encoder = std::unique_ptr<heif_encoder, FreeWith<heif_encoder_release>>;
 using Nclx = std::unique_ptr<heif_color_profile_nclx, FreeWith<heif_nclx_color_profile_free>>;
 using Options = std::unique_ptr<heif_encoding_options, FreeWith<heif_encoding_options_free>>;
 
-void require(const heif_error& error) {
+void requireDone(const heif_error& error) {
   if (error.code == heif_error_Ok) return;
   throw Error(HEIRLOOM_TEXT("photo.heifFailed", "it cannot be coded as HEIF or AVIF: %1").with(error.message),
               HEIRLOOM_TEXT("photo.chooseAnother", "choose another format"));
@@ -34,18 +36,7 @@ std::vector<std::byte> item(const heif_image_handle* handle, heif_item_id id) {
   return bytes;
 }
 
-/// An Exif item begins with the offset of its TIFF block.
-std::vector<std::byte> tiffBlock(std::vector<std::byte> bytes) {
-  if (bytes.size() < 4) return {};
-  std::size_t offset = 0;
-  for (std::size_t i = 0; i < 4; ++i) offset = offset << 8 | std::to_integer<std::size_t>(bytes[i]);
-  offset += 4;
-  if (offset >= bytes.size()) return {};
-  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
-  return bytes;
-}
-
-Image imageOf(const Raster& raster, int bits) {
+Image heifImageOf(const Raster& raster, int bits) {
   const Layout& layout = raster.layout();
   const bool deep = bits > 8;
   heif_chroma chroma = layout.alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB;
@@ -53,9 +44,9 @@ Image imageOf(const Raster& raster, int bits) {
   heif_image* made = nullptr;
   const auto width = static_cast<int>(layout.width);
   const auto height = static_cast<int>(layout.height);
-  require(heif_image_create(width, height, heif_colorspace_RGB, chroma, &made));
+  requireDone(heif_image_create(width, height, heif_colorspace_RGB, chroma, &made));
   Image image(made);
-  require(heif_image_add_plane(image.get(), heif_channel_interleaved, width, height, bits));
+  requireDone(heif_image_add_plane(image.get(), heif_channel_interleaved, width, height, bits));
   int stride = 0;
   auto* plane = heif_image_get_plane(image.get(), heif_channel_interleaved, &stride);
   const std::uint32_t maximum = (1u << bits) - 1;
@@ -77,16 +68,17 @@ Image imageOf(const Raster& raster, int bits) {
 Encoder encoderOf(heif_context* context, const HeifCoding& coding) {
   const bool avif = coding.format == FileFormat::Avif;
   heif_encoder* found = nullptr;
-  require(heif_context_get_encoder_for_format(context, avif ? heif_compression_AV1 : heif_compression_HEVC, &found));
+  requireDone(
+      heif_context_get_encoder_for_format(context, avif ? heif_compression_AV1 : heif_compression_HEVC, &found));
   Encoder encoder(found);
-  require(heif_encoder_set_lossy_quality(encoder.get(), coding.quality));
-  require(heif_encoder_set_lossless(encoder.get(), coding.lossless));
+  requireDone(heif_encoder_set_lossy_quality(encoder.get(), coding.quality));
+  requireDone(heif_encoder_set_lossless(encoder.get(), coding.lossless));
   // Chroma at full resolution: restored edges are what the photo is kept for.
-  require(heif_encoder_set_parameter(encoder.get(), "chroma", "444"));
+  requireDone(heif_encoder_set_parameter(encoder.get(), "chroma", "444"));
   if (avif) {
-    require(heif_encoder_set_parameter_integer(encoder.get(), "speed", 7));
+    requireDone(heif_encoder_set_parameter_integer(encoder.get(), "speed", 7));
   } else {
-    require(heif_encoder_set_parameter(encoder.get(), "preset", "fast"));
+    requireDone(heif_encoder_set_parameter(encoder.get(), "preset", "fast"));
   }
   return encoder;
 }
@@ -133,9 +125,9 @@ HeifMetadata readHeifMetadata(std::span<const std::byte> file) {
 std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byte> iccProfile,
                                   const HeifMetadata& metadata, const HeifCoding& coding) {
   const Context context(heif_context_alloc());
-  const Image image = imageOf(raster, heifBits(coding.format, raster.layout().type));
+  const Image image = heifImageOf(raster, heifBits(coding.format, raster.layout().type));
   if (!iccProfile.empty()) {
-    require(heif_image_set_raw_color_profile(image.get(), "prof", iccProfile.data(), iccProfile.size()));
+    requireDone(heif_image_set_raw_color_profile(image.get(), "prof", iccProfile.data(), iccProfile.size()));
   }
   const Encoder encoder = encoderOf(context.get(), coding);
   const Options options(heif_encoding_options_alloc());
@@ -147,23 +139,23 @@ std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byt
       coding.lossless ? heif_matrix_coefficients_RGB_GBR : heif_matrix_coefficients_ITU_R_BT_601_6;
   nclx->full_range_flag = 1;
   // On the picture, because libheif 1.15 takes the matrix from there and forgets the one among the options.
-  require(heif_image_set_nclx_color_profile(image.get(), nclx.get()));
+  requireDone(heif_image_set_nclx_color_profile(image.get(), nclx.get()));
   // Beside the photo's own profile, because decoders learn the matrix from this one.
   options->save_two_colr_boxes_when_ICC_and_nclx_available = 1;
   heif_image_handle* encoded = nullptr;
-  require(heif_context_encode_image(context.get(), image.get(), encoder.get(), options.get(), &encoded));
+  requireDone(heif_context_encode_image(context.get(), image.get(), encoder.get(), options.get(), &encoded));
   const Handle handle(encoded);
   if (!metadata.exif.empty()) {
-    require(heif_context_add_exif_metadata(context.get(), handle.get(), metadata.exif.data(),
-                                           static_cast<int>(metadata.exif.size())));
+    requireDone(heif_context_add_exif_metadata(context.get(), handle.get(), metadata.exif.data(),
+                                               static_cast<int>(metadata.exif.size())));
   }
   if (!metadata.xmp.empty()) {
-    require(heif_context_add_XMP_metadata(context.get(), handle.get(), metadata.xmp.data(),
-                                          static_cast<int>(metadata.xmp.size())));
+    requireDone(heif_context_add_XMP_metadata(context.get(), handle.get(), metadata.xmp.data(),
+                                              static_cast<int>(metadata.xmp.size())));
   }
   std::vector<std::byte> file;
   heif_writer writer = {.writer_api_version = 1, .write = &collect};
-  require(heif_context_write(context.get(), &writer, &file));
+  requireDone(heif_context_write(context.get(), &writer, &file));
   return file;
 }
 

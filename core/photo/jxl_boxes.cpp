@@ -8,6 +8,8 @@
 #include <memory>
 #include <string_view>
 
+#include "core/photo/iso_boxes.h"
+
 namespace heirloom::core {
 namespace {
 
@@ -19,52 +21,13 @@ constexpr auto kFileType =
     "ftypjxl \0\0\0\0jxl "sv;
 constexpr std::size_t kMostMetadata = 64u << 20;
 
-void append(std::vector<std::byte>& to, std::string_view text) {
-  const auto* bytes = reinterpret_cast<const std::byte*>(text.data());
-  to.insert(to.end(), bytes, bytes + text.size());
-}
-
-void appendNumber(std::vector<std::byte>& to, std::uint64_t value, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) to.push_back(static_cast<std::byte>(value >> shift & 0xff));
-}
-
-void appendBox(std::vector<std::byte>& to, std::string_view type, std::string_view prefix,
-               std::span<const std::byte> body) {
-  const std::uint64_t size = 8 + prefix.size() + body.size();
-  const bool large = size > 0xffffffffu;
-  appendNumber(to, large ? 1 : size, 4);
-  append(to, type);
-  if (large) appendNumber(to, size + 8, 8);
-  append(to, prefix);
-  to.insert(to.end(), body.begin(), body.end());
-}
-
-std::uint64_t number(std::span<const std::byte> bytes, std::size_t count) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value = value << 8 | std::to_integer<std::uint64_t>(bytes[i]);
-  return value;
-}
-
 /// Appends the boxes of a container that have to do with the picture itself.
 void copyPicture(std::span<const std::byte> file, std::vector<std::byte>& to) {
   while (file.size() >= 8) {
-    std::uint64_t size = number(file, 4);
-    if (size == 1 && file.size() >= 16) size = number(file.subspan(8), 8);
-    if (size < 8 || size > file.size()) size = file.size();
-    const std::string_view type(reinterpret_cast<const char*>(file.data()) + 4, 4);
-    if (type.starts_with("jxl"sv) || type == "jbrd"sv)
-      to.insert(to.end(), file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
-    file = file.subspan(size);
+    const IsoBox box = firstBox(file);
+    if (box.type.starts_with("jxl"sv) || box.type == "jbrd"sv) to.insert(to.end(), box.whole.begin(), box.whole.end());
+    file = file.subspan(box.whole.size());
   }
-}
-
-/// An Exif box begins with the offset of its TIFF block.
-std::vector<std::byte> tiffBlock(std::vector<std::byte> box) {
-  if (box.size() < 4) return {};
-  const std::uint64_t offset = 4 + number(box, 4);
-  if (offset >= box.size()) return {};
-  box.erase(box.begin(), box.begin() + static_cast<std::ptrdiff_t>(offset));
-  return box;
 }
 
 struct DestroyDecoder {
@@ -141,17 +104,17 @@ std::vector<std::byte> withJxlMetadata(std::span<const std::byte> file, const Jx
   const bool bare = file.size() >= 2 && file[0] == std::byte{0xff} && file[1] == std::byte{0x0a};
   std::vector<std::byte> result;
   result.reserve(file.size() + metadata.exif.size() + metadata.xmp.size() + 128);
-  append(result, kSignature);
-  append(result, kFileType);
+  appendText(result, kSignature);
+  appendText(result, kFileType);
   // Before the picture, so that a reader finds them without passing over it. The offset in front of the TIFF block is
   // 0. A level box, which copyPicture brings, has its place right after the file type in the standard, and libjxl and
   // exiftool read it anywhere before the codestream.
-  if (!metadata.exif.empty()) appendBox(result, "Exif", "\0\0\0\0"sv, metadata.exif);
+  if (!metadata.exif.empty()) appendBox(result, "Exif", metadata.exif, "\0\0\0\0"sv);
   if (!metadata.xmp.empty()) {
-    appendBox(result, "xml ", {}, {reinterpret_cast<const std::byte*>(metadata.xmp.data()), metadata.xmp.size()});
+    appendBox(result, "xml ", std::as_bytes(std::span(metadata.xmp)));
   }
   if (bare) {
-    appendBox(result, "jxlc", {}, file);
+    appendBox(result, "jxlc", file);
   } else {
     copyPicture(file, result);
   }

@@ -16,7 +16,7 @@ Error rawError(int code) {
                HEIRLOOM_TEXT("photo.convertRaw", "convert it to DNG or TIFF and try again"));
 }
 
-void require(int code) {
+void requireRead(int code) {
   if (code != LIBRAW_SUCCESS) throw rawError(code);
 }
 
@@ -30,8 +30,8 @@ void setUp(LibRaw& raw) {
   choices.no_auto_bright = 1;
 }
 
-PhotoHeader headerOf(LibRaw& raw) {
-  require(raw.adjust_sizes_info_only());
+PhotoHeader rawHeader(LibRaw& raw) {
+  requireRead(raw.adjust_sizes_info_only());
   // The sizes are those after turning and after stretching pixels that are not square.
   const auto& sizes = raw.imgdata.sizes;
   PhotoHeader header;
@@ -73,18 +73,18 @@ std::optional<PhotoHeader> readRawHeader(const std::filesystem::path& file) {
   const auto raw = std::make_unique<LibRaw>();
   setUp(*raw);
   if (raw->open_file(file.c_str()) != LIBRAW_SUCCESS) return std::nullopt;
-  return headerOf(*raw);
+  return rawHeader(*raw);
 }
 
 Photo developRaw(const std::filesystem::path& file) {
   const auto raw = std::make_unique<LibRaw>();
   setUp(*raw);
-  require(raw->open_file(file.c_str()));
+  requireRead(raw->open_file(file.c_str()));
   // LibRaw holds four 16-bit samples a pixel, and its mosaic beside them.
   const auto& sizes = raw->imgdata.sizes;
   requireRoom(std::uint64_t{10} * sizes.raw_width * sizes.raw_height);
-  require(raw->unpack());
-  require(raw->dcraw_process());
+  requireRead(raw->unpack());
+  requireRead(raw->dcraw_process());
   int failed = 0;
   const std::unique_ptr<libraw_processed_image_t, decltype(&LibRaw::dcraw_clear_mem)> picture(
       raw->dcraw_make_mem_image(&failed), &LibRaw::dcraw_clear_mem);

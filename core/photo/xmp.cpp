@@ -17,7 +17,7 @@ using std::string_view_literals::operator""sv;
 constexpr auto kHeirloom = "http://ns.heirloom.app/1.0/"sv;
 constexpr auto kRdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"sv;
 constexpr auto kXmp = "http://ns.adobe.com/xap/1.0/"sv;
-constexpr auto kTiff = "http://ns.adobe.com/tiff/1.0/"sv;
+constexpr auto kTiffSpace = "http://ns.adobe.com/tiff/1.0/"sv;
 constexpr auto kExif = "http://ns.adobe.com/exif/1.0/"sv;
 constexpr auto kPhotoshop = "http://ns.adobe.com/photoshop/1.0/"sv;
 constexpr auto kIptcCore = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"sv;
@@ -206,9 +206,9 @@ std::string escaped(std::string_view plain) {
 }
 
 /// Prefixes of a packet. Scopes are ignored: a prefix that means two things in one packet is unheard of.
-class Names {
+class NamespaceNames {
  public:
-  explicit Names(std::string_view packet) {
+  explicit NamespaceNames(std::string_view packet) {
     Tags tags(packet);
     for (Tag tag; tags.next(tag);) {
       for (const Attribute& attribute : tag.attributes) {
@@ -238,7 +238,7 @@ struct Property {
 };
 
 std::vector<Property> properties(std::string_view packet, const Chosen& chosen) {
-  const Names names(packet);
+  const NamespaceNames names(packet);
   std::vector<Property> found;
   Tags tags(packet);
   int depth = 0;
@@ -288,7 +288,7 @@ std::string without(std::string_view packet, const Chosen& chosen) {
 
 /// The place where a new rdf:Description goes, and what the others are about; npos when there is no RDF.
 std::pair<std::size_t, std::string> endOfRdf(std::string_view packet) {
-  const Names names(packet);
+  const NamespaceNames names(packet);
   std::size_t end = packet.npos;
   std::string about;
   Tags tags(packet);
@@ -373,7 +373,8 @@ std::string utf8Xmp(std::string_view packet) {
 }
 
 std::string uprightXmp(std::string_view packet) {
-  const auto found = properties(packet, [](auto space, auto name) { return space == kTiff && name == "Orientation"; });
+  const auto found =
+      properties(packet, [](auto space, auto name) { return space == kTiffSpace && name == "Orientation"; });
   std::string upright(packet);
   for (auto property = found.rbegin(); property != found.rend(); ++property) {
     if (property->value.begin == property->value.end) continue;

@@ -16,17 +16,13 @@ constexpr std::uint64_t kMaxText = 16u << 20;
 constexpr std::uint64_t kMaxLine = 4096;
 constexpr int kMaxProtocol = 5;
 
-Error malformed(Message fault) {
-  return untrustworthy(std::move(fault));
-}
-
 Error corrupt() {
   return damaged(
       HEIRLOOM_TEXT("checkpoint.pickle.corrupt", "the pickle in it is damaged or was not written by PyTorch"));
 }
 
 Error tooMuch() {
-  return malformed(HEIRLOOM_TEXT("checkpoint.pickle.tooMuch", "the pickle in it is larger than any checkpoint's"));
+  return untrustworthy(HEIRLOOM_TEXT("checkpoint.pickle.tooMuch", "the pickle in it is larger than any checkpoint's"));
 }
 
 enum Opcode : std::uint8_t {
@@ -268,9 +264,9 @@ bool Unpickler::step(std::uint8_t opcode) {
     default: {
       constexpr std::string_view kDigits = "0123456789abcdef";
       const std::string shown{'0', 'x', kDigits[opcode >> 4], kDigits[opcode & 15]};
-      throw malformed(HEIRLOOM_TEXT("checkpoint.pickle.opcode",
-                                    "the pickle in it holds the instruction %1, which no checkpoint needs")
-                          .with(shown));
+      throw untrustworthy(HEIRLOOM_TEXT("checkpoint.pickle.opcode",
+                                        "the pickle in it holds the instruction %1, which no checkpoint needs")
+                              .with(shown));
     }
   }
   return true;

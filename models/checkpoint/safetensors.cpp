@@ -14,20 +14,16 @@ namespace {
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the format's own limit
 
-struct DTypeName {
+struct StoredType {
   std::string_view name;
   DType dtype;
 };
-constexpr std::array kDTypes{
-    DTypeName{"F64", DType::Float64},   DTypeName{"F32", DType::Float32}, DTypeName{"F16", DType::Float16},
-    DTypeName{"BF16", DType::BFloat16}, DTypeName{"I64", DType::Int64},   DTypeName{"I32", DType::Int32},
-    DTypeName{"I16", DType::Int16},     DTypeName{"I8", DType::Int8},     DTypeName{"U8", DType::UInt8},
-    DTypeName{"BOOL", DType::Bool},
+constexpr std::array kStoredTypes{
+    StoredType{"F64", DType::Float64},   StoredType{"F32", DType::Float32}, StoredType{"F16", DType::Float16},
+    StoredType{"BF16", DType::BFloat16}, StoredType{"I64", DType::Int64},   StoredType{"I32", DType::Int32},
+    StoredType{"I16", DType::Int16},     StoredType{"I8", DType::Int8},     StoredType{"U8", DType::UInt8},
+    StoredType{"BOOL", DType::Bool},
 };
-
-Error malformed(Message fault) {
-  return untrustworthy(std::move(fault));
-}
 
 /// Takes the header's JSON as it is parsed, so that neither nesting nor repeated names can cost memory.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
@@ -116,23 +112,24 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.safetensors.json", "the header is not valid JSON at byte %1")
-                        .with(std::to_string(position)));
+    throw untrustworthy(HEIRLOOM_TEXT("checkpoint.safetensors.json", "the header is not valid JSON at byte %1")
+                            .with(std::to_string(position)));
   }
 
  private:
   enum class Place { Start, Names, Metadata, Tensor, Shape, Offsets, End };
 
   Error unexpected() const {
-    return malformed(HEIRLOOM_TEXT("checkpoint.safetensors.unexpected", "the header holds something unexpected at '%1'")
-                         .with(printable(key_)));
+    return untrustworthy(
+        HEIRLOOM_TEXT("checkpoint.safetensors.unexpected", "the header holds something unexpected at '%1'")
+            .with(printable(key_)));
   }
   static Error repeated(const std::string& key) {
-    return malformed(
+    return untrustworthy(
         HEIRLOOM_TEXT("checkpoint.safetensors.repeated", "the header names '%1' twice").with(printable(key)));
   }
   static DType dtypeOf(const std::string& text) {
-    for (const DTypeName& known : kDTypes) {
+    for (const StoredType& known : kStoredTypes) {
       if (known.name == text) return known.dtype;
     }
     throw unsupportedType(text);
@@ -149,8 +146,8 @@ Contents parseSafetensors(std::span<const std::byte> file) {
   ByteCursor cursor(file);
   const std::uint64_t headerBytes = cursor.u64();
   if (headerBytes > kMaxHeader) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.safetensors.headerSize", "it claims a header of %1 bytes")
-                        .with(std::to_string(headerBytes)));
+    throw untrustworthy(HEIRLOOM_TEXT("checkpoint.safetensors.headerSize", "it claims a header of %1 bytes")
+                            .with(std::to_string(headerBytes)));
   }
   if (headerBytes > cursor.remaining()) {
     throw damaged(HEIRLOOM_TEXT("checkpoint.safetensors.headerShort", "the file ends within its header"));
@@ -161,7 +158,7 @@ Contents parseSafetensors(std::span<const std::byte> file) {
 
   HeaderReader reader;
   if (!header.starts_with('{')) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.safetensors.start", "the header does not start with '{'"));
+    throw untrustworthy(HEIRLOOM_TEXT("checkpoint.safetensors.start", "the header does not start with '{'"));
   }
   nlohmann::json::sax_parse(header.begin(), header.end(), &reader);
 
@@ -174,7 +171,7 @@ Contents parseSafetensors(std::span<const std::byte> file) {
   contents.metadata = std::move(reader.metadata);
   contents.root.dictionary.reserve(reader.tensors.size());
   for (HeaderReader::Tensor& tensor : reader.tensors) {
-    const auto wrong = [&](const Message& fault) { return malformed(fault.with(printable(tensor.name))); };
+    const auto wrong = [&](const Message& fault) { return untrustworthy(fault.with(printable(tensor.name))); };
     if (!tensor.dtype || !tensor.shape || !tensor.offsets || tensor.offsets->size() != 2) {
       throw wrong(HEIRLOOM_TEXT("checkpoint.safetensors.incomplete", "the header lacks type, shape or place of '%1'"));
     }
@@ -207,7 +204,7 @@ Contents parseSafetensors(std::span<const std::byte> file) {
   std::uint64_t end = 0;
   for (const Range& range : ranges) {
     if (range.begin != end) {
-      throw malformed(
+      throw untrustworthy(
           range.begin < end
               ? HEIRLOOM_TEXT("checkpoint.safetensors.overlap", "two tensors overlap in the file")
               : HEIRLOOM_TEXT("checkpoint.safetensors.hole", "bytes between two tensors belong to neither"));
@@ -215,7 +212,8 @@ Contents parseSafetensors(std::span<const std::byte> file) {
     end = range.end;
   }
   if (end != dataBytes) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.safetensors.rest", "bytes at the end of the file belong to no tensor"));
+    throw untrustworthy(
+        HEIRLOOM_TEXT("checkpoint.safetensors.rest", "bytes at the end of the file belong to no tensor"));
   }
   return contents;
 }

@@ -28,7 +28,7 @@ constexpr std::uint16_t kZip64Extra = 1;
 constexpr std::uint32_t kIn64 = 0xffffffff;
 constexpr std::uint64_t kMaxEntries = 1u << 20;
 
-Error malformed(const Message& fault, std::string_view name) {
+Error untrustworthyEntry(const Message& fault, std::string_view name) {
   return untrustworthy(fault.with(printable(name)));
 }
 
@@ -113,7 +113,8 @@ void readZip64(std::string_view extra, Header& header, bool wantsPlace, std::str
     return;
   }
   if (needed) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.zip.zip64", "the size of '%1' is missing in the zip file"), name);
+    throw untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.zip64", "the size of '%1' is missing in the zip file"),
+                             name);
   }
 }
 
@@ -129,19 +130,21 @@ void checkName(std::string_view name) {
     begin = end + 1;
   }
   if (rooted || climbs || !isUtf8(name)) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.zip.name", "the zip file holds the unsafe name '%1'"), name);
+    throw untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.name", "the zip file holds the unsafe name '%1'"), name);
   }
 }
 
 void checkKind(const Header& header, std::string_view name) {
   if (header.flags & ~(kSizesFollow | kUtf8)) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.zip.encrypted", "'%1' in the zip file is encrypted or patched"), name);
+    throw untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.encrypted", "'%1' in the zip file is encrypted or patched"),
+                             name);
   }
   if (header.method != kStored && header.method != kDeflated) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.zip.method", "'%1' in the zip file is packed in an unknown way"), name);
+    throw untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.method", "'%1' in the zip file is packed in an unknown way"),
+                             name);
   }
   if (header.method == kStored && header.stored != header.unpacked) {
-    throw malformed(HEIRLOOM_TEXT("checkpoint.zip.sizes", "'%1' in the zip file has two sizes"), name);
+    throw untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.sizes", "'%1' in the zip file has two sizes"), name);
   }
 }
 
@@ -149,7 +152,8 @@ void checkKind(const Header& header, std::string_view name) {
 std::uint64_t checkLocal(std::span<const std::byte> file, const Header& central, std::string_view name,
                          ZipEntry& entry) {
   const auto contradiction = [&] {
-    return malformed(HEIRLOOM_TEXT("checkpoint.zip.mismatch", "the zip file contradicts itself about '%1'"), name);
+    return untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.mismatch", "the zip file contradicts itself about '%1'"),
+                              name);
   };
   ByteCursor cursor(file, central.localAt);
   if (cursor.u32() != kLocalHeader) throw contradiction();
@@ -241,7 +245,7 @@ ZipDirectory readZipDirectory(std::span<const std::byte> file) {
     const std::uint64_t end = checkLocal(file.first(place.begin), header, name, entry);
     extents.push_back({header.localAt, end, name});
     if (!directory.emplace(name, entry).second) {
-      throw malformed(HEIRLOOM_TEXT("checkpoint.zip.repeated", "the zip file holds '%1' twice"), name);
+      throw untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.repeated", "the zip file holds '%1' twice"), name);
     }
   }
   if (cursor.remaining() != 0) throw noDirectory();
@@ -249,8 +253,8 @@ ZipDirectory readZipDirectory(std::span<const std::byte> file) {
   std::sort(extents.begin(), extents.end(), [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
   for (std::size_t i = 1; i < extents.size(); ++i) {
     if (extents[i].begin < extents[i - 1].end) {
-      throw malformed(HEIRLOOM_TEXT("checkpoint.zip.overlap", "'%1' in the zip file overlaps another entry"),
-                      extents[i].name);
+      throw untrustworthyEntry(HEIRLOOM_TEXT("checkpoint.zip.overlap", "'%1' in the zip file overlaps another entry"),
+                               extents[i].name);
     }
   }
   return directory;

@@ -62,7 +62,7 @@ std::string referenceName(const std::string& path, const PictureUNet& network) {
 }
 
 /// Own paths of layers by every name that a file may have for them.
-std::map<std::string, std::string> spellings(const PictureUNet& network) {
+std::map<std::string, std::string> diffusersSpellings(const PictureUNet& network) {
   std::map<std::string, std::string> known;
   for (const std::string& path : adaptablePaths(network)) {
     std::string file = referenceName(path, network);
@@ -86,7 +86,7 @@ std::string previewerName(const std::string& path, const PictureUNet& network) {
 
 LowRanks readPreviewer(const std::vector<std::string>& names, const std::function<at::Tensor(const std::string&)>& read,
                        const PictureUNet& network) {
-  const auto known = spellings(network);
+  const auto known = diffusersSpellings(network);
   std::map<std::string, Found> found;
   std::optional<double> alpha;
   for (const std::string& name : names) {

@@ -6,12 +6,12 @@ namespace {
 using Layout = MsrResNetConfig::Layout;
 using Up = MsrResNetConfig::Up;
 
-constexpr double kSlope = 0.1;
+constexpr double kLeak = 0.1;
 
 /// Named: LeakyReLU 0.1 outside of the blocks; numbered: ReLU.
 ConvolutionOptions outside(const MsrResNetConfig& config, ConvolutionOptions options) {
   options.activation = config.layout == Layout::Named ? Activation::LeakyRelu : Activation::Relu;
-  options.slope = kSlope;
+  options.slope = kLeak;
   return options;
 }
 

@@ -7,7 +7,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kTemperature = 4;
+constexpr double kFirstTemperature = 4;
 constexpr double kHead = 0.02;
 constexpr double kPosition = 0.02;
 
@@ -18,7 +18,7 @@ void initialiseTransformer(RestoreVarTransformerImpl& var, bool pretrained) {
     const std::string& name = item.key();
     at::Tensor& value = item.value();
     if (name.ends_with("scale_mul_1H11")) {
-      value.fill_(std::log(kTemperature));
+      value.fill_(std::log(kFirstTemperature));
     } else if (value.dim() == 0) {
       value.fill_(pretrained ? 0 : 1);  // gains of what the picture says
     } else if (value.dim() == 1) {

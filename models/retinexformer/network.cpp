@@ -20,8 +20,8 @@ ConvolutionOptions halving(int features) {
   return {.in = features, .out = 2 * features, .kernel = 4, .stride = 2, .padding = 1, .bias = false};
 }
 
-std::vector<RetinexBlock> addBlocks(torch::nn::Module& owner, const std::string& name, int count, int features,
-                                    int heads) {
+std::vector<RetinexBlock> retinexBlocks(torch::nn::Module& owner, const std::string& name, int count, int features,
+                                        int heads) {
   const auto blocks = submodule(*submodule(owner, name), "blocks");
   std::vector<RetinexBlock> added;
   for (int i = 0; i < count; ++i)
@@ -99,11 +99,11 @@ RetinexStageImpl::RetinexStageImpl(const RetinexFormerConfig& config)
     Level& level = levels_.emplace_back();
     const auto encoder = submodule(*encoders, std::to_string(i));
     level.encoder =
-        addBlocks(*encoder, "0", config.blocks[static_cast<std::size_t>(i)], features, features / config.features);
+        retinexBlocks(*encoder, "0", config.blocks[static_cast<std::size_t>(i)], features, features / config.features);
     level.down = encoder->register_module("1", Convolution(halving(features)));
     level.lightDown = encoder->register_module("2", Convolution(halving(features)));
   }
-  bottleneck_ = addBlocks(*denoiser, "bottleneck", config.blocks.back(), features, features / config.features);
+  bottleneck_ = retinexBlocks(*denoiser, "bottleneck", config.blocks.back(), features, features / config.features);
   const auto decoders = submodule(*denoiser, "decoder_layers");
   for (int i = kLevels - 1; i >= 0; --i) {
     features /= 2;
@@ -112,7 +112,7 @@ RetinexStageImpl::RetinexStageImpl(const RetinexFormerConfig& config)
     level.up = decoder->register_module("0", TransposedConvolution(2 * features, features, 2, true));
     level.fusion = decoder->register_module("1", Convolution(pointwise(2 * features, features, {.bias = false})));
     level.decoder =
-        addBlocks(*decoder, "2", config.blocks[static_cast<std::size_t>(i)], features, features / config.features);
+        retinexBlocks(*decoder, "2", config.blocks[static_cast<std::size_t>(i)], features, features / config.features);
   }
   denoiser->register_module("mapping", mapping_);
 }

@@ -9,8 +9,8 @@
 namespace heirloom::models {
 namespace {
 
-const std::string kBlock = "layers.0.residual_group.blocks.0.";
-const std::string kTable = kBlock + "attn.relative_position_bias_table";
+const std::string kFirstBlock = "layers.0.residual_group.blocks.0.";
+const std::string kTable = kFirstBlock + "attn.relative_position_bias_table";
 
 struct SrFormerTraits {
   using Config = SrFormerConfig;
@@ -19,8 +19,9 @@ struct SrFormerTraits {
   static constexpr int kMargin = 48;  // two windows
 
   static Reading<SrFormerConfig> read(const StateDict& tensors) {
-    if (auto missing = missingOf(tensors, {"conv_first.weight", kTable, kBlock + "attn.kv.weight",
-                                           kBlock + "attn.q.weight", kBlock + "mlp.dwconv.depthwise_conv.0.weight"});
+    if (auto missing =
+            missingOf(tensors, {"conv_first.weight", kTable, kFirstBlock + "attn.kv.weight",
+                                kFirstBlock + "attn.q.weight", kFirstBlock + "mlp.dwconv.depthwise_conv.0.weight"});
         !missing.empty()) {
       return {std::nullopt, "it lacks residual groups of blocks with permuted attention", std::move(missing)};
     }
@@ -32,7 +33,7 @@ struct SrFormerTraits {
       config.depths.push_back(countNumbered(tensors, "layers." + std::to_string(group) + ".residual_group.blocks"));
     }
     config.heads = sideOf(tensors, kTable, 1);
-    config.hidden = sideOf(tensors, kBlock + "mlp.fc1.weight", 0);
+    config.hidden = sideOf(tensors, kFirstBlock + "mlp.fc1.weight", 0);
     config.window = squareRoot(sideOf(tensors, kTable, 0)) + 1;
     config.threeConvolutions = tensors.contains("conv_after_body.0.weight");
     if (config.heads == 0 || config.features % config.heads != 0 || config.features % 4 != 0) {
