@@ -9,6 +9,7 @@
 #include "core/photo/memory.h"
 #include "tests/photo/exiftool.h"
 #include "tests/photo/pictures.h"
+#include "tests/photo/profiles.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {

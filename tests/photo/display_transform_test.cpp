@@ -5,6 +5,7 @@
 
 #include "core/colour/working_colour.h"
 #include "tests/photo/pictures.h"
+#include "tests/photo/profiles.h"
 
 namespace heirloom::tests {
 namespace {

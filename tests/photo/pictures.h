@@ -18,15 +18,6 @@ core::Photo photoOf(const core::Layout& layout, std::vector<std::byte> iccProfil
 /// The largest difference of two rasters of equal size and bands, in 0..1.
 double largestDifference(const core::Raster& a, const core::Raster& b);
 
-// Profiles made on the spot by LittleCMS, and libvips' CMYK.
-struct NamedProfile {
-  std::string name;
-  core::ColourModel model;
-  std::vector<std::byte> bytes;
-};
-std::vector<NamedProfile> profiles();
-std::vector<std::byte> profile(const std::string& name);  // one of them: "sRGB", "Adobe RGB", ...
-
 std::vector<std::byte> bytesOf(const std::filesystem::path& file);
 void writeBytes(const std::filesystem::path& file, const std::vector<std::byte>& bytes);
 void writeText(const std::filesystem::path& file, const std::string& text);

@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
+#include <map>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -9,6 +11,7 @@
 #include "tests/photo/exiftool.h"
 #include "tests/photo/format_table.h"
 #include "tests/photo/pictures.h"
+#include "tests/photo/profiles.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -183,6 +186,41 @@ TEST(RoundTrip, keepsFloatsBeyondWhiteInTiff) {
   EXPECT_THAT(back.raster->samples<float>(0), ::testing::ElementsAreArray(samples));
 }
 
+/// `file`, which another program wrote, has the samples of `raster`, RGB or RGBA.
+void expectSamples(const std::filesystem::path& file, const core::Raster& raster) {
+  cv::Mat picture = cv::imread(file.string(), cv::IMREAD_UNCHANGED);
+  ASSERT_EQ(picture.size(), cv::Size(kWidth, kHeight));
+  ASSERT_EQ(picture.elemSize(), raster.row(0).size() / kWidth);
+  cv::cvtColor(picture, picture, raster.layout().alpha ? cv::COLOR_BGRA2RGBA : cv::COLOR_BGR2RGB);
+  for (std::int64_t y = 0; y < kHeight; ++y)
+    ASSERT_EQ(std::memcmp(picture.ptr(static_cast<int>(y)), raster.row(y).data(), raster.row(y).size()), 0);
+}
+
+/// The programs of libjxl, libheif and OpenJPEG read the same samples from our files.
+TEST(RoundTrip, isReadByOtherPrograms) {
+  const TemporaryFolder folder;
+  const std::map<FileFormat, std::string> programs = {{FileFormat::JpegXl, "djxl IN OUT"},
+                                                      {FileFormat::Heif, "heif-convert IN OUT"},
+                                                      {FileFormat::Avif, "heif-convert IN OUT"},
+                                                      {FileFormat::Jpeg2000, "opj_decompress -i IN -o OUT"}};
+  for (const auto& [format, program] : programs) {
+    for (const SampleType type : {SampleType::UInt8, SampleType::UInt16}) {
+      const bool heif = format == FileFormat::Heif || format == FileFormat::Avif;
+      if (heif && type == SampleType::UInt16) continue;  // they hold 12 bits at most
+      SCOPED_TRACE(program + " " + std::to_string(8 * core::sampleSize(type)));
+      auto options = losslessly(format);
+      options.overwrite = true;
+      const core::Photo photo = photoOf({kWidth, kHeight, ColourModel::Rgb, false, type});
+      core::writePhoto(photo, fileIn(folder, format), options);
+      std::string command = program + " >" + (folder / "said").string() + " 2>&1";
+      command.replace(command.find("OUT"), 3, (folder / "decoded.png").string());
+      command.replace(command.find("IN"), 2, fileIn(folder, format).string());
+      ASSERT_EQ(std::system(command.c_str()), 0) << command;
+      expectSamples(folder / "decoded.png", *photo.raster);
+    }
+  }
+}
+
 /// OpenCV's own codecs read the same samples from our files.
 TEST(RoundTrip, isReadByOtherCodecs) {
   const TemporaryFolder folder;
@@ -196,13 +234,7 @@ TEST(RoundTrip, isReadByOtherCodecs) {
       const bool alpha = format != FileFormat::Tiff;
       const core::Photo photo = photoOf({kWidth, kHeight, ColourModel::Rgb, alpha, type});
       core::writePhoto(photo, fileIn(folder, format), options);
-      cv::Mat picture = cv::imread(fileIn(folder, format).string(), cv::IMREAD_UNCHANGED);
-      ASSERT_EQ(picture.size(), cv::Size(kWidth, kHeight));
-      cv::cvtColor(picture, picture, alpha ? cv::COLOR_BGRA2RGBA : cv::COLOR_BGR2RGB);
-      for (std::int64_t y = 0; y < kHeight; ++y) {
-        ASSERT_EQ(
-            std::memcmp(picture.ptr(static_cast<int>(y)), photo.raster->row(y).data(), photo.raster->row(y).size()), 0);
-      }
+      expectSamples(fileIn(folder, format), *photo.raster);
     }
   }
 }

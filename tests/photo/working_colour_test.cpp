@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "tests/photo/pictures.h"
+#include "tests/photo/profiles.h"
 
 namespace heirloom::tests {
 namespace {
