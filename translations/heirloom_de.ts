@@ -858,6 +858,20 @@
     </message>
 </context>
 <context>
+    <name>checkpoint.unfinished</name>
+    <message>
+        <source>it ends in %1 MB of zeros: the download was not finished</source>
+        <translation>sie endet mit %1 MB Nullen: das Herunterladen wurde nicht abgeschlossen</translation>
+    </message>
+</context>
+<context>
+    <name>checkpoint.unfinished.remedy</name>
+    <message>
+        <source>download it again</source>
+        <translation>laden Sie sie noch einmal herunter</translation>
+    </message>
+</context>
+<context>
     <name>checkpoint.unfit</name>
     <message>
         <source>the weights do not fit the network: %1</source>

@@ -10,6 +10,7 @@
 #include "models/checkpoint/formats.h"
 #include "models/checkpoint/refusal.h"
 #include "models/checkpoint/tensor_layout.h"
+#include "models/checkpoint/unfinished.h"
 
 namespace heirloom::models {
 namespace {
@@ -91,9 +92,33 @@ Contents parseByContent(std::span<const std::byte> bytes) {
               remedy);
 }
 
+/// Whether the `zeros` bytes at the end of a file are what it is refused for: it looks damaged, or without them it is
+/// refused otherwise.
+bool isRefusedForZeros(const Error& refusal, std::span<const std::byte> bytes, std::uint64_t zeros) {
+  if (zeros == 0) return false;
+  if (zeros == bytes.size() || refusal.remedy() == damaged({}).remedy()) return true;
+  try {
+    parseByContent(bytes.first(bytes.size() - zeros));
+    return false;  // they are more than the file should have
+  } catch (const Error& shortened) {
+    return shortened.fault() != refusal.fault();
+  }
+}
+
+Contents parseWhole(std::span<const std::byte> bytes) {
+  const std::uint64_t zeros = zerosAtEnd(bytes);
+  try {
+    Contents contents = parseByContent(bytes);
+    if (zeros == 0 || !lacksWeights(contents.root, bytes.size() - zeros)) return contents;
+  } catch (const Error& refusal) {
+    if (!isRefusedForZeros(refusal, bytes, zeros)) throw;
+  }
+  throw unfinished(zeros);
+}
+
 std::shared_ptr<ParsedArchive> parseNamed(std::span<const std::byte> bytes, const std::filesystem::path& name) {
   try {
-    return std::make_shared<ParsedArchive>(bytes, name, parseByContent(bytes));
+    return std::make_shared<ParsedArchive>(bytes, name, parseWhole(bytes));
   } catch (const Error& error) {
     throw error.in(name);
   }

@@ -53,12 +53,13 @@ struct NamedNode {
   Node value;
 };
 
-/// A checkpoint file, memory-mapped: opening reads its index only, whatever its size. Immutable; may be shared by
-/// threads.
+/// A checkpoint file, memory-mapped: opening reads its index only, whatever its size, and the zeros that it may end in.
+/// Immutable; may be shared by threads.
 class Archive {
  public:
   /// Opens .safetensors, zip .pth and legacy pickle .pth, told apart by content. Throws Error, which names the file and
-  /// the reason, on anything else and on every file that breaks a rule of its format.
+  /// the reason, on anything else, on every file that breaks a rule of its format, and on one whose end was never
+  /// written (unfinished.h).
   static std::shared_ptr<const Archive> open(const std::filesystem::path& file);
 
   /// The same over bytes in memory, which must outlive the archive; `name` stands for the file in messages.
