@@ -10,10 +10,10 @@
 
 #include "models/checkpoint/archive.h"
 #include "models/common/atomic_file.h"
+#include "models/common/weight_source.h"
 #include "models/instantir/folder.h"
 #include "models/instantir/initial_weights.h"
 #include "models/registry.h"
-#include "models/sdxl/weights.h"
 
 namespace heirloom::core {
 namespace {

@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "models/common/function_session.h"
+#include "models/common/weight_source.h"
 #include "models/common/whole_photo.h"
 #include "models/restorevar/cost.h"
 #include "models/restorevar/reading.h"
 #include "models/restorevar/restoration.h"
-#include "models/sdxl/weights.h"
 
 namespace heirloom::models {
 namespace {

@@ -39,6 +39,16 @@ at::Tensor merged(const at::Tensor& weight, const LowRank& correction) {
   return weight.to(at::kFloat) + correction.scale * product;
 }
 
+WeightSource mergedSource(WeightSource source, LowRanks corrections) {
+  return [source = std::move(source), corrections = std::move(corrections)](const std::string& name) {
+    constexpr std::string_view kWeight = ".weight";
+    const at::Tensor weight = source(name);
+    if (!name.ends_with(kWeight)) return weight;
+    const auto found = corrections.find(name.substr(0, name.size() - kWeight.size()));
+    return found == corrections.end() ? weight : merged(weight, found->second);
+  };
+}
+
 AdaptableLinearImpl::AdaptableLinearImpl(std::int64_t inputs, std::int64_t outputs, LinearOptions options)
     : LinearImpl(inputs, outputs, std::move(options)), inputs_(inputs), outputs_(outputs) {
   TORCH_CHECK(this->options().activation == Activation::None, "AdaptableLinear: an activation hides its sum");

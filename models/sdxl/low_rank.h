@@ -1,7 +1,11 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "models/common/convolution.h"
 #include "models/common/linear.h"
+#include "models/common/weight_source.h"
 
 namespace heirloom::models {
 
@@ -15,6 +19,12 @@ struct LowRank {
 /// The weights that a layer would have with the correction merged into them, float32. Throws Error when the shapes do
 /// not belong together.
 at::Tensor merged(const at::Tensor& weight, const LowRank& correction);
+
+/// Corrections of layers by the path of their module.
+using LowRanks = std::map<std::string, LowRank>;
+
+/// The same weights with corrections merged into those of the named modules, in float32.
+WeightSource mergedSource(WeightSource source, LowRanks corrections);
 
 /// A layer that may have a correction beside it, computed only in the calls that ask for it: the weights themselves
 /// never change, so that calls without it give the same bits as before.

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "models/common/weight_source.h"
 #include "models/sdxl/pass.h"
-#include "models/sdxl/weights.h"
 
 namespace heirloom::models {
 

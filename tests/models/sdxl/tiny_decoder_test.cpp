@@ -10,7 +10,7 @@
 #include <map>
 
 #include "models/common/random_weights.h"
-#include "models/sdxl/weights.h"
+#include "models/common/weight_source.h"
 #include "tests/models/instantir/diffusion_folder.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/instantir/watching.h"

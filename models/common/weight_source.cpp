@@ -1,4 +1,4 @@
-#include "models/sdxl/weights.h"
+#include "models/common/weight_source.h"
 
 #include <torch/utils.h>
 
@@ -22,16 +22,6 @@ void fill(torch::nn::Module& module, const WeightSource& source, const std::stri
 }
 
 }  // namespace
-
-WeightSource mergedSource(WeightSource source, LowRanks corrections) {
-  return [source = std::move(source), corrections = std::move(corrections)](const std::string& name) {
-    constexpr std::string_view kWeight = ".weight";
-    const at::Tensor weight = source(name);
-    if (!name.ends_with(kWeight)) return weight;
-    const auto found = corrections.find(name.substr(0, name.size() - kWeight.size()));
-    return found == corrections.end() ? weight : merged(weight, found->second);
-  };
-}
 
 std::vector<NamedPart> partsOf(torch::nn::Module& module, const std::string& prefix) {
   std::vector<NamedPart> parts = {{&module, prefix}};

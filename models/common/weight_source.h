@@ -3,24 +3,16 @@
 #include <torch/nn/module.h>
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "models/common/layer.h"
-#include "models/sdxl/low_rank.h"
 
 namespace heirloom::models {
 
 /// Gives a network's tensors by the names of its files, each from a mapped file when it is asked for, in any floating
 /// type. Throws Error on a missing one. May be called from another thread than the network's, one call at a time.
 using WeightSource = std::function<at::Tensor(const std::string& name)>;
-
-/// Corrections of layers by the path of their module.
-using LowRanks = std::map<std::string, LowRank>;
-
-/// The same weights with corrections merged into those of the named modules, in float32.
-WeightSource mergedSource(WeightSource source, LowRanks corrections);
 
 /// A module and what goes before the names of its own parameters: "down_blocks.0.resnets.1.conv1."
 struct NamedPart {
