@@ -9,6 +9,7 @@
 #include "models/checkpoint/refusal.h"
 #include "models/common/blur_kernel.h"
 #include "models/common/error.h"
+#include "models/common/joined.h"
 #include "models/common/utf8.h"
 
 namespace heirloom::models {
@@ -46,17 +47,11 @@ std::string printed(const Settings::Value& value) {
       value);
 }
 
-std::string listed(const std::vector<std::string>& options) {
-  std::string text;
-  for (const std::string& option : options) text += (text.empty() ? "" : ", ") + option;
-  return text;
-}
-
 std::string allowed(const Parameter& parameter) {
   return std::visit(Overloaded{[](const RealRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
                                [](const IntegerRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
                                [](const Toggle&) { return std::string("true or false"); },
-                               [](const Choice& c) { return "one of " + listed(c.options); },
+                               [](const Choice& c) { return "one of " + joined(c.options); },
                                [](const KernelInput&) { return std::string(kKernelForms); },
                                [](const MatrixInput& m) {
                                  return "the file " + m.fileName + " with " + printed(m.rows) + " x " +
@@ -121,7 +116,7 @@ std::size_t Settings::indexOf(std::string_view name) const {
   for (const Parameter& parameter : parameters_) names.push_back(parameter.name);
   throw Error(HEIRLOOM_TEXT("setting.unknown", "there is no setting named %1").with(std::string(name)),
               names.empty() ? HEIRLOOM_TEXT("setting.none", "this model has no settings")
-                            : HEIRLOOM_TEXT("setting.unknown.remedy", "this model has %1").with(listed(names)));
+                            : HEIRLOOM_TEXT("setting.unknown.remedy", "this model has %1").with(joined(names)));
 }
 
 void Settings::set(std::string_view name, std::string_view text) {

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "core/engine/devices.h"
+#include "models/common/joined.h"
 #include "models/several_networks.h"
 
 namespace heirloom::app {
@@ -229,12 +230,6 @@ void addSetting(std::map<std::string, std::string>& settings, const std::string&
   const std::size_t equals = value.find('=');
   if (equals == std::string::npos || equals == 0) refuse(option, value, "name=value, such as noise_level=25");
   settings.insert_or_assign(value.substr(0, equals), value.substr(equals + 1));
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
 }
 
 std::size_t readChoice(const std::string& option, const std::string& value, const std::vector<std::string>& options) {

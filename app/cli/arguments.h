@@ -78,8 +78,6 @@ double readFraction(const std::string& option, const std::string& value);
 std::array<double, 3> readColour(const std::string& option, const std::string& value);
 /// "name=value"; the last one of a name counts.
 void addSetting(std::map<std::string, std::string>& settings, const std::string& option, const std::string& value);
-/// "a, b, c".
-std::string joined(const std::vector<std::string>& words);
 /// One of `options`, compared as they are written.
 std::size_t readChoice(const std::string& option, const std::string& value, const std::vector<std::string>& options);
 /// A device that is there: auto, cpu, cuda, cuda:N.

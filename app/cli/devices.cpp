@@ -1,6 +1,7 @@
 #include "core/engine/devices.h"
 
 #include "app/cli/commands.h"
+#include "models/common/joined.h"
 
 namespace heirloom::app {
 namespace {

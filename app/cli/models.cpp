@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 #include "models/common/blur_kernel.h"
+#include "models/common/joined.h"
 #include "models/registry.h"
 #include "models/several_networks.h"
 
@@ -46,9 +47,7 @@ std::string rangeText(const models::Parameter& parameter) {
       return std::string("on or off, default ") + (range.byDefault ? "on" : "off");
     }
     std::string operator()(const models::Choice& range) const {
-      std::string text;
-      for (const std::string& option : range.options) text += (text.empty() ? "" : ", ") + option;
-      return text + "; default " + range.byDefault;
+      return joined(range.options) + "; default " + range.byDefault;
     }
     std::string operator()(const models::KernelInput& range) const {
       return std::string(models::kKernelForms) + "; default " + range.byDefault;

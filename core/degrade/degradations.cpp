@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "models/common/error.h"
+#include "models/common/joined.h"
 
 namespace heirloom::core {
 namespace {
@@ -58,10 +59,7 @@ std::string number(double value) {
 }
 
 std::string parameterNames(const DegradationKind& kind) {
-  std::string names;
-  for (const DegradationParameter& parameter : kind.parameters)
-    names += (names.empty() ? "" : ", ") + std::string(parameter.name);
-  return names;
+  return joined(kind.parameters, &DegradationParameter::name);
 }
 
 }  // namespace
@@ -76,9 +74,7 @@ const DegradationKind* findDegradation(std::string_view name) {
 }
 
 std::string degradationNames() {
-  std::string names;
-  for (const DegradationKind& kind : table()) names += (names.empty() ? "" : ", ") + std::string(kind.name);
-  return names;
+  return joined(table(), &DegradationKind::name);
 }
 
 RandomDegradation::RandomDegradation(const std::map<std::string, DegradationRanges>& kinds) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/train/yaml_section.h"
+#include "models/common/joined.h"
 
 namespace heirloom::core {
 namespace {
@@ -89,10 +90,8 @@ void check(const TrainConfig& config) {
 
   const auto family = stagesByFamily().find(config.network.family);
   require(family != stagesByFamily().end(), "network.family", "FFDNet, DnCNN, FDnCNN, InstantIR or RestoreVAR");
-  std::string stages;
-  for (const std::string& stage : family->second) stages += (stages.empty() ? "" : ", ") + stage;
   require(std::ranges::count(family->second, config.stage) > 0, "stage",
-          (stages + " (" + config.network.family + ")").c_str());
+          (joined(family->second) + " (" + config.network.family + ")").c_str());
   require(config.network.channels == 1 || config.network.channels == 3, "network.channels", "1 or 3");
   require(config.network.layers >= 3 && config.network.features >= 1, "network.layers",
           "3 or more, features 1 or more");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/common/joined.h"
+
 namespace heirloom::core {
 
 YamlSection::YamlSection(const YAML::Node& node, std::string name) : node_(node), name_(std::move(name)) {
@@ -28,10 +30,8 @@ void YamlSection::refuseOthers() const {
   for (const auto& entry : node_) {
     const auto key = entry.first.as<std::string>();
     if (std::ranges::find(known_, key) != known_.end()) continue;
-    std::string names;
-    for (const std::string& name : known_) names += (names.empty() ? "" : ", ") + name;
     throw Error(HEIRLOOM_TEXT("train.key", "there is no key %1").with(full(key)),
-                HEIRLOOM_TEXT("train.key.remedy", "known here are %1").with(names));
+                HEIRLOOM_TEXT("train.key.remedy", "known here are %1").with(joined(known_)));
   }
 }
 
