@@ -7,7 +7,7 @@
 
 #include "models/checkpoint/joined_archive.h"
 #include "models/checkpoint/sharded.h"
-#include "models/common/error.h"
+#include "models/common/joined.h"
 
 namespace heirloom::models {
 namespace {
@@ -72,6 +72,12 @@ std::optional<FolderFit> fitOf(std::span<const FolderLayout> layouts, const fs::
     most = here;
   }
   return best;
+}
+
+Error incomplete(const FolderFit& fit, const fs::path& folder) {
+  return Error(HEIRLOOM_TEXT("folder.incomplete", "it is not all of %1: %2 is missing")
+                   .with(std::string(fit.layout->family), joined(fit.missing)),
+               HEIRLOOM_TEXT("folder.incomplete.remedy", "put that file beside the others"), folder);
 }
 
 bool isPartOf(const FolderLayout& layout, const fs::path& folder, const fs::path& file) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/checkpoint/archive.h"
+#include "models/common/error.h"
 
 namespace heirloom::models {
 
@@ -30,6 +31,9 @@ struct FolderFit {
   const FolderLayout* layout = nullptr;
   std::vector<std::string> missing;  // the names of what is not there; empty: it is all of it
 };
+
+/// What to say of a folder that lacks something.
+Error incomplete(const FolderFit& fit, const std::filesystem::path& folder);
 
 /// The layout of which a folder holds most, where several hold as much the one that lacks least; nothing of a folder
 /// without any part.

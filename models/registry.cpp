@@ -89,15 +89,9 @@ namespace fs = std::filesystem;
 constexpr int kDeepestPart = 3;  // folders between the one of a network and a file of it
 
 /// Of a folder that holds not all parts of a network.
-Error incomplete(const fs::path& folder) {
+Error noNetwork(const fs::path& folder) {
   const std::optional<FolderFit> fit = fitOf(layouts(), folder);
-  if (fit) {
-    std::string missing;
-    for (const std::string& file : fit->missing) missing += (missing.empty() ? "" : ", ") + file;
-    return Error(HEIRLOOM_TEXT("folder.incomplete", "it is not all of %1: %2 is missing")
-                     .with(std::string(fit->layout->family), missing),
-                 HEIRLOOM_TEXT("folder.incomplete.remedy", "put that file beside the others"), folder);
-  }
+  if (fit) return incomplete(*fit, folder);
   return Error(HEIRLOOM_TEXT("folder.unknown", "this folder holds no network of several files"),
                HEIRLOOM_TEXT("folder.unknown.remedy", "give a checkpoint file"), folder);
 }
@@ -123,7 +117,7 @@ std::shared_ptr<const Archive> opened(const fs::path& path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
     if (const FolderLayout* layout = layoutOf(path)) return openFolder(*layout, path);
-    throw incomplete(path);
+    throw noNetwork(path);
   }
   fs::path folder = path;
   for (int depth = 0; depth < kDeepestPart && folder.has_relative_path(); ++depth) {

@@ -43,12 +43,6 @@ bool holds(const FolderLayout& layout, std::string_view part) {
   return std::ranges::find(layout.parts, part, &FolderLayout::Part::name) != layout.parts.end();
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 /// The layout of a folder, without those of InstantIR's own parts that were not trained yet. Throws Error where
 /// something else is missing.
 FolderLayout layoutOf(const fs::path& folder) {
@@ -67,11 +61,7 @@ FolderLayout layoutOf(const fs::path& folder) {
                               "give the folder in which sdxl/ and dinov2/ lie side by side as network.folder"),
                 folder);
   }
-  if (!fit->missing.empty()) {
-    throw Error(HEIRLOOM_TEXT("folder.incomplete", "it is not all of %1: %2 is missing")
-                    .with(std::string(layout.family), joined(fit->missing)),
-                HEIRLOOM_TEXT("folder.incomplete.remedy", "put that file beside the others"), folder);
-  }
+  if (!fit->missing.empty()) throw models::incomplete(*fit, folder);
   return layout;
 }
 
