@@ -8,6 +8,16 @@
 #include "ui/text.h"
 
 namespace heirloom::ui {
+namespace {
+
+/// The step of a row that something can be made of: it belongs to the result, and nothing runs. Null: there is none.
+const RunStep* freeStep(const Document& document, int row) {
+  const auto& steps = document.steps().all();
+  if (document.run() || !document.showsSteps() || row < 0 || row >= std::ssize(steps)) return nullptr;
+  return &steps[static_cast<std::size_t>(row)];
+}
+
+}  // namespace
 
 /// A run: from one result to the next.
 class ResultCommand : public QUndoCommand {
@@ -171,9 +181,8 @@ bool Document::showsSteps() const {
 }
 
 bool Document::canTakeStep(int row) const {
-  if (run_ || !showsSteps() || row < 0 || row >= std::ssize(steps_.all())) return false;
-  const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
-  return step.raster && step.raster != result_->raster && step.raster->layout() == result_->raster->layout();
+  const RunStep* step = freeStep(*this, row);
+  return step && step->raster && step->raster != result_->raster && step->raster->layout() == result_->raster->layout();
 }
 
 void Document::takeStep(int row) {
@@ -189,9 +198,8 @@ void Document::takeStep(int row) {
 }
 
 bool Document::canGoOn(int row) const {
-  if (run_ || !showsSteps() || row < 0 || row >= std::ssize(steps_.all())) return false;
-  const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
-  return step.kept && step.kept->left() > 0;
+  const RunStep* step = freeStep(*this, row);
+  return step && step->kept && step->kept->left() > 0;
 }
 
 std::shared_ptr<const core::Photo> photoOf(const QImage& image) {
