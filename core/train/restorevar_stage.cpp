@@ -1,6 +1,7 @@
 #include "core/train/restorevar_stage.h"
 
 #include "core/train/mixed_precision.h"
+#include "models/common/padding.h"
 #include "models/registry.h"
 #include "models/restorevar/initial_weights.h"
 #include "models/restorevar/reading.h"
@@ -23,20 +24,18 @@ bool isDecayed(const std::string& name, const at::Tensor& value) {
 /// repeating the edge.
 template <typename Network>
 at::Tensor squareBySquare(const at::Tensor& pictures, std::int64_t side, std::int64_t together, Network network) {
-  const std::int64_t n = pictures.size(0), c = pictures.size(1), height = pictures.size(2), width = pictures.size(3);
-  const std::int64_t rows = (height + side - 1) / side, columns = (width + side - 1) / side;
-  const at::Tensor squares = at::replication_pad2d(pictures, {0, columns * side - width, 0, rows * side - height})
-                                 .view({n, c, rows, side, columns, side})
+  const at::Tensor whole = models::padToMultiple(pictures, side, models::Padding::Replicate);
+  const std::int64_t n = whole.size(0), c = whole.size(1), rows = whole.size(2) / side, columns = whole.size(3) / side;
+  const at::Tensor squares = whole.reshape({n, c, rows, side, columns, side})
                                  .permute({0, 2, 4, 1, 3, 5})
                                  .reshape({n * rows * columns, c, side, side});
   std::vector<at::Tensor> results;
   for (const at::Tensor& some : squares.split(together)) results.push_back(network(some));
-  return at::cat(results)
-      .view({n, rows, columns, c, side, side})
-      .permute({0, 3, 1, 4, 2, 5})
-      .reshape({n, c, rows * side, columns * side})
-      .narrow(2, 0, height)
-      .narrow(3, 0, width);
+  const at::Tensor made = at::cat(results)
+                              .view({n, rows, columns, c, side, side})
+                              .permute({0, 3, 1, 4, 2, 5})
+                              .reshape({n, c, rows * side, columns * side});
+  return models::cropTo(made, pictures.size(2), pictures.size(3));
 }
 
 }  // namespace
