@@ -34,16 +34,9 @@ void Denoising::build() {
 
 void Denoising::start() {
   const torch::NoGradGuard noGrad;
-  const auto state = models::readSafetensors(config_.network.weights);
-  for (auto& item : module_->named_parameters()) {
-    const auto found = state.find(item.key());
-    if (found == state.end() || found->second.sizes() != item.value().sizes()) {
-      throw Error(HEIRLOOM_TEXT("train.weights", "its tensor %1 is not what the network has").with(item.key()),
-                  HEIRLOOM_TEXT("train.weights.remedy", "set network to what the weights were trained with"),
-                  config_.network.weights);
-    }
-    item.value().copy_(found->second);
-  }
+  const std::filesystem::path& file = config_.network.weights;
+  const models::StateDict weights = models::canonicalise(models::Archive::open(file));
+  for (auto& item : module_->named_parameters()) fillParameter(item.value(), item.key(), weights, file);
 }
 
 std::vector<Objective::Parameter> Denoising::parameters() const {

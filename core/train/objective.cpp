@@ -13,6 +13,15 @@ std::filesystem::path Objective::write(const TrainConfig& config) const {
   return file;
 }
 
+void fillParameter(at::Tensor& parameter, const std::string& name, const models::StateDict& weights,
+                   const std::filesystem::path& file) {
+  if (!weights.contains(name) || weights.shape(name) != parameter.sizes().vec()) {
+    throw Error(HEIRLOOM_TEXT("train.weights", "its tensor %1 is not what the network has").with(name),
+                HEIRLOOM_TEXT("train.weights.remedy", "set network to what the weights were trained with"), file);
+  }
+  parameter.copy_(models::readTensor(weights, name));
+}
+
 std::unique_ptr<Objective> makeObjective(const TrainConfig& config) {
   if (config.stage == "vqvae") return std::make_unique<CodecTraining>(config);
   if (config.stage == "decoder") return std::make_unique<DecoderTuning>(config);

@@ -46,6 +46,11 @@ class Objective {
   virtual std::filesystem::path write(const TrainConfig& config) const;
 };
 
+/// Fills a parameter from `weights` of `file` to start from. Throws Error, which names both, unless they hold a tensor
+/// of its name and shape.
+void fillParameter(at::Tensor& parameter, const std::string& name, const models::StateDict& weights,
+                   const std::filesystem::path& file);
+
 /// By `config.stage`. Throws Error when weights to start from cannot be taken.
 std::unique_ptr<Objective> makeObjective(const TrainConfig& config);
 

@@ -70,11 +70,7 @@ void RestoreVarStage::fill(const std::filesystem::path& file) {
   }
   for (auto& item : network_->named_parameters()) {
     if (!takesTransformer && item.key().starts_with("var.")) continue;
-    if (!state.contains(item.key()) || state.shape(item.key()) != item.value().sizes().vec()) {
-      throw Error(HEIRLOOM_TEXT("train.weights", "its tensor %1 is not what the network has").with(item.key()),
-                  HEIRLOOM_TEXT("train.weights.remedy", "set network to what the weights were trained with"), file);
-    }
-    item.value().copy_(models::readTensor(state, item.key()));
+    fillParameter(item.value(), item.key(), state, file);
   }
 }
 
