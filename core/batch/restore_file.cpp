@@ -76,13 +76,7 @@ void restore(const ModelLibrary& library, const Recipe& recipe, const FileJob& j
   saved.height = outcome.height;
   Layout full = saved;  // the result at full strength, before it is blended
   full.type = resultType(saved.type);
-  const auto requireRoom = [&] { requireRoomForResults({untouched ? 0 : full.bytes(), saved.bytes()}); };
-  try {
-    requireRoom();
-  } catch (const Error&) {
-    if (!releaseKept(library, recipe)) throw;
-    requireRoom();
-  }
+  requireRoomOrRelease(library, recipe, [&] { requireRoomForResults({untouched ? 0 : full.bytes(), saved.bytes()}); });
 
   const Photo photo = readPhoto(job.source, ReadOptions{job.acceptDamaged});
   append(outcome.run.warnings, photo.warnings);

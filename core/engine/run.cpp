@@ -86,7 +86,7 @@ class RecipeRun {
       return sum;
     }();
 
-    requireRoom(library, steps);
+    requireRoomOrRelease(library, recipe_, [&] { requireRoomFor(steps); });
     for (const Message& note : placed.notes) warn(note);
     const WorkingColour colour(source_.raster->layout().model, source_.iccProfile);
     for (const Message& warning : colour.warnings()) warn(warning);
@@ -146,17 +146,7 @@ class RecipeRun {
     if (&done != &next && models::releaseNetworks(done)) models::releaseFreedMemory(device);
   }
 
-  /// For what the steps make. What an earlier run left in memory goes where it is in the way.
-  void requireRoom(const ModelLibrary& library, const std::vector<LoadedStep>& steps) const {
-    try {
-      requireRoomFor(steps);
-    } catch (const Error&) {
-      if (!releaseKept(library, recipe_)) throw;
-      requireRoomFor(steps);
-    }
-  }
-
-  /// A step's source and its result are there at the same time.
+  /// For what the steps make. A step's source and its result are there at the same time.
   void requireRoomFor(const std::vector<LoadedStep>& steps) const {
     Layout layout = source_.raster->layout();
     const SampleType last = resultType(layout.type);
@@ -214,12 +204,17 @@ class RecipeRun {
 
 }  // namespace
 
-bool releaseKept(const ModelLibrary& library, const Recipe& recipe) {
-  bool released = false;
-  for (const Step& step : recipe.steps)
-    released = models::releaseNetworks(*load(library, step).model.network) || released;
-  if (released) models::releaseFreedMemory(at::kCPU);
-  return released;
+void requireRoomOrRelease(const ModelLibrary& library, const Recipe& recipe, const std::function<void()>& requireRoom) {
+  try {
+    requireRoom();
+  } catch (const Error&) {
+    bool released = false;
+    for (const Step& step : recipe.steps)
+      released = models::releaseNetworks(*load(library, step).model.network) || released;
+    if (!released) throw;
+    models::releaseFreedMemory(at::kCPU);
+    requireRoom();
+  }
 }
 
 Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,

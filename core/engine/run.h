@@ -111,8 +111,9 @@ struct Outcome {
       chosen;  // settings that the run chose itself, of the last step: estimated noise level
 };
 
-/// Lets go what networks of `recipe` keep in main memory since an earlier run; false: nothing.
-bool releaseKept(const ModelLibrary& library, const Recipe& recipe);
+/// Calls `requireRoom`, which throws Error where main memory is short. What networks of `recipe` keep there since an
+/// earlier run goes then, and it is called again.
+void requireRoomOrRelease(const ModelLibrary& library, const Recipe& recipe, const std::function<void()>& requireRoom);
 
 /// Runs `recipe` over `source`, at full strength for the last step; the only way a picture is processed. Never throws:
 /// everything that happens is in the outcome. What a network was not shown (gamut, highlights) is added back to its
