@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "models/common/through.h"
+
 namespace heirloom::models {
 
 int PlainStackConfig::receptiveRadius() const {
@@ -42,11 +44,7 @@ PlainStackImpl::PlainStackImpl(const PlainStackConfig& config) {
 }
 
 at::Tensor PlainStackImpl::forward(at::Tensor x, Observer* observer) {
-  for (auto& convolution : convolutions_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = convolution->forward(x);
-  }
-  return x;
+  return through(convolutions_, std::move(x), observer);
 }
 
 void PlainStackImpl::setComputePrecision(at::ScalarType precision) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/common/convolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 
@@ -72,26 +73,19 @@ class RestormerU {
 
   /// What the blocks make of them: twice the features, of the same size.
   at::Tensor deep(const at::Tensor& shallow, Observer* observer) {
-    const auto through = [&](std::vector<Block>& blocks, at::Tensor x) {
-      for (Block& block : blocks) {
-        if (observer && observer->stopRequested()) throw Stopped{};
-        x = block->forward(x);
-      }
-      return x;
-    };
     at::Tensor x = shallow;
     std::vector<at::Tensor> skips;
     for (std::size_t i = 0; i < downs_.size(); ++i) {
-      skips.push_back(through(encoders_[i], x));
+      skips.push_back(through(encoders_[i], x, observer));
       x = at::pixel_unshuffle(downs_[i]->forward(skips.back()), 2);
     }
-    x = through(encoders_.back(), x);
+    x = through(encoders_.back(), x, observer);
     for (std::size_t i = 0; i < ups_.size(); ++i) {
       x = at::cat({at::pixel_shuffle(ups_[i]->forward(x), 2), skips[skips.size() - 1 - i]}, 1);
       if (i < reduces_.size()) x = reduces_[i]->forward(x);
-      x = through(decoders_[i], x);
+      x = through(decoders_[i], x, observer);
     }
-    return through(refinement_, x);
+    return through(refinement_, x, observer);
   }
 
   /// Makes a picture of them; in float32.

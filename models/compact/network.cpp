@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "models/common/through.h"
+
 namespace heirloom::models {
 
 CompactImpl::CompactImpl(const CompactConfig& config) : scale_(config.scale) {
@@ -19,12 +21,7 @@ CompactImpl::CompactImpl(const CompactConfig& config) : scale_(config.scale) {
 }
 
 at::Tensor CompactImpl::forward(const at::Tensor& image, Observer* observer) {
-  at::Tensor x = image;
-  for (Convolution& convolution : convolutions_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = convolution->forward(x);
-  }
-  x = at::pixel_shuffle(x, scale_);
+  const at::Tensor x = at::pixel_shuffle(through(convolutions_, image, observer), scale_);
   return x + at::upsample_nearest2d(image, {image.size(2) * scale_, image.size(3) * scale_});
 }
 

@@ -4,6 +4,7 @@
 
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 #include "models/common/transposed_attention.h"
 
 namespace heirloom::models {
@@ -101,16 +102,8 @@ at::Tensor DitnImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor shallow = sft_->forward(padToMultiple(image, kPatch, Padding::Reflect));
   at::Tensor x = shallow.to(conv_after_body_->precision());
   for (Unit& unit : units_) {
-    at::Tensor patches = unfolded(x);
-    for (DitnInnerLayer& layer : unit.inner) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      patches = layer->forward(patches);
-    }
-    x = folded(patches, x.sizes());
-    for (DitnSpatialLayer& layer : unit.spatial) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      x = layer->forward(x);
-    }
+    x = folded(through(unit.inner, unfolded(x), observer), x.sizes());
+    x = through(unit.spatial, std::move(x), observer);
   }
   const at::Tensor enlarged =
       at::pixel_shuffle(upsample_->forward(conv_after_body_->forward(x) + shallow), config_.scale);

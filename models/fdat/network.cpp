@@ -4,6 +4,7 @@
 
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 
@@ -17,12 +18,7 @@ FdatGroupImpl::FdatGroupImpl(const FdatConfig& config)
 }
 
 at::Tensor FdatGroupImpl::forward(const at::Tensor& x, Observer* observer) {
-  at::Tensor tokens = toTokens(x);
-  for (FdatBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    tokens = block->forward(tokens);
-  }
-  return conv_->plus(x, toImage(tokens));
+  return conv_->plus(x, toImage(through(blocks_, toTokens(x), observer)));
 }
 
 FdatImpl::FdatImpl(const FdatConfig& config)

@@ -5,6 +5,7 @@
 #include "models/common/channel_norm.h"
 #include "models/common/level_size.h"
 #include "models/common/padding.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -13,14 +14,6 @@ constexpr double kFusionExpansion = 2.66;
 
 int hiddenOf(int features, double expansion) {
   return static_cast<int>(features * expansion);
-}
-
-at::Tensor through(std::vector<FftBlock>& blocks, at::Tensor x, Observer* observer) {
-  for (FftBlock& block : blocks) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
-  return x;
 }
 
 }  // namespace

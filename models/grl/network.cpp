@@ -4,6 +4,7 @@
 
 #include "models/common/noise_level.h"
 #include "models/common/padding.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -53,12 +54,7 @@ GrlStageImpl::GrlStageImpl(const GrlConfig& config, int depth) {
 }
 
 at::Tensor GrlStageImpl::forward(const at::Tensor& tokens, Observer* observer) {
-  at::Tensor x = tokens;
-  for (GrlBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
-  return toTokens(conv_.plus(toImage(tokens), toImage(x)));
+  return toTokens(conv_.plus(toImage(tokens), toImage(through(blocks_, tokens, observer))));
 }
 
 void GrlStageImpl::use(const GrlWindows& windows) {

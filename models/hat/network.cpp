@@ -1,6 +1,7 @@
 #include "models/hat/network.h"
 
 #include "models/common/padding.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 
@@ -16,11 +17,7 @@ HatGroupImpl::HatGroupImpl(const HatConfig& config, int depth)
 }
 
 at::Tensor HatGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
-  at::Tensor x = tokens;
-  for (HatBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
+  const at::Tensor x = through(blocks_, tokens, observer);
   return toTokens(conv_->plus(toImage(tokens), toImage(overlap_attn_->forward(x))));
 }
 

@@ -6,6 +6,7 @@
 #include "models/common/padding.h"
 #include "models/common/selective_fusion.h"
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -124,14 +125,7 @@ at::Tensor MirNetImpl::forward(const at::Tensor& image, Observer* observer) {
   const bool twice = config_.dualPixel() && image.size(1) == config_.channels;
   const at::Tensor shallow = conv_in_->forward(twice ? at::cat({picture, picture}, 1) : picture);
   at::Tensor x = shallow.to(body_.front().last->precision());
-  for (Group& group : body_) {
-    at::Tensor y = x;
-    for (MirScalesBlock& block : group.blocks) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      y = block->forward(y);
-    }
-    x = group.last->plus(x, y);
-  }
+  for (Group& group : body_) x = group.last->plus(x, through(group.blocks, x, observer));
   x = config_.dualPixel() ? conv_out_->forward(x + shallow) : conv_out_->plus(picture, x);
   return cropTo(x, image.size(2), image.size(3));
 }

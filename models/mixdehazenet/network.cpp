@@ -6,6 +6,7 @@
 
 #include "models/common/padding.h"
 #include "models/common/selective_fusion.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -127,11 +128,7 @@ MixDehazeNetImpl::MixDehazeNetImpl(const MixDehazeNetConfig& config)
 }
 
 at::Tensor MixDehazeNetImpl::through(std::size_t layer, at::Tensor x, Observer* observer) {
-  for (MixDehazeBlock& block : layers_[layer]) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
-  return x;
+  return models::through(layers_[layer], std::move(x), observer);
 }
 
 at::Tensor MixDehazeNetImpl::forward(const at::Tensor& image, Observer* observer) {

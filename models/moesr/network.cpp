@@ -6,6 +6,7 @@
 
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -85,15 +86,9 @@ MoesrGroupImpl::MoesrGroupImpl(const MoesrConfig& config)
 }
 
 at::Tensor MoesrGroupImpl::forward(const at::Tensor& x, Observer* observer) {
-  const auto through = [&](std::vector<MoesrBlock>& blocks, at::Tensor y) {
-    for (MoesrBlock& block : blocks) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      y = block->forward(y);
-    }
-    return y;
-  };
-  const at::Tensor seen = through(blocks_, x);
-  return at::pixel_shuffle(up_->forward(through(gated_, at::pixel_unshuffle(down_->forward(seen), 2))), 2) + seen;
+  const at::Tensor seen = through(blocks_, x, observer);
+  const at::Tensor below = through(gated_, at::pixel_unshuffle(down_->forward(seen), 2), observer);
+  return at::pixel_shuffle(up_->forward(below), 2) + seen;
 }
 
 MoesrImpl::MoesrImpl(const MoesrConfig& config)

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -78,11 +79,7 @@ MosrImpl::MosrImpl(const MosrConfig& config)
 }
 
 at::Tensor MosrImpl::forward(const at::Tensor& image, Observer* observer) {
-  at::Tensor x = first_->forward(image).to(mix_->precision());
-  for (MosrBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
+  at::Tensor x = through(blocks_, first_->forward(image).to(mix_->precision()), observer);
   x = mix_->forward(at::mish(narrow_->forward(at::mish(widen_->forward(x)))));
   const at::Tensor around = at::mish(short2_->forward(at::mish(short0_->forward(image))));
   x = x.to(at::kFloat) + (around + shortPointwise_->forward(image) - kCentre);

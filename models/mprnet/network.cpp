@@ -4,6 +4,7 @@
 
 #include "models/common/level_size.h"
 #include "models/common/padding.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -38,14 +39,6 @@ std::array<std::vector<MprBlock>, 3> addLevels(torch::nn::Module& owner, const s
 /// The convolution NAME.1 of a sequence whose first part resamples.
 Convolution addResampler(torch::nn::Module& owner, const std::string& name, int in, int out) {
   return submodule(owner, name)->register_module("1", Convolution(pointwise(in, out, {.bias = false})));
-}
-
-at::Tensor through(std::vector<MprBlock>& blocks, at::Tensor x, Observer* observer) {
-  for (MprBlock& block : blocks) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
-  return x;
 }
 
 /// Both halves along `side`, one behind the other in the batch.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "models/common/through.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -46,12 +48,7 @@ at::Tensor OmniSrGroupImpl::weighed(const at::Tensor& x) {
 }
 
 at::Tensor OmniSrGroupImpl::forward(const at::Tensor& x, Observer* observer) {
-  at::Tensor y = x;
-  for (OmniSrBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    y = block->forward(y);
-  }
-  return weighed(last_->plus(x, y));
+  return weighed(last_->plus(x, through(blocks_, x, observer)));
 }
 
 OmniSrImpl::OmniSrImpl(const OmniSrConfig& config)

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -79,10 +80,7 @@ PlksrImpl::PlksrImpl(const PlksrConfig& config)
 
 at::Tensor PlksrImpl::forward(const at::Tensor& image, Observer* observer) {
   at::Tensor x = first_->forward(image).to(blocks_.empty() ? at::kFloat : blocks_.front()->precision());
-  for (PlksrBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
+  x = through(blocks_, std::move(x), observer);
   x = last_->forward(x);
   if (to_img_) {
     return to_img_->forward(x + image.repeat_interleave(static_cast<std::int64_t>(config_.scale) * config_.scale, 1));

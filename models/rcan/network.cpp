@@ -1,6 +1,7 @@
 #include "models/rcan/network.h"
 
 #include "models/common/padding.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -67,14 +68,7 @@ at::Tensor RcanImpl::forward(const at::Tensor& image, Observer* observer) {
   if (config_.unshuffle > 1) picture = at::pixel_unshuffle(picture, config_.unshuffle);
   const at::Tensor shallow = head_->forward(picture).to(trunk_->precision());
   at::Tensor x = shallow;
-  for (Group& group : groups_) {
-    const at::Tensor before = x;
-    for (RcanBlock& block : group.blocks) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      x = block->forward(x);
-    }
-    x = group.last->plus(before, x);
-  }
+  for (Group& group : groups_) x = group.last->plus(x, through(group.blocks, x, observer));
   x = trunk_->plus(shallow, x);
   const std::vector<int> factors = shuffleFactors(config_.enlargement);
   for (std::size_t i = 0; i < ups_.size(); ++i) x = at::pixel_shuffle(ups_[i]->forward(x), factors[i]);

@@ -4,6 +4,7 @@
 
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -68,10 +69,7 @@ SafmnImpl::SafmnImpl(const SafmnConfig& config)
 at::Tensor SafmnImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor shallow = to_feat_->forward(padToMultiple(image, SafmnConfig::kSizeMultiple, Padding::Reflect));
   at::Tensor x = feats_.empty() ? shallow : shallow.to(feats_.front()->precision());
-  for (SafmnBlock& block : feats_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
+  x = through(feats_, std::move(x), observer);
   return cropTo(at::pixel_shuffle(to_img_->forward(x + shallow), scale_), image.size(2) * scale_,
                 image.size(3) * scale_);
 }

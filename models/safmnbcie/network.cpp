@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/common/padding.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -21,12 +22,7 @@ SafmnBcieGroupImpl::SafmnBcieGroupImpl(const SafmnBcieConfig& config)
 }
 
 at::Tensor SafmnBcieGroupImpl::forward(const at::Tensor& x, Observer* observer) {
-  at::Tensor y = x;
-  for (SafmnBlock& layer : layers_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    y = layer->forward(y);
-  }
-  return conv_->plus(x, y);
+  return conv_->plus(x, through(layers_, x, observer));
 }
 
 SafmnBcieImpl::SafmnBcieImpl(const SafmnBcieConfig& config)

@@ -6,6 +6,7 @@
 
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 #include "models/swinir/block.h"
 
 namespace heirloom::models {
@@ -126,23 +127,16 @@ ScuNetImpl::ScuNetImpl(const ScuNetConfig& config)
 }
 
 at::Tensor ScuNetImpl::forward(const at::Tensor& image, Observer* observer) {
-  const auto through = [&](std::vector<ScuBlock>& blocks, at::Tensor x) {
-    for (ScuBlock& block : blocks) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      x = block->forward(x);
-    }
-    return x;
-  };
   at::Tensor x = m_head_->forward(padToMultiple(image, kSizeMultiple, Padding::Replicate)).to(downs_[0]->precision());
   std::vector<at::Tensor> skips = {x};
   std::size_t stage = 0;
   for (Convolution& down : downs_) {
-    x = down->forward(through(stages_[stage++], x));
+    x = down->forward(through(stages_[stage++], x, observer));
     skips.push_back(x);
   }
-  x = through(stages_[stage++], x);
+  x = through(stages_[stage++], x, observer);
   for (TransposedConvolution& up : ups_) {
-    x = through(stages_[stage++], up->forward(x + skips.back()));
+    x = through(stages_[stage++], up->forward(x + skips.back()), observer);
     skips.pop_back();
   }
   return cropTo(m_tail_->forward(x + skips.back()), image.size(2), image.size(3));

@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "models/common/through.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -84,12 +86,7 @@ SwiftSrganImpl::SwiftSrganImpl(const SwiftSrganConfig& config)
 
 at::Tensor SwiftSrganImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor shallow = initial_->forward(image).to(convblock_->precision());
-  at::Tensor x = shallow;
-  for (SwiftSrganBlock& block : residual_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
-  x = convblock_->plus(shallow, x);
+  at::Tensor x = convblock_->plus(shallow, through(residual_, shallow, observer));
   for (Doubling& doubling : upsampler_) {
     if (observer && observer->stopRequested()) throw Stopped{};
     x = doubling.act->forward(at::pixel_shuffle(doubling.conv->forward(x), 2));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 
 namespace heirloom::models {
 namespace {
@@ -83,11 +84,7 @@ SwinGroupImpl::SwinGroupImpl(const SwinIrConfig& config, int depth) {
 }
 
 at::Tensor SwinGroupImpl::forward(const at::Tensor& tokens, Observer* observer) {
-  at::Tensor x = tokens;
-  for (SwinBlock& block : blocks_) {
-    if (observer && observer->stopRequested()) throw Stopped{};
-    x = block->forward(x);
-  }
+  const at::Tensor x = through(blocks_, tokens, observer);
   const at::Tensor residual = toImage(tokens);
   return toTokens(projection_ ? projection_->plus(residual, conv_.forward(toImage(x)))
                               : conv_.plus(residual, toImage(x)));

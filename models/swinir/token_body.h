@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 #include "models/swinir/network.h"
 
 namespace heirloom::models {
@@ -25,12 +26,7 @@ class TokenGroupImpl : public torch::nn::Module {
 
   /// Asks `observer` between blocks and throws Stopped; null: nobody to ask.
   at::Tensor forward(const at::Tensor& tokens, Observer* observer) {
-    at::Tensor x = tokens;
-    for (Block& block : blocks_) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      x = block->forward(x);
-    }
-    return toTokens(conv_.plus(toImage(tokens), toImage(x)));
+    return toTokens(conv_.plus(toImage(tokens), toImage(through(blocks_, tokens, observer))));
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
+#include "models/common/through.h"
 #include "models/swinir/block.h"
 
 namespace heirloom::models {
@@ -143,25 +144,20 @@ UformerImpl::UformerImpl(const UformerConfig& config)
 }
 
 at::Tensor UformerImpl::forward(const at::Tensor& image, Observer* observer) {
-  const auto through = [&](std::vector<UformerBlock>& blocks, const at::Tensor& x) {
-    at::Tensor tokens = toTokens(x);
-    for (UformerBlock& block : blocks) {
-      if (observer && observer->stopRequested()) throw Stopped{};
-      tokens = block->forward(tokens);
-    }
-    return toImage(tokens);
+  const auto level = [&](std::vector<UformerBlock>& blocks, const at::Tensor& x) {
+    return toImage(through(blocks, toTokens(x), observer));
   };
   const at::Tensor padded = padToMultiple(image, sizeMultiple_, Padding::Reflect);
   at::Tensor x = input_proj_->forward(padded).to(downs_.front()->precision());
   std::vector<at::Tensor> skips;
   std::size_t stage = 0;
   for (Convolution& down : downs_) {
-    skips.push_back(through(stages_[stage++], x));
+    skips.push_back(level(stages_[stage++], x));
     x = down->forward(skips.back());
   }
-  x = through(stages_[stage++], x);
+  x = level(stages_[stage++], x);
   for (TransposedConvolution& up : ups_) {
-    x = through(stages_[stage++], at::cat({up->forward(x), skips.back()}, 1));
+    x = level(stages_[stage++], at::cat({up->forward(x), skips.back()}, 1));
     skips.pop_back();
   }
   return cropTo(output_proj_->plus(padded, x), image.size(2), image.size(3));
