@@ -27,6 +27,11 @@ struct ConvolutionOptions {
   bool outer = false;  // the first or the last of a network: stays in float32
 };
 
+/// With a leaky rectifier of `slope` behind it.
+inline ConvolutionOptions leaky(int in, int out, double slope, int kernel = 3) {
+  return {.in = in, .out = out, .kernel = kernel, .activation = Activation::LeakyRelu, .slope = slope};
+}
+
 /// Kernel 1; the other `options` stay.
 inline ConvolutionOptions pointwise(int in, int out, ConvolutionOptions options = {}) {
   options.in = in;

@@ -14,10 +14,6 @@ constexpr double kSlope = 0.2;        // of its convolutions
 constexpr double kFirstSlope = 0.01;  // of the one before it
 constexpr int kNearestScale = 4;
 
-ConvolutionOptions leaky(int in, int out, double slope = kSlope) {
-  return {.in = in, .out = out, .activation = Activation::LeakyRelu, .slope = slope};
-}
-
 at::Tensor doubled(const at::Tensor& x) {
   return at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2});
 }
@@ -58,9 +54,9 @@ PictureHead::PictureHead(torch::nn::Module& owner, const PictureHeadConfig& conf
     case PictureHeadKind::NearestConvolution:
       before_ = submodule(owner, "conv_before_upsample")
                     ->register_module("0", Convolution(leaky(features, kMiddle, kFirstSlope)));
-      up1_ = add("conv_up1", leaky(kMiddle, kMiddle));
-      up2_ = add("conv_up2", leaky(kMiddle, kMiddle));
-      hr_ = add("conv_hr", leaky(kMiddle, kMiddle));
+      up1_ = add("conv_up1", leaky(kMiddle, kMiddle, kSlope));
+      up2_ = add("conv_up2", leaky(kMiddle, kMiddle, kSlope));
+      hr_ = add("conv_hr", leaky(kMiddle, kMiddle, kSlope));
       last_ = add("conv_last", {.in = kMiddle, .out = channels, .outer = true});
       break;
   }

@@ -45,10 +45,7 @@ int shuffledScale(const StateDict& tensors, const std::string& name) {
 PixelShuffleHead::PixelShuffleHead(torch::nn::Module& owner, int features, int channels, int scale, int middle)
     : factors_(shuffleFactors(scale)) {
   conv_before_upsample_ =
-      submodule(owner, "conv_before_upsample")
-          ->register_module(
-              "0", Convolution(ConvolutionOptions{
-                       .in = features, .out = middle, .activation = Activation::LeakyRelu, .slope = kHeadSlope}));
+      submodule(owner, "conv_before_upsample")->register_module("0", Convolution(leaky(features, middle, kHeadSlope)));
   const auto upsample = submodule(owner, "upsample");
   for (const int factor : factors_) {
     const ConvolutionOptions options{.in = middle, .out = middle * factor * factor};

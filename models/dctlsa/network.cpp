@@ -106,12 +106,8 @@ DctlsaImpl::DctlsaImpl(const DctlsaConfig& config)
     }
   }
   const auto join = [&](const std::string& name, int parts) {
-    joins_.push_back(submodule(*this, name)
-                         ->register_module("0", Convolution(ConvolutionOptions{.in = parts * config.features,
-                                                                               .out = config.features,
-                                                                               .kernel = 1,
-                                                                               .activation = Activation::LeakyRelu,
-                                                                               .slope = kSlope})));
+    const ConvolutionOptions options = leaky(parts * config.features, config.features, kSlope, /*kernel=*/1);
+    joins_.push_back(submodule(*this, name)->register_module("0", Convolution(options)));
   };
   for (int i = 1; i < DctlsaConfig::kBlocks; ++i) join("c" + std::to_string(i), i + 1);
   join("c", DctlsaConfig::kBlocks);

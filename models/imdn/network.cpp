@@ -59,11 +59,8 @@ ImdnImpl::ImdnImpl(const ImdnConfig& config)
     blocks_.push_back(register_module("block" + std::to_string(i), ImdBlock(config)));
   }
   if (config.original) {
-    gather_ = register_module("gather", Convolution(ConvolutionOptions{.in = config.features * config.blocks,
-                                                                       .out = config.features,
-                                                                       .kernel = 1,
-                                                                       .activation = Activation::LeakyRelu,
-                                                                       .slope = kSlope}));
+    gather_ = register_module(
+        "gather", Convolution(leaky(config.features * config.blocks, config.features, kSlope, /*kernel=*/1)));
   }
   register_module("trunk", trunk_);
   register_module("up", up_);

@@ -19,10 +19,6 @@ constexpr double kFirstSlope = 0.01;   // of the shuffles' first convolution
 constexpr double kNearestSlope = 0.2;  // of the convolutions around nearest neighbours
 constexpr std::int64_t kMeta = 7;      // numbers that say how the file enlarges; its layers say so too
 
-ConvolutionOptions leaky(int in, int out, double slope) {
-  return {.in = in, .out = out, .activation = Activation::LeakyRelu, .slope = slope};
-}
-
 }  // namespace
 
 BandConvolutionImpl::BandConvolutionImpl(int channels, int rows, int columns)

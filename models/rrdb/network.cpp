@@ -11,17 +11,14 @@ constexpr double kSlope = 0.2;
 constexpr double kResidualGain = 0.2;
 constexpr std::size_t kDensePerBlock = 3;
 
-ConvolutionOptions leaky(int in, int out) {
-  return {.in = in, .out = out, .activation = Activation::LeakyRelu, .slope = kSlope};
-}
-
 }  // namespace
 
 ResidualDenseBlockImpl::ResidualDenseBlockImpl(const RrdbConfig& config)
     : features_(config.features), growth_(config.growth) {
   for (int i = 0; i < 4; ++i) {
-    convolutions_.push_back(register_module("conv" + std::to_string(i + 1),
-                                            Convolution(leaky(config.features + i * config.growth, config.growth))));
+    convolutions_.push_back(
+        register_module("conv" + std::to_string(i + 1),
+                        Convolution(leaky(config.features + i * config.growth, config.growth, kSlope))));
   }
   convolutions_.push_back(register_module("conv5", Convolution(ConvolutionOptions{
                                                        .in = config.features + 4 * config.growth,
@@ -54,7 +51,7 @@ RrdbNetImpl::RrdbNetImpl(const RrdbConfig& config)
           Convolution(ConvolutionOptions{
               .in = config.channels * config.unshuffle * config.unshuffle, .out = config.features, .outer = true}))),
       conv_body_(ConvolutionOptions{.in = config.features, .out = config.features}),
-      conv_hr_(leaky(config.features, config.features)),
+      conv_hr_(leaky(config.features, config.features, kSlope)),
       conv_last_(ConvolutionOptions{.in = config.features, .out = config.channels, .outer = true}) {
   const auto body = submodule(*this, "body");
   for (int i = 0; i < config.blocks; ++i) {
@@ -65,8 +62,8 @@ RrdbNetImpl::RrdbNetImpl(const RrdbConfig& config)
   }
   register_module("conv_body", conv_body_);
   for (int i = 0; i < config.stages; ++i) {
-    ups_.push_back(
-        register_module("conv_up" + std::to_string(i + 1), Convolution(leaky(config.features, config.features))));
+    ups_.push_back(register_module("conv_up" + std::to_string(i + 1),
+                                   Convolution(leaky(config.features, config.features, kSlope))));
   }
   register_module("conv_hr", conv_hr_);
   register_module("conv_last", conv_last_);

@@ -12,10 +12,6 @@ constexpr double kSlope = 0.2;
 constexpr double kHeadSlope = 0.01;  // of the convolution before the enlargement, and no other
 constexpr int kHeadFeatures = SwinIrConfig::kHeadFeatures;
 
-ConvolutionOptions leaky(int in, int out, int kernel = 3, double slope = kSlope) {
-  return {.in = in, .out = out, .kernel = kernel, .activation = Activation::LeakyRelu, .slope = slope};
-}
-
 /// Extended at the bottom and right to multiples of `side` by reflection without the edge, again and again where the
 /// picture is smaller than what is missing.
 at::Tensor reflected(const at::Tensor& image, int side) {
@@ -47,8 +43,8 @@ SwinEnding::SwinEnding(torch::nn::Module& owner, const std::string& name, const 
     return;
   }
   const auto three = submodule(owner, name);
-  convolutions_ = {three->register_module("0", Convolution(leaky(f, f / 4))),
-                   three->register_module("2", Convolution(leaky(f / 4, f / 4, 1))),
+  convolutions_ = {three->register_module("0", Convolution(leaky(f, f / 4, kSlope))),
+                   three->register_module("2", Convolution(leaky(f / 4, f / 4, kSlope, /*kernel=*/1))),
                    three->register_module("4", Convolution(ConvolutionOptions{.in = f / 4, .out = f}))};
 }
 
@@ -117,7 +113,7 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
   const ConvolutionOptions last{.in = kHeadFeatures, .out = c, .outer = true};
   const auto addBefore = [&] {
     conv_before_upsample_ =
-        sequential("conv_before_upsample")->register_module("0", Convolution(leaky(f, kHeadFeatures, 3, kHeadSlope)));
+        sequential("conv_before_upsample")->register_module("0", Convolution(leaky(f, kHeadFeatures, kHeadSlope)));
   };
   const auto addShuffles = [&] {
     const auto upsample = sequential("upsample");
@@ -142,9 +138,9 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
       break;
     case SwinIrHead::NearestConvolution:
       addBefore();
-      conv_up1_ = add("conv_up1", leaky(kHeadFeatures, kHeadFeatures));
-      conv_up2_ = add("conv_up2", leaky(kHeadFeatures, kHeadFeatures));
-      conv_hr_ = add("conv_hr", leaky(kHeadFeatures, kHeadFeatures));
+      conv_up1_ = add("conv_up1", leaky(kHeadFeatures, kHeadFeatures, kSlope));
+      conv_up2_ = add("conv_up2", leaky(kHeadFeatures, kHeadFeatures, kSlope));
+      conv_hr_ = add("conv_hr", leaky(kHeadFeatures, kHeadFeatures, kSlope));
       conv_last_ = add("conv_last", last);
       break;
     case SwinIrHead::Auxiliary:
@@ -152,7 +148,7 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
       addBefore();
       conv_aux_ = add("conv_aux", last);
       conv_after_aux_ =
-          sequential("conv_after_aux")->register_module("0", Convolution(leaky(c, kHeadFeatures, 3, kHeadSlope)));
+          sequential("conv_after_aux")->register_module("0", Convolution(leaky(c, kHeadFeatures, kHeadSlope)));
       addShuffles();
       conv_last_ = add("conv_last", last);
       break;
