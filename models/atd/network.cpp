@@ -11,19 +11,6 @@ namespace {
 
 constexpr double kVarianceEpsilon = 1e-5;
 
-/// Extended at the bottom and right to multiples of `side` by reflection with the edge, again and again where the
-/// picture is smaller than what is missing.
-at::Tensor mirrored(const at::Tensor& image, std::int64_t side) {
-  at::Tensor result = image;
-  for (const int dim : {2, 3}) {
-    const std::int64_t size = image.size(dim), full = (size + side - 1) / side * side;
-    if (full == size) continue;
-    const at::Tensor at = at::arange(full, at::TensorOptions(at::kLong).device(image.device())).remainder(2 * size);
-    result = result.index_select(dim, at::minimum(at, 2 * size - 1 - at));
-  }
-  return result;
-}
-
 }  // namespace
 
 AtdLayerImpl::AtdLayerImpl(const AtdConfig& config, int shift, bool last)
@@ -95,7 +82,8 @@ AtdImpl::AtdImpl(const AtdConfig& config)
 at::Tensor AtdImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor mean =
       config_.mean ? meanColour(config_.channels, image.options()) : at::zeros({1, 1, 1, 1}, image.options());
-  const at::Tensor x = mirrored(image, config_.window) - mean;
+  const auto full = [&](std::int64_t side) { return (side + config_.window - 1) / config_.window * config_.window; };
+  const at::Tensor x = mirroredTo(image, full(image.size(2)), full(image.size(3))) - mean;
   const at::Tensor deep = body_.forward(x, observer);
   const std::int64_t scale = config_.head.scale;
   return cropTo(head_.forward(deep, x) + mean, image.size(2) * scale, image.size(3) * scale);

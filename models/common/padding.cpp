@@ -12,6 +12,12 @@ at::Tensor padToMultiple(const at::Tensor& image, std::int64_t multiple, Padding
                   : at::replication_pad2d(image, {0, right, 0, bottom});
 }
 
+at::Tensor mirroredTo(at::Tensor image, std::int64_t height, std::int64_t width) {
+  while (image.size(2) < height) image = at::cat({image, image.flip(2)}, 2);
+  while (image.size(3) < width) image = at::cat({image, image.flip(3)}, 3);
+  return cropTo(image, height, width);
+}
+
 at::Tensor cropTo(const at::Tensor& image, std::int64_t height, std::int64_t width) {
   return image.slice(2, 0, height).slice(3, 0, width);
 }

@@ -13,6 +13,9 @@ enum class Padding {
 /// `image` N C H W, made larger at the bottom and the right until its sides are multiples of `multiple`.
 at::Tensor padToMultiple(const at::Tensor& image, std::int64_t multiple, Padding padding);
 
+/// `image` N C H W, made larger at the bottom and the right to that size: mirrored with its edge, again and again.
+at::Tensor mirroredTo(at::Tensor image, std::int64_t height, std::int64_t width);
+
 /// The first `height` rows and `width` columns.
 at::Tensor cropTo(const at::Tensor& image, std::int64_t height, std::int64_t width);
 
