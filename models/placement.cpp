@@ -2,13 +2,29 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+#include <fstream>
 #include <limits>
 #include <map>
+#include <string_view>
 
 #include "models/common/error.h"
 #include "models/cuda.h"
 
 namespace heirloom::models {
+namespace {
+
+/// Bytes of this process that lie in main memory and in no file (Linux, proc(5)).
+std::uint64_t residentMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    constexpr std::string_view kAnonymous = "RssAnon:";
+    if (line.starts_with(kAnonymous)) return std::stoull(line.substr(kAnonymous.size())) * 1024;
+  }
+  return 0;
+}
+
+}  // namespace
 
 at::ScalarType precisionOf(const std::string& name) {
   static const std::map<std::string, at::ScalarType> known = {
@@ -27,6 +43,13 @@ void keepFreedMemory() {
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   mallopt(M_TOP_PAD, 64 << 20);
+}
+
+std::uint64_t keptMemory() {
+  const struct mallinfo2 allocator = mallinfo2();
+  const std::uint64_t used = allocator.uordblks + allocator.hblkhd, resident = residentMemory();
+  // The allocator counts as free what it gave back to the system while later memory is in use.
+  return std::min<std::uint64_t>(allocator.fordblks, resident - std::min(resident, used));
 }
 
 void releaseFreedMemory(const at::Device& device) {

@@ -3,6 +3,7 @@
 #include <c10/core/Device.h>
 #include <c10/core/ScalarType.h>
 
+#include <cstdint>
 #include <string>
 
 namespace heirloom::models {
@@ -12,6 +13,9 @@ at::ScalarType precisionOf(const std::string& name);
 
 /// Makes the process keep memory that it frees. For programs that run networks; call once, before the first tensor.
 void keepFreedMemory();
+
+/// Bytes of main memory that the process freed and keeps: what `releaseFreedMemory` would give back.
+std::uint64_t keptMemory();
 
 /// Gives back to the system what the process, or LibTorch on a GPU, keeps of its freed memory.
 void releaseFreedMemory(const at::Device& device);

@@ -1,11 +1,10 @@
 #include "core/engine/memory_budget.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 
 #include "core/photo/memory.h"
 #include "models/cuda.h"
+#include "models/placement.h"
 
 namespace heirloom::core {
 namespace {
@@ -18,7 +17,7 @@ std::uint64_t availableMemory(const at::Device& device) {
   if (!device.is_cpu()) return models::freeCudaMemory(device.index());
   // The allocator keeps freed memory (initialiseEngine), which the system counts as ours although the next tile reuses
   // it.
-  return roomForRasters().memory + mallinfo2().fordblks;
+  return roomForRasters().memory + models::keptMemory();
 }
 
 std::uint64_t activationBudget(const at::Device& device) {

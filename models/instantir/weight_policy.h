@@ -42,7 +42,8 @@ WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint
 /// What a session takes for activations where the networks see `pixels` at once.
 std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement);
 
-/// Free bytes of `device` now; what LibTorch and the C library keep for reuse is given back first.
+/// Free bytes of `device` now; what LibTorch and the C library keep for reuse is given back first, because networks are
+/// made of other pieces than what was freed.
 std::uint64_t freeMemoryOf(const at::Device& device);
 
 /// Says that weights come and go and why that takes time; empty where all stay.
