@@ -48,6 +48,20 @@ void fillGolden(torch::nn::Module& module, const std::string& prefix) {
   }
 }
 
+RestoreVarConfig tinyRestoreVar() {
+  RestoreVarConfig config;
+  config.vae.channels = 32;
+  config.vae.vocabulary = 64;
+  config.var = {.depth = 2,
+                .width = 64,
+                .heads = 4,
+                .hidden = 256,
+                .classes = 10,
+                .sides = {1, 2, 3, 4},
+                .refiner = {.width = 48, .heads = 3, .depth = 2, .hidden = 96}};
+  return config;
+}
+
 RestoreVarConfig goldenConfig(const json& record) {
   const json& config = record["config"];
   RestoreVarConfig made;

@@ -11,6 +11,9 @@ namespace heirloom::tests {
 /// Fills a module with the records' weights; `prefix` goes before its own names ("blocks.0.attn.").
 void fillGolden(torch::nn::Module& module, const std::string& prefix = "");
 
+/// The records' T4: squares of 64 pixels, four scales.
+models::RestoreVarConfig tinyRestoreVar();
+
 /// The tiny network of a record, T4 or T10.
 models::RestoreVarConfig goldenConfig(const nlohmann::json& record);
 models::RestoreVarNetwork goldenNetwork(const models::RestoreVarConfig& config);

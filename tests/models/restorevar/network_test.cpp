@@ -1,0 +1,145 @@
+// RestoreVAR's network by itself.
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "models/checkpoint/tensors.h"
+#include "models/restorevar/cost.h"
+#include "models/restorevar/sampling.h"
+#include "tests/models/restorevar/golden.h"
+#include "tests/models/support/counted_work.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+TEST(RestoreVarShapes, publicNetworkHasThePublishedCounts) {
+  const RestoreVarNetwork network(RestoreVarConfig{});
+  const auto count = [](const torch::nn::Module& module) {
+    std::int64_t sum = 0;
+    for (const at::Tensor& parameter : module.parameters()) sum += parameter.numel();
+    return sum;
+  };
+  EXPECT_EQ(count(*network->var), 296'953'713);
+  EXPECT_EQ(count(*network->vae), 108'948'355);
+  EXPECT_EQ(count(*network->vae->encoder), 44'107'872);
+  EXPECT_EQ(count(*network->vae->decoder), 64'653'923);
+  EXPECT_EQ(count(*network->var->vae_refiner), 22'967'616);
+  // The file's 594 and 324 entries hold a buffer a block and five more, and one.
+  EXPECT_EQ(stateOf(*network->var).size(), 594U - 16 - 5);
+  EXPECT_EQ(stateOf(*network->vae).size(), 324U - 1);
+}
+
+TEST(RestoreVarCost, isTheWorkThatLibTorchIsAskedFor) {
+  const RestoreVarConfig config = tinyRestoreVar();
+  const torch::NoGradGuard noGrad;
+  RestoreVarNetwork network = goldenNetwork(config, {.plain = true});
+  const at::Tensor picture = (goldenPicture("input11", config.side()) + 1) / 2;
+  const CountedWork counted;
+  network->forward(picture);
+  EXPECT_NEAR(counted.sum() / costOf(config).total(), 1, 1e-9);
+}
+
+TEST(RestoreVarCost, isThatOfTheReferencePageWithoutRepetitions) {
+  const RestoreVarCost cost = costOf(RestoreVarConfig{});
+  EXPECT_NEAR(cost.encoder / 1e9, 433, 1);
+  EXPECT_NEAR(cost.decoder / 1e9, 791, 1);
+  double var = cost.condition;
+  for (const double scale : cost.scales) var += scale;
+  EXPECT_NEAR(var / 1e9, 752, 1);
+  EXPECT_NEAR(cost.scales.back() / 1e9, 354.3, 0.5);
+  EXPECT_NEAR(cost.refiner / 1e9, 57.8, 0.5);
+  EXPECT_LE(2 * cost.total() / 1e12, 4.2);
+}
+
+TEST(RestoreVarSampling, drawsFollowTheProbabilities) {
+  const at::Tensor probability = at::tensor({0.5F, 0.3F, 0.15F, 0.05F});
+  const at::Tensor logits = probability.log().expand({1, 20000, 4});
+  const auto shares = [&](const Sampling& sampling) {
+    const at::Tensor drawn = sampler(sampling, 0)(logits, 0).flatten();
+    return at::bincount(drawn, {}, 4).to(at::kFloat) / 20000;
+  };
+  EXPECT_LT((shares({}) - probability).abs().max().item<double>(), 0.015);
+  const at::Tensor two = at::tensor({0.625F, 0.375F, 0.0F, 0.0F});
+  EXPECT_LT((shares({.topK = 2}) - two).abs().max().item<double>(), 0.015);
+  EXPECT_LT((shares({.topP = 0.7}) - two).abs().max().item<double>(), 0.015);
+  EXPECT_GT(shares({.temperature = 0.25})[0].item<double>(), 0.85);
+}
+
+TEST(RestoreVarSampling, aPictureOfABatchIsDrawnAsAlone) {
+  const at::Tensor logits = at::randn({3, 16, 32});
+  const at::Tensor together = sampler({.seed = 7}, 4)(logits, 0);
+  for (std::int64_t n = 0; n < 3; ++n)
+    EXPECT_TRUE(at::equal(sampler({.seed = 7}, 4 + n)(logits.narrow(0, n, 1), 0)[0], together[n]));
+}
+
+/// Random logits would tie in nothing: what half precision changes of them is what it changes of a real network's.
+TEST(RestoreVarPrecision, bfloat16TokensAgreeWhereTheyAreForced) {
+  const RestoreVarConfig config = tinyRestoreVar();
+  const torch::NoGradGuard noGrad;
+  RestoreVarNetwork exact = goldenNetwork(config, {});
+  RestoreVarNetwork half = goldenNetwork(config, {.precision = at::kBFloat16});
+  std::int64_t agree = 0, all = 0;
+  for (int n = 0; n < 20; ++n) {
+    const at::Tensor picture = (goldenPicture("bf16." + std::to_string(n), config.side()) + 1) / 2;
+    std::vector<at::Tensor> tokens;
+    VarRun run;
+    run.choose = [&](const at::Tensor& logits, int scale) {
+      tokens.push_back(mostProbable(logits, scale));
+      return tokens.back();
+    };
+    exact->latent(picture, run);
+    run.choose = [&](const at::Tensor& logits, int scale) {
+      EXPECT_EQ(logits.scalar_type(), at::kFloat);
+      const at::Tensor& forced = tokens[static_cast<std::size_t>(scale)];
+      agree += (mostProbable(logits, scale) == forced).sum().item<std::int64_t>();
+      all += forced.numel();
+      return forced;
+    };
+    half->latent(picture, run);
+  }
+  EXPECT_GE(static_cast<double>(agree), 0.99 * static_cast<double>(all)) << agree << " of " << all;
+}
+
+TEST(RestoreVarTeacher, forcedLogitsUnderTheMaskAreThoseOfTheCache) {
+  const RestoreVarConfig config = tinyRestoreVar();
+  const torch::NoGradGuard noGrad;
+  RestoreVarNetwork network = goldenNetwork(config);
+  const at::Tensor picture = (goldenPicture("input11", config.side()) + 1) / 2;
+  std::vector<at::Tensor> logits, pooled;
+  VarRun run;
+  run.choose = [&](const at::Tensor& found, int scale) {
+    logits.push_back(found);
+    return mostProbable(found, scale);
+  };
+  run.scaleDone = [&](int scale, const at::Tensor&, const at::Tensor& latent) {
+    if (scale + 1 < config.var.scales())
+      pooled.push_back(QuantiserImpl::pooled(latent, config.var.sides[static_cast<std::size_t>(scale) + 1]));
+  };
+  network->latent(picture, run);
+  const VarCondition condition = network->var->condition(network->vae->encode(picture * 2 - 1));
+  const at::Tensor forced = network->var->forcedLogits(condition, pooled);
+  EXPECT_LT((forced - at::cat(logits, 1)).abs().max().item<double>(), 1e-4);
+}
+
+TEST(RestoreVarBatch, threePicturesGiveTheTokensOfThreeRuns) {
+  const RestoreVarConfig config = tinyRestoreVar();
+  const torch::NoGradGuard noGrad;
+  RestoreVarNetwork network = goldenNetwork(config, {});
+  std::vector<at::Tensor> pictures;
+  for (const char* key : {"a", "b", "c"}) pictures.push_back((goldenPicture(key, config.side()) + 1) / 2);
+  const auto tokensOf = [&](const at::Tensor& batch) {
+    std::vector<at::Tensor> tokens;
+    VarRun run;
+    run.scaleDone = [&](int, const at::Tensor& chosen, const at::Tensor&) { tokens.push_back(chosen.flatten(1)); };
+    network->latent(batch, run);
+    return at::cat(tokens, 1);
+  };
+  const at::Tensor together = tokensOf(at::cat(pictures));
+  for (std::int64_t n = 0; n < 3; ++n)
+    EXPECT_TRUE(at::equal(tokensOf(pictures[static_cast<std::size_t>(n)])[0], together[n]));
+}
+
+}  // namespace
+}  // namespace heirloom::tests
