@@ -12,7 +12,7 @@ using std::string_view_literals::operator""sv;
 
 constexpr auto kHeirloom = "http://ns.heirloom.app/1.0/"sv;
 constexpr auto kXmp = "http://ns.adobe.com/xap/1.0/"sv;
-constexpr auto kTiff = "http://ns.adobe.com/tiff/1.0/"sv;
+constexpr auto kTiffSpace = "http://ns.adobe.com/tiff/1.0/"sv;
 constexpr auto kExif = "http://ns.adobe.com/exif/1.0/"sv;
 constexpr auto kPhotoshop = "http://ns.adobe.com/photoshop/1.0/"sv;
 constexpr auto kIptcCore = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"sv;
@@ -98,7 +98,8 @@ std::string utf8Xmp(std::string_view packet) {
 }
 
 std::string uprightXmp(std::string_view packet) {
-  const auto found = properties(packet, [](auto space, auto name) { return space == kTiff && name == "Orientation"; });
+  const auto found =
+      properties(packet, [](auto space, auto name) { return space == kTiffSpace && name == "Orientation"; });
   std::string upright(packet);
   for (auto property = found.rbegin(); property != found.rend(); ++property) {
     if (property->value.begin == property->value.end) continue;

@@ -101,9 +101,9 @@ class Tags {
 };
 
 /// Prefixes of a packet. Scopes are ignored: a prefix that means two things in one packet is unheard of.
-class Names {
+class NamespaceNames {
  public:
-  explicit Names(std::string_view packet) {
+  explicit NamespaceNames(std::string_view packet) {
     Tags tags(packet);
     for (Tag tag; tags.next(tag);) {
       for (const Attribute& attribute : tag.attributes) {
@@ -143,7 +143,7 @@ std::string_view part(std::string_view text, Span span) {
 }
 
 std::vector<Property> properties(std::string_view packet, const Chosen& chosen) {
-  const Names names(packet);
+  const NamespaceNames names(packet);
   std::vector<Property> found;
   Tags tags(packet);
   int depth = 0;
@@ -181,7 +181,7 @@ std::vector<Property> properties(std::string_view packet, const Chosen& chosen) 
 }
 
 std::pair<std::size_t, std::string> endOfRdf(std::string_view packet) {
-  const Names names(packet);
+  const NamespaceNames names(packet);
   std::size_t end = packet.npos;
   std::string about;
   Tags tags(packet);
