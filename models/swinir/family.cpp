@@ -95,7 +95,7 @@ struct SwinIrTraits {
         config.scale = squareRoot(sideOf(tensors, "upsample.0.weight", 0) / std::max(1, config.channels));
         break;
       case SwinIrHead::NearestConvolution:
-        config.scale = 4;
+        config.scale = tensors.contains("conv_up2.weight") ? 4 : 2;
         break;
     }
     if (config.scale == 0) return {std::nullopt, "its last layers make no whole enlargement", {"upsample.0.weight"}};
@@ -175,6 +175,7 @@ struct SwinIrTraits {
       add("compressed_x4", {.head = SwinIrHead::Auxiliary});
       return networks;
     }
+    add("real_x2", {.scale = 2, .head = SwinIrHead::NearestConvolution});
     add("real_large_x4", {.features = 240,
                           .depths = {6, 6, 6, 6, 6, 6, 6, 6, 6},
                           .heads = 8,

@@ -43,6 +43,7 @@ std::vector<PublicConfiguration> smallConfigurations() {
           {"MSRResNet", "msrresnet0_x4"},
           {"DPSR", "dpsr_x2"},
           {"SwinIR", "SwinIR_lightweight_x2"},
+          {"SwinIR", "SwinIR_real_x2"},
           {"SwinIR", "SwinIR_real_x4"},
           {"SwinIR", "SwinIR_gray_jpeg"},
           {"Swin2SR", "Swin2SR_lightweight_x2"},

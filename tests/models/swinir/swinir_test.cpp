@@ -98,6 +98,34 @@ TEST(SwinIr, bfloat16StaysCloseToFloat32) {
   }
 }
 
+// Where the convolution of the second enlargement passes its features on and the last ones look at single pixels, x4 is
+// x2 with every pixel four times.
+TEST(SwinIr, enlargesRealPhotosOfTwoTimesOnce) {
+  const torch::NoGradGuard noGrad;
+  SwinIr twice(tiny(SwinIrHead::NearestConvolution, 2));
+  SwinIr fourTimes(tiny(SwinIrHead::NearestConvolution, 4));
+  fill(twice);
+  auto small = twice->named_parameters();
+  EXPECT_FALSE(small.contains("conv_up2.weight"));
+  small["conv_up1.bias"].fill_(1000);  // nothing negative reaches the second convolution
+  for (const char* name : {"conv_hr.weight", "conv_last.weight"}) {
+    const at::Tensor center = small[name].select(2, 1).select(2, 1).clone();
+    small[name].zero_();
+    small[name].select(2, 1).select(2, 1).copy_(center);
+  }
+  for (auto& item : fourTimes->named_parameters()) {
+    if (small.contains(item.key())) item.value().copy_(small[item.key()]);
+  }
+  auto large = fourTimes->named_parameters();
+  large["conv_up2.weight"].zero_().select(2, 1).select(2, 1).copy_(at::eye(SwinIrConfig::kHeadFeatures));
+  large["conv_up2.bias"].zero_();
+  const at::Tensor image = at::rand({1, 3, 8, 12});
+  const at::Tensor found = twice->forward(image);
+  ASSERT_EQ(found.sizes(), at::IntArrayRef({1, 3, 16, 24}));
+  const at::Tensor expected = fourTimes->forward(image);
+  EXPECT_LT(error(at::upsample_nearest2d(found, {32, 48}), expected), 1e-4 * expected.abs().max().item<double>());
+}
+
 TEST(SwinIr, takesPicturesSmallerThanAWindow) {
   const torch::NoGradGuard noGrad;
   SwinIr network(tiny(SwinIrHead::PixelShuffle, 2));
