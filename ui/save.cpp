@@ -8,7 +8,7 @@
 #include "core/batch/restore_file.h"
 #include "core/colour/working_colour.h"
 #include "core/engine/run.h"
-#include "core/recipe/recipe.h"
+#include "core/recipe/without_folders.h"
 #include "ui/text.h"
 
 namespace heirloom::ui {
@@ -49,9 +49,7 @@ std::vector<Message> save(const SaveJob& job) {
   const core::Photo photo = picture(job);
   core::WriteOptions options = job.target.options;
   if (job.result) {
-    core::Recipe recipe = job.recipe;
-    // Folders of this computer are nobody else's business.
-    for (core::Step& step : recipe.steps) step.model = std::filesystem::path(step.model).filename().string();
+    const core::Recipe recipe = core::withoutFolders(job.recipe);
     if (options.strip != core::Strip::Recipe && options.strip != core::Strip::All)
       options.recipe = core::toYaml(recipe);
     // Whoever repeats the recipe gets another picture: its end, or one whose steps all went by it.

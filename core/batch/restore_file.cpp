@@ -7,6 +7,7 @@
 
 #include "core/batch/naming.h"
 #include "core/photo/memory.h"
+#include "core/recipe/without_folders.h"
 #include "models/common/atomic_file.h"
 
 namespace heirloom::core {
@@ -39,10 +40,7 @@ void writeSidecar(const fs::path& file, const std::string& text, bool overwrite)
 
 /// What the result should remember: with the values that the run chose, without the folders of this computer.
 Recipe remembered(const Recipe& recipe, const std::map<std::string, std::string>& chosen) {
-  Recipe result = recipe;
-  for (Step& step : result.steps) {
-    if (step.model.find('/') != std::string::npos) step.model = fs::path(step.model).filename().string();
-  }
+  Recipe result = withoutFolders(recipe);
   for (const auto& [name, value] : chosen) result.steps.back().settings.emplace(name, value);
   return result;
 }

@@ -173,6 +173,11 @@ TEST_F(Restore, leavesTheRecipeOutOnDemandAndFoldersAlways) {
   ASSERT_EQ(run({"restore", "-m", (folder_ / "half.safetensors").string(), "photo.jpg"}).code, 0);
   EXPECT_THAT(core::embeddedRecipe(core::readPhoto(folder_ / "photo_half.jpg").metadata),
               Not(HasSubstr(folder_.path().string())));
+  const std::string blend = (folder_ / "half.safetensors").string() + ":0.5";
+  ASSERT_EQ(restore({"photo.jpg", "-o", "blended.jpg", "--set", "blend=" + blend, "--sidecar"}).code, 0);
+  EXPECT_THAT(bytesOf(folder_ / "blended.heirloom.yaml"), HasSubstr("\"half.safetensors:0.5\""));
+  EXPECT_EQ(bytesOf(folder_ / "blended.heirloom.yaml"),
+            core::embeddedRecipe(core::readPhoto(folder_ / "blended.jpg").metadata));
   ASSERT_EQ(restore({"photo.jpg", "-o", "stripped.jpg", "--strip", "recipe"}).code, 0);
   EXPECT_EQ(core::embeddedRecipe(core::readPhoto(folder_ / "stripped.jpg").metadata), "");
 }

@@ -8,6 +8,7 @@
 #include "tests/ui/fixture.h"
 #include "ui/dialogs/save_dialog.h"
 #include "ui/document.h"
+#include "ui/save.h"
 #include "ui/text.h"
 
 namespace heirloom::tests {
@@ -40,6 +41,19 @@ class SavingTest : public QObject {
     // Strength 0 is the source's own samples.
     const auto again = core::readPhoto(saved);
     QVERIFY(std::ranges::equal(again.raster->row(5), fixture.current()->photo()->raster->row(5)));
+  }
+
+  void resultsNameNoFolderOfThisComputer() {
+    RestoredFixture fixture;
+    ui::SaveTarget target = ui::suggestedTarget(*fixture.current());
+    ui::SaveJob job = ui::saveJobOf(*fixture.current(), target);
+    job.recipe.steps.back().model = (fixture.folder() / "models/").string();
+    job.recipe.steps.back().settings["kernel"] = (fixture.folder() / "kernel.png").string();
+    ui::save(job);
+    const std::string recipe = core::embeddedRecipe(core::readPhoto(target.file).metadata);
+    QVERIFY2(recipe.find(fixture.folder().path().string()) == std::string::npos, recipe.c_str());
+    QVERIFY2(recipe.find("\"models\"") != std::string::npos, recipe.c_str());
+    QVERIFY2(recipe.find("\"kernel.png\"") != std::string::npos, recipe.c_str());
   }
 
   void takenNameIsNeverReplacedUnasked() {
