@@ -97,7 +97,8 @@ class QueuedObserver : public core::RunObserver {
   std::optional<RunPreview> reached_;
 };
 
-RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster, std::optional<RunPreview> reached) {
+RunEnd endOf(core::Recipe recipe, core::Outcome outcome, std::shared_ptr<const core::Raster> raster,
+             std::optional<RunPreview> reached) {
   RunEnd end;
   switch (outcome.status) {
     case core::Outcome::Status::Done:
@@ -116,8 +117,13 @@ RunEnd endOf(core::Outcome outcome, std::shared_ptr<const core::Raster> raster, 
   end.reached = std::move(reached);
   end.device = std::move(outcome.device);
   end.elapsed = outcome.elapsed;
-  end.chosen = std::move(outcome.chosen);
   end.generative = outcome.generative;
+  // What was chosen for the last step is shown beside its settings; earlier ones keep it in the recipe.
+  if (!outcome.chosen.empty() && outcome.chosen.size() == recipe.steps.size()) {
+    end.chosen = std::move(outcome.chosen.back());
+    outcome.chosen.pop_back();
+  }
+  end.recipe = core::withChosen(std::move(recipe), outcome.chosen);
   return end;
 }
 
@@ -169,8 +175,7 @@ std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
     options.from = request.from;
     options.stop = stop;
     core::Outcome outcome = core::run(*library, request.recipe, *request.photo, sink, observer, options);
-    RunEnd end = endOf(std::move(outcome), sink.raster(), observer.reached());
-    end.recipe = request.recipe;
+    RunEnd end = endOf(request.recipe, std::move(outcome), sink.raster(), observer.reached());
     onGuiThread(guard, [target, end = std::move(end)] { target->finish(end); });
   };
   run->job_ = queue_.submit(std::move(work));

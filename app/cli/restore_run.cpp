@@ -34,10 +34,16 @@ void wait(const std::stop_token& stop, std::chrono::milliseconds time) {
   changed.wait_for(lock, stop, time, [] { return false; });
 }
 
-/// "noise_level 12.4 estimated".
-std::string chosenText(const std::map<std::string, std::string>& chosen) {
+/// "noise_level 12.4 estimated"; of several steps "step 1: noise_level 12.4 estimated, step 2: ...".
+std::string chosenText(const std::vector<std::map<std::string, std::string>>& chosen) {
   std::string text;
-  for (const auto& [name, value] : chosen) text += (text.empty() ? "" : ", ") + name + " " + value + " estimated";
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    for (const auto& [name, value] : chosen[i]) {
+      text += text.empty() ? "" : ", ";
+      if (chosen.size() > 1) text += "step " + std::to_string(i + 1) + ": ";
+      text += name + " " + value + " estimated";
+    }
+  }
   return text;
 }
 
@@ -223,7 +229,9 @@ void RestoreRun::finish(const core::FileOutcome& outcome, Item& item) {
     item.json["warnings"].push_back(context_.report.warning(warning, item.job.source));
   }
   if (!outcome.run.device.empty()) item.json["device"] = outcome.run.device;
-  if (!outcome.run.chosen.empty()) item.json["chosen"] = outcome.run.chosen;
+  const auto& chosen = outcome.run.chosen;
+  if (!chosen.empty() && !chosen.back().empty()) item.json["chosen"] = chosen.back();
+  if (chosen.size() > 1) item.json["chosen_by_step"] = chosen;
   switch (outcome.run.status) {
     case Status::Done:
       item.json["status"] = "done";

@@ -38,13 +38,6 @@ void writeSidecar(const fs::path& file, const std::string& text, bool overwrite)
   sidecar.commit(overwrite);
 }
 
-/// What the result should remember: with the values that the run chose, without the folders of this computer.
-Recipe remembered(const Recipe& recipe, const std::map<std::string, std::string>& chosen) {
-  Recipe result = withoutFolders(recipe);
-  for (const auto& [name, value] : chosen) result.steps.back().settings.emplace(name, value);
-  return result;
-}
-
 /// LibTorch's errors go on with the way through its own code.
 std::string firstLine(const std::string& text) {
   return text.substr(0, text.find('\n'));
@@ -94,7 +87,7 @@ void restore(const ModelLibrary& library, const Recipe& recipe, const FileJob& j
   }
   outcome.width = result.raster->width();
   outcome.height = result.raster->height();
-  outcome.recipe = remembered(recipe, outcome.run.chosen);
+  outcome.recipe = withoutFolders(withChosen(recipe, outcome.run.chosen));
   if (job.run.stop.stop_requested()) throw Stopped{};
 
   WriteOptions write = job.write;

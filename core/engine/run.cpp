@@ -103,7 +103,7 @@ class RecipeRun {
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const bool last = i + 1 == steps.size();
       if (options_.stop.stop_requested()) throw Stopped{};
-      outcome_.chosen.clear();
+      outcome_.chosen.emplace_back();
       chooseSettings(steps[i], *from, colour);
       RasterSink between(SampleType::Float32);
       const StepRun run{
@@ -165,7 +165,7 @@ class RecipeRun {
     const double noise = estimateNoise(from, colour, step.model.descriptor.channels);
     const std::string text = noiseText(noise, step.model.settings);
     step.model.settings.set(kNoiseLevel, std::string_view(text));
-    outcome_.chosen[kNoiseLevel] = text;
+    outcome_.chosen.back()[kNoiseLevel] = text;
   }
 
   /// The region that is looked at, in pixels of this step's source.
@@ -203,6 +203,12 @@ class RecipeRun {
 };
 
 }  // namespace
+
+Recipe withChosen(Recipe recipe, const std::vector<std::map<std::string, std::string>>& chosen) {
+  for (std::size_t i = 0; i < std::min(chosen.size(), recipe.steps.size()); ++i)
+    recipe.steps[i].settings.insert(chosen[i].begin(), chosen[i].end());
+  return recipe;
+}
 
 void requireRoomOrRelease(const ModelLibrary& library, const Recipe& recipe, const std::function<void()>& requireRoom) {
   try {

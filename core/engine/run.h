@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -107,9 +108,12 @@ struct Outcome {
   std::int64_t tileSide = 0;
   std::chrono::duration<double> elapsed{};
   bool generative = false;  // one of the networks invents what the photo does not show
-  std::map<std::string, std::string>
-      chosen;  // settings that the run chose itself, of the last step: estimated noise level
+  /// Settings that the run chose itself, the estimated noise level say, of each step that it began.
+  std::vector<std::map<std::string, std::string>> chosen;
 };
+
+/// `recipe` with what its run chose, so that it repeats the run.
+Recipe withChosen(Recipe recipe, const std::vector<std::map<std::string, std::string>>& chosen);
 
 /// Calls `requireRoom`, which throws Error where main memory is short. What networks of `recipe` keep there since an
 /// earlier run goes then, and it is called again.

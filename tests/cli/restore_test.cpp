@@ -191,6 +191,18 @@ TEST_F(Restore, runsTheStepsOfARecipe) {
   EXPECT_NEAR(firstSample(folder_ / "photo_twice.png", 30, 3), source / 4, kCode);
 }
 
+TEST_F(Restore, remembersTheNoiseLevelOfEveryStep) {
+  picture("photo.png");
+  writeBytes(folder_ / "twice.yaml", "version: 1\nsteps:\n  - model: half.safetensors\n  - model: half.safetensors\n");
+  const Ended ended = run({"restore", "photo.png", "--recipe", "twice.yaml", "--sidecar", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const core::Recipe recipe = core::readRecipe(folder_ / "photo_twice.heirloom.yaml");
+  const auto chosen = ended.json()["items"][0]["chosen_by_step"];
+  ASSERT_EQ(recipe.steps.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i)
+    EXPECT_EQ(recipe.steps[i].settings.at("noise_level"), chosen[i]["noise_level"].get<std::string>()) << i;
+}
+
 TEST_F(Restore, printsTheNoiseLevelThatItEstimated) {
   picture("photo.png");
   const Ended ended = run({"restore", "-m", "half.safetensors", "photo.png"});

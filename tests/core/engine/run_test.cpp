@@ -397,16 +397,43 @@ TEST(Run, theNoiseLevelIsEstimatedWhenNobodySaysIt) {
   auto network = identity();
   network->own.parameters = {tests::noiseLevel()};
   const auto estimated = runOn(photo, network);
-  ASSERT_TRUE(estimated.outcome.chosen.contains("noise_level"));
-  EXPECT_NEAR(std::stod(estimated.outcome.chosen.at("noise_level")), 20, 1);
+  ASSERT_TRUE(estimated.outcome.chosen.at(0).contains("noise_level"));
+  EXPECT_NEAR(std::stod(estimated.outcome.chosen.at(0).at("noise_level")), 20, 1);
   EXPECT_NEAR(network->settings.real("noise_level"), 20, 1);
 
   std::get<models::RealRange>(network->own.parameters[0].range).maximum = 15;
-  EXPECT_EQ(runOn(photo, network).outcome.chosen.at("noise_level"), "15.0");
+  EXPECT_EQ(runOn(photo, network).outcome.chosen.at(0).at("noise_level"), "15.0");
 
   const auto told = runOn(photo, network, {}, {{"noise_level", "7"}});
-  EXPECT_TRUE(told.outcome.chosen.empty());
+  EXPECT_TRUE(told.outcome.chosen.at(0).empty());
   EXPECT_EQ(network->settings.real("noise_level"), 7);
+}
+
+TEST(Run, whatItChoseForEveryStepRepeatsIt) {
+  NumpyRandom random(0);
+  const Photo photo = photoOf({96, 96, ColourModel::Rgb, false, SampleType::UInt8}, [&](auto x, auto, int) {
+    return 0.5 + 0.2 * std::sin(static_cast<double>(x) / 40) + 20.0 / 255 * random.normal();
+  });
+  const auto network = std::make_shared<tests::FakeNetwork>([&](const at::Tensor& picture, models::Observer&) {
+    return 0.5 * picture;  // half of the noise is left for the second step
+  });
+  network->own.parameters = {tests::noiseLevel()};
+  ModelLibrary library{{}};
+  library.add("half", network);
+  const Recipe recipe{{{"half", {}, 1}, {"half", {}, 1}}};
+  RasterSink sink(SampleType::UInt16);
+  tests::Diary diary;
+  const Outcome outcome = run(library, recipe, photo, sink, diary, {.device = "cpu"});
+  ASSERT_EQ(outcome.status, Outcome::Status::Done);
+  ASSERT_EQ(outcome.chosen.size(), 2u);
+  EXPECT_NEAR(std::stod(outcome.chosen[0].at("noise_level")), 20, 2);
+  EXPECT_NEAR(std::stod(outcome.chosen[1].at("noise_level")), 10, 2);
+
+  const Recipe repeated = withChosen(recipe, outcome.chosen);
+  EXPECT_EQ(repeated.steps[0].settings, outcome.chosen[0]);
+  EXPECT_EQ(repeated.steps[1].settings, outcome.chosen[1]);
+  const Recipe told{{{"half", {{"noise_level", "3"}}, 1}}};
+  EXPECT_EQ(withChosen(told, {{{"noise_level", "20"}}}), told);
 }
 
 TEST(Run, scalesMultiplyOverTheSteps) {
