@@ -118,9 +118,10 @@ int RestoreRun::watched() {
   return code();
 }
 
-/// A result of an earlier run that lies in the watched folder carries its recipe.
+/// Results of an earlier run lie in an output folder below the watched one, or among the photos, where each carries its
+/// recipe.
 bool RestoreRun::isOurs(const fs::path& file) const {
-  if (!plan_.folder.empty()) return core::liesIn(file, plan_.folder) && !core::liesIn(options_.watch, plan_.folder);
+  if (!plan_.folder.empty() && !core::liesIn(options_.watch, plan_.folder)) return core::liesIn(file, plan_.folder);
   try {
     return !core::embeddedRecipe(core::readPhoto(file).metadata).empty();
   } catch (const Error&) {

@@ -96,9 +96,14 @@ TEST_F(Watching, restoresWhatStopsGrowingUntilItIsStopped) {
 
 TEST_F(Watching, doesNotRestoreItsOwnResults) {
   picture("in/a.png");
-  for (int start = 0; start < 2; ++start) {
-    Program program({"restore", "-m", "half.safetensors", "--set", "noise_level=5", "--watch", "in"},
-                    {.folder = folder_.path()});
+  const std::vector<std::string> watch = {"restore", "-m", "half.safetensors", "--set", "noise_level=5",
+                                          "--watch", "in"};
+  // Beside the photos by themselves, and where somebody names their folder.
+  const std::vector<std::vector<std::string>> outputs = {{}, {}, {"-o", "in"}};
+  for (const std::vector<std::string>& output : outputs) {
+    std::vector<std::string> arguments = watch;
+    arguments.insert(arguments.end(), output.begin(), output.end());
+    Program program(arguments, {.folder = folder_.path()});
     EXPECT_TRUE(appears(folder_ / "in/a_half.png"));
     std::this_thread::sleep_for(std::chrono::seconds(4));
     program.signal(SIGINT);
