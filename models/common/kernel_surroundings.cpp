@@ -2,11 +2,19 @@
 
 #include <algorithm>
 
+#include "models/common/degradation_settings.h"
+
 namespace heirloom::models {
 namespace {
 
 constexpr const char* kSurroundings = "surroundings";
 constexpr const char* kMirrored = "mirrored";
+constexpr int kPriorMargin = kDeconvolutionMargin - 25;  // beyond the width of the usual kernel
+
+/// In pixels of the source.
+std::int64_t widthOf(std::int64_t rows, std::int64_t columns, int scale) {
+  return (std::max(rows, columns) + scale - 1) / scale;
+}
 
 }  // namespace
 
@@ -26,7 +34,7 @@ std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& se
                                                               int scale,
                                                               std::function<at::Tensor(const at::Tensor&)> deconvolve) {
   if (settings.choice(kSurroundings) != kMirrored) return deconvolve;
-  const std::int64_t reach = (std::max(kernel.size(2), kernel.size(3)) + scale - 1) / scale;
+  const std::int64_t reach = widthOf(kernel.size(2), kernel.size(3), scale);
   return [=](const at::Tensor& picture) {
     const auto padOf = [&](std::int64_t side) { return std::min(reach, side - 1); };
     const std::int64_t rows = padOf(picture.size(2));
@@ -34,6 +42,11 @@ std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& se
     const at::Tensor result = deconvolve(at::reflection_pad2d(picture, {columns, columns, rows, rows}));
     return result.narrow(2, rows * scale, picture.size(2) * scale).narrow(3, columns * scale, picture.size(3) * scale);
   };
+}
+
+int deconvolutionMargin(const Settings& settings, int scale) {
+  const Grid& kernel = settings.grid(kKernel);
+  return std::max(kDeconvolutionMargin, static_cast<int>(widthOf(kernel.rows, kernel.columns, scale)) + kPriorMargin);
 }
 
 }  // namespace heirloom::models

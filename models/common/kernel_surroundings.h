@@ -17,4 +17,11 @@ std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& se
                                                               int scale,
                                                               std::function<at::Tensor(const at::Tensor&)> deconvolve);
 
+/// The overlap of tiles that hides their seams where a kernel is as wide as usual, in pixels of the source.
+inline constexpr int kDeconvolutionMargin = 48;
+
+/// The same for the kernel of `settings`: a data step looks as far as the kernel is wide, what follows it a little
+/// further. At least kDeconvolutionMargin.
+int deconvolutionMargin(const Settings& settings, int scale);
+
 }  // namespace heirloom::models

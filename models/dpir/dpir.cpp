@@ -23,7 +23,6 @@ constexpr const char* kPattern = "pattern";
 constexpr const char* kInitial = "initial";
 constexpr const char* kMissing = "missing";
 constexpr double kLeastLevel = 0.255;  // 8-bit units: where the reference's deblurring takes the logarithm of 0
-constexpr int kMargin = 48;            // kernels of 25 pixels, then the denoiser's reach
 constexpr int kLargestScale = 4;
 constexpr int kMosaic = 2;  // side of the pattern that a sensor repeats
 
@@ -142,7 +141,7 @@ Descriptor describeTask(const Task& task) {
   descriptor.configuration = task.title.english();
   descriptor.purpose = task.purpose;
   descriptor.sizeMultiple = kMosaic;
-  descriptor.margin = kMargin;
+  descriptor.margin = kDeconvolutionMargin;
   descriptor.local = false;
   descriptor.progressive = true;
   Parameter noise = noiseLevelParameter(50);
@@ -261,6 +260,7 @@ class DpirRestorer : public Restorer {
   Descriptor describe(const Settings& settings) const override {
     Descriptor descriptor = descriptor_;
     if (settings.has(kScale)) descriptor.scale = static_cast<int>(settings.integer(kScale));
+    if (settings.has(kKernel)) descriptor.margin = deconvolutionMargin(settings, descriptor.scale);
     if (const ModelReference& denoiser = settings.model(kDenoiser); denoiser.model) {
       const Descriptor& inner = denoiser.model->descriptor();
       const double pixels = descriptor.scale * descriptor.scale;

@@ -17,7 +17,6 @@ struct UsrNetTraits {
   using Config = UsrNetConfig;
   using Network = UsrNet;
   static constexpr std::string_view kName = "USRNet";
-  static constexpr int kMargin = 48;  // kernels of 25 pixels, then the prior's reach
 
   static Reading<UsrNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"p.m_head.weight", "h.mlp.0.weight", "h.mlp.4.weight"}); !missing.empty()) {
@@ -40,7 +39,7 @@ struct UsrNetTraits {
     descriptor.purpose = Purpose::SuperResolve;
     descriptor.channels = config.prior.out;
     descriptor.sizeMultiple = kPriorMultiple;
-    descriptor.margin = kMargin;
+    descriptor.margin = kDeconvolutionMargin;
     descriptor.local = false;
     descriptor.parameters = {scaleParameter(kLargestScale, kUsualScale), kernelParameter("gaussian:1.2"),
                              noiseLevelParameter(50), surroundingsParameter()};
@@ -48,7 +47,10 @@ struct UsrNetTraits {
   }
 
   static Descriptor describe(const UsrNetConfig& config, const Settings& settings) {
-    return withScale(describe(config), config, static_cast<int>(settings.integer(kScale)));
+    const int scale = static_cast<int>(settings.integer(kScale));
+    Descriptor descriptor = withScale(describe(config), config, scale);
+    descriptor.margin = deconvolutionMargin(settings, scale);
+    return descriptor;
   }
 
   static Descriptor withScale(Descriptor descriptor, const UsrNetConfig& config, int scale) {

@@ -9,8 +9,10 @@
 #include <cstdlib>
 #include <iostream>
 #include <limits>
+#include <optional>
 
 #include "core/engine/tiler.h"
+#include "core/library/configure.h"
 #include "core/photo/photo.h"
 #include "models/registry.h"
 #include "tests/core/support/photos.h"
@@ -96,6 +98,49 @@ void expectTheWhole(const models::Restorer& model, const std::string& name, doub
     std::cout << ", " << narrower.margin << ": " << likeness(tiled(*session, whole, narrower, side), expected);
   }
   std::cout << '\n';
+}
+
+/// In dB of tiles of a picture that is cut along its width alone, by rules with `margin` where it is given.
+double likenessOfTiles(const models::Restorer& model, const models::Settings& settings, std::optional<int> margin) {
+  const c10::InferenceMode inference;
+  const Descriptor network = model.describe(settings);
+  TileRules rules(network);
+  if (margin) rules.margin = *margin;
+  const at::Tensor whole = picture(network.channels, 96, 900);
+  models::Observer observer;
+  const auto session = model.start(settings, {}, observer);
+  return likeness(tiled(*session, whole, rules, TileRules(network).smallestSide() + 32), session->restore(whole));
+}
+
+// The tiles of a wide kernel overlap by more than those of usual ones, whose margin leaves seams.
+TEST(WideKernel, leavesNoSeamsBetweenTiles) {
+  const ModelLibrary library(ModelLibrary::defaultFolders());
+  const ConfiguredModel model = configure(library, "dpir-deblur",
+                                          {{"denoiser", ModelLibrary::kDefaultModel},
+                                           {"kernel", "motion:121"},
+                                           {"iterations", "3"},
+                                           {"surroundings", "mirrored"}},
+                                          Protocol::Photos);
+  EXPECT_EQ(model.descriptor.margin, 144);
+  const double wide = likenessOfTiles(*model.network, model.settings, std::nullopt);
+  const double usual = likenessOfTiles(*model.network, model.settings, 48);
+  std::cout << "motion:121: margin " << model.descriptor.margin << ": " << wide << " dB, 48: " << usual << '\n';
+  EXPECT_GT(wide, kNear);
+  EXPECT_GT(wide, usual + 6);
+}
+
+TEST(WideKernel, isSmallerInPixelsOfAPictureThatIsEnlarged) {
+  const auto model = tests::PublicConfiguration{"USRNet", "usrnet_tiny"}.open();
+  models::Settings settings = tests::usableSettings(*model);
+  const auto marginOf = [&](const char* scale, const char* kernel) {
+    settings.set("scale", scale);
+    settings.set("kernel", kernel);
+    return model->describe(settings).margin;
+  };
+  EXPECT_EQ(marginOf("1", "gaussian:1.2"), 48);
+  EXPECT_EQ(marginOf("1", "motion:121"), 144);
+  EXPECT_EQ(marginOf("4", "motion:121"), 54);
+  EXPECT_EQ(marginOf("4", "motion:61"), 48);
 }
 
 class RandomNetwork : public testing::TestWithParam<tests::PublicConfiguration> {};
