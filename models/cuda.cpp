@@ -26,7 +26,7 @@ CudaStatus open() {
   if (!dlopen("libtorch_cuda.so", RTLD_LAZY | RTLD_GLOBAL)) {
     status.notes.push_back(
         HEIRLOOM_TEXT("cuda.libtorch",
-                      "LibTorch's GPU side does not load: %1 (packaging/setup --cuda adds what it needs)")
+                      "LibTorch's GPU side does not load: %1 (packaging/setup with its option cuda adds what it needs)")
             .with(openingError()));
     return status;
   }

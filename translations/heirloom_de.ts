@@ -1249,8 +1249,8 @@
 <context>
     <name>cuda.libtorch</name>
     <message>
-        <source>LibTorch&apos;s GPU side does not load: %1 (packaging/setup --cuda adds what it needs)</source>
-        <translation>die GPU-Seite von LibTorch lädt nicht: %1 (packaging/setup --cuda ergänzt, was sie braucht)</translation>
+        <source>LibTorch&apos;s GPU side does not load: %1 (packaging/setup with its option cuda adds what it needs)</source>
+        <translation>die GPU-Seite von LibTorch lädt nicht: %1 (packaging/setup mit der Option cuda ergänzt, was sie braucht)</translation>
     </message>
 </context>
 <context>
@@ -1305,8 +1305,8 @@
 <context>
     <name>dpir.denoiser.remedy</name>
     <message>
-        <source>name a model that takes a noise level: --set denoiser=drunet_color</source>
-        <translation>wählen Sie ein Modell, das eine Rauschstärke annimmt: --set denoiser=drunet_color</translation>
+        <source>choose a model that takes a noise level, drunet_color say (setting denoiser)</source>
+        <translation>wählen Sie ein Modell, das eine Rauschstärke annimmt, etwa drunet_color (Einstellung Entrauscher)</translation>
     </message>
 </context>
 <context>
@@ -2575,8 +2575,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>instantir.memory.remedy</name>
     <message>
-        <source>close other programs, or let it see fewer pixels: --set max_side=768</source>
-        <translation>andere Programme schließen oder es weniger Pixel sehen lassen: --set max_side=768</translation>
+        <source>close other programs, or let it see fewer pixels (setting max_side, longer side at most: 768)</source>
+        <translation>schließen Sie andere Programme, oder lassen Sie es weniger Pixel sehen (Einstellung Längere Seite höchstens: 768)</translation>
     </message>
 </context>
 <context>
@@ -2918,8 +2918,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>naming.name.remedy</name>
     <message>
-        <source>use another --template</source>
-        <translation>nehmen Sie ein anderes --template</translation>
+        <source>use another template of names</source>
+        <translation>nehmen Sie eine andere Vorlage für Namen</translation>
     </message>
 </context>
 <context>
@@ -3226,8 +3226,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>photo.stripMetadata</name>
     <message>
-        <source>choose another format, or leave them out with --strip all</source>
-        <translation>wählen Sie ein anderes Format, oder lassen Sie sie mit --strip all weg</translation>
+        <source>choose another format, or leave all metadata out</source>
+        <translation>wählen Sie ein anderes Format, oder lassen Sie alle Metadaten weg</translation>
     </message>
 </context>
 <context>
@@ -3611,8 +3611,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>run.nonsense_remedy</name>
     <message>
-        <source>the checkpoint may be damaged or made for other settings; try precision float32 or another model</source>
-        <translation>der Checkpoint ist vielleicht beschädigt oder für andere Einstellungen gemacht; versuchen Sie float32 oder ein anderes Modell</translation>
+        <source>the checkpoint may be damaged or made for other settings; try the precision float32, or another model</source>
+        <translation>der Checkpoint ist vielleicht beschädigt oder für andere Einstellungen gemacht; versuchen Sie die Genauigkeit float32, oder ein anderes Modell</translation>
     </message>
 </context>
 <context>
@@ -3646,8 +3646,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>run.size.remedy</name>
     <message>
-        <source>choose another way for photos of other sizes: --set size=auto</source>
-        <translation>wählen Sie für Fotos anderer Größe ein anderes Verfahren: --set size=auto</translation>
+        <source>choose another way for photos larger than the network (setting size: auto)</source>
+        <translation>wählen Sie ein anderes Verfahren (Einstellung Fotos größer als das Netz: automatisch)</translation>
     </message>
 </context>
 <context>
@@ -3674,8 +3674,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>run.unexpected_remedy</name>
     <message>
-        <source>try another model, or --device cpu</source>
-        <translation>versuchen Sie ein anderes Modell, oder --device cpu</translation>
+        <source>try another model, or the processor as the device (cpu)</source>
+        <translation>versuchen Sie ein anderes Modell, oder als Gerät den Prozessor (cpu)</translation>
     </message>
 </context>
 <context>
@@ -4570,8 +4570,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>srmd.pca.remedy</name>
     <message>
-        <source>put srmd_pca_matlab.mat beside the checkpoint, or name it: --set pca=FILE</source>
-        <translation>legen Sie srmd_pca_matlab.mat neben die Gewichtsdatei oder nennen Sie sie: --set pca=DATEI</translation>
+        <source>put srmd_pca_matlab.mat beside the checkpoint, or choose it (setting pca, kernel components)</source>
+        <translation>legen Sie srmd_pca_matlab.mat neben die Gewichtsdatei, oder wählen Sie sie (Einstellung Komponenten der Kerne)</translation>
     </message>
 </context>
 <context>
@@ -4932,6 +4932,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>ui.file.existing</name>
+    <message>
+        <source>choose another name, or allow the file to be replaced</source>
+        <translation>wählen Sie einen anderen Namen, oder erlauben Sie, die Datei zu ersetzen</translation>
+    </message>
+</context>
+<context>
     <name>ui.no_memory</name>
     <message>
         <source>there is not enough memory for this</source>
@@ -4943,6 +4950,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>close other photos or programs and try again</source>
         <translation>schließen Sie andere Fotos oder Programme, und versuchen Sie es noch einmal</translation>
+    </message>
+</context>
+<context>
+    <name>ui.photo.damaged</name>
+    <message>
+        <source>use another copy; heirloom-cli can take what is left of this one</source>
+        <translation>nehmen Sie eine andere Kopie; heirloom-cli kann nehmen, was von dieser übrig ist</translation>
     </message>
 </context>
 <context>

@@ -2,12 +2,27 @@
 
 #include <QCoreApplication>
 #include <QFile>
+#include <map>
 
 namespace heirloom::ui {
+namespace {
+
+/// The window's words, by id, where those from below name options of the command line.
+const std::map<std::string, Message>& ownWords() {
+  static const std::map<std::string, Message> words = {
+      {"file.existing", HEIRLOOM_TEXT("ui.file.existing", "choose another name, or allow the file to be replaced")},
+      {"photo.acceptDamaged",
+       HEIRLOOM_TEXT("ui.photo.damaged", "use another copy; heirloom-cli can take what is left of this one")},
+  };
+  return words;
+}
+
+}  // namespace
 
 QString translated(const Message& message) {
   Message local = message;
-  local.text = QCoreApplication::translate(message.id.c_str(), message.text.c_str()).toStdString();
+  if (const auto own = ownWords().find(message.id); own != ownWords().end()) local = own->second;
+  local.text = QCoreApplication::translate(local.id.c_str(), local.text.c_str()).toStdString();
   return QString::fromStdString(local.english());
 }
 

@@ -8,6 +8,7 @@
 namespace heirloom::ui {
 
 /// A message from below Qt in the person's language: translated by id and English text, then filled with its arguments.
+/// Remedies that name options of the command line have words of the window's own.
 QString translated(const Message& message);
 
 /// The same as a sentence of its own: first letter large, full stop at the end.

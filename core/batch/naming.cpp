@@ -107,7 +107,7 @@ std::filesystem::path NameTemplate::expand(const NameFields& fields) const {
   if (leavesFolder(path) || !path.has_filename()) {
     throw Error(
         HEIRLOOM_TEXT("naming.name", "the name template \"%1\" makes no file name here: \"%2\"").with(pattern_, text),
-        HEIRLOOM_TEXT("naming.name.remedy", "use another --template"));
+        HEIRLOOM_TEXT("naming.name.remedy", "use another template of names"));
   }
   return path;
 }

@@ -234,7 +234,7 @@ Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& sour
   };
   const auto unexpected = [&](const std::string& what) {
     fail(Error(HEIRLOOM_TEXT("run.unexpected", "the run failed: %1").with(oneLine(what.substr(0, what.find('\n')))),
-               HEIRLOOM_TEXT("run.unexpected_remedy", "try another model, or --device cpu")));
+               HEIRLOOM_TEXT("run.unexpected_remedy", "try another model, or the processor as the device (cpu)")));
   };
   try {
     RecipeRun(recipe, source, sink, observer, options, outcome)(library);

@@ -15,8 +15,8 @@ bool isConstant(const at::Tensor& pixels) {  // H W C: every channel is one valu
 
 Error nonsense(const Message& fault) {
   return Error(fault, HEIRLOOM_TEXT("run.nonsense_remedy",
-                                    "the checkpoint may be damaged or made for other settings; try "
-                                    "precision float32 or another model"));
+                                    "the checkpoint may be damaged or made for other settings; try the "
+                                    "precision float32, or another model"));
 }
 
 }  // namespace

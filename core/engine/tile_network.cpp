@@ -190,7 +190,7 @@ void TileNetwork::requireSize(const at::Tensor& tiles, const at::Tensor& result)
   throw Error(
       HEIRLOOM_TEXT("run.size", "with these settings %1 gives a picture of %2 x %3 pixels whatever the photo's size")
           .with(described_.family, std::to_string(result.size(3)), std::to_string(result.size(2))),
-      HEIRLOOM_TEXT("run.size.remedy", "choose another way for photos of other sizes: --set size=auto"));
+      HEIRLOOM_TEXT("run.size.remedy", "choose another way for photos larger than the network (setting size: auto)"));
 }
 
 void TileNetwork::shrink(const at::Tensor& tiles) {

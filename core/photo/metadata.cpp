@@ -195,7 +195,7 @@ std::vector<std::byte> withMetadata(std::span<const std::byte> encoded, const Me
   return bytes;
 } catch (const Exiv2::AnyError& error) {
   throw Error(HEIRLOOM_TEXT("photo.metadataNotWritten", "its metadata cannot be written: %1").with(error.what()),
-              HEIRLOOM_TEXT("photo.stripMetadata", "choose another format, or leave them out with --strip all"));
+              HEIRLOOM_TEXT("photo.stripMetadata", "choose another format, or leave all metadata out"));
 }
 
 std::string embeddedRecipe(const Metadata& metadata) {

@@ -166,9 +166,9 @@ Descriptor describeTask(const Task& task) {
 const Restorer& denoiserOf(const Settings& settings) {
   const ModelReference& chosen = settings.model(kDenoiser);
   if (!chosen.model) {
-    throw Error(
-        HEIRLOOM_TEXT("dpir.denoiser", "this algorithm needs a denoiser, and none is chosen"),
-        HEIRLOOM_TEXT("dpir.denoiser.remedy", "name a model that takes a noise level: --set denoiser=drunet_color"));
+    throw Error(HEIRLOOM_TEXT("dpir.denoiser", "this algorithm needs a denoiser, and none is chosen"),
+                HEIRLOOM_TEXT("dpir.denoiser.remedy",
+                              "choose a model that takes a noise level, drunet_color say (setting denoiser)"));
   }
   return *chosen.model;
 }

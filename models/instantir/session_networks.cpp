@@ -36,7 +36,8 @@ Error tooSmall(std::uint64_t free, std::uint64_t needed) {
   return Error(
       HEIRLOOM_TEXT("instantir.memory", "this network needs about %1 GB of memory, and %2 GB are free")
           .with(gigabytes(needed), std::to_string(free / 1'000'000'000)),
-      HEIRLOOM_TEXT("instantir.memory.remedy", "close other programs, or let it see fewer pixels: --set max_side=768"));
+      HEIRLOOM_TEXT("instantir.memory.remedy",
+                    "close other programs, or let it see fewer pixels (setting max_side, longer side at most: 768)"));
 }
 
 }  // namespace

@@ -62,8 +62,9 @@ struct SrmdTraits {
     const Grid& components = settings.grid(kComponents);
     if (components.empty()) {
       throw Error(HEIRLOOM_TEXT("srmd.pca", "SRMD cannot read a blur kernel without its matrix"),
-                  HEIRLOOM_TEXT("srmd.pca.remedy",
-                                "put srmd_pca_matlab.mat beside the checkpoint, or name it: --set pca=FILE"));
+                  HEIRLOOM_TEXT(
+                      "srmd.pca.remedy",
+                      "put srmd_pca_matlab.mat beside the checkpoint, or choose it (setting pca, kernel components)"));
     }
     at::Tensor degradation = srmdCode(components, settings.grid(kKernel)).to(placement.device);
     if (config.noiseMap) degradation = at::cat({degradation, sigmaOf(settings, placement.device)}, 1);

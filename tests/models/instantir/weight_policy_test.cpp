@@ -235,7 +235,7 @@ TEST_P(SessionWeights, areRefusedWhereTheProcessorsMemoryIsTooSmallForAnyWay) {
     FAIL() << "taken";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("needs about 4398047 GB of memory"), HasSubstr("GB are free"),
-                                    HasSubstr("max_side=768")));
+                                    HasSubstr("max_side")));
   }
   // A smaller photo is taken then.
   held.hold(WeightChoice::Automatic, kSmall, nobody);
