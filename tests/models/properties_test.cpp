@@ -84,6 +84,31 @@ TEST_P(EveryNetwork, doesNotChangeItsInput) {
   EXPECT_TRUE(at::equal(shown, before));
 }
 
+/// Wants the run to end when it is asked the second time, where it is in a hurry.
+class Hurrying : public Observer {
+ public:
+  bool stopRequested() const override { return ++asked > 1 && inHurry; }
+
+  bool inHurry = false;
+  mutable int asked = 0;
+};
+
+// A tile of a large network takes seconds: nobody waits for its last block.
+TEST_P(EveryNetwork, stopsBetweenItsBlocks) {
+  Hurrying observer;
+  const auto running = model_->start(usableSettings(*model_), {}, observer);
+  const at::Tensor shown = picture(16, 16);
+  const at::Tensor whole = running->restore(shown);
+  ASSERT_GE(observer.asked, 2) << "it has one block, or none that asks";
+  observer.asked = 0;
+  observer.inHurry = true;
+  EXPECT_THROW(running->restore(shown), Stopped);
+  EXPECT_EQ(observer.asked, 2) << "it went on";
+  // And nothing of the half run stays behind.
+  observer.inHurry = false;
+  EXPECT_TRUE(at::allclose(running->restore(shown), whole, 1e-4, 1e-4));
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, EveryNetwork, testing::ValuesIn(smallConfigurations()),
                          [](const auto& test) { return nameOf(test.param); });
 INSTANTIATE_TEST_SUITE_P(Successors, EveryNetwork, testing::ValuesIn(successorConfigurations()),
