@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <memory>
 
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
 #include "core/engine/placement.h"
 #include "models/checkpoint/tensors.h"
+#include "models/common/photo_work.h"
 #include "models/registry.h"
 
 namespace heirloom::app {
@@ -19,6 +22,7 @@ namespace {
 struct BenchOptions {
   std::vector<std::string> names;
   std::vector<std::int64_t> sides;
+  std::map<std::string, std::string> settings;
   std::int64_t runs = 5;
   std::string dtype = "float32";
   std::string device = "auto";
@@ -77,18 +81,24 @@ void resetPeakMemory() {
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 
+/// How a network is told to show nothing in between: some count the steps of a picture, some choose among its kinds.
+std::string_view withoutPreviews(const models::Parameter& previews) {
+  return std::holds_alternative<models::Choice>(previews.range) ? "off" : "0";
+}
+
 /// Defaults, without pictures in between, and a matrix of zeros where a network cannot do without one: the time is the
-/// same.
-models::Settings usualSettings(const models::Descriptor& descriptor) {
+/// same. `given` goes before that.
+models::Settings usualSettings(const models::Descriptor& descriptor, const std::map<std::string, std::string>& given) {
   models::Settings settings(descriptor.parameters);
-  if (settings.has("previews")) settings.set("previews", "0");
   for (const models::Parameter& parameter : descriptor.parameters) {
+    if (parameter.name == "previews") settings.set(parameter.name, withoutPreviews(parameter));
     if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range)) {
       const auto count = static_cast<std::size_t>(matrix->rows * matrix->columns);
       settings.set(parameter.name,
                    models::Settings::Value(models::Grid{{}, matrix->rows, matrix->columns, std::vector<float>(count)}));
     }
   }
+  for (const auto& [name, value] : given) settings.set(name, std::string_view(value));
   return settings;
 }
 
@@ -99,13 +109,13 @@ struct Timing {
   std::vector<Stage> stages;  // of the last run; on the CPU, where a report waits for what it reports
 };
 
-Timing measure(const models::Restorer& network, const models::Placement& placement, std::int64_t side,
-               std::int64_t runs, const std::stop_token& stop) {
+Timing measure(const models::Restorer& network, const models::Settings& settings, const models::Placement& placement,
+               std::int64_t side, std::int64_t runs, const std::stop_token& stop) {
   const at::NoGradGuard noGradients;
   StageClock observer(stop);
   const models::Descriptor& descriptor = network.descriptor();
   const at::Tensor picture = at::rand({1, descriptor.channels, side, side}, at::kFloat).to(placement.device);
-  const auto session = network.start(usualSettings(descriptor), placement, observer);
+  const auto session = network.start(settings, placement, observer);
   // A sum needs every pixel, so that a device that works behind our back has ended.
   const auto once = [&] { return session->restore(picture).sum().item<float>(); };
   resetPeakMemory();
@@ -129,6 +139,15 @@ struct Subject {
   std::string name;
   std::shared_ptr<const models::Restorer> network;
 };
+
+/// Throws UsageError for what it does not take.
+models::Settings settingsOf(const Subject& subject, const BenchOptions& options) {
+  try {
+    return usualSettings(subject.network->descriptor(), options.settings);
+  } catch (const Error& error) {
+    throw UsageError{error.in(subject.name)};
+  }
+}
 
 /// A folder that is gone with its owner: networks are read from files, random weights too.
 class ScratchFolder {
@@ -178,13 +197,17 @@ Subject subjectOf(const std::string& name, const core::ModelLibrary& library, co
   return {name, library.open(name)};
 }
 
-/// The largest of the usual sides that a desktop's processor has done with in about a second.
-std::int64_t usualSide(const models::Descriptor& descriptor) {
-  constexpr double kFlop = 7e11;
+using Work = std::function<double(std::int64_t side)>;
+
+/// The largest of the usual sides that a desktop's processor has done with in about a second, or that is no more work
+/// than the smallest: a network of one square sees any picture as such.
+std::int64_t usualSide(const Work& flopOf) {
+  constexpr std::int64_t kSmallest = 64;
+  const double most = std::max(7e11, flopOf(kSmallest));
   for (const std::int64_t side : {512, 256, 128}) {
-    if (descriptor.flopPerPixel * static_cast<double>(side * side) <= kFlop) return side;
+    if (flopOf(side) <= most) return side;
   }
-  return 64;
+  return kSmallest;
 }
 
 class Bench {
@@ -206,20 +229,25 @@ class Bench {
 
   void measure(const Subject& subject) {
     for (const Message& warning : subject.network->warnings()) context_.report.warning(warning);
-    const std::vector<std::int64_t> sides =
-        options_.sides.empty() ? std::vector{usualSide(subject.network->descriptor())} : options_.sides;
-    for (const std::int64_t side : sides) measure(subject, side);
+    const models::Restorer& network = *subject.network;
+    const models::Settings settings = settingsOf(subject, options_);
+    const Work flop = [&](std::int64_t side) {
+      return models::flopOf(network, settings, side, side, placed_.placement.device);
+    };
+    const std::vector<std::int64_t> sides = options_.sides.empty() ? std::vector{usualSide(flop)} : options_.sides;
+    for (const std::int64_t side : sides) measure(subject, settings, side, flop(side));
   }
 
  private:
-  void measure(const Subject& subject, std::int64_t side) {
+  void measure(const Subject& subject, const models::Settings& settings, std::int64_t side, double flop) {
     bar_.start(subject.name);
     bar_.show(0, std::to_string(side) + " x " + std::to_string(side));
-    const Timing timing = app::measure(*subject.network, placed_.placement, side, options_.runs, context_.stop);
+    const Timing timing =
+        app::measure(*subject.network, settings, placed_.placement, side, options_.runs, context_.stop);
     bar_.clear();
     const models::Descriptor& descriptor = subject.network->descriptor();
     const double pixels = static_cast<double>(side) * static_cast<double>(side);
-    const double gflops = descriptor.flopPerPixel * pixels / timing.median / 1e9;
+    const double gflops = flop / timing.median / 1e9;
     Json stages = Json::array();
     for (const Stage& stage : timing.stages) stages.push_back({{"name", stage.name}, {"ms", stage.seconds * 1e3}});
     context_.report.document["items"].push_back({{"model", subject.name},
@@ -268,6 +296,7 @@ int bench(const BenchOptions& options, Context& context) {
   }
   std::vector<Subject> subjects;
   for (const std::string& name : names) subjects.push_back(subjectOf(name, context.library, scratch));
+  for (const Subject& subject : subjects) settingsOf(subject, options);
   Bench run(options, context);
   for (const Subject& subject : subjects) run.measure(subject);
   if (!options.all) return kDone;
@@ -289,6 +318,9 @@ void addBench(CLI::App& program, Command& chosen) {
       "--size", "SIDE",
       [options](const std::string& value) { options->sides.push_back(readInteger("--size", value, 1, 1 << 15)); },
       "of the square picture; repeatable (default: a second of work)");
+  arguments.list(
+      "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
+      "a setting of the networks; otherwise the defaults, without previews");
   arguments.flag("--all", options->all, "a public network of every family, with random weights; NAME may be one");
   arguments.flag("--plain", options->plain, "without fused and packed layers, to see what they are worth");
   arguments.value(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/common/function_session.h"
+#include "models/common/photo_work.h"
 #include "models/common/weight_source.h"
 #include "models/common/whole_photo.h"
 #include "models/restorevar/cost.h"
@@ -62,12 +63,16 @@ const Family& row() {
 
 /// Reads the weights when a session starts, each layer straight into the form that it computes with, so that nothing of
 /// a network of gigabytes lies in memory twice.
-class RestoreVarRestorer : public Restorer {
+class RestoreVarRestorer : public Restorer, public CountsWork {
  public:
   RestoreVarRestorer(StateDict tensors, const RestoreVarConfig& config, Descriptor descriptor)
       : tensors_(std::move(tensors)), config_(config), descriptor_(std::move(descriptor)) {}
 
   const Descriptor& descriptor() const override { return descriptor_; }
+  double flopOf(const Settings& settings, std::int64_t height, std::int64_t width,
+                const at::Device& device) const override {
+    return 2 * photoCost(config_, restoreVarOptions(config_, settings), height, width, device.is_cpu());
+  }
 
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource*) const override {

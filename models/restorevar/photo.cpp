@@ -114,8 +114,8 @@ at::Tensor padded(const at::Tensor& picture, const PhotoCut& cut, const SquareNe
 
 }  // namespace
 
-bool fitsOneSquare(const at::Tensor& pictures, const PhotoCut& cut) {
-  return std::max(pictures.size(2), pictures.size(3)) <= cut.side;
+bool fitsOneSquare(std::int64_t height, std::int64_t width, const PhotoCut& cut) {
+  return std::max(height, width) <= cut.side;
 }
 
 std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& cut) {
@@ -156,7 +156,7 @@ at::Tensor restoredAsSquare(const at::Tensor& pictures, const PhotoCut& cut, con
 at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network) {
   std::vector<at::Tensor> results;
   for (const at::Tensor& picture : pictures.split(1)) {
-    if (fitsOneSquare(picture, cut)) {
+    if (fitsOneSquare(picture.size(2), picture.size(3), cut)) {
       results.push_back(padded(picture, cut, network));
       continue;
     }

@@ -31,9 +31,9 @@ at::Tensor unsquashed(const at::Tensor& squares, std::int64_t height, std::int64
 at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network);
 
 /// Whether a picture has one square's worth of pixels along both sides, or less.
-bool fitsOneSquare(const at::Tensor& pictures, const PhotoCut& cut);
+bool fitsOneSquare(std::int64_t height, std::int64_t width, const PhotoCut& cut);
 
-/// Squares that a picture takes, the one of the whole included.
+/// Squares that a picture takes in tiles, the one of the whole included.
 std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& cut);
 
 }  // namespace heirloom::models

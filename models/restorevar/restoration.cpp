@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <string>
 
 #include "models/common/resampling.h"
@@ -68,69 +69,83 @@ std::vector<Parameter> restoreVarParameters(const RestoreVarConfig& config) {
   };
 }
 
+RestoreVarOptions restoreVarOptions(const RestoreVarConfig& config, const Settings& settings) {
+  return {.size = settings.choice(kSize),
+          .cut = {.side = config.side(), .overlap = settings.integer(kOverlap), .detail = settings.real(kDetail)},
+          .previews = settings.integer(kPreviews),
+          .refine = settings.toggle(kRefine),
+          .samples = settings.choice(kTokens) == "drawn",
+          .sampling = {.topK = settings.integer(kTopK),
+                       .topP = settings.real(kTopP),
+                       .temperature = settings.real(kTemperature),
+                       .seed = static_cast<std::uint64_t>(settings.integer(kSeed))}};
+}
+
+SquareMode RestoreVarOptions::modeOf(std::int64_t height, std::int64_t width, bool onCpu) const {
+  if (size == "published") return SquareMode::Published;
+  if (size == "square") return SquareMode::Square;
+  // A small photo takes one square either way.
+  if (size == "tiles" || !onCpu || fitsOneSquare(height, width, cut)) return SquareMode::Tiles;
+  return SquareMode::Square;
+}
+
+double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& options, std::int64_t height,
+                 std::int64_t width, bool onCpu) {
+  const RestoreVarCost cost = costOf(config);
+  const double each = cost.total() - (options.refine ? 0 : cost.refiner);
+  const bool tiles = options.modeOf(height, width, onCpu) == SquareMode::Tiles;
+  const auto squares = static_cast<double>(tiles ? squaresOf(height, width, options.cut) : 1);
+  const auto shown = static_cast<double>(options.previews > 0 ? config.var.scales() / options.previews : 0);
+  return squares * each + shown * cost.decoder;
+}
+
 Restoration::Restoration(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
                          const Placement& placement, Observer& observer)
     : network_(std::move(network)),
       config_(config),
       cost_(costOf(config)),
+      options_(restoreVarOptions(config, settings)),
       observer_(observer),
-      size_(settings.choice(kSize)),
-      cut_{.side = config.side(),
-           .overlap = settings.integer(kOverlap),
-           .detail = settings.real(kDetail),
-           .batch = placement.device.is_cpu() ? 1 : kTilesTogether},
-      previews_(settings.integer(kPreviews)),
-      refine_(settings.toggle(kRefine)),
-      samples_(settings.choice(kTokens) == "drawn"),
-      sampling_{.topK = settings.integer(kTopK),
-                .topP = settings.real(kTopP),
-                .temperature = settings.real(kTemperature),
-                .seed = static_cast<std::uint64_t>(settings.integer(kSeed))},
-      onCpu_(placement.device.is_cpu()) {}
-
-Restoration::Mode Restoration::modeFor(const at::Tensor& pictures) const {
-  if (size_ == "published") return Mode::Published;
-  if (size_ == "square") return Mode::Square;
-  // A small photo takes one square either way.
-  if (size_ == "tiles" || !onCpu_ || fitsOneSquare(pictures, cut_)) return Mode::Tiles;
-  return Mode::Square;
+      onCpu_(placement.device.is_cpu()) {
+  options_.cut.batch = onCpu_ ? 1 : kTilesTogether;
 }
 
 at::Tensor Restoration::operator()(const at::Tensor& pictures) {
   const std::int64_t height = pictures.size(2), width = pictures.size(3);
-  const Mode mode = modeFor(pictures);
-  const double squaresEach = mode == Mode::Tiles ? static_cast<double>(squaresOf(height, width, cut_)) : 1;
-  whole_ = cost_.total() * squaresEach * static_cast<double>(pictures.size(0));
+  const PhotoCut& cut = options_.cut;
+  whole_ = photoCost(config_, options_, height, width, onCpu_) * static_cast<double>(pictures.size(0));
   done_ = 0;
+  told_ = 0;
   const SquareNetwork network = [this](const at::Tensor& x, std::int64_t first) { return squares(x, first); };
-  switch (mode) {
-    case Mode::Published:
+  switch (options_.modeOf(height, width, onCpu_)) {
+    case SquareMode::Published:
       shown_ = [](const at::Tensor& square) { return square; };
-      return network(resizedIn8Bits(pictures, cut_.side, cut_.side), 0);
-    case Mode::Square:
+      return network(resizedIn8Bits(pictures, cut.side, cut.side), 0);
+    case SquareMode::Square:
       shown_ = [height, width](const at::Tensor& square) { return unsquashed(square, height, width).clamp_(0, 1); };
-      return restoredAsSquare(pictures, cut_, network);
-    case Mode::Tiles:
-      if (fitsOneSquare(pictures, cut_)) {
+      return restoredAsSquare(pictures, cut, network);
+    case SquareMode::Tiles:
+      if (fitsOneSquare(height, width, cut)) {
         shown_ = [height, width](const at::Tensor& square) { return square.narrow(2, 0, height).narrow(3, 0, width); };
       } else {
         shown_ = [height, width](const at::Tensor& square) { return unsquashed(square, height, width).clamp_(0, 1); };
       }
-      return restoredAsTiles(pictures, cut_, network);
+      return restoredAsTiles(pictures, cut, network);
   }
   return {};
 }
 
 void Restoration::advance(const Message& stage, double cost) {
   done_ += cost;
-  observer_.progress(stage, done_ / whole_);
+  told_ = std::max(told_, done_);  // what is computed again was told before
+  observer_.progress(stage, told_ / whole_);
 }
 
 at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   const auto batch = static_cast<double>(squares.size(0));
   VarRun run;
-  run.refine = refine_;
-  if (samples_) run.choose = sampler(sampling_, first);
+  run.refine = options_.refine;
+  if (options_.samples) run.choose = sampler(options_.sampling, first);
   run.checkpoint = [this] {
     if (observer_.stopRequested()) throw Stopped{};
   };
@@ -149,14 +164,16 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
     if (first == 0) {
       observer_.value("tokens." + std::to_string(scale), tokens);
       observer_.value("latent." + std::to_string(scale), latent);
-      if (previews_ > 0 && (scale + 1) % previews_ == 0)
+      if (options_.previews > 0 && (scale + 1) % options_.previews == 0) {
         observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
+        done_ += cost_.decoder * batch;
+      }
     }
     run.checkpoint();
   };
   const at::Tensor latent = network_->latent(squares, run);
   const Message decoding = HEIRLOOM_TEXT("restorevar.decoding", "decoding");
-  advance(decoding, cost_.refiner * batch);
+  advance(decoding, options_.refine ? cost_.refiner * batch : 0);
   const at::Tensor restored = network_->decoded(latent, run.checkpoint);
   advance(decoding, cost_.decoder * batch);
   return restored;

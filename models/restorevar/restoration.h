@@ -1,6 +1,8 @@
 #pragma once
 
-#include <memory>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "models/restorer.h"
 #include "models/restorevar/cost.h"
@@ -11,6 +13,26 @@
 namespace heirloom::models {
 
 std::vector<Parameter> restoreVarParameters(const RestoreVarConfig& config);
+
+/// How a photo meets the network of squares.
+enum class SquareMode { Published, Square, Tiles };
+
+/// The values of a run's settings.
+struct RestoreVarOptions {
+  std::string size;  // "published", "auto", "square", "tiles"
+  PhotoCut cut;
+  std::int64_t previews = 1;  // of one scale in so many; 0: of none
+  bool refine = true;
+  bool samples = false;
+  Sampling sampling;
+
+  SquareMode modeOf(std::int64_t height, std::int64_t width, bool onCpu) const;
+};
+RestoreVarOptions restoreVarOptions(const RestoreVarConfig& config, const Settings& settings);
+
+/// Multiply-adds of a photo's restoration, its previews included.
+double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& options, std::int64_t height,
+                 std::int64_t width, bool onCpu);
 
 /// One session's runs: settings, previews, progress, stop, and pictures of any size around the network of squares.
 class Restoration {
@@ -23,26 +45,20 @@ class Restoration {
   at::Tensor operator()(const at::Tensor& pictures);
 
  private:
-  enum class Mode { Published, Square, Tiles };
-  Mode modeFor(const at::Tensor& pictures) const;
   at::Tensor squares(const at::Tensor& squares, std::int64_t first);
   void advance(const Message& stage, double cost);
 
   RestoreVarNetwork network_;
   RestoreVarConfig config_;
   RestoreVarCost cost_;
+  RestoreVarOptions options_;
   Observer& observer_;
-  std::string size_;
-  PhotoCut cut_;
-  std::int64_t previews_;
-  bool refine_;
-  bool samples_;
-  Sampling sampling_;
   bool onCpu_;
 
   // Of the call at hand.
   std::function<at::Tensor(const at::Tensor& square)> shown_;  // a preview as the person sees it
   double done_ = 0;                                            // multiply-adds
+  double told_ = 0;                                            // of them, to the observer
   double whole_ = 1;
 };
 

@@ -2,6 +2,8 @@
 
 #include "models/checkpoint/tensors.h"
 #include "tests/cli/workbench.h"
+#include "tests/models/instantir/tiny_folder.h"
+#include "tests/models/restorevar/tiny_folder.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::tests {
@@ -175,6 +177,31 @@ TEST_F(Commands, benchMeasuresTimeAndMemory) {
   EXPECT_GE(item["median_ms"], item["fastest_ms"]);
   EXPECT_GT(item["gflops"], 0);
   EXPECT_GT(item["peak_memory"], 50'000'000);
+}
+
+TEST_F(Commands, benchTakesNetworksWhosePreviewsAreAChoice) {
+  writeTinyInstantIr(folder_ / "tiny");
+  const Ended ended = run({"bench", "tiny", "--size", "64", "--runs", "1", "--set", "steps=1", "--set", "min_side=64",
+                           "--set", "max_side=64", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.json()["items"][0]["family"], "InstantIR");
+  const Ended unknown = run({"bench", "half.safetensors", "--set", "steps=1"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, isOneLineAbout("half.safetensors: "));
+}
+
+/// A network that squashes any picture into one square does the same work at every size.
+TEST_F(Commands, benchCountsTheWorkThatIsDone) {
+  writeTinyRestoreVar(folder_ / "tiny");
+  const auto work = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"bench", "tiny", "--runs", "1", "--json"});
+    const auto item = run(more).json()["items"][0];
+    return std::pair(item["width"].get<int>(), item["gflops"].get<double>() * item["median_ms"].get<double>());
+  };
+  const auto [side, usual] = work({});
+  EXPECT_EQ(side, 512);
+  EXPECT_NEAR(work({"--size", "64"}).second / usual, 1, 1e-6);
+  EXPECT_GT(work({"--size", "128", "--set", "size=tiles"}).second / usual, 3);
 }
 
 TEST_F(Commands, trainGoesFromYamlToWeightsThatRestore) {

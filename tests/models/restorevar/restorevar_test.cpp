@@ -8,29 +8,19 @@
 #include <string>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/photo_work.h"
 #include "models/common/random_weights.h"
 #include "models/registry.h"
 #include "models/restorevar/family.h"
 #include "tests/models/restorevar/golden.h"
+#include "tests/models/restorevar/tiny_folder.h"
+#include "tests/models/support/counted_work.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
-
-/// The tables that the public files hold beside the parameters.
-NamedTensors tables(const VarConfig& config) {
-  std::vector<at::Tensor> levels;
-  for (int scale = 0; scale < config.scales(); ++scale)
-    levels.push_back(at::full({1, config.sides[scale] * config.sides[scale]}, scale, at::kLong));
-  NamedTensors made = {{"lvl_1L", at::cat(levels, 1)},
-                       {"lvl_1L_cond", at::zeros({1, config.grid() * config.grid()}, at::kLong)},
-                       {"attn_bias_for_masking", at::zeros({1, 1, config.tokens(), config.tokens()})}};
-  for (int i = 0; i < config.depth; ++i)
-    made.emplace_back("blocks." + std::to_string(i) + ".attn.zero_k_bias", at::zeros({config.width}));
-  return made;
-}
 
 NamedTensors prefixed(const std::string& prefix, NamedTensors tensors) {
   for (auto& [name, tensor] : tensors) name = prefix + name;
@@ -46,7 +36,7 @@ class RestoreVarFiles : public testing::Test {
  protected:
   RestoreVarFiles() : network(goldenNetwork(tinyRestoreVar())) {}
 
-  NamedTensors varFile() const { return joined(stateOf(*network->var), tables(tinyRestoreVar().var)); }
+  NamedTensors varFile() const { return joined(stateOf(*network->var), tablesOf(tinyRestoreVar().var)); }
   NamedTensors vaeFile() const {
     return joined(stateOf(*network->vae), {{"quantize.ema_vocab_hit_SV", at::zeros({4, 64})}});
   }
@@ -147,6 +137,40 @@ TEST_F(RestoreVarFiles, anAutoencoderOfAnotherVocabularyIsRefusedWithBothNumbers
   writeSafetensors(folder / "vae_restorevar.safetensors", stateOf(*goldenNetwork(other)->vae));
   const std::string text = complaint(folder.path());
   EXPECT_NE(text.find("predicts 64 codes, the autoencoder has 96"), std::string::npos) << text;
+}
+
+TEST_F(RestoreVarFiles, whatAPhotoAmountsToIsCountedInSquaresAndPreviews) {
+  const auto model = opened();
+  Settings settings(model->descriptor().parameters);
+  const auto flop = [&](std::int64_t height, std::int64_t width, const at::Device& device = at::kCPU) {
+    return flopOf(*model, settings, height, width, device);
+  };
+  const RestoreVarCost cost = costOf(tinyRestoreVar());
+  settings.set("size", "auto");
+  settings.set("previews", "0");
+  const double square = 2 * cost.total();
+  EXPECT_DOUBLE_EQ(flop(64, 64), square);
+  EXPECT_DOUBLE_EQ(flop(10, 30), square);
+  EXPECT_DOUBLE_EQ(flop(4000, 6000), square);
+  EXPECT_DOUBLE_EQ(flop(112, 112, at::kCUDA), 5 * square);  // two by two, and the whole
+  settings.set("size", "tiles");
+  EXPECT_DOUBLE_EQ(flop(112, 112), 5 * square);
+  settings.set("previews", "2");
+  EXPECT_DOUBLE_EQ(flop(64, 64), square + 2 * 2 * cost.decoder);
+  settings.set("refine", "off");
+  EXPECT_DOUBLE_EQ(flop(64, 64), square + 2 * 2 * cost.decoder - 2 * cost.refiner);
+}
+
+/// With its pictures on the way: what LibTorch is asked for.
+TEST_F(RestoreVarFiles, theCountIsTheWorkOfAPhoto) {
+  const auto model = opened();
+  Settings settings(model->descriptor().parameters);
+  settings.set("size", "tiles");
+  Observer nobody;
+  const auto session = model->start(settings, {.plain = true}, nobody);
+  const CountedWork counted;
+  session->restore(photo(64, 64));
+  EXPECT_NEAR(2 * counted.sum() / flopOf(*model, settings, 64, 64, at::kCPU), 1, 1e-6);
 }
 
 class RecordingObserver : public Observer {
