@@ -2566,13 +2566,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>instantir.memory</name>
-    <message>
-        <source>this network needs about %1 GB of memory, and %2 GB are free</source>
-        <translation>dieses Netz braucht etwa %1 GB Speicher, und %2 GB sind frei</translation>
-    </message>
-</context>
-<context>
     <name>instantir.memory.remedy</name>
     <message>
         <source>close other programs, or let it see fewer pixels (setting max_side, longer side at most: 768)</source>
@@ -2850,6 +2843,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>the matrix %1 is %2 x %3, not %4 x %5</source>
         <translation>die Matrix %1 ist %2 x %3, nicht %4 x %5</translation>
+    </message>
+</context>
+<context>
+    <name>memory.needed</name>
+    <message>
+        <source>this network needs about %1 GB of memory, and %2 GB are free</source>
+        <translation>dieses Netz braucht etwa %1 GB Speicher, und %2 GB sind frei</translation>
     </message>
 </context>
 <context>
@@ -3529,6 +3529,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>decoding</source>
         <translation>dekodieren</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.memory.remedy</name>
+    <message>
+        <source>close other programs, or choose a smaller network</source>
+        <translation>andere Programme schließen oder ein kleineres Netz wählen</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.reading</name>
+    <message>
+        <source>reading the network</source>
+        <translation>Netz wird gelesen</translation>
     </message>
 </context>
 <context>

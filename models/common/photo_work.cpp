@@ -3,14 +3,44 @@
 #include "models/common/decorated_restorer.h"
 
 namespace heirloom::models {
+namespace {
+
+/// The restorer without what decorates it.
+const Restorer& bareOf(const Restorer& restorer) {
+  const Restorer* bare = &restorer;
+  while (const auto* decorated = dynamic_cast<const DecoratedRestorer*>(bare)) bare = &decorated->inner();
+  return *bare;
+}
+
+bool isNumberOrText(const Parameter& parameter) {
+  return !std::holds_alternative<KernelInput>(parameter.range) &&
+         !std::holds_alternative<MatrixInput>(parameter.range) &&
+         !std::holds_alternative<DenoiserInput>(parameter.range);
+}
+
+}  // namespace
 
 double flopOf(const Restorer& restorer, const Settings& settings, std::int64_t height, std::int64_t width,
               const at::Device& device) {
-  const Restorer* bare = &restorer;
-  while (const auto* decorated = dynamic_cast<const DecoratedRestorer*>(bare)) bare = &decorated->inner();
-  if (const auto* counting = dynamic_cast<const CountsWork*>(bare))
-    return counting->flopOf(settings.narrowed(bare->descriptor().parameters), height, width, device);
+  const Restorer& bare = bareOf(restorer);
+  if (const auto* counting = dynamic_cast<const CountsWork*>(&bare))
+    return counting->flopOf(settings.narrowed(bare.descriptor().parameters), height, width, device);
   return restorer.describe(settings).flopPerPixel * static_cast<double>(height) * static_cast<double>(width);
+}
+
+std::map<std::string, std::string> settingsToRepeat(const Restorer& restorer, const Settings& settings,
+                                                    std::int64_t height, std::int64_t width, const at::Device& device) {
+  std::map<std::string, std::string> texts;
+  const auto add = [&](const Settings& values) {
+    for (const Parameter& parameter : values.parameters()) {
+      if (isNumberOrText(parameter)) texts[parameter.name] = values.text(parameter.name);
+    }
+  };
+  add(settings);
+  const Restorer& bare = bareOf(restorer);
+  if (const auto* deciding = dynamic_cast<const DecidesByPhoto*>(&bare))
+    add(deciding->decided(settings.narrowed(bare.descriptor().parameters), height, width, device));
+  return texts;
 }
 
 }  // namespace heirloom::models

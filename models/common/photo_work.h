@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <string>
+
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -17,5 +20,19 @@ class CountsWork {
 /// Descriptor::flopPerPixel of `settings` times the pixels. 0: unknown.
 double flopOf(const Restorer& restorer, const Settings& settings, std::int64_t height, std::int64_t width,
               const at::Device& device);
+
+/// What a restorer is as well when a setting of it leaves the choice of the way to the photo and the device.
+class DecidesByPhoto {
+ public:
+  virtual ~DecidesByPhoto() = default;
+  /// `settings` with the way that a photo of `height` x `width` takes on `device`.
+  virtual Settings decided(Settings settings, std::int64_t height, std::int64_t width,
+                           const at::Device& device) const = 0;
+};
+
+/// Every setting that is a number or a text, by name and as `Settings::set` reads it: what the restoration of this
+/// photo is repeated with, on another device too.
+std::map<std::string, std::string> settingsToRepeat(const Restorer& restorer, const Settings& settings,
+                                                    std::int64_t height, std::int64_t width, const at::Device& device);
 
 }  // namespace heirloom::models

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "models/common/convolution.h"
 #include "models/common/group_norm.h"
+#include "models/common/stop.h"
 
 namespace heirloom::models {
-
-/// Asked between the blocks of a network; throws Stopped when the run has to end. May be empty.
-using Checkpoint = std::function<void()>;
 
 /// On the CPU in float32 whatever the session's precision: there our Winograd form is faster than LibTorch's in
 /// bfloat16, and more exact.

@@ -112,9 +112,12 @@ at::Tensor DinoV2Impl::embedded(const at::Tensor& pixels) {
   return at::cat({first.expand({pixels.size(0), -1, -1}), patches}, 1);
 }
 
-at::Tensor DinoV2Impl::forward(const at::Tensor& pixels) {
+at::Tensor DinoV2Impl::forward(const at::Tensor& pixels, const Checkpoint& checkpoint) {
   at::Tensor x = embedded(pixels).to(layers_.front()->precision());
-  for (DinoV2Layer& layer : layers_) x = layer->forward(x);
+  for (DinoV2Layer& layer : layers_) {
+    if (checkpoint) checkpoint();
+    x = layer->forward(x);
+  }
   return layernorm_->forward(x.to(at::kFloat));
 }
 

@@ -5,6 +5,7 @@
 
 #include "models/common/convolution.h"
 #include "models/common/linear.h"
+#include "models/common/stop.h"
 
 namespace heirloom::models {
 
@@ -56,7 +57,7 @@ class DinoV2Impl : public torch::nn::Module {
 
   /// `pixels`: float32 N 3 H W, normalised. Returns N (1 + H/patch W/patch) W: the class token and the patches behind
   /// the last norm, float32.
-  at::Tensor forward(const at::Tensor& pixels);
+  at::Tensor forward(const at::Tensor& pixels, const Checkpoint& checkpoint = {});
 
   /// Class token and patches with their positions, before the first layer.
   at::Tensor embedded(const at::Tensor& pixels);

@@ -2,10 +2,8 @@
 
 #include <torch/types.h>
 
-#include <mutex>
-#include <tuple>
-
 #include "models/common/kept_networks.h"
+#include "models/common/network_shelf.h"
 #include "models/common/photo_work.h"
 #include "models/common/whole_photo.h"
 #include "models/instantir/cost.h"
@@ -68,37 +66,8 @@ class InstantIrSession : public Session {
   InstantIrRestoration restoration_;
 };
 
-/// The networks of the last session that is over. Thread-safe.
-class NetworkShelf {
- public:
-  /// What is there, if it is on that place; otherwise it goes, for the sake of what will be placed there.
-  std::unique_ptr<SessionNetworks> take(const Placement& placement) {
-    std::unique_ptr<SessionNetworks> kept = taken();
-    const auto place = [](const Placement& of) { return std::tuple(of.device, of.precision, of.plain); };
-    return kept && place(kept->placement()) == place(placement) ? std::move(kept) : nullptr;
-  }
-  void put(std::unique_ptr<SessionNetworks> networks) {
-    networks->endSession();
-    const std::lock_guard lock(mutex_);
-    networks.swap(kept_);  // the earlier ones go behind the lock
-  }
-  bool clear() {
-    const std::unique_ptr<SessionNetworks> kept = taken();
-    return kept && !kept->empty();
-  }
-
- private:
-  std::unique_ptr<SessionNetworks> taken() {
-    const std::lock_guard lock(mutex_);
-    return std::move(kept_);
-  }
-
-  std::mutex mutex_;
-  std::unique_ptr<SessionNetworks> kept_;
-};
-
 /// Weights stay in their files until a session wants them in its precision; then in memory for the session after it.
-class InstantIrRestorer : public Restorer, public CountsWork, public KeepsNetworks {
+class InstantIrRestorer : public Restorer, public CountsWork, public DecidesByPhoto, public KeepsNetworks {
  public:
   InstantIrRestorer(StateDict tensors, DiffusionConfig config, Descriptor descriptor)
       : tensors_(std::move(tensors)), config_(std::move(config)), descriptor_(std::move(descriptor)) {}
@@ -109,28 +78,31 @@ class InstantIrRestorer : public Restorer, public CountsWork, public KeepsNetwor
     const InstantIrOptions options = optionsOf(settings);
     return 2 * photoCost(config_, options, planOf({height, width}, options, device.is_cpu()));
   }
+  Settings decided(Settings settings, std::int64_t height, std::int64_t width,
+                   const at::Device& device) const override {
+    const PhotoMode mode = planOf({height, width}, optionsOf(settings), device.is_cpu()).mode;
+    return withMode(std::move(settings), mode);
+  }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
     return std::make_unique<InstantIrSession>(networksOn(placement), settings, observer, noise);
   }
-  bool release() const override { return shelf_->clear(); }
+  bool release() const override {
+    const std::unique_ptr<SessionNetworks> kept = shelf_->clear();
+    return kept && !kept->empty();
+  }
 
  private:
   std::shared_ptr<SessionNetworks> networksOn(const Placement& placement) const {
     std::unique_ptr<SessionNetworks> networks = shelf_->take(placement);
     if (!networks) networks = std::make_unique<SessionNetworks>(tensors_, config_, placement);
-    // A session may outlive the restorer.
-    const auto back = [shelf = std::weak_ptr(shelf_)](SessionNetworks* used) {
-      std::unique_ptr<SessionNetworks> own(used);
-      if (const auto there = shelf.lock()) there->put(std::move(own));
-    };
-    return {networks.release(), back};
+    return lent(std::move(networks), shelf_, [](SessionNetworks& used) { used.endSession(); });
   }
 
   StateDict tensors_;
   DiffusionConfig config_;
   Descriptor descriptor_;
-  std::shared_ptr<NetworkShelf> shelf_ = std::make_shared<NetworkShelf>();
+  std::shared_ptr<NetworkShelf<SessionNetworks>> shelf_ = std::make_shared<NetworkShelf<SessionNetworks>>();
 };
 
 struct Read {

@@ -206,6 +206,11 @@ bool sameWay(const InstantIrOptions& a, const InstantIrOptions& b) {
   return way(a) == way(b);
 }
 
+Settings withMode(Settings settings, PhotoMode mode) {
+  settings.set(kSize, mode == PhotoMode::Published ? "published" : mode == PhotoMode::Whole ? "whole" : "tiles");
+  return settings;
+}
+
 InstantIrOptions optionsOf(const Settings& settings) {
   InstantIrOptions options;
   options.prompt = settings.choice(kPrompt);

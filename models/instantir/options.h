@@ -47,6 +47,8 @@ struct InstantIrOptions {
 std::vector<Parameter> instantIrParameters(bool restores, bool tiny);
 
 InstantIrOptions optionsOf(const Settings& settings);
+/// The same settings for a photo that goes this way.
+Settings withMode(Settings settings, PhotoMode mode);
 
 /// Settings that a run which goes on from a kept step shares with the run that made it: sizes, noise and the way from
 /// it. `sameWay`: whether two runs have the same values of them.

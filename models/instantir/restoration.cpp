@@ -137,7 +137,8 @@ const HeardPrompts& InstantIrRestoration::heard() {
     return *last;
   progress(HEIRLOOM_TEXT("instantir.text", "reading the prompt"), 0);
   std::vector<TextConditioning> texts = networks_->withRoom([&] {
-    return conditioned(networks_->textEncoders(), {options_.prompt, options_.negativePrompt}, options_.prompts);
+    return conditioned(networks_->textEncoders(), {options_.prompt, options_.negativePrompt}, options_.prompts,
+                       [this] { requireGoing(); });
   });
   networks_->offload();
   last.emplace(HeardPrompts{options_.prompt, options_.negativePrompt, options_.prompts, std::move(texts[0]),

@@ -28,14 +28,9 @@ Placement ofVae(Placement placement) {
   return placement;
 }
 
-std::string gigabytes(std::uint64_t bytes) {
-  return std::to_string((bytes + 999'999'999) / 1'000'000'000);
-}
-
 Error tooSmall(std::uint64_t free, std::uint64_t needed) {
-  return Error(
-      HEIRLOOM_TEXT("instantir.memory", "this network needs about %1 GB of memory, and %2 GB are free")
-          .with(gigabytes(needed), std::to_string(free / 1'000'000'000)),
+  return tooLittleMemory(
+      needed, free,
       HEIRLOOM_TEXT("instantir.memory.remedy",
                     "close other programs, or let it see fewer pixels (setting max_side, longer side at most: 768)"));
 }
@@ -54,12 +49,15 @@ WeightSource restorerWeights(const StateDict& tensors, std::int64_t embedding) {
   };
 }
 
-LowRanks previewerCorrections(const StateDict& tensors, const InstantIrConfig& config) {
+LowRanks previewerCorrections(const StateDict& tensors, const InstantIrConfig& config, const Checkpoint& checkpoint) {
   const StateDict corrections = tensors.under("previewer_lora");
   std::vector<std::string> names;
   for (const auto& [name, entry] : corrections.entries()) names.push_back(name);
-  return readPreviewer(
-      names, [&](const std::string& name) { return readTensor(corrections, name); }, PictureUNet(config));
+  const auto read = [&](const std::string& name) {
+    if (checkpoint) checkpoint();
+    return readTensor(corrections, name);
+  };
+  return readPreviewer(names, read, PictureUNet(config));
 }
 
 SessionNetworks::SessionNetworks(StateDict tensors, DiffusionConfig config, const Placement& placement)
@@ -152,21 +150,34 @@ WeightSource SessionNetworks::source(const std::string& part) const {
   return [tensors = tensors_.under(part)](const std::string& name) { return readTensor(tensors, name); };
 }
 
+WeightSource SessionNetworks::asking(WeightSource source) const {
+  return [this, source = std::move(source)](const std::string& name) {
+    requireGoing();
+    return source(name);
+  };
+}
+
+void SessionNetworks::requireGoing() const {
+  if (observer_ && observer_->stopRequested()) throw Stopped{};
+}
+
 SdxlVae& SessionNetworks::vae() {
-  if (!vae_) vae_ = filled<SdxlVae>(config_.vae, source("vae"), ofVae(placement_));
+  if (!vae_) vae_ = filled<SdxlVae>(config_.vae, asking(source("vae")), ofVae(placement_));
   return vae_;
 }
 
 TinyDecoder* SessionNetworks::tinyDecoder() {
   if (!config_.tiny) return nullptr;
-  if (!tiny_) tiny_ = filled<TinyDecoder>(*config_.tiny, source("taesd"), placement_);
+  if (!tiny_) tiny_ = filled<TinyDecoder>(*config_.tiny, asking(source("taesd")), placement_);
   return &tiny_;
 }
 
 std::vector<TextEncoder>& SessionNetworks::textEncoders() {
   if (encoders_.empty()) {
-    encoders_.push_back({tokenizers_[0], filled<ClipText>(config_.text1, source("text_encoder"), placement_)});
-    encoders_.push_back({tokenizers_[1], filled<ClipText>(config_.text2, source("text_encoder_2"), placement_)});
+    const auto encoder = [&](std::size_t number, const ClipTextConfig& config, const char* part) {
+      return TextEncoder{tokenizers_.at(number), filled<ClipText>(config, asking(source(part)), placement_)};
+    };
+    encoders_ = {encoder(0, config_.text1, "text_encoder"), encoder(1, config_.text2, "text_encoder_2")};
   }
   return encoders_;
 }
@@ -180,7 +191,7 @@ UNet& SessionNetworks::painter() {
     stream_->add(*made);
     painter_ = made;
   } else {
-    painter_ = filled<UNet>(config_.unet, source("unet"), placement_);
+    painter_ = filled<UNet>(config_.unet, asking(source("unet")), placement_);
   }
   return painter_;
 }
@@ -190,27 +201,28 @@ InstantIrNetworks& SessionNetworks::restorers() {
   const c10::InferenceMode ordinary(false);
   const torch::NoGradGuard noGrad;
   const InstantIrConfig config{config_.unet, config_.restoring.value().resampler};
-  const LowRanks previewer = previewerCorrections(tensors_, config);
+  const LowRanks previewer = previewerCorrections(tensors_, config, [this] { requireGoing(); });
   const WeightSource weights = restorerWeights(tensors_, config_.unet.embeddingWidth());
   if (policy_ == WeightPolicy::Streamed) stream_ = std::make_unique<WeightStream>(weights, placement_);
-  restorers_ = loadInstantIr(config, weights, previewer, placement_,
+  restorers_ = loadInstantIr(config, asking(weights), previewer, placement_,
                              {.mergedPreviewer = policy_ == WeightPolicy::Merged, .stream = stream_.get()});
   return *restorers_;
 }
 
 DinoV2& SessionNetworks::dino() {
-  if (!dino_) dino_ = filled<DinoV2>(config_.restoring.value().dino, source("dino"), placement_);
+  if (!dino_) dino_ = filled<DinoV2>(config_.restoring.value().dino, asking(source("dino")), placement_);
   return dino_;
 }
 
 at::Tensor SessionNetworks::seenIn(const at::Tensor& picture) {
-  return dino()->forward(dinoPixels(picture, config_.restoring.value().preprocessing));
+  return dino()->forward(dinoPixels(picture, config_.restoring.value().preprocessing), [this] { requireGoing(); });
 }
 
 at::Tensor SessionNetworks::seenInNothing() {
   if (!nothing_.defined()) {
     const int side = config_.restoring.value().preprocessing.crop;
-    nothing_ = dino()->forward(at::zeros({1, 3, side, side}, at::TensorOptions(placement_.device).dtype(at::kFloat)));
+    const auto nothing = at::zeros({1, 3, side, side}, at::TensorOptions(placement_.device).dtype(at::kFloat));
+    nothing_ = dino()->forward(nothing, [this] { requireGoing(); });
   }
   return nothing_;
 }

@@ -19,8 +19,9 @@ namespace heirloom::models {
 /// nothing is scaled or shifted (instantir.md 1.3). `embedding`: width of the time step's.
 WeightSource restorerWeights(const StateDict& tensors, std::int64_t embedding);
 
-/// What the previewer's file corrects. Throws Error where it does not fit.
-LowRanks previewerCorrections(const StateDict& tensors, const InstantIrConfig& config);
+/// What the previewer's file corrects. Throws Error where it does not fit. `checkpoint`: asked before each tensor.
+LowRanks previewerCorrections(const StateDict& tensors, const InstantIrConfig& config,
+                              const Checkpoint& checkpoint = {});
 
 /// The last prompts of a run and what the networks hear of them.
 struct HeardPrompts {
@@ -43,7 +44,8 @@ class SessionNetworks {
   void hold(WeightChoice wanted, std::int64_t pixels, Observer& observer);
   WeightPolicy policy() const { return policy_; }
   /// The session is over: forgets its observer. Whoever comes next is told anew, and gets what was given up for lack of
-  /// memory, if there is memory by then.
+  /// memory, if there is memory by then. Until then the observer is asked for a stop before each tensor that is read at
+  /// once, and each layer of the encoders.
   void endSession();
   /// Nothing is placed.
   bool empty() const;
@@ -96,6 +98,9 @@ class SessionNetworks {
   /// Drops everything for the next policy; false: there is none.
   bool economise();
   WeightSource source(const std::string& part) const;
+  /// The same, asking for a stop: on the thread of the run alone, unlike a WeightStream.
+  WeightSource asking(WeightSource source) const;
+  void requireGoing() const;
   DinoV2& dino();
 
   StateDict tensors_;

@@ -4,9 +4,8 @@
 #include <string_view>
 
 #include "models/common/free_memory.h"
+#include "models/common/placed_bytes.h"
 #include "models/cuda.h"
-#include "models/kernels/processor.h"
-#include "models/kernels/winograd/winograd.h"
 #include "models/placement.h"
 
 namespace heirloom::models {
@@ -16,18 +15,6 @@ namespace {
 constexpr std::uint64_t kStreamedBlocks = 1'000'000'000;
 // Of a pixel that the networks see, in values of the precision: the decoder's widest maps.
 constexpr std::int64_t kValuesPerPixel = 1000;
-
-std::uint64_t placedBytes(const TensorEntry& entry, const Placement& placement) {
-  const auto count = static_cast<std::uint64_t>(entry.numel());
-  const std::vector<std::int64_t>& shape = entry.shape;
-  const bool float32Products = placement.precision == at::kFloat || !processor().amxBf16;
-  if (placement.device.is_cpu() && !placement.plain && float32Products && shape.size() == 4 && shape[2] == 3) {
-    const int in = static_cast<int>(shape[1]);
-    const int out = static_cast<int>(shape[0]);
-    if (winogradServes(in, out)) return static_cast<std::uint64_t>(WinogradWeights::bytes(in, out));
-  }
-  return count * at::elementSize(placement.precision);
-}
 
 }  // namespace
 

@@ -48,6 +48,14 @@ double RestoreVarCost::total() const {
   return encoder + condition + std::accumulate(scales.begin(), scales.end(), 0.0) + refiner + decoder;
 }
 
+std::uint64_t squareBytes(const RestoreVarConfig& config) {
+  constexpr double kPictures = 6;  // at once in a residual block, with what its convolutions take
+  const VarConfig& var = config.var;
+  const double widest = square(config.side()) * config.vae.channels * config.vae.multipliers.front();
+  const double cached = 2.0 * var.depth * var.width * (var.tokens() + square(var.grid()));
+  return static_cast<std::uint64_t>(sizeof(float) * (kPictures * widest + cached));
+}
+
 RestoreVarCost costOf(const RestoreVarConfig& config) {
   const VarConfig& var = config.var;
   const double c = var.width, z = config.vae.latent, picture = square(var.grid()), all = var.tokens();

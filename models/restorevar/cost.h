@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "models/restorevar/config.h"
@@ -18,5 +19,9 @@ struct RestoreVarCost {
 };
 
 RestoreVarCost costOf(const RestoreVarConfig& config);
+
+/// Bytes that one square takes at most beside the weights, in float32: the autoencoder's widest pictures, and keys and
+/// values of the photo and of all tokens.
+std::uint64_t squareBytes(const RestoreVarConfig& config);
 
 }  // namespace heirloom::models

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
-#include "models/common/function_session.h"
+#include "models/common/kept_networks.h"
+#include "models/common/network_family.h"
+#include "models/common/network_shelf.h"
+#include "models/common/out_of_memory.h"
 #include "models/common/photo_work.h"
 #include "models/common/weight_source.h"
 #include "models/common/whole_photo.h"
+#include "models/placement.h"
 #include "models/restorevar/cost.h"
+#include "models/restorevar/placed_network.h"
 #include "models/restorevar/reading.h"
 #include "models/restorevar/restoration.h"
 
@@ -40,6 +45,7 @@ struct RestoreVarTraits {
     // Flips and turns of a photo would be restored to other textures, whose mean is a blur.
     descriptor.deterministic = false;
     descriptor.progressive = true;
+    descriptor.generative = true;  // its codes paint texture that the photo does not have
     descriptor.parameters = restoreVarParameters(config);
     const double side = config.side();
     descriptor.flopPerPixel = 2 * costOf(config).total() / (side * side);
@@ -61,9 +67,39 @@ const Family& row() {
   return family;
 }
 
-/// Reads the weights when a session starts, each layer straight into the form that it computes with, so that nothing of
-/// a network of gigabytes lies in memory twice.
-class RestoreVarRestorer : public Restorer, public CountsWork {
+/// Runs with the network of the session before it where there is one.
+class RestoreVarSession : public Session {
+ public:
+  RestoreVarSession(std::shared_ptr<PlacedRestoreVar> placed, const Settings& settings, Observer& observer)
+      : placed_(std::move(placed)), settings_(settings), observer_(observer) {}
+
+  at::Tensor restore(const at::Tensor& picture) override {
+    const c10::InferenceMode inference;
+    TORCH_CHECK(picture.dim() == 4 && picture.size(1) == 3, "Session: expected N 3 H W, found ", picture.sizes());
+    const Placement& placement = placed_->placement();
+    try {
+      Restoration restoration(placed_->network(observer_), placed_->config(), settings_, placement, observer_);
+      return restoration(picture.to(placement.device, at::kFloat));
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      // Where a GPU's memory runs out, whoever runs this goes on with the processor.
+      if (!placement.device.is_cpu() || !isOutOfMemory(error)) throw;
+    }
+    placed_->drop();
+    releaseFreedMemory(placement.device);
+    throw noRoomFor(*placed_);
+  }
+  void change(const Settings& settings) override { settings_ = settings; }
+
+ private:
+  std::shared_ptr<PlacedRestoreVar> placed_;
+  Settings settings_;
+  Observer& observer_;
+};
+
+/// Weights stay in their files until a session wants them; then in memory for the session after it.
+class RestoreVarRestorer : public Restorer, public CountsWork, public DecidesByPhoto, public KeepsNetworks {
  public:
   RestoreVarRestorer(StateDict tensors, const RestoreVarConfig& config, Descriptor descriptor)
       : tensors_(std::move(tensors)), config_(config), descriptor_(std::move(descriptor)) {}
@@ -73,24 +109,28 @@ class RestoreVarRestorer : public Restorer, public CountsWork {
                 const at::Device& device) const override {
     return 2 * photoCost(config_, restoreVarOptions(config_, settings), height, width, device.is_cpu());
   }
-
+  Settings decided(Settings settings, std::int64_t height, std::int64_t width,
+                   const at::Device& device) const override {
+    const SquareMode mode = restoreVarOptions(config_, settings).modeOf(height, width, device.is_cpu());
+    return withMode(std::move(settings), mode);
+  }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource*) const override {
-    // Parameters made under the caller's inference mode could not take other tensors.
-    const c10::InferenceMode ordinary(false);
-    RestoreVarNetwork network(config_);
-    loadPlaced(
-        *network, [this](const std::string& name) { return readTensor(tensors_, name); }, placement);
-    const auto make = [network, config = config_, placement, &observer](const Settings& chosen) {
-      return RestoreVarTraits::start(network, config, chosen, placement, observer);
-    };
-    return std::make_unique<FunctionSession>(placement, settings, make, descriptor_.channels);
+    std::unique_ptr<PlacedRestoreVar> placed = shelf_->take(placement);
+    if (!placed) placed = std::make_unique<PlacedRestoreVar>(tensors_, config_, placement);
+    return std::make_unique<RestoreVarSession>(lent(std::move(placed), shelf_, [](PlacedRestoreVar&) {}), settings,
+                                               observer);
+  }
+  bool release() const override {
+    const std::unique_ptr<PlacedRestoreVar> kept = shelf_->clear();
+    return kept && !kept->empty();
   }
 
  private:
   StateDict tensors_;
   RestoreVarConfig config_;
   Descriptor descriptor_;
+  std::shared_ptr<NetworkShelf<PlacedRestoreVar>> shelf_ = std::make_shared<NetworkShelf<PlacedRestoreVar>>();
 };
 
 Loaded loadRestoreVar(const StateDict& given) {

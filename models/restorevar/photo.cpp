@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "models/common/out_of_memory.h"
 #include "models/common/resampling.h"
 
 namespace heirloom::models {
@@ -80,26 +82,37 @@ at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNet
     for (std::size_t column = 0; column < columns.starts.size(); ++column) places.push_back({row, column});
   }
   at::Tensor result = at::zeros_like(picture);
-  const auto batch = static_cast<std::size_t>(std::max<std::int64_t>(1, cut.batch));
-  for (std::size_t begin = 0; begin < places.size(); begin += batch) {
+  const auto cornerOf = [&](std::size_t i) {
+    return std::pair(rows.starts[places[i].row], columns.starts[places[i].column]);
+  };
+  auto batch = static_cast<std::size_t>(std::max<std::int64_t>(1, cut.batch));
+  for (std::size_t begin = 0; begin < places.size();) {
     const std::size_t end = std::min(places.size(), begin + batch);
     std::vector<at::Tensor> sources, anchors;
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::int64_t top = rows.starts[places[i].row], left = columns.starts[places[i].column];
-      sources.push_back(tileOf(picture, top, left, side));
-      anchors.push_back(resampled(whole, up.narrow(0, top, side), across.narrow(0, left, side)));
-    }
+    for (std::size_t i = begin; i < end; ++i)
+      sources.push_back(tileOf(picture, cornerOf(i).first, cornerOf(i).second, side));
     const at::Tensor source = at::cat(sources);
-    at::Tensor restored = network(source, static_cast<std::int64_t>(1 + begin));
+    at::Tensor restored;
+    try {
+      restored = network(source, static_cast<std::int64_t>(1 + begin));
+    } catch (const std::exception& error) {
+      if (!isOutOfMemory(error) || end - begin == 1) throw;
+      batch = (end - begin) / 2;
+      continue;
+    }
+    for (std::size_t i = begin; i < end; ++i)
+      anchors.push_back(
+          resampled(whole, up.narrow(0, cornerOf(i).first, side), across.narrow(0, cornerOf(i).second, side)));
     restored = restored + resampled(at::cat(anchors) - restored, coarse, coarse);
     if (cut.detail > 0) restored = withDetail(source, restored, cut.detail);
     for (std::size_t i = begin; i < end; ++i) {
       const Place& place = places[i];
       const at::Tensor share =
           on(rows.shares[place.row], picture).unsqueeze(1) * on(columns.shares[place.column], picture);
-      tileOf(result, rows.starts[place.row], columns.starts[place.column], side)
+      tileOf(result, cornerOf(i).first, cornerOf(i).second, side)
           .add_(restored[static_cast<std::int64_t>(i - begin)] * share);
     }
+    begin = end;
   }
   return result;
 }

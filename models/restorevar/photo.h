@@ -15,7 +15,7 @@ struct PhotoCut {
   std::int64_t side = 512;     // of the square
   std::int64_t overlap = 128;  // of neighbouring tiles at least
   double detail = 0;           // 0..1: how much of the source's fine structure replaces the network's
-  std::int64_t batch = 1;      // tiles at once
+  std::int64_t batch = 1;      // tiles at once; fewer where memory runs out
 };
 
 /// Pictures of any size as one square each and back: N 3 H W to the same. What does not fit into the square is lost

@@ -81,6 +81,11 @@ RestoreVarOptions restoreVarOptions(const RestoreVarConfig& config, const Settin
                        .seed = static_cast<std::uint64_t>(settings.integer(kSeed))}};
 }
 
+Settings withMode(Settings settings, SquareMode mode) {
+  settings.set(kSize, mode == SquareMode::Published ? "published" : mode == SquareMode::Square ? "square" : "tiles");
+  return settings;
+}
+
 SquareMode RestoreVarOptions::modeOf(std::int64_t height, std::int64_t width, bool onCpu) const {
   if (size == "published") return SquareMode::Published;
   if (size == "square") return SquareMode::Square;
@@ -116,7 +121,15 @@ at::Tensor Restoration::operator()(const at::Tensor& pictures) {
   whole_ = photoCost(config_, options_, height, width, onCpu_) * static_cast<double>(pictures.size(0));
   done_ = 0;
   told_ = 0;
-  const SquareNetwork network = [this](const at::Tensor& x, std::int64_t first) { return squares(x, first); };
+  const SquareNetwork network = [this](const at::Tensor& x, std::int64_t first) {
+    const double before = done_;
+    try {
+      return squares(x, first);
+    } catch (...) {
+      done_ = before;  // fewer of them may be tried again
+      throw;
+    }
+  };
   switch (options_.modeOf(height, width, onCpu_)) {
     case SquareMode::Published:
       shown_ = [](const at::Tensor& square) { return square; };

@@ -29,6 +29,8 @@ struct RestoreVarOptions {
   SquareMode modeOf(std::int64_t height, std::int64_t width, bool onCpu) const;
 };
 RestoreVarOptions restoreVarOptions(const RestoreVarConfig& config, const Settings& settings);
+/// The same settings for a photo that goes this way.
+Settings withMode(Settings settings, SquareMode mode);
 
 /// Multiply-adds of a photo's restoration, its previews included.
 double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& options, std::int64_t height,

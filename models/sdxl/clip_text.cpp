@@ -90,12 +90,13 @@ ClipTextImpl::ClipTextImpl(const ClipTextConfig& config) : config_(config) {
   }
 }
 
-ClipTextEncoding ClipTextImpl::forward(const at::Tensor& ids) {
+ClipTextEncoding ClipTextImpl::forward(const at::Tensor& ids, const Checkpoint& checkpoint) {
   const at::Tensor rows = ids.to(tokens_.device());
   at::Tensor x = tokens_.index({rows}) + positions_.narrow(0, 0, ids.size(1));
   x = x.to(layers_.front()->precision());
   ClipTextEncoding encoding;
   for (ClipTextLayer& layer : layers_) {
+    if (checkpoint) checkpoint();
     encoding.beforeLast = x;
     x = layer->forward(x);
   }

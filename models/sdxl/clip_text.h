@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "models/common/linear.h"
+#include "models/common/stop.h"
 
 namespace heirloom::models {
 
@@ -52,7 +53,7 @@ class ClipTextImpl : public torch::nn::Module {
   explicit ClipTextImpl(const ClipTextConfig& config);
 
   /// `ids`: int64 N L, L at most config.positions, below config.vocabulary.
-  ClipTextEncoding forward(const at::Tensor& ids);
+  ClipTextEncoding forward(const at::Tensor& ids, const Checkpoint& checkpoint = {});
 
   const ClipTextConfig& config() const { return config_; }
 

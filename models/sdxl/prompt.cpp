@@ -66,7 +66,7 @@ PromptTokens tokensOf(const ClipTokenizer& tokenizer, const std::string& prompt,
 }
 
 std::vector<TextConditioning> conditioned(std::vector<TextEncoder>& encoders, const std::vector<std::string>& prompts,
-                                          const PromptRules& rules) {
+                                          const PromptRules& rules, const Checkpoint& checkpoint) {
   // Tokenisers may differ in how many tokens a prompt has, prompts always do.
   std::int64_t rows = 1;
   for (const TextEncoder& encoder : encoders) {
@@ -81,11 +81,11 @@ std::vector<TextConditioning> conditioned(std::vector<TextEncoder>& encoders, co
     for (TextEncoder& encoder : encoders) {
       const std::int64_t length = encoder.network->config().positions;
       const PromptTokens tokens = tokensOf(*encoder.tokenizer, prompt, length, rules, rows);
-      const ClipTextEncoding encoding = encoder.network->forward(tokens.ids);
+      const ClipTextEncoding encoding = encoder.network->forward(tokens.ids, checkpoint);
       at::Tensor hidden = encoding.beforeLast.to(at::kFloat);
       if (isWeighted(tokens)) {
         const PromptTokens nothing = tokensOf(*encoder.tokenizer, "", length, rules);
-        const at::Tensor base = encoder.network->forward(nothing.ids).beforeLast.to(at::kFloat);
+        const at::Tensor base = encoder.network->forward(nothing.ids, checkpoint).beforeLast.to(at::kFloat);
         hidden = base + (hidden - base) * tokens.weights.to(hidden.device()).unsqueeze(2);
       }
       beside.push_back(hidden.flatten(0, 1).unsqueeze(0));

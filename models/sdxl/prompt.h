@@ -48,6 +48,6 @@ struct TextEncoder {
 /// SDXL's text conditioning of several prompts, all with equally many tokens. A weighted token moves away from what an
 /// empty prompt has in its place by its weight. `encoders`: SDXL's first and second; the second one projects.
 std::vector<TextConditioning> conditioned(std::vector<TextEncoder>& encoders, const std::vector<std::string>& prompts,
-                                          const PromptRules& rules);
+                                          const PromptRules& rules, const Checkpoint& checkpoint = {});
 
 }  // namespace heirloom::models

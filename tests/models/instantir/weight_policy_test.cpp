@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <vector>
 
 #include "models/common/kept_networks.h"
@@ -124,6 +125,33 @@ TEST_P(HeldWeights, stayForTheNextPhoto) {
   const auto beside = model->start(settingsFor(*model, "resident"), {}, nobody);
   EXPECT_FALSE(at::equal(run(*model), result));
   EXPECT_TRUE(at::equal(beside->restore(photo(64, 64)), result));
+}
+
+/// Wants to stop when it is asked for the `last` time.
+struct Impatient : Observer {
+  explicit Impatient(int asks) : last(asks) {}
+  bool stopRequested() const override { return ++asked >= last; }
+  int last;
+  mutable int asked = 0;
+};
+
+TEST_P(HeldWeights, areReadOnlyUntilAStopIsWanted) {
+  const auto model = models::open(folder.path());
+  const Settings settings = settingsFor(*model, "resident");
+  const auto run = [&](Observer& observer) {
+    return model->start(settings, {}, observer)->restore(photo(64, 64)).clone();
+  };
+  Impatient patient(std::numeric_limits<int>::max());
+  const at::Tensor result = run(patient);
+  releaseNetworks(*model);
+  const int asks = patient.asked;  // of tensors, layers and blocks
+  for (const int last : {1, asks / 50, asks / 8, asks / 4, asks / 2}) {
+    Impatient impatient(last);
+    EXPECT_THROW(run(impatient), Stopped) << last;
+    EXPECT_EQ(impatient.asked, last);
+    releaseNetworks(*model);
+  }
+  EXPECT_TRUE(at::equal(run(patient), result));
 }
 
 TEST_P(HeldWeights, goWhereTheMemoryIsWanted) {

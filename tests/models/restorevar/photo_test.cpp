@@ -1,10 +1,14 @@
 #include "models/restorevar/photo.h"
 
+#include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <vector>
 
 #include "models/common/resampling.h"
 #include "tests/models/restorevar/golden.h"
@@ -103,6 +107,29 @@ TEST(RestoreVarPhoto, batchesOfTilesGiveWhatSingleOnesGive) {
   together.batch = 5;
   const auto network = [](const at::Tensor& squares, std::int64_t) { return squares * squares; };
   EXPECT_LT(difference(restoredAsTiles(photo, kSmallCut, network), restoredAsTiles(photo, together, network)), 1e-5);
+}
+
+TEST(RestoreVarPhoto, fewerTilesGoTogetherWhereMemoryRunsOut) {
+  const at::Tensor photo = at::rand({1, 3, 150, 170});
+  PhotoCut together = kSmallCut;
+  together.batch = 8;
+  std::vector<std::int64_t> counts, firsts;
+  const auto most = [&](std::int64_t fits) {
+    counts.clear();
+    firsts.clear();
+    return [&, fits](const at::Tensor& squares, std::int64_t first) {
+      TORCH_CHECK_WITH(OutOfMemoryError, squares.size(0) <= fits, "full");
+      counts.push_back(squares.size(0));
+      firsts.push_back(first);
+      return squares * squares;
+    };
+  };
+  const at::Tensor result = restoredAsTiles(photo, together, most(2));
+  EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}), squaresOf(150, 170, together));
+  EXPECT_EQ(*std::ranges::max_element(counts), 2);
+  for (std::size_t i = 1; i < counts.size(); ++i) EXPECT_EQ(firsts[i], firsts[i - 1] + counts[i - 1]);
+  EXPECT_LT(difference(result, restoredAsTiles(photo, kSmallCut, most(1))), 1e-5);
+  EXPECT_THROW(restoredAsTiles(photo, together, most(0)), c10::OutOfMemoryError);
 }
 
 }  // namespace

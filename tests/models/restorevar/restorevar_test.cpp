@@ -4,17 +4,24 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/kept_networks.h"
 #include "models/common/photo_work.h"
 #include "models/common/random_weights.h"
 #include "models/registry.h"
 #include "models/restorevar/family.h"
+#include "models/restorevar/placed_network.h"
+#include "models/restorevar/sampling.h"
 #include "tests/models/restorevar/golden.h"
 #include "tests/models/restorevar/tiny_folder.h"
 #include "tests/models/support/counted_work.h"
+#include "tests/models/support/failing_allocator.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -72,6 +79,7 @@ TEST_F(RestoreVarFiles, aFolderIsOneNetwork) {
   ASSERT_NE(inspection.family, nullptr);
   EXPECT_EQ(inspection.family->name, "RestoreVAR");
   EXPECT_EQ(detectRestoreVar(inspection.tensors), tinyRestoreVar());
+  EXPECT_TRUE(models::open(folder.path())->descriptor().generative);
   const at::Tensor square = photo(64, 64);
   Observer nobody;
   const auto model = models::open(folder.path());
@@ -168,6 +176,7 @@ TEST_F(RestoreVarFiles, theCountIsTheWorkOfAPhoto) {
   settings.set("size", "tiles");
   Observer nobody;
   const auto session = model->start(settings, {.plain = true}, nobody);
+  session->restore(photo(64, 64));  // reads the weights
   const CountedWork counted;
   session->restore(photo(64, 64));
   EXPECT_NEAR(2 * counted.sum() / flopOf(*model, settings, 64, 64, at::kCPU), 1, 1e-6);
@@ -237,7 +246,9 @@ TEST_F(RestoreVarRuns, aStopAfterAnyScaleLeavesNoTrace) {
   const at::Tensor square = photo(64, 64);
   settings.set("previews", "0");
   const at::Tensor whole = restored(square, observer);
-  const int reports = observer.reports;
+  observer = {};
+  restored(square, observer);
+  const int reports = observer.reports;  // of a network that is there
   for (int scales = 1; scales < reports; ++scales) {
     RecordingObserver stopping;
     const auto session = model->start(settings, {}, stopping);
@@ -248,6 +259,103 @@ TEST_F(RestoreVarRuns, aStopAfterAnyScaleLeavesNoTrace) {
     stopping.last = 0;
     EXPECT_TRUE(at::equal(session->restore(square), whole));
   }
+}
+
+TEST_F(RestoreVarRuns, aStopIsHeardWhileWeightsAreRead) {
+  observer.stopAfter = 1;  // told that the network is being read
+  const auto session = model->start(settings, {}, observer);
+  EXPECT_THROW(session->restore(photo(64, 64)), Stopped);
+  EXPECT_FALSE(releaseNetworks(*model));
+  observer = {};
+  const at::Tensor result = session->restore(photo(64, 64));
+  EXPECT_NEAR(observer.last, 1, 1e-6);
+  Observer nobody;
+  EXPECT_TRUE(at::equal(result, restored(photo(64, 64), nobody)));
+}
+
+/// What is mapped of the folder's weights becomes zero.
+void spoil(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+    std::uint64_t header = 0;
+    file.read(reinterpret_cast<char*>(&header), sizeof header);
+    const auto begin = static_cast<std::streamoff>(sizeof header + header);
+    file.seekp(begin);
+    const std::vector<char> zeros(static_cast<std::size_t>(static_cast<std::streamoff>(entry.file_size()) - begin));
+    file.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
+  }
+}
+
+TEST_F(RestoreVarRuns, theNetworkStaysForTheNextPhotoUntilItsMemoryIsWanted) {
+  settings.set("previews", "0");
+  const auto run = [&](const Placement& placement = {}) {
+    Observer nobody;
+    return model->start(settings, placement, nobody)->restore(photo(64, 64)).clone();
+  };
+  EXPECT_FALSE(releaseNetworks(*model));
+  const at::Tensor result = run();
+  spoil(folder.path());
+  EXPECT_TRUE(at::equal(run(), result));  // nothing was read again
+  EXPECT_TRUE(releaseNetworks(*model));
+  EXPECT_FALSE(releaseNetworks(*model));
+  EXPECT_FALSE(at::equal(run(), result));
+}
+
+TEST_F(RestoreVarRuns, anotherPlacementReadsTheNetworkAnew) {
+  settings.set("previews", "0");
+  Observer nobody;
+  const auto run = [&](const Placement& placement) {
+    return model->start(settings, placement, nobody)->restore(photo(64, 64)).clone();
+  };
+  const at::Tensor plain = run({.plain = true});
+  const at::Tensor fused = run({});
+  EXPECT_TRUE(at::equal(run({.plain = true}), plain));
+  EXPECT_TRUE(at::equal(run({}), fused));
+}
+
+/// Why a run with so many bytes of memory fails; empty: it does not.
+std::string complaintWith(std::int64_t bytes, const Restorer& model, const Settings& settings) {
+  Observer nobody;
+  const auto session = model.start(settings, {}, nobody);
+  FailingAllocator allocator(bytes);
+  try {
+    session->restore(photo(64, 64));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(RestoreVarRuns, aMemoryThatIsTooSmallIsAClearErrorAndTheNextRunWorks) {
+  settings.set("previews", "0");
+  EXPECT_EQ(complaintWith(100'000, *model, settings).find("this network needs about 1 GB of memory, and "), 0U);
+  EXPECT_FALSE(releaseNetworks(*model)) << "what found no room is let go";
+  Observer nobody;
+  const at::Tensor result = model->start(settings, {}, nobody)->restore(photo(64, 64)).clone();
+  const std::string text = complaintWith(100'000, *model, settings);  // for the caches of a network that is there
+  EXPECT_NE(text.find("close other programs"), std::string::npos) << text;
+  EXPECT_TRUE(at::equal(model->start(settings, {}, nobody)->restore(photo(64, 64)), result));
+}
+
+TEST(RestoreVarMemory, isThatOfThePublicNetwork) {
+  // Measured: 2.94 GB with its weights.
+  EXPECT_NEAR(static_cast<double>(squareBytes(RestoreVarConfig{})) / 1e9, 1.4, 0.1);
+}
+
+TEST_F(RestoreVarFiles, aNetworkThatHasNoRoomIsNotPlaced) {
+  writeFolder();
+  RestoreVarConfig huge = tinyRestoreVar();
+  huge.vae.channels = 1 << 28;  // 26 TB of pictures
+  const StateDict tensors = inspect(folder.path()).tensors;
+  PlacedRestoreVar placed(tensors, huge, {});
+  Observer nobody;
+  try {
+    placed.network(nobody);
+    FAIL() << "placed";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("GB of memory, and"), std::string::npos) << error.what();
+  }
+  EXPECT_TRUE(placed.empty());
 }
 
 TEST_F(RestoreVarRuns, photosOfAnySizeKeepTheirSize) {

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include "models/checkpoint/state_dict.h"
+#include "models/restorevar/network.h"
+
+namespace heirloom::models {
+
+/// The network of one session, and of the next one on the same place, filled from its mapped files when it is first
+/// asked for: each layer straight into the form that it computes with, so that nothing of gigabytes lies in memory
+/// twice.
+class PlacedRestoreVar {
+ public:
+  PlacedRestoreVar(StateDict tensors, const RestoreVarConfig& config, const Placement& placement)
+      : tensors_(std::move(tensors)), config_(config), placement_(placement) {}
+
+  /// `observer` is asked for a stop before each tensor that is read. On the processor, whose system ends programs that
+  /// take too much, throws Error where weights and a square have no room.
+  RestoreVarNetwork& network(Observer& observer);
+  void drop() { network_ = nullptr; }
+  bool empty() const { return network_.is_empty(); }
+
+  const RestoreVarConfig& config() const { return config_; }
+  const Placement& placement() const { return placement_; }
+  /// Bytes of what is still to be placed, and of one square's run.
+  std::uint64_t needed() const;
+
+ private:
+  StateDict tensors_;
+  RestoreVarConfig config_;
+  Placement placement_;
+  RestoreVarNetwork network_{nullptr};
+};
+
+/// The Error of a network that has no room on the processor: what it needs, what is free, what to do.
+Error noRoomFor(const PlacedRestoreVar& network);
+
+}  // namespace heirloom::models
