@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "app/cli/commands.h"
 #include "app/cli/forward_input.h"
@@ -21,7 +22,7 @@ struct ForwardOptions {
   std::string output;
   std::map<std::string, std::string> settings;
   std::string noise;
-  std::uint64_t seed = 0;
+  std::optional<std::int64_t> seed;
   std::string dtype = "float32";
   std::string device = "cpu";
 };
@@ -63,12 +64,22 @@ void requireOwnFile(const ForwardOptions& options, const fs::path& model) {
   }
 }
 
+/// A model without the setting draws no random numbers.
+void setSeed(models::Settings& settings, std::int64_t seed) {
+  if (!settings.has("seed")) return;
+  try {
+    settings.set("seed", models::Settings::Value(seed));
+  } catch (const Error& error) {
+    throw UsageError{error};
+  }
+}
+
 /// Pictures one by one where each has a noise level of its own.
 at::Tensor runNetwork(const models::Restorer& network, const ForwardInput& input, const models::Settings& settings,
-                      const models::Placement& placement, ForwardObserver& observer, models::NoiseSource& noise) {
+                      const models::Placement& placement, ForwardObserver& observer, models::NoiseSource* noise) {
   const at::NoGradGuard noGradients;
   const auto restore = [&](const at::Tensor& picture, const models::Settings& values) {
-    return network.start(values, placement, observer, &noise)->restore(picture).to(at::kCPU, at::kFloat);
+    return network.start(values, placement, observer, noise)->restore(picture).to(at::kCPU, at::kFloat);
   };
   if (input.noiseLevels.empty()) return restore(input.image, settings);
   std::vector<at::Tensor> results;
@@ -87,6 +98,7 @@ int forward(const ForwardOptions& options, Context& context) {
   for (const Message& note : configured.notes) report.warning(note);
   models::Settings& settings = configured.settings;
   const std::shared_ptr<const models::Restorer>& network = configured.network;
+  if (options.seed) setSeed(settings, *options.seed);
   requireOwnFile(options, configured.file);
   requireDevice(options.device);
 
@@ -99,10 +111,10 @@ int forward(const ForwardOptions& options, Context& context) {
   for (const Message& note : placed.notes) report.warning(note);
   ForwardObserver observer(context.stop);
   observer.begin(fs::path(options.input).filename().string());
-  const std::unique_ptr<models::NoiseSource> noise = noiseSource(options.noise, options.seed);
+  const std::unique_ptr<models::NoiseSource> noise = storedNoise(options.noise);
   at::Tensor image;
   try {
-    image = runNetwork(*network, input, settings, placed.placement, observer, *noise);
+    image = runNetwork(*network, input, settings, placed.placement, observer, noise.get());
   } catch (const Error& error) {
     throw error.file().empty() ? error.in(options.input) : error;
   }
@@ -151,10 +163,9 @@ void addForward(CLI::App& program, Command& chosen) {
   arguments.value(
       "--seed", "N",
       [options](const std::string& value) {
-        options->seed =
-            static_cast<std::uint64_t>(readInteger("--seed", value, 0, std::numeric_limits<std::int64_t>::max()));
+        options->seed = readInteger("--seed", value, 0, std::numeric_limits<std::int64_t>::max());
       },
-      "of the random numbers (default 0)");
+      "of the random numbers: --set seed=N of models that draw any (default: theirs)");
   arguments.value(
       "--dtype", "TYPE",
       [options](const std::string& value) {

@@ -7,7 +7,6 @@
 #include "core/quality/picture_samples.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/blur_kernel.h"
-#include "models/common/drawn_noise.h"
 
 namespace heirloom::app {
 namespace {
@@ -119,9 +118,8 @@ ForwardInput readForwardInput(const std::filesystem::path& file, const models::D
   }
 }
 
-std::unique_ptr<models::NoiseSource> noiseSource(const std::filesystem::path& file, std::uint64_t seed) {
-  if (file.empty()) return std::make_unique<models::DrawnNoise>(seed);
-  return std::make_unique<StoredNoise>(file);
+std::unique_ptr<models::NoiseSource> storedNoise(const std::filesystem::path& file) {
+  return file.empty() ? nullptr : std::make_unique<StoredNoise>(file);
 }
 
 }  // namespace heirloom::app

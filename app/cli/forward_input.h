@@ -27,7 +27,7 @@ ForwardInput readForwardInput(const std::filesystem::path& file, const models::D
 /// The samples of a photo in 0..1 as 1 C H W: no colour conversion but to grey or from it. Throws Error for CMYK.
 at::Tensor pictureTensor(const core::Photo& photo, int channels);
 
-/// Draws from `file` ("noise.0", "noise.1", ...), or from a generator with `seed` where it is empty.
-std::unique_ptr<models::NoiseSource> noiseSource(const std::filesystem::path& file, std::uint64_t seed);
+/// Draws from `file` ("noise.0", "noise.1", ...); null where it is empty: a network draws by its own seed.
+std::unique_ptr<models::NoiseSource> storedNoise(const std::filesystem::path& file);
 
 }  // namespace heirloom::app

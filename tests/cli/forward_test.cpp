@@ -2,6 +2,8 @@
 
 #include "models/checkpoint/tensors.h"
 #include "tests/cli/workbench.h"
+#include "tests/models/instantir/tiny_folder.h"
+#include "tests/models/restorevar/tiny_folder.h"
 
 namespace heirloom::tests {
 namespace {
@@ -104,6 +106,63 @@ TEST_F(Forward, warnsOfTensorsThatTheNetworkDoesNotTake) {
   const Ended ended = run({"forward", "half.safetensors", "in.safetensors", "out.safetensors", "--json"});
   EXPECT_EQ(ended.code, 0);
   EXPECT_EQ(ended.json()["warnings"].size(), 1U);
+}
+
+TEST_F(Forward, theSeedIsTheSettingOfModelsThatDraw) {
+  writeTinyInstantIr(folder_ / "diffusion");
+  writeTinyRestoreVar(folder_ / "tokens");
+  const std::map<std::string, std::vector<std::string>> quick = {
+      {"diffusion", {"--set", "steps=1", "--set", "min_side=64", "--set", "max_side=64", "--set", "previews=off"}},
+      {"tokens", {"--set", "tokens=drawn", "--set", "previews=0"}}};
+  store("in.safetensors", at::rand({1, 3, 64, 64}));
+  for (const auto& [model, settings] : quick) {
+    const auto image = [&, model = model, settings = settings](const std::vector<std::string>& more) {
+      std::vector<std::string> arguments = {"forward", model, "in.safetensors", "out.safetensors"};
+      arguments.insert(arguments.end(), settings.begin(), settings.end());
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      const Ended ended = run(arguments);
+      EXPECT_EQ(ended.code, 0) << ended.err;
+      return result().clone();
+    };
+    const at::Tensor seven = image({"--seed", "7"});
+    EXPECT_TRUE(at::equal(image({"--set", "seed=7"}), seven)) << model;
+    EXPECT_FALSE(at::equal(image({}), seven)) << model;
+  }
+  const Ended large = run({"forward", "tokens", "in.safetensors", "out.safetensors", "--seed", "99999999999"});
+  EXPECT_EQ(large.code, 2);
+  EXPECT_THAT(large.err, isOneLineAbout("seed"));
+  EXPECT_EQ(run({"forward", "half.safetensors", "in.safetensors", "out.safetensors", "--seed", "3"}).code, 0);
+}
+
+TEST_F(Forward, noiseOfAFileGoesBeforeTheSeed) {
+  writeTinyInstantIr(folder_ / "tiny");
+  store("in.safetensors", at::rand({1, 3, 64, 64}));
+  const std::vector<std::string> quick = {"forward", "tiny",        "in.safetensors", "out.safetensors",
+                                          "--set",   "steps=1",     "--set",          "min_side=64",
+                                          "--set",   "max_side=64", "--set",          "previews=off"};
+  std::vector<std::string> noisy = quick;
+  for (const char* more : {"--noise", "noise.safetensors", "--seed", "7"}) noisy.emplace_back(more);
+  models::writeSafetensors(folder_ / "noise.safetensors", models::NamedTensors{{"other", at::zeros({1})}});
+  const Ended ended = run(noisy);
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, isOneLineAbout("noise.0"));
+}
+
+TEST_F(Forward, scalesOfTokensAreInTheOutput) {
+  writeTinyRestoreVar(folder_ / "tiny");
+  picture("grey.png", {.width = 50, .height = 30, .model = core::ColourModel::Grey, .alpha = true});
+  ASSERT_EQ(run({"forward", "tiny", "grey.png", "out.safetensors"}).code, 0);
+  const std::map<std::string, at::Tensor> output = models::readSafetensors(folder_ / "out.safetensors");
+  EXPECT_EQ(output.at("image").sizes().vec(), (std::vector<std::int64_t>{1, 3, 64, 64}));
+  for (std::int64_t scale = 0; scale < 4; ++scale) {
+    const std::string number = std::to_string(scale);
+    const at::Tensor& tokens = output.at("tokens." + number);
+    EXPECT_EQ(tokens.sizes().vec(), (std::vector<std::int64_t>{1, scale + 1, scale + 1}));
+    EXPECT_EQ(tokens.scalar_type(), at::kLong);
+    EXPECT_EQ(output.at("latent." + number).sizes().vec(), (std::vector<std::int64_t>{1, 32, 4, 4}));
+    EXPECT_EQ(output.at("preview." + number).sizes().vec(), (std::vector<std::int64_t>{1, 3, 64, 64}));
+  }
+  EXPECT_EQ(output.size(), 1U + 3 * 4);
 }
 
 }  // namespace
