@@ -6,9 +6,11 @@
 #include <new>
 
 #include "core/batch/naming.h"
+#include "core/library/configure.h"
 #include "core/photo/memory.h"
 #include "core/recipe/without_folders.h"
 #include "models/common/atomic_file.h"
+#include "models/common/photo_work.h"
 
 namespace heirloom::core {
 namespace {
@@ -36,6 +38,27 @@ void writeSidecar(const fs::path& file, const std::string& text, bool overwrite)
   AtomicFile sidecar(file);
   sidecar.replaceContents(std::as_bytes(std::span(text)));
   sidecar.commit(overwrite);
+}
+
+/// Every setting of the steps whose networks invent, as they were for this photo: so that the run can be repeated.
+void complete(Recipe& recipe, const ModelLibrary& library, const Raster& photo, const at::Device& device) {
+  std::int64_t width = photo.width(), height = photo.height();
+  for (Step& step : recipe.steps) {
+    const ConfiguredModel model = configure(library, step.model, step.settings, Protocol::Photos);
+    if (model.descriptor.generative) {
+      for (auto& [name, value] : models::settingsToRepeat(*model.network, model.settings, height, width, device))
+        step.settings.insert_or_assign(name, value);
+    }
+    width *= model.descriptor.scale;
+    height *= model.descriptor.scale;
+  }
+}
+
+/// What the result should remember: with the values that the run chose, without the folders of this computer.
+Recipe remembered(const ModelLibrary& library, const Recipe& recipe, const Raster& photo, const Outcome& outcome) {
+  Recipe result = withChosen(recipe, outcome.chosen);
+  if (outcome.generative) complete(result, library, photo, at::Device(outcome.device));
+  return withoutFolders(result);
 }
 
 /// LibTorch's errors go on with the way through its own code.
@@ -87,7 +110,7 @@ void restore(const ModelLibrary& library, const Recipe& recipe, const FileJob& j
   }
   outcome.width = result.raster->width();
   outcome.height = result.raster->height();
-  outcome.recipe = withoutFolders(withChosen(recipe, outcome.run.chosen));
+  outcome.recipe = remembered(library, recipe, *photo.raster, outcome.run);
   if (job.run.stop.stop_requested()) throw Stopped{};
 
   WriteOptions write = job.write;

@@ -26,7 +26,7 @@ inline constexpr const char* kSidecarEnding = "heirloom.yaml";
 
 struct FileOutcome {
   Outcome run;             // how it ended, `error` with the file's name; `warnings` of reading, running and writing
-  Recipe recipe;           // as it was embedded: with what the run chose itself
+  Recipe recipe;           // as it was embedded: with what the run chose itself, and in full where a network invents
   std::int64_t width = 0;  // of the result
   std::int64_t height = 0;
 };

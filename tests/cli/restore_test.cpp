@@ -1,6 +1,7 @@
 #include "core/recipe/recipe.h"
 #include "tests/cli/workbench.h"
 #include "tests/models/instantir/tiny_folder.h"
+#include "tests/models/restorevar/tiny_folder.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::tests {
@@ -42,6 +43,54 @@ TEST_F(Restore, takesWordsAndSeedOfANetworkThatListensToThem) {
   EXPECT_EQ(settings.at("negative_prompt"), "fog");
   EXPECT_EQ(settings.at("seed"), "7");
   EXPECT_THAT(restore({"photo.png", "--prompt", "a lake"}).err, isOneLineAbout("no setting named prompt"));
+}
+
+/// What was not said counts as well: the photo tells how it came about.
+TEST_F(Restore, aGeneratedPhotoKnowsHowItIsRepeated) {
+  picture("photo.png");
+  writeTinyInstantIr(folder_ / "tiny");
+  const Ended ended = run({"restore", "photo.png", "-m", "tiny", "-o", "first.png", "--set", "steps=1", "--set",
+                           "min_side=64", "--set", "max_side=128", "--set", "long_prompt=cut", "--set", "size=auto"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const core::Metadata metadata = core::readPhoto(folder_ / "first.png").metadata;
+  EXPECT_THAT(metadata.xmp, HasSubstr("compositeWithTrainedAlgorithmicMedia"));
+  const std::string yaml = core::embeddedRecipe(metadata);
+  const std::map<std::string, std::string> settings = core::parseRecipe(yaml, "first.png").steps.front().settings;
+  EXPECT_FALSE(settings.at("prompt").empty());
+  EXPECT_FALSE(settings.at("negative_prompt").empty());
+  EXPECT_EQ(settings.at("seed"), "42");
+  EXPECT_EQ(settings.at("steps"), "1");
+  EXPECT_EQ(settings.at("guidance"), "7");
+  EXPECT_EQ(settings.at("size"), "whole");
+  EXPECT_EQ(settings.at("detail"), "0.5");  // of photos
+  writeBytes(folder_ / "again.yaml", yaml);
+  const Ended again = run({"restore", "photo.png", "--recipe", "again.yaml", "-o", "again.png"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(core::embeddedRecipe(core::readPhoto(folder_ / "again.png").metadata), yaml);
+  EXPECT_EQ(run({"compare", "first.png", "again.png", "--json"}).json()["items"][0]["equal"], true);
+}
+
+TEST_F(Restore, scalesOfTokensRestorePhotosOfAllKinds) {
+  writeTinyRestoreVar(folder_ / "tiny");
+  picture("colour.png", {.width = 90, .height = 70});
+  picture("grey.png", {.model = core::ColourModel::Grey});
+  picture("alpha.png", {.alpha = true, .type = core::SampleType::UInt16});
+  const Ended ended =
+      run({"restore", "-m", "tiny", "colour.png", "grey.png", "alpha.png", "-o", "out", "--template", "{name}.{ext}"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  for (const char* name : {"colour.png", "grey.png", "alpha.png"}) {
+    const core::Photo source = core::readPhoto(folder_ / name), result = core::readPhoto(folder_ / "out" / name);
+    EXPECT_EQ(result.raster->layout(), source.raster->layout()) << name;
+    EXPECT_THAT(result.metadata.xmp, HasSubstr("compositeWithTrainedAlgorithmicMedia")) << name;
+    EXPECT_NE(firstSample(folder_ / "out" / name), firstSample(folder_ / name)) << name;
+  }
+  const auto settings = [&](const char* name) {
+    const core::Metadata metadata = core::readPhoto(folder_ / "out" / name).metadata;
+    return core::parseRecipe(core::embeddedRecipe(metadata), name).steps.front().settings;
+  };
+  EXPECT_EQ(settings("colour.png").at("size"), "square");
+  EXPECT_EQ(settings("grey.png").at("size"), "tiles");  // one tile
+  EXPECT_EQ(settings("grey.png").at("seed"), "0");
 }
 
 TEST_F(Restore, writesTheFileThatIsAskedForInTheFormatOfItsName) {
