@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <string_view>
 
 #include "app/cli/report.h"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr std::size_t kBarWidth = 24;
 constexpr std::chrono::milliseconds kRedraw(100);
 constexpr std::chrono::seconds kLines(1);
+constexpr std::string_view kUsualStage = "run.restoring";  // says nothing that the bar does not
 
 std::size_t terminalWidth() {
   winsize size{};
@@ -70,7 +72,8 @@ void ProgressBar::clear() {
 
 void RunProgress::progress(const core::Progress& progress) {
   std::string note;
-  if (progress.remaining) note = durationText(progress.remaining->count()) + " left";
+  if (progress.stage.id != kUsualStage) note = progress.stage.english();
+  if (progress.remaining) note += (note.empty() ? "" : ", ") + durationText(progress.remaining->count()) + " left";
   bar_.show(progress.fraction, note);
 }
 

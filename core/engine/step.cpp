@@ -36,7 +36,11 @@ StepResult runStep(const StepRun& run) {
     run.progress(state);
   };
   std::optional<TilePreviews> previews;  // once it is known how the picture is cut
-  TileNetwork::Listener listener{.progress = [&](const Message&, double fraction) { report(fraction); },
+  TileNetwork::Listener listener{.progress =
+                                     [&](const Message& stage, double fraction) {
+                                       if (!stage.empty()) state.stage = stage;
+                                       report(fraction);
+                                     },
                                  .warning = run.warning};
   if (run.preview) {
     listener.preview = [&](const TileNetwork::Shown& shown) { previews->show(shown); };

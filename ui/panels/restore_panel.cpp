@@ -94,6 +94,16 @@ Companions companionsOf(const ModelEntry& model, const AppSettings& settings) {
   return companions;
 }
 
+/// What the run does, where its network says it, and how long it will take, where that is known.
+QString progressText(const RunProgress& report) {
+  QString stage = sentence(report.stage);
+  stage.chop(1);
+  if (!report.remaining) return stage + QStringLiteral("...");
+  const QString left =
+      RestorePanel::tr("%1 %, about %2 left").arg(qRound(report.fraction * 100)).arg(spoken(report.remaining->count()));
+  return report.stage.id == "run.restoring" ? left : stage + QStringLiteral(", ") + left;
+}
+
 }  // namespace
 
 QString spoken(double seconds) {
@@ -205,6 +215,7 @@ QWidget* RestorePanel::makeFooter() {
   progress_->setAccessibleName(tr("Progress of the run"));
   remaining_ = new QLabel(footer);
   remaining_->setObjectName(QStringLiteral("remaining"));
+  remaining_->setWordWrap(true);
   column->addWidget(remaining_);
   column->addWidget(progress_);
   auto* buttons = new QHBoxLayout;
@@ -334,13 +345,8 @@ void RestorePanel::showProgress() {
     remaining_->setText(tr("Stopping..."));
   } else if (!report) {
     remaining_->setText(tr("Preparing..."));
-  } else if (report->remaining) {
-    remaining_->setText(
-        tr("%1 %, about %2 left").arg(qRound(report->fraction * 100)).arg(spoken(report->remaining->count())));
   } else {
-    QString stage = sentence(report->stage);
-    stage.chop(1);
-    remaining_->setText(stage + QStringLiteral("..."));
+    remaining_->setText(progressText(*report));
   }
 }
 

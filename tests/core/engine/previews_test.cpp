@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 
 #include "core/engine/run.h"
 #include "models/common/kept_step.h"
@@ -18,6 +19,9 @@ constexpr int kSteps = 3;
 /// Keeps what it is shown, and where something is shown or written.
 class Watcher : public core::RunObserver {
  public:
+  void progress(const core::Progress& progress) override {
+    if (stages.empty() || stages.back() != progress.stage.english()) stages.push_back(progress.stage.english());
+  }
   struct Seen {
     core::Preview preview;
     std::vector<float> samples;
@@ -32,6 +36,7 @@ class Watcher : public core::RunObserver {
   bool wants = true;
   std::vector<Seen> seen;
   std::vector<core::Box> written;
+  std::vector<std::string> stages;
 };
 
 /// Shows the picture at a third, two thirds and all of its brightness.
@@ -50,6 +55,18 @@ core::Outcome runOver(const core::Photo& photo, std::shared_ptr<FakeNetwork> net
   library.add("fake", std::move(network));
   core::RasterSink sink(core::SampleType::Float32);
   return core::run(library, recipeOf("fake"), photo, sink, watcher, options);
+}
+
+TEST(Progress, saysWhatTheNetworkSays) {
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    observer.progress(HEIRLOOM_TEXT("instantir.text", "reading the prompt"), 0);
+    observer.progress({}, 0.2);  // an ordinary block
+    observer.progress(HEIRLOOM_TEXT("instantir.step", "step %1 of %2").with("1", "2"), 0.5);
+    return picture.clone();
+  });
+  Watcher watcher;
+  runOver(texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8}), network, watcher);
+  EXPECT_EQ(watcher.stages, (std::vector<std::string>{"restoring", "reading the prompt", "step 1 of 2"}));
 }
 
 bool overlap(const core::Box& a, const core::Box& b) {
