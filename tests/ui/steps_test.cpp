@@ -8,6 +8,7 @@
 
 #include "core/photo/photo.h"
 #include "models/common/kept_step.h"
+#include "tests/models/restorevar/tiny_folder.h"
 #include "tests/support/shared.h"
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
@@ -144,6 +145,30 @@ class StepsTest : public QObject {
     QVERIFY(core::parseRecipe(recipe, file).steps.size() == 1);
     fixture.trigger("edit.undo");
     QVERIFY(!fixture.current()->result());
+  }
+
+  void everyScaleOfTokensIsInTheStripWithItsTime() {
+    Fixture fixture;
+    const std::filesystem::path model = fixture.folder() / "tiny-restorevar";
+    writeTinyRestoreVar(model);
+    fixture.session().models().openCheckpoint(model);
+    QTRY_VERIFY2_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == model.string(),
+                              qPrintable(fixture.messages()), kPatience);
+    fixture.open(fixture.photo("a.png", 60, 40));
+    fixture.find<QSpinBox>("previewsField")->setValue(1);
+    fixture.run();
+    auto* list = fixture.find<QListWidget>("steps");
+    QVERIFY(list->isVisible());
+    QCOMPARE(list->count(), 5);  // four scales and the result
+    for (int row = 0; row < 4; ++row) {
+      const ui::RunStep& step = steps(fixture)[static_cast<std::size_t>(row)];
+      QCOMPARE(step.number, row + 1);
+      QVERIFY(step.seconds > 0);
+      QVERIFY(list->item(row)->text().startsWith(QStringLiteral("Step %1, ").arg(row + 1)));
+      QVERIFY(list->item(row)->data(Qt::AccessibleTextRole).toString().contains(QStringLiteral("took ")));
+    }
+    QVERIFY(distance(*steps(fixture)[0].raster, *steps(fixture)[3].raster) > 0);
+    QVERIFY(fixture.current()->result()->generative);
   }
 
   void tilesShowTheirStepsAtTheirPlace() {
