@@ -5,6 +5,8 @@
 #include <stdexcept>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/random_weights.h"
+#include "models/kbnet/network.h"
 #include "models/registry.h"
 #include "tests/support/temporary_folder.h"
 
@@ -12,16 +14,31 @@ namespace heirloom::tests {
 
 using namespace models;
 
-std::shared_ptr<const Restorer> PublicConfiguration::open() const {
+namespace {
+
+NamedTensors publishedWeights(const PublicConfiguration& configuration) {
   const auto rows = families();
-  const auto row = std::ranges::find(rows, family, &Family::name);
-  if (row == rows.end()) throw std::runtime_error("no family " + family);
+  const auto row = std::ranges::find(rows, configuration.family, &Family::name);
+  if (row == rows.end()) throw std::runtime_error("no family " + configuration.family);
   const std::vector<PublicNetwork> networks = row->published();
-  const auto network = std::ranges::find(networks, name, &PublicNetwork::name);
-  if (network == networks.end()) throw std::runtime_error("no network " + name);
+  const auto network = std::ranges::find(networks, configuration.name, &PublicNetwork::name);
+  if (network == networks.end()) throw std::runtime_error("no network " + configuration.name);
+  return network->weights();
+}
+
+/// Two levels of one block each.
+NamedTensors narrowKbNet(bool lightweight) {
+  const KbNetSConfig config{
+      .width = 32, .encoders = {1, 1}, .middle = 1, .decoders = {1, 1}, .lightweight = lightweight};
+  return randomWeights(stateOf(*KbNetS(config)));
+}
+
+}  // namespace
+
+std::shared_ptr<const Restorer> PublicConfiguration::open() const {
   const TemporaryFolder folder;
   // Some files are told apart by their name.
-  writeSafetensors(folder / (name + ".safetensors"), network->weights());
+  writeSafetensors(folder / (name + ".safetensors"), weights ? weights() : publishedWeights(*this));
   return models::open(folder / (name + ".safetensors"));
 }
 
@@ -98,6 +115,8 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"Uformer", "uformer16_denoising_sidd"},
           {"MPRNet", "model_deraining"},
           {"KBNet-L", "derain"},
+          {.family = "KBNet-S", .name = "narrow", .weights = [] { return narrowKbNet(false); }},
+          {.family = "KBNet-S", .name = "narrow_lightweight", .weights = [] { return narrowKbNet(true); }},
           {"FFTformer", "fftformer_GoPro"},
           {"MIRNet-v2", "MIRNet_v2_enhancement_lol"},
           {"HVI-CIDNet", "HVI-CIDNet-LOLv1-wperc"}};

@@ -1,18 +1,22 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "models/checkpoint/tensors.h"
 #include "models/restorer.h"
 
 namespace heirloom::tests {
 
-/// A configuration of the table by family and name, and what it is when it was opened from a file of random weights.
+/// A configuration of the table by family and name, or a narrow one where the table's are large, and what it is when it
+/// was opened from a file of random weights.
 struct PublicConfiguration {
   std::string family;
   std::string name;
   double tolerance = 1e-4;  // of fused and plain: how far rounding is carried, relative to the largest value
+  std::function<models::NamedTensors()> weights = {};  // of a configuration that is not in the table
 
   /// Written into a temporary file, detected and loaded.
   std::shared_ptr<const models::Restorer> open() const;
