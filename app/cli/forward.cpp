@@ -165,7 +165,7 @@ void addForward(CLI::App& program, Command& chosen) {
       [options](const std::string& value) {
         options->seed = readInteger("--seed", value, 0, std::numeric_limits<std::int64_t>::max());
       },
-      "of the random numbers: --set seed=N of models that draw any (default: theirs)");
+      "of models that draw random numbers; short for --set seed=N");
   arguments.value(
       "--dtype", "TYPE",
       [options](const std::string& value) {
