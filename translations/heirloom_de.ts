@@ -1763,6 +1763,18 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Undo takes it back.</source>
         <translation>Rückgängig nimmt es zurück.</translation>
     </message>
+    <message>
+        <source>Stopped after step %1. Its preview is kept; Use This Step makes its picture in full.</source>
+        <translation>Nach Schritt %1 angehalten. Seine Vorschau bleibt erhalten; „Diesen Schritt nehmen“ erstellt sein Bild in voller Güte.</translation>
+    </message>
+    <message>
+        <source>Stopped after step %1. Its picture is being made in full; Cancel keeps the preview.</source>
+        <translation>Nach Schritt %1 angehalten. Sein Bild wird in voller Güte erstellt; Abbrechen behält die Vorschau.</translation>
+    </message>
+    <message>
+        <source>Step %1 is the result</source>
+        <translation>Schritt %1 ist das Ergebnis</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::MessageArea</name>
@@ -2447,6 +2459,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Part %1 of %2</source>
         <translation>Teil %1 von %2</translation>
+    </message>
+    <message>
+        <source>Make the picture of the chosen step in full, which takes a moment, and take it for the result; Undo brings the last one back</source>
+        <translation>Erstellt das Bild des gewählten Schritts in voller Güte, was einen Moment dauert, und nimmt es als Ergebnis; Rückgängig bringt das vorige zurück</translation>
     </message>
 </context>
 <context>
@@ -3641,6 +3657,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>%1 computed values that are not numbers in step %2</source>
         <translation>%1 hat in Schritt %2 Werte berechnet, die keine Zahlen sind</translation>
+    </message>
+</context>
+<context>
+    <name>run.picture</name>
+    <message>
+        <source>making the picture of the step</source>
+        <translation>das Bild des Schritts wird erstellt</translation>
     </message>
 </context>
 <context>

@@ -22,18 +22,28 @@ const RunStep* freeStep(const Document& document, int row) {
 /// A run: from one result to the next.
 class ResultCommand : public QUndoCommand {
  public:
-  ResultCommand(Document& document, RestoredResult result)
+  /// `refines`: the same result as the one before, in full.
+  ResultCommand(Document& document, RestoredResult result, bool refines = false)
       : QUndoCommand(Document::tr("Restore with %1").arg(result.modelTitle)),
         document_(document),
         before_(document.result()),
-        after_(std::move(result)) {}
+        after_(std::move(result)),
+        refines_(refines) {}
   void undo() override { document_.replaceResult(before_); }
   void redo() override { document_.replaceResult(after_); }
+  int id() const override { return 2; }
+  bool mergeWith(const QUndoCommand* other) override {
+    const auto* next = static_cast<const ResultCommand*>(other);
+    if (!next->refines_) return false;
+    after_ = next->after_;
+    return true;
+  }
 
  private:
   Document& document_;
   std::optional<RestoredResult> before_;
   std::optional<RestoredResult> after_;
+  bool refines_;
 };
 
 /// A move of the strength slider.
@@ -145,20 +155,24 @@ core::Recipe Document::recipe() const {
 }
 
 void Document::follow(std::unique_ptr<EngineRun> run, const QString& modelTitle, std::optional<int> from) {
-  run_ = std::move(run);
-  progress_.reset();
+  watch(std::move(run));
   if (from)
     steps_.goOn(*from, run_->recipe());
   else
     steps_.begin(*photo_, run_->recipe());
   connect(run_.get(), &EngineRun::previewed, &steps_, &RunSteps::add);
   connect(run_.get(), &EngineRun::began, this, &Document::runChanged);
+  connect(run_.get(), &EngineRun::finished, this, [this, modelTitle](const RunEnd& end) { ended(end, modelTitle); });
+  Q_EMIT runChanged();
+}
+
+void Document::watch(std::unique_ptr<EngineRun> run) {
+  run_ = std::move(run);
+  progress_.reset();
   connect(run_.get(), &EngineRun::progressed, this, [this](const RunProgress& progress) {
     progress_ = progress;
     Q_EMIT runProgressed(progress);
   });
-  connect(run_.get(), &EngineRun::finished, this, [this, modelTitle](const RunEnd& end) { ended(end, modelTitle); });
-  Q_EMIT runChanged();
 }
 
 void Document::ended(const RunEnd& end, const QString& modelTitle) {
@@ -182,19 +196,54 @@ bool Document::showsSteps() const {
 
 bool Document::canTakeStep(int row) const {
   const RunStep* step = freeStep(*this, row);
-  return step && step->raster && step->raster != result_->raster && step->raster->layout() == result_->raster->layout();
+  if (!step) return false;
+  const std::shared_ptr<const core::Raster> picture = step->picture();
+  if (!picture) return step->kept != nullptr;
+  return picture != result_->raster && picture->layout() == result_->raster->layout();
+}
+
+bool Document::mustMakeStep(int row) const {
+  return canTakeStep(row) && !steps_.all()[static_cast<std::size_t>(row)].picture();
 }
 
 void Document::takeStep(int row) {
-  if (!canTakeStep(row)) return;
+  if (!canTakeStep(row) || mustMakeStep(row)) return;
   const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
+  addResult(resultOf(step, step.picture()));
+}
+
+void Document::make(std::unique_ptr<EngineRun> run, int row) {
+  watch(std::move(run));
+  connect(run_.get(), &EngineRun::finished, this, [this, row](const RunEnd& end) { made(end, row); });
+  Q_EMIT runChanged();
+}
+
+void Document::made(RunEnd end, int row) {
+  run_.release()->deleteLater();
+  progress_.reset();
+  const RunStep& step = steps_.all()[static_cast<std::size_t>(row)];
+  const bool refines = result_ && !step.picture() && step.raster == result_->raster;
+  end.only = StepPicture{step.number, refines};
+  if (end.raster && result_) {
+    RestoredResult result = resultOf(step, end.raster);
+    steps_.setPicture(row, end.raster);
+    if (refines)
+      undo_.push(new ResultCommand(*this, std::move(result), true));
+    else
+      addResult(std::move(result));
+  }
+  Q_EMIT runChanged();
+  Q_EMIT runEnded(end);
+}
+
+RestoredResult Document::resultOf(const RunStep& step, std::shared_ptr<const core::Raster> picture) const {
   RestoredResult result = *result_;
-  result.raster = step.raster;
+  result.raster = std::move(picture);
   // The steps before the one that a run went on from are of an earlier run.
   result.recipe = *step.recipe;
   result.other = step.other;
   result.step = step.number == RunStep::kEnd ? std::nullopt : std::optional(step.number);
-  addResult(std::move(result));
+  return result;
 }
 
 bool Document::canGoOn(int row) const {

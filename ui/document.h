@@ -80,8 +80,13 @@ class Document : public QObject {
   /// They belong to what is in the document now: a run that goes on, or a result that it made.
   bool showsSteps() const;
   bool canTakeStep(int row) const;
-  /// Makes the picture of a step the result; can be undone.
+  /// Before it can be taken a run has to make its picture (`make`): only a preview of it is there.
+  bool mustMakeStep(int row) const;
+  /// Makes the picture of a step the result, where it is there; can be undone.
   void takeStep(int row);
+  /// Takes over a run that makes the picture of that step (RunRequest::onlyPicture). When it is done it is the result:
+  /// of the step after which a run was stopped in the place of its preview, of others as `takeStep` does it.
+  void make(std::unique_ptr<EngineRun> run, int row);
   bool canGoOn(int row) const;
 
  Q_SIGNALS:
@@ -99,7 +104,10 @@ class Document : public QObject {
   friend class StrengthCommand;
   void replaceResult(std::optional<RestoredResult> result);
   void replaceStrength(double strength);
+  void watch(std::unique_ptr<EngineRun> run);
   void ended(const RunEnd& end, const QString& modelTitle);
+  void made(RunEnd end, int row);
+  RestoredResult resultOf(const RunStep& step, std::shared_ptr<const core::Raster> picture) const;
 
   Workers& workers_;
   std::filesystem::path file_;

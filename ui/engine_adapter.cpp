@@ -51,16 +51,27 @@ class GrowingSink : public core::Sink {
   std::shared_ptr<std::shared_mutex> writing_ = std::make_shared<std::shared_mutex>();
 };
 
-/// Forwards to the GUI thread, to whoever is still there.
-class QueuedObserver : public core::RunObserver {
+/// Forwards progress to the GUI thread, to whoever is still there.
+class ProgressObserver : public core::RunObserver {
  public:
-  QueuedObserver(QPointer<QObject> guard, EngineRun* run, GrowingSink& sink)
-      : guard_(std::move(guard)), run_(run), sink_(sink) {}
+  ProgressObserver(QPointer<QObject> guard, EngineRun* run) : guard_(std::move(guard)), run_(run) {}
 
   void progress(const core::Progress& progress) override {
     RunProgress report{progress.stage, progress.fraction, progress.elapsed, progress.remaining};
     onGuiThread(guard_, [run = run_, report = std::move(report)] { Q_EMIT run->progressed(report); });
   }
+
+ protected:
+  QPointer<QObject> guard_;
+  EngineRun* run_;  // used only where the guard found it alive
+};
+
+/// The same of a picture that grows.
+class QueuedObserver : public ProgressObserver {
+ public:
+  QueuedObserver(QPointer<QObject> guard, EngineRun* run, GrowingSink& sink)
+      : ProgressObserver(std::move(guard), run), sink_(sink) {}
+
   void tileWritten(const core::Box& box) override {
     onGuiThread(guard_, [run = run_, box] { Q_EMIT run->tileWritten(box); });
   }
@@ -91,8 +102,6 @@ class QueuedObserver : public core::RunObserver {
   const std::optional<RunPreview>& reached() const { return reached_; }
 
  private:
-  QPointer<QObject> guard_;
-  EngineRun* run_;  // used only where the guard found it alive
   GrowingSink& sink_;
   std::optional<RunPreview> reached_;
 };
@@ -161,21 +170,33 @@ std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
   auto work = [library = library_, request = std::move(request), guard = QPointer<QObject>(run.get()),
                target = run.get()](std::stop_token stop) {
     lowerThreadPriority();
-    GrowingSink sink(*request.photo->raster, [&](const GrowingPicture& picture) {
-      onGuiThread(guard, [target, picture] {
-        if (target->finished_) return;
-        target->picture_ = picture;
-        Q_EMIT target->began();
+    const auto runInto = [&](core::Sink& sink, core::RunObserver& observer) {
+      core::RunOptions options;
+      options.device = request.device;
+      options.first = request.first;
+      options.from = request.from;
+      options.onlyPicture = request.onlyPicture;
+      options.stop = stop;
+      return core::run(*library, request.recipe, *request.photo, sink, observer, options);
+    };
+    RunEnd end;
+    if (request.onlyPicture) {
+      core::RasterSink sink(core::resultType(request.photo->raster->layout().type));
+      ProgressObserver observer(guard, target);
+      core::Outcome outcome = runInto(sink, observer);
+      end = endOf(request.recipe, std::move(outcome), sink.raster(), {});
+    } else {
+      GrowingSink sink(*request.photo->raster, [&](const GrowingPicture& picture) {
+        onGuiThread(guard, [target, picture] {
+          if (target->finished_) return;
+          target->picture_ = picture;
+          Q_EMIT target->began();
+        });
       });
-    });
-    QueuedObserver observer(guard, target, sink);
-    core::RunOptions options;
-    options.device = request.device;
-    options.first = request.first;
-    options.from = request.from;
-    options.stop = stop;
-    core::Outcome outcome = core::run(*library, request.recipe, *request.photo, sink, observer, options);
-    RunEnd end = endOf(request.recipe, std::move(outcome), sink.raster(), observer.reached());
+      QueuedObserver observer(guard, target, sink);
+      core::Outcome outcome = runInto(sink, observer);
+      end = endOf(request.recipe, std::move(outcome), sink.raster(), observer.reached());
+    }
     onGuiThread(guard, [target, end = std::move(end)] { target->finish(end); });
   };
   run->job_ = queue_.submit(std::move(work));

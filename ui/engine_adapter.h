@@ -30,6 +30,7 @@ struct RunRequest {
   std::string device = "auto";
   std::optional<core::Box> first;                // what the person looks at
   std::shared_ptr<const models::KeptStep> from;  // as core::RunOptions has it
+  bool onlyPicture = false;                      // likewise; no picture grows then
 };
 
 struct RunProgress {
@@ -52,6 +53,12 @@ struct RunPreview {
   std::shared_ptr<const models::KeptStep> kept = {};  // as core::Preview has it
 };
 
+/// Which step's picture was made, by a run that did nothing else.
+struct StepPicture {
+  int number = 0;        // of the step, from 1
+  bool stopped = false;  // it is the step after which another run was stopped, whose preview was the result so far
+};
+
 /// How a run ended.
 struct RunEnd {
   enum class Status { Done, Cancelled, Failed };
@@ -67,6 +74,7 @@ struct RunEnd {
   std::chrono::duration<double> elapsed{};
   std::map<std::string, std::string> chosen;  // settings that the run chose itself
   bool generative = false;                    // as core::Outcome has it
+  std::optional<StepPicture> only;            // the run's whole purpose
 };
 
 /// A picture that grows while it is looked at: before a tile is done it shows the original there.

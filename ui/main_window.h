@@ -79,9 +79,14 @@ class MainWindow : public QMainWindow {
   void copyPicture();
   void run();
   void goOn();
+  /// Takes the chosen step of the current photo, or starts the run that makes its picture.
+  void takeStep();
+  void makeStep(Document* document, int row);
   RunRequest requestFor(const Document& document, core::Recipe recipe) const;
   void runEnded(Document* document, const RunEnd& end);
+  void stepMade(Document* document, const RunEnd& end);
   void tellWhatIsKept(Document* document, const RunPreview& reached);
+  void tellStopped(Document* document, const QString& where);
   void copySystemInformation();
   void about();
 

@@ -44,6 +44,11 @@ QString photoFilter() {
          MainWindow::tr("All files (*)");
 }
 
+QString keptPreview(int step) {
+  return MainWindow::tr("Stopped after step %1. Its preview is kept; Use This Step makes its picture in full.")
+      .arg(step);
+}
+
 }  // namespace
 
 void MainWindow::connectFileCommands() {
@@ -104,6 +109,7 @@ void MainWindow::connectOtherCommands() {
   on("restore.run", &MainWindow::run);
   on("restore.goOn", &MainWindow::goOn);
   connect(steps_, &StepStrip::goOnRequested, (*commands_)["restore.goOn"], &QAction::trigger);
+  connect(steps_, &StepStrip::takeRequested, this, &MainWindow::takeStep);
   on("restore.cancel", [this] {
     if (EngineRun* running = photos_.current()->run()) running->cancel();
     Q_EMIT photos_.current()->runChanged();
@@ -249,17 +255,42 @@ void MainWindow::goOn() {
   document->follow(engine_.start(std::move(request)), model->title, row);
 }
 
+void MainWindow::takeStep() {
+  Document* document = photos_.current();
+  const int row = document ? document->steps().chosen() : -1;
+  if (!document || !document->canTakeStep(row)) return;
+  if (!document->mustMakeStep(row)) return document->takeStep(row);
+  messages_->clearAbout(document->name());
+  makeStep(document, row);
+}
+
+void MainWindow::makeStep(Document* document, int row) {
+  const RunStep& step = document->steps().all()[static_cast<std::size_t>(row)];
+  RunRequest request = requestFor(*document, *step.recipe);
+  request.from = step.kept;
+  request.onlyPicture = true;
+  document->make(engine_.start(std::move(request)), row);
+}
+
 void MainWindow::runEnded(Document* document, const RunEnd& end) {
+  if (end.only) return stepMade(document, end);
   switch (end.status) {
     case RunEnd::Status::Done:
       messages_->showWarnings(document->name(), end.warnings);
       statusBar()->showMessage(tr("Restored in %1").arg(spoken(end.elapsed.count())), kNoteTime);
       break;
     case RunEnd::Status::Cancelled:
-      if (end.raster && end.reached)
-        tellWhatIsKept(document, *end.reached);
-      else
+      if (!end.raster || !end.reached) {
         statusBar()->showMessage(tr("Cancelled"), kNoteTime);
+      } else if (const int last = static_cast<int>(std::ssize(document->steps().all())) - 1;
+                 document->mustMakeStep(last)) {
+        // Whoever stops a run wants what it has, not a preview of it.
+        tellStopped(document, tr("Stopped after step %1. Its picture is being made in full; Cancel keeps the preview.")
+                                  .arg(end.reached->step + 1));
+        makeStep(document, last);
+      } else {
+        tellWhatIsKept(document, *end.reached);
+      }
       break;
     case RunEnd::Status::Failed:
       if (end.error) messages_->show(*end.error);
@@ -269,13 +300,44 @@ void MainWindow::runEnded(Document* document, const RunEnd& end) {
   updateFacts();
 }
 
+void MainWindow::stepMade(Document* document, const RunEnd& end) {
+  const int number = end.only->number;
+  if (end.only->stopped) messages_->clearAbout(document->name());
+  switch (end.status) {
+    case RunEnd::Status::Done:
+      if (end.only->stopped)
+        tellStopped(document, tr("Stopped after step %1. Its picture is kept.").arg(number));
+      else
+        statusBar()->showMessage(tr("Step %1 is the result").arg(number), kNoteTime);
+      break;
+    case RunEnd::Status::Failed:
+      if (end.error) messages_->show(*end.error);
+      [[fallthrough]];
+    case RunEnd::Status::Cancelled:
+      if (end.only->stopped)
+        tellStopped(document, keptPreview(number));
+      else if (end.status == RunEnd::Status::Cancelled)
+        statusBar()->showMessage(tr("Cancelled"), kNoteTime);
+      break;
+  }
+  updateFacts();
+}
+
 void MainWindow::tellWhatIsKept(Document* document, const RunPreview& reached) {
-  const QString where =
-      reached.tiles == 1 ? tr("Stopped after step %1. Its picture is kept.").arg(reached.step + 1)
-                         : tr("Stopped in part %1 of %2, after step %3. What is done is kept, the rest is as it was.")
-                               .arg(reached.tile + 1)
-                               .arg(reached.tiles)
-                               .arg(reached.step + 1);
+  const int number = reached.step + 1;
+  if (reached.tiles > 1) {
+    tellStopped(document, tr("Stopped in part %1 of %2, after step %3. What is done is kept, the rest is as it was.")
+                              .arg(reached.tile + 1)
+                              .arg(reached.tiles)
+                              .arg(number));
+  } else {
+    const int last = static_cast<int>(std::ssize(document->steps().all())) - 1;
+    tellStopped(document, document->mustMakeStep(last) ? keptPreview(number)
+                                                       : tr("Stopped after step %1. Its picture is kept.").arg(number));
+  }
+}
+
+void MainWindow::tellStopped(Document* document, const QString& where) {
   messages_->show(MessageArea::Severity::Information,
                   document->name() + QStringLiteral(": ") + where + u' ' + tr("Undo takes it back."));
 }

@@ -55,7 +55,8 @@ void RunSteps::add(const RunPreview& preview) {
           .raster = preview.raster,
           .thumbnail = {},
           .change = preview.change,
-          .kept = preview.kept});
+          .kept = preview.kept,
+          .preview = preview.kept != nullptr});
   keepWithinBound();
 }
 
@@ -80,12 +81,26 @@ void RunSteps::end(const std::shared_ptr<const core::Raster>& raster, bool whole
   } else {
     // What was kept is the picture of the last step.
     steps_.back().raster = raster;
+    stopped_ = raster;
   }
   Q_EMIT chosenChanged();
 }
 
+void RunSteps::setPicture(int row, const std::shared_ptr<const core::Raster>& picture) {
+  RunStep& step = steps_[static_cast<std::size_t>(row)];
+  step.full = picture;
+  step.raster = picture;
+  makeThumbnail(static_cast<std::size_t>(row));
+  keepWithinBound();
+  Q_EMIT chosenChanged();
+}
+
 bool RunSteps::made(const core::Raster* raster) const {
-  return raster && std::ranges::any_of(steps_, [raster](const RunStep& step) { return step.raster.get() == raster; });
+  if (!raster) return false;
+  if (!steps_.empty() && stopped_.lock().get() == raster) return true;
+  return std::ranges::any_of(steps_, [raster](const RunStep& step) {
+    return step.raster.get() == raster || step.full.lock().get() == raster;
+  });
 }
 
 void RunSteps::choose(int row) {
@@ -164,6 +179,7 @@ void RunSteps::keepWithinBound() {
 void RunSteps::forget() {
   ++generation_;
   chosen_ = -1;
+  stopped_.reset();
   from_.reset();
   if (steps_.empty()) return;
   free(std::exchange(steps_, {}));

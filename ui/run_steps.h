@@ -24,6 +24,11 @@ struct RunStep {
   std::shared_ptr<const models::KeptStep> kept = {};  // from which a run goes on; null: it was not kept
   std::shared_ptr<const core::Recipe> recipe = {};    // of the run that made it
   std::optional<int> other = {};                      // up to this step that run had other settings than its recipe
+  bool preview = false;                               // `raster` shows less than the step's picture in full
+  std::weak_ptr<const core::Raster> full = {};        // that picture, once it was made and as long as anybody has it
+
+  /// What is taken for the result, null: it has to be made from `kept`, or only the thumbnail was kept.
+  std::shared_ptr<const core::Raster> picture() const { return preview ? full.lock() : raster; }
 };
 
 /// What people read of it: "Step 3", "Result".
@@ -49,6 +54,8 @@ class RunSteps : public QObject {
   /// A run of `recipe` goes on from the step in `row`.
   void goOn(int row, const core::Recipe& recipe);
   void add(const RunPreview& preview);
+  /// The picture of the step in `row` was made in full.
+  void setPicture(int row, const std::shared_ptr<const core::Raster>& picture);
   /// The run made `raster` (null: nothing that is kept); `whole`: it came to its end.
   void end(const std::shared_ptr<const core::Raster>& raster, bool whole, double seconds);
 
@@ -57,7 +64,7 @@ class RunSteps : public QObject {
   int tiles() const { return tiles_; }
   /// Of the run that began last, as RunStep has it.
   std::optional<int> other() const { return other_; }
-  /// `raster` is the run's end or one of its steps.
+  /// `raster` is the run's end, one of its steps, or what it had shown when it was stopped.
   bool made(const core::Raster* raster) const;
 
   /// The one that is looked at: the latest, until another is chosen.
@@ -90,6 +97,7 @@ class RunSteps : public QObject {
   int generation_ = 0;  // thumbnails of steps that are forgotten are dropped when they arrive
   bool growing_ = false;
   std::optional<int> from_;                     // the row that a run goes on from, until it shows something
+  std::weak_ptr<const core::Raster> stopped_;   // what the run had shown by then
   std::shared_ptr<const core::Recipe> recipe_;  // of the run that began last, as `other_` is
   std::optional<int> other_;
 };

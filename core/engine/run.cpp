@@ -94,7 +94,7 @@ class RecipeRun {
       for (const Message& note : step.model.notes) warn(note);
     }
 
-    const double left = options_.from ? options_.from->left() : 1;
+    const double left = options_.onlyPicture ? 0 : options_.from ? options_.from->left() : 1;
     if (total * left >= kLongRun)
       estimate_ = std::chrono::duration<double>(total * left / flopPerSecond(placed.placement));
 

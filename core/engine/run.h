@@ -95,6 +95,7 @@ struct RunOptions {
   /// Of an earlier run over the same photo, whose recipe had the same step but for settings that may change
   /// (models::KeptStep::fixed): the run goes on from there. Null: it begins at its start.
   std::shared_ptr<const models::KeptStep> from;
+  bool onlyPicture = false;  // the run ends at `from`: its result is the picture of that step, in full
   std::stop_token stop;
 };
 

@@ -29,7 +29,8 @@ StepResult runStep(const StepRun& run) {
   layout.type = resultType(layout.type);
 
   Progress state;
-  state.stage = HEIRLOOM_TEXT("run.restoring", "restoring");
+  state.stage = run.options.onlyPicture ? HEIRLOOM_TEXT("run.picture", "making the picture of the step")
+                                        : HEIRLOOM_TEXT("run.restoring", "restoring");
   std::int64_t atOnce = 1;
   const auto report = [&](double ofThisCall) {
     state.fraction = (state.tilesDone + ofThisCall * static_cast<double>(atOnce)) / state.tiles;
@@ -46,7 +47,7 @@ StepResult runStep(const StepRun& run) {
     listener.preview = [&](const TileNetwork::Shown& shown) { previews->show(shown); };
   }
   TileNetwork tiles(run.network, run.settings, run.placement, run.options.memoryBudget, run.options.stop,
-                    std::move(listener), run.options.from);
+                    std::move(listener), run.options.from, run.options.onlyPicture);
 
   const TileLimit limit{run.options.tile, run.options.tile > 0 ? 0 : std::max<std::int64_t>(1, tiles.areaLimit())};
   const TilePlan plan(run.source.width(), run.source.height(), rules, limit);

@@ -59,6 +59,7 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
   bool keepsSteps() const override { return owner_.listener_.preview != nullptr; }
   void keep(std::shared_ptr<const models::KeptStep> step) override { kept_ = std::move(step); }
   std::shared_ptr<const models::KeptStep> from() const override { return owner_.from_; }
+  bool onlyPicture() const override { return owner_.onlyPicture_; }
 
   Share share;
 
@@ -71,13 +72,14 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
 
 TileNetwork::TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings,
                          models::Placement placement, std::uint64_t budget, std::stop_token stop, Listener listener,
-                         std::shared_ptr<const models::KeptStep> from)
+                         std::shared_ptr<const models::KeptStep> from, bool onlyPicture)
     : network_(std::move(network)),
       settings_(std::move(settings)),
       placement_(placement),
       stop_(std::move(stop)),
       listener_(std::move(listener)),
       from_(std::move(from)),
+      onlyPicture_(onlyPicture),
       described_(network_->describe(settings_)),
       rules_(described_),
       observer_(std::make_unique<SessionObserver>(*this)) {

@@ -41,10 +41,11 @@ class TileNetwork {
   };
 
   /// `budget`: bytes for activations; 0: a part of what is free. `from`: of the one tile that is restored; null: all
-  /// runs begin at their start. Throws Error when not even the smallest tile has room.
+  /// runs begin at their start. `onlyPicture`: as models::StepKeeper has it. Throws Error when not even the smallest
+  /// tile has room.
   TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings, models::Placement placement,
               std::uint64_t budget, std::stop_token stop, Listener listener,
-              std::shared_ptr<const models::KeptStep> from = nullptr);
+              std::shared_ptr<const models::KeptStep> from = nullptr, bool onlyPicture = false);
   ~TileNetwork();
 
   /// Pixels of all tiles that may go through the network at once, as far as is known now.
@@ -73,6 +74,7 @@ class TileNetwork {
   std::stop_token stop_;
   Listener listener_;
   std::shared_ptr<const models::KeptStep> from_;
+  bool onlyPicture_;
   models::Descriptor described_;  // of these settings
   TileRules rules_;
   std::int64_t areaLimit_ = 0;

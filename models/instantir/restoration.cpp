@@ -70,10 +70,12 @@ at::Tensor mirroredTo(const at::Tensor& picture, const PixelSize& size) {
 std::uint64_t InstantIrStep::bytes() const {
   std::uint64_t sum = 0;
   const auto add = [&sum](const at::Tensor& tensor) { sum += tensor.defined() ? tensor.nbytes() : 0; };
-  for (const at::Tensor* tensor : {&state_.sample, &state_.preview, &state_.earlierPreview}) add(*tensor);
-  if (state_.residuals) {
-    for (const at::Tensor& skip : state_.residuals->skips) add(skip);
-    add(state_.residuals->middle);
+  add(picture_);
+  if (!state_) return sum;
+  for (const at::Tensor* tensor : {&state_->sample, &state_->preview, &state_->earlierPreview}) add(*tensor);
+  if (state_->residuals) {
+    for (const at::Tensor& skip : state_->residuals->skips) add(skip);
+    add(state_->residuals->middle);
   }
   return sum;
 }
@@ -93,13 +95,16 @@ void InstantIrRestoration::progress(const Message& stage, double share) {
 void InstantIrRestoration::beginKeeping(const at::Tensor& pictures) {
   keeper_ = dynamic_cast<StepKeeper*>(&observer_);
   from_.reset();
+  onlyPicture_ = false;
   const std::shared_ptr<const KeptStep> from = keeper_ ? keeper_->from() : nullptr;
   const bool alone = networks_->config().restoring && pictures.size(0) == 1;
   if (keeper_ && (!alone || !(from || keeper_->keepsSteps()))) keeper_ = nullptr;
   if (keeper_) photo_ = fingerprintOf(pictures);
   if (!from) return;
   from_ = std::dynamic_pointer_cast<const InstantIrStep>(from);
+  onlyPicture_ = keeper_ && keeper_->onlyPicture();
   if (!alone || !from_ || !from_->fits(options_, photo_)) throw stepOfAnotherRun();
+  if (!onlyPicture_ && !from_->leadsOn()) throw stepOfAnotherRun();
 }
 
 at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
@@ -146,7 +151,19 @@ const HeardPrompts& InstantIrRestoration::heard() {
   return *last;
 }
 
+at::Tensor InstantIrRestoration::decoded(const at::Tensor& latent) {
+  const auto going = [this] { requireGoing(); };
+  const at::Tensor own = latent / networks_->config().vae.scaling;
+  const at::Tensor made = decodeInTiles(networks_->vae(), own, kVaeTiles, going).div_(2).add_(0.5);
+  networks_->offload();
+  return made;
+}
+
 at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {
+  if (onlyPicture_) {
+    progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 0);
+    return networks_->withRoom([&] { return decoded(from_->picture().to(picture.device())); });
+  }
   const HeardPrompts& text = heard();
   requireGoing();
   const auto going = [this] { requireGoing(); };
@@ -160,11 +177,6 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     latent = latent + latents.deviation * noise_->normal(latent.sizes()).to(latent.device());
   latent = latent * scaling;
 
-  const auto decoded = [&](const at::Tensor& z) {
-    const at::Tensor made = decodeInTiles(networks_->vae(), z / scaling, kVaeTiles, going).div_(2).add_(0.5);
-    networks_->offload();
-    return made;
-  };
   // By the published protocol only the previewer's own pictures count; a person sees something of every step.
   const bool published = options_.photo == "published" && networks_->config().restoring;
   const bool tiny = options_.previews == PreviewKind::Tiny && networks_->config().tiny;
@@ -200,9 +212,11 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     observer_.value("latent." + std::to_string(step.index), step.sample);
     // For the plot beside the previews: told before the one that it belongs to.
     if (step.change.defined()) observer_.value("change." + std::to_string(step.index), step.change);
-    // Whoever keeps a step keeps it with its picture.
-    if (shown.defined() && keeper_ && keeper_->keepsSteps() && step.state)
-      keeper_->keep(std::make_shared<const InstantIrStep>(*step.state, options_, photo_));
+    // Whoever keeps a step keeps it with its picture; that of the last one is the run's.
+    if (shown.defined() && keeper_ && keeper_->keepsSteps() && step.state) {
+      const at::Tensor& kept = step.index + 1 == step.count ? step.sample : latentOfPicture;
+      keeper_->keep(std::make_shared<const InstantIrStep>(*step.state, kept, options_, photo_));
+    }
     if (shown.defined()) observer_.preview(step.index, shown);
     requireGoing();
   };

@@ -13,7 +13,7 @@ namespace heirloom::models {
 
 /// One session's runs: text, latents, the loop over the steps, previews, progress, stop, and photos of any size around
 /// a network of about one megapixel. Of InstantIR's runs over one picture an observer may keep the steps (StepKeeper),
-/// and go on from them in this session or another one.
+/// and go on from them in this session or another one, or have their pictures.
 class InstantIrRestoration {
  public:
   /// `observer` and `noise` must outlive this; null: drawn by the settings' seed, anew for every picture.
@@ -34,6 +34,8 @@ class InstantIrRestoration {
   at::Tensor restored(const at::Tensor& picture, const PhotoPlan& plan);
   /// `picture`: 1 3 H W in 0..1, sides multiples of 64; `tileSide` as in DiffusionRun.
   at::Tensor diffused(const at::Tensor& picture, std::int64_t tileSide);
+  /// `latent`: 1 4 h w, scaled. By the autoencoder, which is there: 1 3 H W, not clamped.
+  at::Tensor decoded(const at::Tensor& latent);
   void requireGoing() const;
   void progress(const Message& stage, double share);  // of the picture at hand
 
@@ -45,6 +47,7 @@ class InstantIrRestoration {
   NoiseSource* noise_ = nullptr;
   StepKeeper* keeper_ = nullptr;  // null: nobody keeps the steps of this call
   std::shared_ptr<const InstantIrStep> from_;
+  bool onlyPicture_ = false;           // of `from_`
   std::size_t photo_ = 0;              // of the call at hand, where steps are kept
   double pictures_ = 1, picture_ = 0;  // of the call at hand: how many, and which of them
 };

@@ -52,6 +52,12 @@ class PromptTest : public QObject {
     return texts;
   }
 
+  /// Takes the step in `row` and waits until its picture is there.
+  static void takeStep(Fixture& fixture, int row) {
+    fixture.find<QListWidget>("steps")->setCurrentRow(row);
+    fixture.find<QPushButton>("takeStep")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+  }
   static std::vector<float> samplesOf(const core::Raster& raster) {
     std::vector<float> samples(static_cast<std::size_t>(raster.width() * raster.height() * raster.layout().bands()));
     core::toFloat(raster, {0, 0, raster.width(), raster.height()}, samples);
@@ -111,10 +117,26 @@ class PromptTest : public QObject {
     QCOMPARE(plot->values().size(), std::size_t{3});
     QVERIFY(plot->isVisible());
     const auto end = fixture.current()->result()->raster;
-    list->setCurrentRow(1);
-    fixture.find<QPushButton>("takeStep")->click();
+    const auto preview = fixture.current()->steps().all()[1].raster;
+    takeStep(fixture, 1);
     QCOMPARE(fixture.current()->result()->step, std::optional(2));
     QVERIFY(fixture.current()->result()->raster != end);
+    // Not the preview, enlarged, but what the autoencoder makes of the step.
+    QCOMPARE(fixture.current()->result()->raster->layout(), end->layout());
+    QVERIFY(samplesOf(*fixture.current()->result()->raster) != samplesOf(*preview));
+    QVERIFY(plot->isVisible());
+    QVERIFY(!fixture.find<QPushButton>("takeStep")->isEnabled());
+    fixture.trigger("edit.undo");
+    QCOMPARE(fixture.current()->result()->raster, end);
+    // That of the last one is the result; once made, a picture is taken at once.
+    takeStep(fixture, 3);
+    QVERIFY(fixture.current()->result()->raster != end);
+    QCOMPARE(samplesOf(*fixture.current()->result()->raster), samplesOf(*end));
+    list->setCurrentRow(1);
+    fixture.find<QPushButton>("takeStep")->click();
+    QVERIFY(!fixture.current()->run());
+    QCOMPARE(fixture.current()->result()->step, std::optional(2));
+    fixture.trigger("edit.undo");
     fixture.trigger("edit.undo");
     QCOMPARE(fixture.current()->result()->raster, end);
     QCOMPARE(offered(*field), QStringList({QStringLiteral("Fine detail (the model's own)"), QStringLiteral("Portrait"),
@@ -221,10 +243,7 @@ class PromptTest : public QObject {
     const core::Recipe first = fixture.current()->result()->recipe;
     auto* list = fixture.find<QListWidget>("steps");
     auto* field = fixture.find<ui::PromptField>("promptText");
-    const auto take = [&](int row) {
-      list->setCurrentRow(row);
-      fixture.find<QPushButton>("takeStep")->click();
-    };
+    const auto take = [&](int row) { takeStep(fixture, row); };
     const auto goOnFrom = [&](int row) {
       list->setCurrentRow(row);
       fixture.trigger("restore.goOn");
@@ -288,7 +307,43 @@ class PromptTest : public QObject {
     fixture.trigger("restore.cancel");
     QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
     QVERIFY(fixture.current()->hasUnsavedResult());
-    QVERIFY2(fixture.messages().contains(QStringLiteral("Stopped after step")), qPrintable(fixture.messages()));
+    const ui::RunStep& last = fixture.current()->steps().all().back();
+    QVERIFY2(
+        fixture.messages().contains(QStringLiteral("Stopped after step %1. Its picture is kept.").arg(last.number)),
+        qPrintable(fixture.messages()));
+    // In full, and one thing to undo.
+    QCOMPARE(fixture.current()->result()->raster, last.picture());
+    QCOMPARE(fixture.current()->result()->step, std::optional(last.number));
+    QVERIFY(!fixture.find<QPushButton>("takeStep")->isEnabled());
+    fixture.trigger("edit.undo");
+    QVERIFY(!fixture.current()->result());
+  }
+
+  void aSecondStopLeavesThePreviewWhosePictureCanBeMadeLater() {
+    Fixture fixture;
+    prepare(fixture, 500);
+    fixture.trigger("restore.run");
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.current()->steps().all().size() >= 3, kPatience);
+    std::shared_ptr<const core::Raster> preview;
+    connect(fixture.current(), &ui::Document::runEnded, this, [&] {
+      if (!fixture.current()->run()) return;
+      // What was shown last is the result while its picture is made.
+      preview = fixture.current()->result()->raster;
+      QVERIFY2(fixture.messages().contains(QStringLiteral("is being made in full")), qPrintable(fixture.messages()));
+      fixture.trigger("restore.cancel");
+    });
+    fixture.trigger("restore.cancel");
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    QVERIFY(preview);
+    QCOMPARE(fixture.current()->result()->raster, preview);
+    QVERIFY2(fixture.messages().contains(QStringLiteral("Its preview is kept")), qPrintable(fixture.messages()));
+    const int last = static_cast<int>(fixture.current()->steps().all().size()) - 1;
+    takeStep(fixture, last);
+    QCOMPARE(fixture.current()->result()->raster, fixture.current()->steps().all().back().picture());
+    QVERIFY(samplesOf(*fixture.current()->result()->raster) != samplesOf(*preview));
+    QVERIFY(fixture.find<QWidget>("stepStrip")->isVisible());
+    fixture.trigger("edit.undo");
+    QVERIFY(!fixture.current()->result());
   }
 };
 

@@ -58,7 +58,6 @@ StepStrip::StepStrip(QWidget* parent) : QWidget(parent) {
   take_ = new QPushButton(tr("&Use This Step"), this);
   take_->setObjectName(QStringLiteral("takeStep"));
   take_->setAccessibleName(tr("Use this step"));
-  take_->setToolTip(tr("Take the picture of the chosen step for the result; Undo brings the last one back"));
   side->addWidget(take_);
   goOn_ = new QPushButton(tr("&Continue from Here"), this);
   goOn_->setObjectName(QStringLiteral("goOn"));
@@ -72,7 +71,7 @@ StepStrip::StepStrip(QWidget* parent) : QWidget(parent) {
     if (document_) document_->steps().choose(chosen);
   });
   const auto take = [this] {
-    if (document_ && take_->isEnabled()) document_->takeStep(document_->steps().chosen());
+    if (take_->isEnabled()) Q_EMIT takeRequested();
   };
   connect(take_, &QPushButton::clicked, this, take);
   connect(goOn_, &QPushButton::clicked, this, &StepStrip::goOnRequested);
@@ -156,6 +155,11 @@ void StepStrip::updateState() {
   caption_->setText(steps.tiles() > 1 ? tr("Part %1 of %2").arg(steps.tile() + 1).arg(steps.tiles()) : QString());
   caption_->setVisible(steps.tiles() > 1);
   take_->setEnabled(document_->canTakeStep(steps.chosen()));
+  take_->setToolTip(
+      document_->mustMakeStep(steps.chosen())
+          ? tr("Make the picture of the chosen step in full, which takes a moment, and take it for the result; Undo "
+               "brings the last one back")
+          : tr("Take the picture of the chosen step for the result; Undo brings the last one back"));
   take_->setVisible(steps.tiles() == 1);
   goOn_->setEnabled(document_->canGoOn(steps.chosen()));
   goOn_->setVisible(std::ranges::any_of(steps.all(), [](const RunStep& step) { return step.kept != nullptr; }));

@@ -23,6 +23,7 @@ class StepStrip : public QWidget {
   void setDocument(Document* document);  // null: none
 
  Q_SIGNALS:
+  void takeRequested();
   void goOnRequested();
 
  private:

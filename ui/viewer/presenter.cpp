@@ -107,8 +107,10 @@ void Presenter::showResult() {
 void Presenter::showStep() {
   const RunStep* step = after_ && document_->showsSteps() ? document_->steps().apart() : nullptr;
   std::unique_ptr<TilePyramid> next;
-  if (step && step->raster && step->raster != shown_.lock()) {
-    next = pyramid(step->raster);
+  const std::shared_ptr<const core::Raster> picture = step ? step->picture() : nullptr;
+  const std::shared_ptr<const core::Raster> raster = picture || !step ? picture : step->raster;
+  if (raster && raster != shown_.lock()) {
+    next = pyramid(raster);
     viewer_.setStep(next.get(), step->box, captionOf(*step));
   } else {
     viewer_.setStep(nullptr);

@@ -185,7 +185,7 @@ TEST(Previews, carryWhatARunGoesOnFrom) {
   for (const Watcher::Seen& seen : tiles.seen) EXPECT_EQ(seen.preview.kept, nullptr);
 }
 
-TEST(Previews, ofInstantIrLeadOnToTheSameBits) {
+TEST(Previews, ofInstantIrLeadOnToTheSameBitsAndToTheirPictures) {
   const TemporaryFolder folder;
   writeTinyInstantIr(folder.path());
   const core::ModelLibrary library({});
@@ -193,9 +193,10 @@ TEST(Previews, ofInstantIrLeadOnToTheSameBits) {
   core::Recipe recipe = recipeOf(folder.path().string());
   recipe.steps.back().settings = {
       {"steps", "4"}, {"min_side", "64"}, {"max_side", "128"}, {"prompt", "a photo"}, {"negative_prompt", "blurry"}};
-  const auto run = [&](Watcher& watcher, std::shared_ptr<const models::KeptStep> from) {
+  const auto run = [&](Watcher& watcher, std::shared_ptr<const models::KeptStep> from, bool onlyPicture = false) {
     core::RunOptions options;
     options.from = std::move(from);
+    options.onlyPicture = onlyPicture;
     core::RasterSink sink(core::SampleType::Float32);
     const core::Outcome outcome = core::run(library, recipe, photo, sink, watcher, options);
     EXPECT_EQ(outcome.status, core::Outcome::Status::Done) << (outcome.error ? outcome.error->what() : "");
@@ -206,6 +207,13 @@ TEST(Previews, ofInstantIrLeadOnToTheSameBits) {
   ASSERT_EQ(watcher.seen.size(), 4U);
   EXPECT_EQ(run(then, watcher.seen[1].preview.kept), whole);
   EXPECT_EQ(then.seen.size(), 2U);
+  // The picture of a step is more than its preview, and that of the last one is the result.
+  Watcher none;
+  EXPECT_EQ(run(none, watcher.seen[3].preview.kept, true), whole);
+  const std::vector<float> second = run(none, watcher.seen[1].preview.kept, true);
+  EXPECT_NE(second, whole);
+  EXPECT_NE(second, watcher.seen[1].samples);
+  EXPECT_TRUE(none.seen.empty());
 }
 
 TEST(Previews, areNotMadeForThoseWhoDoNotWantThem) {

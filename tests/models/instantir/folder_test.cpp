@@ -150,6 +150,49 @@ TEST_F(InstantIrFolder, aRunGoesOnFromAnyKeptStepToTheSameBits) {
   }
 }
 
+TEST_F(InstantIrFolder, thePictureOfAKeptStepIsMadeAsThatOfAWholeRun) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  const auto pictureOf = [&](const std::shared_ptr<const KeptStep>& step) {
+    Keeping maker;
+    maker.start = step;
+    maker.only = true;
+    const at::Tensor picture = model->start(settings, {}, maker)->restore(photo(150, 100)).clone();
+    EXPECT_TRUE(maker.indices.empty());  // no step was run
+    return picture;
+  };
+  // At the working size it is what the autoencoder makes of the latent that was shown.
+  settings.set("previews", "decoded");
+  Keeping published;
+  model->start(settings, {}, published)->restore(photo(150, 100));
+  ASSERT_EQ(published.kept.size(), 3U);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(at::equal(pictureOf(published.kept[i]), published.previews[i])) << i;
+
+  settings.set("previews", "fast");
+  settings.set("colour_fix", "wavelet");
+  settings.set("detail", "0.5");
+  for (const char* size : {"published", "whole", "tiles"}) {
+    settings.set("size", size);
+    Keeping first;
+    const at::Tensor whole = model->start(settings, {}, first)->restore(photo(150, 100)).clone();
+    ASSERT_EQ(first.kept.size(), 3U) << size;
+    EXPECT_TRUE(at::equal(pictureOf(first.kept.back()), whole)) << size;
+    const at::Tensor early = pictureOf(first.kept.front());
+    EXPECT_EQ(early.sizes(), whole.sizes());
+    EXPECT_FALSE(at::equal(early, whole));
+
+    const auto alone = first.kept.front()->pictureAlone();
+    ASSERT_NE(alone, nullptr);
+    EXPECT_LT(alone->bytes(), first.kept.front()->bytes());
+    EXPECT_EQ(alone->pictureAlone(), nullptr);
+    EXPECT_EQ(alone->left(), 0);
+    EXPECT_TRUE(at::equal(pictureOf(alone), early)) << size;
+    Keeping then;
+    then.start = alone;
+    EXPECT_THROW(model->start(settings, {}, then)->restore(photo(150, 100)), Error);
+  }
+}
+
 TEST_F(InstantIrFolder, wordsMayChangeOnTheWayAndSizesMayNot) {
   const auto model = models::open(folder.path());
   Settings settings = smallSettings(*model);

@@ -14,11 +14,12 @@
 
 namespace heirloom::tests {
 
-/// Keeps the steps of a run, and lets the next one go on from `start`.
+/// Keeps the steps of a run, and lets the next one go on from `start`, or make its picture.
 struct Keeping : models::Observer, models::StepKeeper {
   bool keepsSteps() const override { return wants; }
   void keep(std::shared_ptr<const models::KeptStep> step) override { kept.push_back(std::move(step)); }
   std::shared_ptr<const models::KeptStep> from() const override { return start; }
+  bool onlyPicture() const override { return only; }
   void preview(int index, const at::Tensor& picture) override {
     indices.push_back(index);
     previews.push_back(picture);
@@ -28,7 +29,7 @@ struct Keeping : models::Observer, models::StepKeeper {
     reached = fraction;
   }
 
-  bool wants = true;
+  bool wants = true, only = false;
   std::shared_ptr<const models::KeptStep> start;
   std::vector<std::shared_ptr<const models::KeptStep>> kept;
   std::vector<int> indices;
