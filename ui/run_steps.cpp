@@ -9,6 +9,15 @@
 #include "ui/viewer/display_picture.h"
 
 namespace heirloom::ui {
+namespace {
+
+/// What a small picture of `raster` takes at most, itself one or still to be made smaller.
+std::uint64_t smallBytes(const core::Raster& raster) {
+  const core::Layout& layout = raster.layout();
+  return std::min(layout.bytes(), layout.rowBytes() / static_cast<std::uint64_t>(layout.width) * RunSteps::kSmall);
+}
+
+}  // namespace
 
 QString captionOf(const RunStep& step) {
   return step.number == RunStep::kEnd ? RunSteps::tr("Result") : RunSteps::tr("Step %1").arg(step.number);
@@ -81,6 +90,7 @@ void RunSteps::end(const std::shared_ptr<const core::Raster>& raster, bool whole
   } else {
     // What was kept is the picture of the last step.
     steps_.back().raster = raster;
+    steps_.back().small = false;
     stopped_ = raster;
   }
   Q_EMIT chosenChanged();
@@ -90,6 +100,7 @@ void RunSteps::setPicture(int row, const std::shared_ptr<const core::Raster>& pi
   RunStep& step = steps_[static_cast<std::size_t>(row)];
   step.full = picture;
   step.raster = picture;
+  step.small = false;
   makeThumbnail(static_cast<std::size_t>(row));
   keepWithinBound();
   Q_EMIT chosenChanged();
@@ -158,22 +169,64 @@ void RunSteps::makeThumbnail(std::size_t row) {
 
 void RunSteps::keepWithinBound() {
   std::uint64_t bytes = 0;
-  for (const RunStep& step : steps_) bytes += step.raster ? step.raster->layout().bytes() : 0;
+  for (const RunStep& step : steps_) bytes += step.raster && !step.small ? step.raster->layout().bytes() : 0;
   for (std::size_t row = 0; bytes > kBytes && row + 1 < steps_.size(); ++row) {
     RunStep& step = steps_[row];
-    if (!step.raster || static_cast<int>(row) == chosen_) continue;
+    if (!step.raster || step.small || static_cast<int>(row) == chosen_) continue;
     bytes -= step.raster->layout().bytes();
+    if (step.kept) {
+      shrink(row);
+    } else {
+      step.raster.reset();
+      Q_EMIT reduced(static_cast<int>(row));
+    }
+  }
+  keepKeptWithinBound();
+}
+
+void RunSteps::keepKeptWithinBound() {
+  const auto bytesOf = [](const RunStep& step) -> std::uint64_t {
+    return step.kept ? step.kept->bytes() + (step.small ? smallBytes(*step.raster) : 0) : 0;
+  };
+  std::uint64_t bytes = 0;
+  for (const RunStep& step : steps_) bytes += bytesOf(step);
+  for (std::size_t row = 0; bytes > kKeptBytes && row + 1 < steps_.size(); ++row) {
+    RunStep& step = steps_[row];
+    const std::shared_ptr<const models::KeptStep> alone = step.kept ? step.kept->pictureAlone() : nullptr;
+    if (!alone) continue;
+    bytes -= step.kept->bytes() - alone->bytes();
+    step.kept = alone;
+  }
+  for (std::size_t row = 0; bytes > kKeptBytes && row + 1 < steps_.size(); ++row) {
+    RunStep& step = steps_[row];
+    if (!step.kept) continue;
+    bytes -= bytesOf(step);
+    step.kept.reset();
+    if (!step.small || static_cast<int>(row) == chosen_) continue;
     step.raster.reset();
     Q_EMIT reduced(static_cast<int>(row));
   }
-  std::uint64_t keptBytes = 0;
-  for (const RunStep& step : steps_) keptBytes += step.kept ? step.kept->bytes() : 0;
-  for (std::size_t row = 0; keptBytes > kKeptBytes && row + 1 < steps_.size(); ++row) {
-    std::shared_ptr<const models::KeptStep>& kept = steps_[row].kept;
-    if (!kept) continue;
-    keptBytes -= kept->bytes();
-    kept.reset();
-  }
+}
+
+void RunSteps::shrink(std::size_t row) {
+  steps_[row].small = true;
+  const std::shared_ptr<const core::Raster> large = steps_[row].raster;
+  inBackground(
+      workers_.display, this, [large](std::stop_token) { return reducedTo(*large, kSmall); },
+      [this, row, before = std::weak_ptr(large)](const Result<std::shared_ptr<const core::Raster>>& made) {
+        // Its place may be another step's by now, or the step have another picture.
+        std::shared_ptr<const core::Raster> raster = before.lock();
+        if (!raster || row >= steps_.size() || steps_[row].raster != raster) return;
+        // Without memory for less there is none of it.
+        const auto* small = std::get_if<std::shared_ptr<const core::Raster>>(&made);
+        steps_[row].raster = small ? *small : nullptr;
+        steps_[row].small = small != nullptr;
+        std::vector<RunStep> old(1);
+        old.front().raster = std::move(raster);
+        free(std::move(old));
+        Q_EMIT reduced(static_cast<int>(row));
+        if (static_cast<int>(row) == chosen_) Q_EMIT chosenChanged();
+      });
 }
 
 void RunSteps::forget() {

@@ -25,6 +25,7 @@ struct RunStep {
   std::shared_ptr<const core::Recipe> recipe = {};    // of the run that made it
   std::optional<int> other = {};                      // up to this step that run had other settings than its recipe
   bool preview = false;                               // `raster` shows less than the step's picture in full
+  bool small = false;                                 // `raster` has fewer pixels than the box, or will have soon
   std::weak_ptr<const core::Raster> full = {};        // that picture, once it was made and as long as anybody has it
 
   /// What is taken for the result, null: it has to be made from `kept`, or only the thumbnail was kept.
@@ -41,9 +42,12 @@ QString captionOf(const RunStep& step);
 class RunSteps : public QObject {
   Q_OBJECT
  public:
-  /// Full pictures of steps take no more; the earliest are left with their thumbnail.
+  /// Full pictures of steps take no more; the earliest are left with their thumbnail, or, where a picture can be made
+  /// again from what was kept, with a small one of kSmall pixels.
   static constexpr std::uint64_t kBytes = std::uint64_t{192} << 20;
-  /// What runs go on from takes no more; the earliest steps lose it, the latest keeps it.
+  static constexpr std::int64_t kSmall = 1 << 16;
+  /// What runs go on from, and pictures are made from, takes no more, small pictures included. The earliest steps keep
+  /// only what their picture is made from, and where that is too much only their thumbnail; the latest keeps all.
   static constexpr std::uint64_t kKeptBytes = std::uint64_t{256} << 20;
 
   explicit RunSteps(Workers& workers, QObject* parent = nullptr) : QObject(parent), workers_(workers) {}
@@ -77,7 +81,7 @@ class RunSteps : public QObject {
   void forgotten();
   void added(int row);
   void pictured(int row);  // its thumbnail is there
-  void reduced(int row);   // only its thumbnail is left
+  void reduced(int row);   // only its thumbnail is left, or a small picture
   void chosenChanged();
 
  private:
@@ -85,6 +89,8 @@ class RunSteps : public QObject {
   void makeThumbnail(std::size_t row);
   void dropReplaced();
   void keepWithinBound();
+  void keepKeptWithinBound();
+  void shrink(std::size_t row);
   void forget();
   void free(std::vector<RunStep> steps);
 

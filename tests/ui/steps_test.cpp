@@ -222,6 +222,56 @@ class StepsTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(!steps.all()[0].thumbnail.isNull(), kPatience);
   }
 
+  void stepsWhosePictureCanBeMadeAgainStayToBeTaken() {
+    struct Alone : models::KeptStep {
+      std::uint64_t bytes() const override { return 1000; }
+      double left() const override { return 0; }
+      std::vector<std::string> fixed() const override { return {}; }
+    };
+    struct Kept : Alone {
+      std::uint64_t bytes() const override { return ui::RunSteps::kKeptBytes / 4; }
+      double left() const override { return 0.5; }
+      std::shared_ptr<const models::KeptStep> pictureAlone() const override { return std::make_shared<const Alone>(); }
+    };
+    ui::Workers workers;
+    ui::RunSteps steps(workers);
+    const auto raster = std::make_shared<const core::Raster>(
+        core::Layout{3001, 2000, core::ColourModel::Rgb, false, core::SampleType::UInt16});
+    core::Photo photo;
+    photo.raster = raster;
+    steps.begin(photo, core::Recipe{});
+    const auto fit = static_cast<std::size_t>(ui::RunSteps::kBytes / raster->layout().bytes());
+    const std::size_t count = 30;
+    QVERIFY(fit < count);
+    for (std::size_t i = 0; i < count; ++i) {
+      steps.add({.step = static_cast<int>(i),
+                 .box = {0, 0, 3001, 2000},
+                 .raster = raster,
+                 .kept = std::make_shared<const Kept>()});
+    }
+    const auto isSmall = [](const ui::RunStep& step) { return step.raster && step.raster->width() < 3001; };
+    QTRY_COMPARE_WITH_TIMEOUT(static_cast<std::size_t>(std::ranges::count_if(steps.all(), isSmall)), count - fit,
+                              kPatience);
+    std::uint64_t bytes = 0;
+    for (std::size_t row = 0; row < count; ++row) {
+      const ui::RunStep& step = steps.all()[row];
+      QVERIFY(step.raster && step.kept && !step.picture());
+      bytes += step.raster->layout().bytes();
+      // Only the latest lead on.
+      QCOMPARE(step.kept->left() > 0, row + 3 >= count);
+    }
+    QVERIFY(bytes < ui::RunSteps::kBytes + count * 8 * ui::RunSteps::kSmall);
+    QCOMPARE(steps.all()[0].raster->height(), 125);
+    steps.choose(0);
+    QCOMPARE(steps.chosen(), 0);
+
+    // Made, it is there in full.
+    steps.setPicture(0, raster);
+    QCOMPARE(steps.all()[0].picture(), raster);
+    QCOMPARE(steps.all()[0].raster, raster);
+    QVERIFY(steps.made(raster.get()));
+  }
+
   void aRunThatGoesOnReplacesTheStepsAfterOnceItShowsSomething() {
     struct Kept : models::KeptStep {
       std::uint64_t bytes() const override { return ui::RunSteps::kKeptBytes / 3; }

@@ -63,6 +63,20 @@ void reduceRows(const core::Raster& raster, const core::Box& box, int level, std
 
 }  // namespace
 
+std::shared_ptr<const core::Raster> reducedTo(const core::Raster& raster, std::int64_t pixels) {
+  core::Layout layout = raster.layout();
+  int level = 0;
+  while (layout.width * layout.height > pixels) {
+    ++level;
+    const std::int64_t side = std::int64_t{1} << level;
+    layout.width = (raster.width() + side - 1) / side;
+    layout.height = (raster.height() + side - 1) / side;
+  }
+  auto small = std::make_shared<core::Raster>(layout);
+  reduceRows(raster, {0, 0, raster.width(), raster.height()}, level, 0, layout.height, *small);
+  return small;
+}
+
 DisplayColours::DisplayColours(core::ColourModel model, std::vector<std::byte> profile, std::vector<std::byte> display)
     : model_(model), profile_(std::move(profile)), display_(std::move(display)) {}
 

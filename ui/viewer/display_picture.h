@@ -37,6 +37,10 @@ struct Blend {
   double strength = 1;
 };
 
+/// `raster` with every square of 2^n pixels a side averaged to one, n the least with which it has at most `pixels`; in
+/// its own encoding, weighted by alpha. Blocking.
+std::shared_ptr<const core::Raster> reducedTo(const core::Raster& raster, std::int64_t pixels);
+
 /// A picture in the colours of one screen. Used by a worker; made anew when either changes.
 class DisplayPicture {
  public:

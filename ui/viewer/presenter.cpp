@@ -4,6 +4,16 @@
 #include "ui/viewer/viewer.h"
 
 namespace heirloom::ui {
+namespace {
+
+/// Where `raster` lies: it is the step's picture, or squares of 2^n pixels of it, the last of which stand out.
+core::Box placeOf(const RunStep& step, const core::Raster& raster) {
+  std::int64_t side = 1;
+  while (raster.width() * side < step.box.width || raster.height() * side < step.box.height) side *= 2;
+  return {step.box.x, step.box.y, raster.width() * side, raster.height() * side};
+}
+
+}  // namespace
 
 Presenter::Presenter(Workers& workers, Viewer& viewer, QObject* parent)
     : QObject(parent), workers_(workers), viewer_(viewer) {}
@@ -111,7 +121,7 @@ void Presenter::showStep() {
   const std::shared_ptr<const core::Raster> raster = picture || !step ? picture : step->raster;
   if (raster && raster != shown_.lock()) {
     next = pyramid(raster);
-    viewer_.setStep(next.get(), step->box, captionOf(*step));
+    viewer_.setStep(next.get(), placeOf(*step, *raster), captionOf(*step));
   } else {
     viewer_.setStep(nullptr);
   }
