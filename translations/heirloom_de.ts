@@ -2464,6 +2464,22 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>Make the picture of the chosen step in full, which takes a moment, and take it for the result; Undo brings the last one back</source>
         <translation>Erstellt das Bild des gewählten Schritts in voller Güte, was einen Moment dauert, und nimmt es als Ergebnis; Rückgängig bringt das vorige zurück</translation>
     </message>
+    <message>
+        <source>Estimated damage: light (%1)</source>
+        <translation>Geschätzter Schaden: leicht (%1)</translation>
+    </message>
+    <message>
+        <source>Estimated damage: medium (%1)</source>
+        <translation>Geschätzter Schaden: mittel (%1)</translation>
+    </message>
+    <message>
+        <source>Estimated damage: heavy (%1)</source>
+        <translation>Geschätzter Schaden: schwer (%1)</translation>
+    </message>
+    <message>
+        <source>How far the previews moved in all, as a share of the variance that pictures have: medium from %1 on, heavy from %2. That their restlessness tells the damage is the method&apos;s own finding; the scale is ours.</source>
+        <translation>Wie weit sich die Vorschauen insgesamt bewegt haben, als Anteil der Varianz, die Bilder haben: mittel ab %1, schwer ab %2. Dass ihre Unruhe den Schaden zeigt, stammt von den Urhebern des Verfahrens; die Skala ist unsere.</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::Viewer</name>

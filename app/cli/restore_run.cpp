@@ -1,7 +1,11 @@
 #include "app/cli/restore_run.h"
 
+#include <array>
+#include <charconv>
 #include <condition_variable>
 #include <mutex>
+
+#include "core/engine/damage_estimate.h"
 
 namespace heirloom::app {
 namespace {
@@ -45,6 +49,15 @@ std::string chosenText(const std::vector<std::map<std::string, std::string>>& ch
     }
   }
   return text;
+}
+
+/// "estimated damage: medium (0.37)".
+std::string damageText(const core::DamageEstimate& estimate) {
+  constexpr std::array kGrades{"light", "medium", "heavy"};
+  char value[32];
+  const char* const end = std::to_chars(value, value + sizeof value, estimate.value, std::chars_format::fixed, 2).ptr;
+  return std::string("estimated damage: ") + kGrades[static_cast<std::size_t>(estimate.damage)] + " (" +
+         std::string(value, end) + ")";
 }
 
 }  // namespace
@@ -222,6 +235,7 @@ void RestoreRun::restore(const core::Input& input, std::size_t index, std::size_
                 " pixels, on " + (outcome.run.device.empty() ? "no device" : outcome.run.device) +
                 (outcome.run.tileSide > 0 ? ", tiles of " + std::to_string(outcome.run.tileSide) : "") + ", network " +
                 durationText(outcome.run.elapsed.count()));
+  if (const auto damage = core::estimateDamage(outcome.run.changes)) report.detail("  " + damageText(*damage));
 }
 
 void RestoreRun::finish(const core::FileOutcome& outcome, Item& item) {

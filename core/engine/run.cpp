@@ -134,6 +134,7 @@ class RecipeRun {
       placed.placement = result.placement;  // what fell back to the processor stays there
       outcome_.device = result.placement.device.str();
       outcome_.tileSide = result.tileSide;
+      outcome_.changes = result.changes;
       spent += costs[i];
       if (!last) from = between.raster();
       letGo(*steps[i].model.network, *steps[(i + 1) % steps.size()].model.network, placed.placement.device);

@@ -111,6 +111,9 @@ struct Outcome {
   bool generative = false;  // one of the networks invents what the photo does not show
   /// Settings that the run chose itself, the estimated noise level say, of each step that it began.
   std::vector<std::map<std::string, std::string>> chosen;
+  /// Of the last step, as Preview::change, for whoever wants to know how damaged the photo is (damage_estimate.h).
+  /// Empty where its network says nothing of it, and where the picture was computed in several tiles.
+  std::vector<double> changes;
 };
 
 /// `recipe` with what its run chose, so that it repeats the run.

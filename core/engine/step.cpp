@@ -84,7 +84,8 @@ StepResult runStep(const StepRun& run) {
   }
   return {{tiles.device(),
            tiles.device().is_cpu() && !run.placement.device.is_cpu() ? at::kFloat : run.placement.precision},
-          std::max(plan.tileWidth(), plan.tileHeight())};
+          std::max(plan.tileWidth(), plan.tileHeight()),
+          plan.count() == 1 ? tiles.changes() : std::vector<double>{}};
 }
 
 }  // namespace heirloom::core

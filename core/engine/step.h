@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/colour/working_colour.h"
 #include "core/engine/run.h"
@@ -30,6 +31,7 @@ struct StepRun {
 struct StepResult {
   models::Placement placement;  // where the step ended
   std::int64_t tileSide = 0;    // of the first tile
+  std::vector<double> changes;  // as Outcome has them
 };
 
 /// Throws Stopped, and Error when memory does not suffice for the smallest tile or the network computes nonsense (NaN,

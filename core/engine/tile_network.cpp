@@ -49,7 +49,9 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
         {index, share, picture, std::exchange(change_, std::nullopt), std::exchange(kept_, nullptr)});
   }
   void value(const std::string& name, const at::Tensor& tensor) override {
-    if (owner_.listener_.preview && name.starts_with("change.")) change_ = tensor.mean().item<double>();
+    if (!name.starts_with("change.")) return;
+    change_ = tensor.mean().item<double>();
+    owner_.changes_.push_back(*change_);
   }
   bool stopRequested() const override { return owner_.stop_.stop_requested(); }
   void note(const Message& message) override {
@@ -132,6 +134,7 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
     if (hasRoom(tiles) || (releaseKept() && hasRoom(tiles))) {
       try {
         observer_->share = share;
+        changes_.clear();
         at::Tensor result = session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
         requireSize(tiles, result);
         return result;

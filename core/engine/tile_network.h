@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <vector>
 
 #include "core/engine/tiler.h"
 #include "models/common/kept_step.h"
@@ -51,6 +52,8 @@ class TileNetwork {
   /// Pixels of all tiles that may go through the network at once, as far as is known now.
   std::int64_t areaLimit() const { return areaLimit_; }
   const at::Device& device() const { return placement_.device; }
+  /// How far the pictures of what went through the network last moved from step to step, in the network's own measure.
+  const std::vector<double>& changes() const { return changes_; }
 
   /// float32 N C H W on the CPU to float32 N C H*scale W*scale on the CPU. Throws Stopped and Error.
   at::Tensor restore(const at::Tensor& tiles);
@@ -75,6 +78,7 @@ class TileNetwork {
   Listener listener_;
   std::shared_ptr<const models::KeptStep> from_;
   bool onlyPicture_;
+  std::vector<double> changes_;
   models::Descriptor described_;  // of these settings
   TileRules rules_;
   std::int64_t areaLimit_ = 0;

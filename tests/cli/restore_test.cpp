@@ -8,6 +8,7 @@ namespace heirloom::tests {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Names = std::set<std::string>;
@@ -91,6 +92,20 @@ TEST_F(Restore, scalesOfTokensRestorePhotosOfAllKinds) {
   EXPECT_EQ(settings("colour.png").at("size"), "square");
   EXPECT_EQ(settings("grey.png").at("size"), "tiles");  // one tile
   EXPECT_EQ(settings("grey.png").at("seed"), "0");
+}
+
+TEST_F(Restore, saysOnDemandHowDamagedADiffusionFindsThePhoto) {
+  picture("photo.png");
+  writeTinyInstantIr(folder_ / "tiny");
+  std::vector<std::string> told = {"restore", "photo.png",         "-m", "tiny", "--prompt",
+                                   "a lake",  "--negative-prompt", "fog"};
+  for (const char* more : {"--set", "steps=3", "--set", "min_side=64", "--set", "max_side=128"})
+    told.emplace_back(more);
+  const Ended quiet = run(told);
+  ASSERT_EQ(quiet.code, 0) << quiet.err;
+  EXPECT_THAT(quiet.out, Not(HasSubstr("damage")));
+  told.insert(told.end(), {"-o", "again.png", "-v"});
+  EXPECT_THAT(run(told).out, ContainsRegex("\n  estimated damage: (light|medium|heavy) \\([0-9]+\\.[0-9][0-9]\\)\n"));
 }
 
 TEST_F(Restore, writesTheFileThatIsAskedForInTheFormatOfItsName) {

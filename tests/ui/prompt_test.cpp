@@ -2,6 +2,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLabel>
 #include <QListWidget>
 #include <QMenu>
 #include <QPlainTextEdit>
@@ -10,6 +11,7 @@
 #include <QSpinBox>
 #include <QToolButton>
 
+#include "core/engine/damage_estimate.h"
 #include "core/photo/photo.h"
 #include "core/recipe/recipe.h"
 #include "tests/models/instantir/tiny_folder.h"
@@ -116,6 +118,22 @@ class PromptTest : public QObject {
     auto* plot = fixture.find<ui::ChangePlot>("changePlot");
     QCOMPARE(plot->values().size(), std::size_t{3});
     QVERIFY(plot->isVisible());
+    QLabel* damage = nullptr;
+    for (QLabel* label : fixture.find<QWidget>("stepStrip")->findChildren<QLabel*>()) {
+      if (label->text().startsWith(QStringLiteral("Estimated damage: "))) damage = label;
+    }
+    QVERIFY(damage && damage->isVisible());
+    const auto estimate = core::estimateDamage(plot->values());
+    QVERIFY(estimate);
+    QVERIFY2(damage->text().endsWith(QStringLiteral("(%1)").arg(estimate->value, 0, 'f', 2)),
+             qPrintable(damage->text()));
+    // Nothing is squeezed out of the strip by it.
+    for (const char* name : {"takeStep", "goOn"}) {
+      auto* button = fixture.find<QPushButton>(name);
+      QVERIFY(button->height() >= button->minimumSizeHint().height());
+      QVERIFY(fixture.find<QWidget>("stepStrip")->rect().contains(button->geometry()));
+      QVERIFY(!button->geometry().intersects(damage->geometry()));
+    }
     const auto end = fixture.current()->result()->raster;
     const auto preview = fixture.current()->steps().all()[1].raster;
     takeStep(fixture, 1);

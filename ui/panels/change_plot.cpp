@@ -9,7 +9,7 @@
 namespace heirloom::ui {
 namespace {
 
-constexpr QSize kSize(120, 44);
+constexpr QSize kSize(120, 32);
 constexpr double kMargin = 4;
 
 }  // namespace

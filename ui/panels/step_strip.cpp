@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/engine/damage_estimate.h"
 #include "ui/document.h"
 #include "ui/panels/change_plot.h"
 #include "ui/run_steps.h"
@@ -22,6 +23,19 @@ constexpr int kStripHeight = 134;
 QString timeOf(double seconds) {
   if (seconds < 1) return StepStrip::tr("%1 ms").arg(qRound(seconds * 1000));
   return StepStrip::tr("%1 s").arg(QLocale().toString(seconds, 'f', seconds < 100 ? 1 : 0));
+}
+
+QString textOf(const core::DamageEstimate& estimate) {
+  const QString value = QLocale().toString(estimate.value, 'f', 2);
+  switch (estimate.damage) {
+    case core::Damage::Light:
+      return StepStrip::tr("Estimated damage: light (%1)").arg(value);
+    case core::Damage::Medium:
+      return StepStrip::tr("Estimated damage: medium (%1)").arg(value);
+    case core::Damage::Heavy:
+      return StepStrip::tr("Estimated damage: heavy (%1)").arg(value);
+  }
+  return {};
 }
 
 }  // namespace
@@ -51,6 +65,14 @@ StepStrip::StepStrip(QWidget* parent) : QWidget(parent) {
   side->addStretch();
   change_ = new ChangePlot(this);
   side->addWidget(change_, 0, Qt::AlignCenter);
+  damage_ = new QLabel(this);
+  damage_->setObjectName(QStringLiteral("hint"));
+  damage_->setAlignment(Qt::AlignCenter);
+  damage_->setToolTip(
+      tr("How far the previews moved in all, as a share of the variance that pictures have: medium from %1 on, heavy "
+         "from %2. That their restlessness tells the damage is the method's own finding; the scale is ours.")
+          .arg(QLocale().toString(core::kMediumDamage), QLocale().toString(core::kHeavyDamage)));
+  side->addWidget(damage_);
   caption_ = new QLabel(this);
   caption_->setObjectName(QStringLiteral("hint"));
   caption_->setAlignment(Qt::AlignCenter);
@@ -151,6 +173,9 @@ void StepStrip::updateState() {
   for (const RunStep& step : steps.all()) {
     if (step.change) changes.push_back(*step.change);
   }
+  const std::optional<core::DamageEstimate> damage = core::estimateDamage(changes);
+  damage_->setText(damage ? textOf(*damage) : QString());
+  damage_->setVisible(damage.has_value());
   change_->setValues(std::move(changes));
   caption_->setText(steps.tiles() > 1 ? tr("Part %1 of %2").arg(steps.tile() + 1).arg(steps.tiles()) : QString());
   caption_->setVisible(steps.tiles() > 1);

@@ -13,8 +13,9 @@ class Document;
 class RunSteps;
 
 /// The steps of a progressive network side by side: each with its number and the time it took. The one that is chosen
-/// is shown in the photo's place, can be taken for the result, and a run can go on from it. Visible while the document
-/// has any.
+/// is shown in the photo's place, can be taken for the result, and a run can go on from it. Beside them how far a
+/// diffusion's previews moved, and what that says of the photo (core::estimateDamage). Visible while the document has
+/// any.
 class StepStrip : public QWidget {
   Q_OBJECT
  public:
@@ -34,6 +35,7 @@ class StepStrip : public QWidget {
 
   Document* document_ = nullptr;
   ChangePlot* change_;
+  QLabel* damage_;
   QLabel* caption_;
   QListWidget* list_;
   QPushButton* take_;

@@ -200,11 +200,17 @@ TEST(Previews, ofInstantIrLeadOnToTheSameBitsAndToTheirPictures) {
     core::RasterSink sink(core::SampleType::Float32);
     const core::Outcome outcome = core::run(library, recipe, photo, sink, watcher, options);
     EXPECT_EQ(outcome.status, core::Outcome::Status::Done) << (outcome.error ? outcome.error->what() : "");
+    std::vector<double> changes;
+    for (const Watcher::Seen& seen : watcher.seen) {
+      if (seen.preview.change) changes.push_back(*seen.preview.change);
+    }
+    EXPECT_EQ(outcome.changes, changes);
     return samplesOf(*sink.raster());
   };
   Watcher watcher, then;
   const std::vector<float> whole = run(watcher, nullptr);
   ASSERT_EQ(watcher.seen.size(), 4U);
+  EXPECT_TRUE(watcher.seen[1].preview.change);
   EXPECT_EQ(run(then, watcher.seen[1].preview.kept), whole);
   EXPECT_EQ(then.seen.size(), 2U);
   // The picture of a step is more than its preview, and that of the last one is the result.
