@@ -146,6 +146,7 @@ void RunSteps::dropReplaced() {
   free({std::make_move_iterator(first), std::make_move_iterator(steps_.end())});
   steps_.erase(first, steps_.end());
   chosen_ = std::min(chosen_, static_cast<int>(kept) - 1);
+  stopped_.reset();
   ++generation_;
   Q_EMIT forgotten();
   for (std::size_t row = 0; row < kept; ++row) {

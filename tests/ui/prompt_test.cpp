@@ -125,7 +125,7 @@ class PromptTest : public QObject {
     QVERIFY(damage && damage->isVisible());
     const auto estimate = core::estimateDamage(plot->values());
     QVERIFY(estimate);
-    QVERIFY2(damage->text().endsWith(QStringLiteral("(%1)").arg(estimate->value, 0, 'f', 2)),
+    QVERIFY2(damage->text().endsWith(QStringLiteral("(%1)").arg(QLocale().toString(estimate->value, 'f', 2))),
              qPrintable(damage->text()));
     // Nothing is squeezed out of the strip by it.
     for (const char* name : {"takeStep", "goOn"}) {
