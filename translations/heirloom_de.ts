@@ -2027,6 +2027,26 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>These commands share a shortcut: %1</source>
         <translation>Diese Befehle haben dasselbe Tastenkürzel: %1</translation>
     </message>
+    <message>
+        <source>As the device does it best</source>
+        <translation>Wie das Gerät es am besten kann</translation>
+    </message>
+    <message>
+        <source>float32: exact</source>
+        <translation>float32: genau</translation>
+    </message>
+    <message>
+        <source>bfloat16: half the memory, faster where the processor has it</source>
+        <translation>bfloat16: halber Speicher, schneller, wo der Prozessor es kann</translation>
+    </message>
+    <message>
+        <source>float16: half the memory, may overflow</source>
+        <translation>float16: halber Speicher, kann überlaufen</translation>
+    </message>
+    <message>
+        <source>&amp;Precision:</source>
+        <translation>&amp;Genauigkeit:</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::Presenter</name>

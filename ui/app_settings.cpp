@@ -47,6 +47,13 @@ void AppSettings::setDevice(const QString& device) {
   store_.setValue(QStringLiteral("device"), device);
 }
 
+QString AppSettings::precision() const {
+  return store_.value(QStringLiteral("precision"), QStringLiteral("auto")).toString();
+}
+void AppSettings::setPrecision(const QString& precision) {
+  store_.setValue(QStringLiteral("precision"), precision);
+}
+
 QString AppSettings::model() const {
   return store_.value(QStringLiteral("model")).toString();
 }

@@ -29,6 +29,10 @@ class AppSettings : public QObject {
   QString device() const;
   void setDevice(const QString& device);
 
+  /// As `RunOptions::precision`. Default: "auto".
+  QString precision() const;
+  void setPrecision(const QString& precision);
+
   QString model() const;  // last chosen; empty: the default
   void setModel(const QString& name);
 

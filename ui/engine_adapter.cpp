@@ -173,6 +173,7 @@ std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
     const auto runInto = [&](core::Sink& sink, core::RunObserver& observer) {
       core::RunOptions options;
       options.device = request.device;
+      options.precision = request.precision;
       options.first = request.first;
       options.from = request.from;
       options.onlyPicture = request.onlyPicture;

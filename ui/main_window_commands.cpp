@@ -231,6 +231,7 @@ RunRequest MainWindow::requestFor(const Document& document, core::Recipe recipe)
   return {.photo = document.photo(),
           .recipe = std::move(recipe),
           .device = env_.settings.device().toStdString(),
+          .precision = env_.settings.precision().toStdString(),
           .first = viewer_->visibleRegion(),
           .from = nullptr};
 }

@@ -14,6 +14,7 @@
 #include "core/engine/placement.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/photo_work.h"
+#include "models/placement.h"
 #include "models/registry.h"
 
 namespace heirloom::app {
@@ -78,6 +79,7 @@ std::uint64_t peakMemory() {
 }
 
 void resetPeakMemory() {
+  models::releaseFreedMemory(at::kCPU);  // what a larger network had before
   std::ofstream("/proc/self/clear_refs") << "5";
 }
 

@@ -77,7 +77,15 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
       "--tile", "SIDE",
       [&options](const std::string& value) { options.run.tile = readInteger("--tile", value, 0, 1 << 20); },
       "of the tiles in pixels; 0: as memory allows (default)");
-  arguments.value("--device", "DEVICE", options.run.device, "auto, cpu, cuda or cuda:N");
+  arguments.value("--device", "DEVICE", options.run.device,
+                  "auto, cpu, cuda or cuda:N; --dtype TYPE: float32, bfloat16, float16 (`devices`)");
+  arguments.value(
+      "--dtype", "TYPE",
+      [&options](const std::string& value) {
+        readChoice("--dtype", value, {"auto", "float32", "bfloat16", "float16"});
+        options.run.precision = value;
+      },
+      "");
 }
 
 }  // namespace

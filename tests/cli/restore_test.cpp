@@ -285,6 +285,44 @@ TEST_F(Restore, takesTheShippedDenoiserWhenNoModelIsNamed) {
   EXPECT_THAT(ended.out, HasSubstr("noise_level "));
 }
 
+// Bands would be steps of many code values beside steps of none.
+TEST_F(Restore, theShippedDenoiserKeepsARampOfSixteenBitsSmooth) {
+  constexpr std::int64_t kWidth = 1024, kHeight = 24, kStep = 24;  // a sky: 3/8 of the range
+  auto ramp = std::make_shared<core::Raster>(
+      core::Layout{kWidth, kHeight, core::ColourModel::Rgb, false, core::SampleType::UInt16});
+  std::vector<float> row(3 * kWidth);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>((20000 + kStep * static_cast<double>(i / 3)) / 65535);
+  for (std::int64_t y = 0; y < kHeight; ++y) core::fromFloat(row, {0, y, kWidth, 1}, *ramp);
+  core::Photo photo;
+  photo.raster = ramp;
+  core::writePhoto(photo, folder_ / "ramp.tif", {});
+  for (const char* level : {"5", "25"}) {
+    ASSERT_EQ(
+        run({"restore", "ramp.tif", "-o", "out.tif", "--overwrite", "--set", std::string("noise_level=") + level}).code,
+        0);
+    const core::Photo restored = core::readPhoto(folder_ / "out.tif");
+    ASSERT_EQ(restored.raster->layout().type, core::SampleType::UInt16);
+    core::toFloat(*restored.raster, {0, kHeight / 2, kWidth, 1}, row);
+    for (std::int64_t x = 17; x + 16 < kWidth; ++x) {  // away from the edges, which a network sees differently
+      const double step = 65535.0 * (row[3 * x + 1] - row[3 * x - 2]);
+      EXPECT_NEAR(step, kStep, kStep) << "noise_level " << level << ", column " << x;
+    }
+  }
+}
+
+TEST_F(Restore, calculatesInThePrecisionThatIsAskedFor) {
+  picture("photo.tif", {.width = 64, .height = 48});
+  const auto restored = [&](const char* result, const char* type) {
+    return run({"restore", "photo.tif", "-o", result, "--set", "noise_level=25", "-d", "16", "--dtype", type}).code;
+  };
+  ASSERT_EQ(restored("exact.tif", "float32"), 0);
+  ASSERT_EQ(restored("half.tif", "bfloat16"), 0);
+  const auto item = run({"compare", "exact.tif", "half.tif", "--json"}).json()["items"][0];
+  EXPECT_EQ(item["equal"], false);
+  EXPECT_GT(item["psnr"], 45);
+  EXPECT_EQ(restored("none.tif", "int8"), 2);
+}
+
 TEST_F(Restore, saysTheSameWithOneTileOrMany) {
   // No code times this is a tie of the one rounding, which a kernel's last bit could tip.
   writeNetwork(folder_ / "dimmed.safetensors", {.gain = 0.6});

@@ -107,6 +107,18 @@ QWidget* PreferencesDialog::makeGeneralPage() {
       });
   connect(device, &QComboBox::activated, this,
           [this, device] { settings_.setDevice(device->currentData().toString()); });
+
+  auto* precision = new QComboBox(page);
+  precision->setObjectName(QStringLiteral("precisionChoice"));
+  precision->addItem(tr("As the device does it best"), QStringLiteral("auto"));
+  precision->addItem(tr("float32: exact"), QStringLiteral("float32"));
+  precision->addItem(tr("bfloat16: half the memory, faster where the processor has it"), QStringLiteral("bfloat16"));
+  precision->addItem(tr("float16: half the memory, may overflow"), QStringLiteral("float16"));
+  precision->setCurrentIndex(std::max(0, precision->findData(settings_.precision())));
+  precision->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  form->addRow(labelled(tr("&Precision:"), precision), precision);
+  connect(precision, &QComboBox::activated, this,
+          [this, precision] { settings_.setPrecision(precision->currentData().toString()); });
   return page;
 }
 

@@ -13,6 +13,7 @@
 #include "models/common/notes.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
+#include "tests/photo/profiles.h"
 
 namespace heirloom::core {
 namespace {
@@ -46,14 +47,29 @@ RunOptions tiles(std::int64_t side) {
 }
 
 struct Kind {
-  const char* name;
+  std::string name;
   Layout layout;
+  std::string profile = {};
 };
+
+/// Every profile at 8 and 16 bits.
+std::vector<Kind> profiledKinds() {
+  std::vector<Kind> kinds;
+  for (const tests::NamedProfile& profile : tests::profiles()) {
+    for (const auto& [depth, type] : {std::pair{"8", SampleType::UInt8}, std::pair{"16", SampleType::UInt16}}) {
+      std::string name = profile.name + depth;
+      std::erase_if(name, [](char letter) { return letter == ' ' || letter == '.'; });
+      kinds.push_back({name, {61, 47, profile.model, false, type}, profile.name});
+    }
+  }
+  return kinds;
+}
 
 class IdentityNetwork : public testing::TestWithParam<Kind> {};
 
 TEST_P(IdentityNetwork, changesNothing) {
-  const Photo photo = texturedPhoto(GetParam().layout);
+  Photo photo = texturedPhoto(GetParam().layout);
+  if (!GetParam().profile.empty()) photo.iccProfile = tests::profile(GetParam().profile);
   for (const int channels : {1, 3}) {
     const auto finished = runOn(photo, identity(channels), tiles(24));
     ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
@@ -70,10 +86,14 @@ INSTANTIATE_TEST_SUITE_P(Kinds, IdentityNetwork,
                                          Kind{"rgbFloat", {61, 47, ColourModel::Rgb, false, SampleType::Float32}},
                                          Kind{"rgba8", {61, 47, ColourModel::Rgb, true, SampleType::UInt8}},
                                          Kind{"grey16", {61, 47, ColourModel::Grey, false, SampleType::UInt16}},
+                                         Kind{"grey8", {61, 47, ColourModel::Grey, false, SampleType::UInt8}},
+                                         Kind{"greyFloat", {61, 47, ColourModel::Grey, false, SampleType::Float32}},
                                          Kind{"greyAlpha16", {61, 47, ColourModel::Grey, true, SampleType::UInt16}},
                                          Kind{"cmyk8", {61, 47, ColourModel::Cmyk, false, SampleType::UInt8}},
                                          Kind{"onePixel", {1, 1, ColourModel::Rgb, false, SampleType::UInt8}},
                                          Kind{"oneRow", {1000, 1, ColourModel::Rgb, false, SampleType::UInt8}}),
+                         [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Profiles, IdentityNetwork, testing::ValuesIn(profiledKinds()),
                          [](const auto& tested) { return tested.param.name; });
 
 TEST(Run, resultsOfEightBitSourcesAreKeptInSixteen) {

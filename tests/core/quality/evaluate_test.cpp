@@ -28,26 +28,6 @@ Evaluation evaluateFile(const std::filesystem::path& checkpoint, const std::file
   return evaluate(ModelLibrary({}).open(checkpoint.string()), set, options);
 }
 
-// kair.md 8.1: checkpoint reader, generator, network and both metrics in one figure.
-TEST(Evaluate, publishedDnCnnOnSet12GivesThePublishedFigures) {
-  REQUIRE_SHARED(folder, "");
-  EvaluationOptions options;
-  options.degradation.sigma = 25;
-  const Evaluation evaluation = evaluateFile(folder / "checkpoints/dncnn_25.pth", folder / "testsets/set12", options);
-  constexpr std::array<double, 12> kPsnr = {30.2076, 33.1008, 30.8202, 29.3584, 30.4081, 29.0749,
-                                            29.4393, 32.4097, 30.0057, 30.1965, 30.0819, 30.0760};
-  constexpr std::array<double, 12> kSsim = {.8753, .8611, .8787, .8673, .9204, .8688,
-                                            .8618, .8686, .8786, .8095, .8216, .8281};
-  ASSERT_EQ(evaluation.pictures.size(), kPsnr.size());
-  for (std::size_t i = 0; i < kPsnr.size(); ++i) {
-    EXPECT_NEAR(evaluation.pictures[i].psnr, kPsnr[i], 1e-3) << evaluation.pictures[i].file;
-    EXPECT_NEAR(*evaluation.pictures[i].ssim, kSsim[i], 1e-4) << evaluation.pictures[i].file;
-  }
-  EXPECT_NEAR(meanOf(evaluation.pictures).psnr, 30.4316, 1e-3);
-  EXPECT_NEAR(*meanOf(evaluation.pictures).ssim, 0.8617, 1e-4);
-  EXPECT_NEAR(meanOf(evaluation.degraded).psnr, 20.3688, 1e-3);
-}
-
 struct Gate {
   std::string name;
   std::filesystem::path weights;
