@@ -2045,7 +2045,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
     <message>
         <source>&amp;Precision:</source>
-        <translation>&amp;Genauigkeit:</translation>
+        <translation>Ge&amp;nauigkeit:</translation>
     </message>
 </context>
 <context>
