@@ -6,9 +6,9 @@
 #include "models/common/free_memory.h"
 #include "models/common/out_of_memory.h"
 #include "models/common/placed_bytes.h"
+#include "models/common/weight_source.h"
 #include "models/placement.h"
 #include "models/restorevar/cost.h"
-#include "models/sdxl/weights.h"
 
 namespace heirloom::models {
 
