@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <iostream>
 
 #include "models/checkpoint/tensors.h"
@@ -24,6 +25,7 @@ struct Options {
   std::vector<std::string> settings;
   std::int64_t size = 512;
   int runs = 5;
+  bool releaseMemory = false;
 };
 
 std::unique_ptr<Session> start(const Restorer& model, const Options& options, Observer& observer) {
@@ -56,6 +58,15 @@ void forward(const Options& options) {
   writeSafetensors(options.output, NamedTensors{{"image", result}});
 }
 
+/// The process's peak of resident memory in MiB; 0 where the system does not say.
+std::int64_t peakMemory() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) >> 10;
+  }
+  return 0;
+}
+
 void bench(const Options& options) {
   const auto model = models::open(options.model);
   const Descriptor& descriptor = model->descriptor();
@@ -75,7 +86,7 @@ void bench(const Options& options) {
   const double flop = descriptor.flopPerPixel * static_cast<double>(options.size * options.size);
   std::cout << descriptor.family << ' ' << options.size << " x " << options.size << ' ' << options.precision << " on "
             << options.device << ": median " << median * 1e3 << " ms of " << options.runs << ", " << flop / median / 1e9
-            << " GFLOP/s\n";
+            << " GFLOP/s, peak " << peakMemory() << " MiB\n";
 }
 
 void devices() {
@@ -91,14 +102,16 @@ void devices() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  keepFreedMemory();
   CLI::App app{"Networks without photos: what a checkpoint is, one run over tensors, timings"};
   app.require_subcommand(1);
   Options options;
   const auto command = [&](const char* name, const char* help, void (*action)(const Options&)) {
     CLI::App* sub = app.add_subcommand(name, help);
     sub->add_option("model", options.model, "checkpoint file")->required();
-    sub->callback([&options, action] { action(options); });
+    sub->callback([&options, action] {
+      if (!options.releaseMemory) keepFreedMemory();
+      action(options);
+    });
     return sub;
   };
   const auto placed = [&](CLI::App* sub) {
@@ -114,6 +127,8 @@ int main(int argc, char** argv) {
   CLI::App* timing = command("bench", "median time on random pictures", bench);
   timing->add_option("--size", options.size, "side of the picture");
   timing->add_option("--runs", options.runs)->check(CLI::PositiveNumber);
+  timing->add_flag("--release-memory", options.releaseMemory,
+                   "freed memory is the C library's affair, to see its worth");
   placed(timing);
   app.add_subcommand("devices", "processors found")->callback(devices);
 
