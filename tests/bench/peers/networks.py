@@ -1,8 +1,10 @@
 """The networks of the speed table as PyTorch modules with seeded random weights.
 
-Chains are written here; the others come from the package spandrel, whose names of weights Heirloom reads.
+Chains are written here, parts of InstantIR in instantir_parts.py; the others come from the package spandrel, whose
+names of weights Heirloom reads.
 """
 import torch
+from instantir_parts import BlockGroup, DinoV2Large
 from spandrel.architectures.Compact import Compact
 from spandrel.architectures.DRUNet import DRUNet
 from spandrel.architectures.ESRGAN import ESRGAN
@@ -65,6 +67,8 @@ def hat(size):
 class Case:
     """A row of the table: `make(size)` gives a module; `weights(module)` the tensors of the file that Heirloom opens."""
 
+    part = None  # of InstantIR, which time_part knows by this name; otherwise heirloom-networks opens the file
+
     def __init__(self, title, channels, size, scale, make):
         self.title, self.channels, self.size, self.scale, self.make = title, channels, size, scale, make
 
@@ -81,8 +85,19 @@ class Case:
         inner = module.network if isinstance(module, WithLevel) else module
         return inner.state_dict()
 
-    def picture(self):
-        return torch.rand(1, self.channels, self.size, self.size, generator=torch.Generator().manual_seed(1))
+    def given(self):
+        """What the module takes, by name and in order."""
+        generator = torch.Generator().manual_seed(1)
+        return {"image": torch.rand(1, self.channels, self.size, self.size, generator=generator)}
+
+
+class PartCase(Case):
+    def __init__(self, title, size, part, make):
+        super().__init__(title, None, size, 1, lambda _: make())
+        self.part, self.form = part, make
+
+    def given(self):
+        return self.form.given(self.size, torch.Generator().manual_seed(1))
 
 
 CASES = [
@@ -96,4 +111,6 @@ CASES = [
     Case("SPAN x4", 3, 256, 4, lambda _: SPAN(num_in_ch=3, num_out_ch=3, feature_channels=48, upscale=4)),
     Case("HAT x4", 3, 64, 4, hat),
     Case("SwinIR light x4", 3, 128, 4, lambda size: swinir(60, 6, 4, "pixelshuffledirect", size)),
+    PartCase("DINOv2-L", 224, "dinov2-large", DinoV2Large),
+    PartCase("SDXL block group", 32, "sdxl-block-group", BlockGroup),
 ]

@@ -4,7 +4,8 @@
     worker.py ENGINE CASE PRECISION FOLDER
 
 Writes the result of the case's picture to FOLDER/ENGINE.npy and "ready"; then, for every line with a number n on its
-input, the milliseconds of n runs. ENGINE: eager, compile, onnxruntime, openvino, ncnn.
+input, the milliseconds of n runs. ENGINE: eager, compile, onnxruntime, openvino (from an ONNX file), openvino-direct
+(from PyTorch, which keeps fused attention), ncnn.
 """
 import subprocess
 import sys
@@ -19,75 +20,92 @@ TYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 THREADS = torch.get_num_threads()
 
 
-def eager(module, picture, precision, _):
+def placed(tensors, precision):
+    """In the precision, pictures channels-last."""
+    return [tensor.to(TYPES[precision], memory_format=torch.channels_last if tensor.dim() == 4 else
+                      torch.preserve_format) for tensor in tensors.values()]
+
+
+def eager(module, given, precision, _):
     module = module.to(TYPES[precision]).to(memory_format=torch.channels_last)
-    given = picture.to(TYPES[precision]).to(memory_format=torch.channels_last)
-    return lambda: module(given).float().numpy()
+    inputs = placed(given, precision)
+    return lambda: module(*inputs).float().numpy()
 
 
-def compiled(module, picture, precision, _):
+def compiled(module, given, precision, folder):
     torch._inductor.config.freezing = True
-    module = torch.compile(module.to(TYPES[precision]).to(memory_format=torch.channels_last))
-    given = picture.to(TYPES[precision]).to(memory_format=torch.channels_last)
-    return lambda: module(given).float().numpy()
+    return eager(torch.compile(module), given, precision, folder)
 
 
-def onnx_file(module, picture, folder):
+def onnx_file(module, given, folder):
     path = folder / "network.onnx"
     if not path.exists():
-        torch.onnx.export(module, (picture,), str(path), input_names=["image"], output_names=["result"], dynamo=False,
-                          opset_version=17)
+        torch.onnx.export(module, tuple(given.values()), str(path), input_names=list(given), output_names=["result"],
+                          dynamo=False, opset_version=17)
     return path
 
 
-def onnxruntime(module, picture, precision, folder):
+def onnxruntime(module, given, precision, folder):
     import onnxruntime as ort
     if precision != "float32":
         raise NotImplementedError("its CPU provider has no bfloat16 convolution")
     options = ort.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.log_severity_level = 3
-    session = ort.InferenceSession(str(onnx_file(module, picture, folder)), options, providers=["CPUExecutionProvider"])
-    given = picture.numpy()
-    return lambda: session.run(None, {"image": given})[0]
+    session = ort.InferenceSession(str(onnx_file(module, given, folder)), options, providers=["CPUExecutionProvider"])
+    inputs = {name: tensor.numpy() for name, tensor in given.items()}
+    return lambda: session.run(None, inputs)[0]
 
 
-def openvino(module, picture, precision, folder):
+def with_openvino(model, given, precision):
     import openvino as ov
-    core = ov.Core()
     names = {"float32": "f32", "bfloat16": "bf16"}
-    compiled_model = core.compile_model(core.read_model(str(onnx_file(module, picture, folder))), "CPU", {
+    compiled_model = ov.Core().compile_model(model, "CPU", {
         "INFERENCE_PRECISION_HINT": names[precision], "INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY"})
     request = compiled_model.create_infer_request()
-    given = picture.numpy()
-    return lambda: next(iter(request.infer({0: given}).values()))
+    inputs = {i: tensor.numpy() for i, tensor in enumerate(given.values())}
+    return lambda: next(iter(request.infer(inputs).values()))
 
 
-def ncnn(module, picture, precision, folder):
+def openvino(module, given, precision, folder):
+    import openvino as ov
+    return with_openvino(ov.Core().read_model(str(onnx_file(module, given, folder))), given, precision)
+
+
+def openvino_direct(module, given, precision, _):
+    import openvino as ov
+    model = ov.convert_model(module, example_input=tuple(given.values()),
+                             input=[list(tensor.shape) for tensor in given.values()])
+    return with_openvino(model, given, precision)
+
+
+def ncnn(module, given, precision, folder):
     import ncnn as engine
     script = folder / "network.pt"
     if not (folder / "network.ncnn.param").exists():
-        torch.jit.trace(module, picture).save(str(script))
-        shape = "[" + ",".join(str(n) for n in picture.shape) + "]"
-        subprocess.run([Path(sys.executable).parent / "pnnx", script, f"inputshape={shape}", "fp16=0"], cwd=folder,
+        torch.jit.trace(module, tuple(given.values())).save(str(script))
+        shapes = ",".join("[" + ",".join(str(n) for n in tensor.shape) + "]" for tensor in given.values())
+        subprocess.run([Path(sys.executable).parent / "pnnx", script, f"inputshape={shapes}", "fp16=0"], cwd=folder,
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     net = engine.Net()
     net.opt.num_threads = THREADS
     net.opt.use_fp16_storage = net.opt.use_fp16_packed = net.opt.use_fp16_arithmetic = False
     net.opt.use_bf16_storage = precision == "bfloat16"
-    net.load_param(str(folder / "network.ncnn.param"))
-    net.load_model(str(folder / "network.ncnn.bin"))
-    given = engine.Mat(picture[0].numpy()).clone()
+    if net.load_param(str(folder / "network.ncnn.param")) or net.load_model(str(folder / "network.ncnn.bin")):
+        raise RuntimeError("ncnn does not load what pnnx wrote")
+    inputs = [engine.Mat(tensor[0].numpy()).clone() for tensor in given.values()]
 
     def run():
         extractor = net.create_extractor()
-        extractor.input("in0", given)
+        for i, tensor in enumerate(inputs):
+            extractor.input(f"in{i}", tensor)
         return numpy.array(extractor.extract("out0")[1])[None]
 
     return run
 
 
-ENGINES = {"eager": eager, "compile": compiled, "onnxruntime": onnxruntime, "openvino": openvino, "ncnn": ncnn}
+ENGINES = {"eager": eager, "compile": compiled, "onnxruntime": onnxruntime, "openvino": openvino,
+           "openvino-direct": openvino_direct, "ncnn": ncnn}
 
 
 def main():
@@ -97,7 +115,7 @@ def main():
     answers = sys.stdout
     sys.stdout = sys.stderr  # whatever the engines have to say
     with torch.no_grad():
-        run = ENGINES[engine](case.module(), case.picture(), precision, folder)
+        run = ENGINES[engine](case.module(), case.given(), precision, folder)
         numpy.save(folder / f"{engine}.npy", run())
         run()
         print("ready", file=answers, flush=True)
