@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "models/common/graphs.h"
 #include "models/kernels/cuda_library.h"
 
 namespace heirloom::models {
@@ -74,6 +75,7 @@ std::uint64_t freeCudaMemory(int index) {
 }
 
 void releaseCudaMemory() {
+  Graphs::releaseAll();
   if (openedLibrary) openedLibrary->releaseMemory();
 }
 

@@ -32,7 +32,8 @@ std::vector<CudaDevice> cudaDevices();
 /// Free bytes of the GPU of that number now, of the first if it is negative; 0 where there is no such one.
 std::uint64_t freeCudaMemory(int index);
 
-/// Gives memory that LibTorch keeps for reuse back to the system; nothing happens without GPU support.
+/// Gives memory that LibTorch keeps for reuse back to the system, recorded runs that are not at work (common/graphs.h)
+/// among it. Nothing happens without GPU support.
 void releaseCudaMemory();
 
 }  // namespace heirloom::models

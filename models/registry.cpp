@@ -10,6 +10,7 @@
 #include "models/cidnet/family.h"
 #include "models/common/colour_fix.h"
 #include "models/common/ensemble.h"
+#include "models/common/graphed.h"
 #include "models/compact/family.h"
 #include "models/craft/family.h"
 #include "models/dat/family.h"
@@ -153,6 +154,8 @@ Descriptor decorated(Descriptor descriptor) {
   return descriptor.deterministic ? withEnsemble(std::move(descriptor)) : descriptor;
 }
 std::shared_ptr<const Restorer> decorated(std::shared_ptr<const Restorer> restorer) {
+  // What shows pictures on its way records its own parts.
+  if (!restorer->descriptor().progressive) restorer = withGraphs(std::move(restorer));
   if (restorer->descriptor().mayShiftColours) restorer = withColourFix(std::move(restorer));
   return restorer->descriptor().deterministic ? withEnsemble(std::move(restorer)) : restorer;
 }

@@ -1457,6 +1457,20 @@
     </message>
 </context>
 <context>
+    <name>graphs.differ</name>
+    <message>
+        <source>a recorded run gave other values than the network itself; the GPU is told every operation instead, which takes longer</source>
+        <translation>ein aufgezeichneter Lauf ergab andere Werte als das Netz selbst; die GPU bekommt stattdessen jeden Rechenschritt einzeln gesagt, was länger dauert</translation>
+    </message>
+</context>
+<context>
+    <name>graphs.fail</name>
+    <message>
+        <source>the run of the network cannot be recorded (%1); the GPU is told every operation instead, which takes longer</source>
+        <translation>der Lauf des Netzes lässt sich nicht aufzeichnen (%1); die GPU bekommt stattdessen jeden Rechenschritt einzeln gesagt, was länger dauert</translation>
+    </message>
+</context>
+<context>
     <name>heirloom::ui::ChangePlot</name>
     <message>
         <source>Change of the previews: %1 on average, %2 at last. The more a photo is damaged, the larger it is.</source>

@@ -13,6 +13,7 @@
 #include "app/cli/progress.h"
 #include "core/engine/placement.h"
 #include "models/checkpoint/tensors.h"
+#include "models/common/graphs.h"
 #include "models/common/photo_work.h"
 #include "models/placement.h"
 #include "models/registry.h"
@@ -29,6 +30,7 @@ struct BenchOptions {
   std::string device = "auto";
   bool all = false;
   bool plain = false;
+  bool eager = false;
 };
 
 using Clock = std::chrono::steady_clock;
@@ -217,6 +219,7 @@ class Bench {
   Bench(const BenchOptions& options, Context& context)
       : options_(options), context_(context), placed_(core::place(options.device, options.dtype)) {
     placed_.placement.plain = options.plain;
+    models::recordGraphs(!options.eager);
     Report& report = context.report;
     for (const Message& note : placed_.notes) report.warning(note);
     const std::string device = placed_.placement.device.str();
@@ -224,6 +227,7 @@ class Bench {
     report.document["threads"] = at::get_num_threads();
     report.document["precision"] = toString(placed_.placement.precision);
     report.document["plain"] = options.plain;
+    report.document["eager"] = options.eager;
     report.document["items"] = Json::array();
     report.line("on " + device + ", " + std::to_string(at::get_num_threads()) + " threads, " + options.dtype +
                 ", median of " + std::to_string(options.runs) + " runs");
@@ -325,6 +329,7 @@ void addBench(CLI::App& program, Command& chosen) {
       "a setting of the networks; otherwise the defaults, without previews");
   arguments.flag("--all", options->all, "a public network of every family, with random weights; NAME may be one");
   arguments.flag("--plain", options->plain, "without fused and packed layers, to see what they are worth");
+  arguments.flag("--eager", options->eager, "without CUDA graphs, for the same reason");
   arguments.value(
       "--runs", "N", [options](const std::string& value) { options->runs = readInteger("--runs", value, 1, 1000); },
       "after two that do not count (default 5)");

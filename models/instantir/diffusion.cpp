@@ -119,8 +119,10 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   networks.offload();
   TiledNoise tiled(*run.noise, tiling);
   KeptNoise noise(tiled);
-  // Where memory runs out the run goes on from the last step that was told, first with fewer tiles at once.
+  // Where memory runs out the run goes on from the last step that was told, first without recordings, then with fewer
+  // tiles at once.
   std::int64_t most = tiling.count();
+  bool records = true;
   const auto withTilesAtOnce = [&]() -> at::Tensor {
     while (true) {
       noise.rewind();
@@ -128,12 +130,16 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
       InstantIrNetworks& restorers = networks.restorers();
       settings.atOnce = static_cast<int>(std::clamp<std::int64_t>(networks.picturesThatFit(tiling.pixels()), 1, most));
       events.watch = &networks.watch(watch);
+      const std::unique_ptr<Graphs> graphs = records ? networks.graphs() : nullptr;
+      events.graphs = graphs.get();
       try {
         return InstantIrSampler(restorers, NoiseSchedule(networks.config().schedule), settings)
             .run(tiling.cut(run.latent), guide(run.prompt, seen.first), guide(run.negative, seen.second),
                  tiling.sizes(), noise, events, reached.get());
       } catch (const std::exception& error) {
-        if (!isOutOfMemory(error) || settings.atOnce == 1) throw;
+        if (!isOutOfMemory(error)) throw;
+        if (std::exchange(records, false) && graphs) continue;
+        if (settings.atOnce == 1) throw;
         most = settings.atOnce / 2;
       }
     }
@@ -167,14 +173,24 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
   });
   pass.text = halves(run.negative.tokens, run.prompt.tokens);
   pass.memory = &memory;
+  const at::Tensor stepIndices = at::arange(settings.steps, numbers.dtype(at::kLong));
+  std::unique_ptr<Graphs> graphs = networks.graphs();
   WeightPolicy remembered = networks.policy();
   const auto predicted = [&](const at::Tensor& tile) {
     const at::Tensor output = networks.withRoom([&] {
       UNet& unet = networks.painter();
       // What is kept is kept by layer, and these are others once memory ran out.
-      if (std::exchange(remembered, networks.policy()) != networks.policy()) memory = RunMemory();
+      if (std::exchange(remembered, networks.policy()) != networks.policy()) {
+        memory = RunMemory();
+        graphs = networks.graphs();
+      }
       pass.watch = &networks.watch(watch);
-      return unet->forward(halves(tile, tile), pass);
+      if (!graphs) return unet->forward(halves(tile, tile), pass);
+      const auto call = [pass, unet](const Tensors& given) mutable -> Tensors {
+        pass.stepIndex = given[0];
+        return {unet->forward(given[1], pass)};
+      };
+      return graphs->call(0, call, {stepIndices.narrow(0, pass.step, 1), halves(tile, tile)}).front();
     });
     if (!guided) return output;
     const std::vector<at::Tensor> parts = output.chunk(2);

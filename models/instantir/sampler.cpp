@@ -70,12 +70,13 @@ class InstantIrSampler::Part {
   /// `count` pictures from number `first` on, of which `latent` and the guides hold all.
   Part(InstantIrSampler& sampler, std::int64_t first, std::int64_t count, const at::Tensor& latent,
        const Guide& positive, const Guide& negative, const std::vector<int>& sizes, const std::vector<int>& times,
-       BlockWatch* watch)
+       const SamplerEvents& events)
       : networks_(sampler.networks_),
         settings_(sampler.settings_),
         first_(first),
         count_(count),
-        guided_(settings_.guidance > 1) {
+        guided_(settings_.guidance > 1),
+        graphs_(settings_.keepsMemory ? events.graphs : nullptr) {
     const auto own = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
     const auto halves = [&](const at::Tensor& no, const at::Tensor& yes) {
       return guided_ ? at::cat({own(no), own(yes)}) : own(yes);
@@ -83,12 +84,13 @@ class InstantIrSampler::Part {
     degraded_ = halves(latent, latent);
     picture_ = halves(negative.picture, positive.picture);
     pass_.text = halves(negative.text, positive.text);
-    pass_.watch = watch;
+    pass_.watch = events.watch;
     pass_.memory = settings_.keepsMemory ? &memory_ : nullptr;
     const at::Tensor pooled = halves(negative.pooled, positive.pooled);
     const auto options = at::TensorOptions(latent.device()).dtype(at::kFloat);
     const at::Tensor rows = at::tensor(sizes, at::kInt).to(options).expand({pooled.size(0), -1});
     const at::Tensor steps = at::tensor(times, at::kInt).to(options);
+    stepIndices_ = at::arange(steps.size(0), options.dtype(at::kLong));
     mainEmbeddings_ = networks_.main->unet->embeddings(steps, pooled, rows);
     if (networks_.aggregator) aggregatorEmbeddings_ = networks_.aggregator->embeddings(steps, pooled, rows);
     if (networks_.previewer) previewerEmbeddings_ = networks_.previewer->unet->embeddings(steps, pooled, rows);
@@ -111,13 +113,37 @@ class InstantIrSampler::Part {
     pass.adapted = previewing && !networks_.previewer;
     pass.embeddings = previewing && networks_.previewer ? previewerEmbeddings_ : mainEmbeddings_;
     pass.image = imageTokens(previewing);
-    return networkFor(previewing)->unet->forward(sample, pass, residuals);
+    UNet& unet = networkFor(previewing)->unet;
+    if (!graphs_) return unet->forward(sample, pass, residuals);
+    Tensors inputs = {stepIndices_.narrow(0, step, 1), sample};
+    if (residuals) {
+      inputs.insert(inputs.end(), residuals->skips.begin(), residuals->skips.end());
+      inputs.push_back(residuals->middle);
+    }
+    const auto call = [pass, unet](const Tensors& given) mutable -> Tensors {
+      pass.stepIndex = given[0];
+      if (given.size() == 2) return {unet->forward(given[1], pass)};
+      const Residuals added{{given.begin() + 2, given.end() - 1}, given.back()};
+      return {unet->forward(given[1], pass, &added)};
+    };
+    return graphs_->call(number(previewing ? Network::Previewer : Network::Main), call, inputs).front();
   }
   Residuals compared(int step, const at::Tensor& preview) {
     Pass pass = pass_;
     pass.step = step;
     pass.embeddings = aggregatorEmbeddings_;
-    return networks_.aggregator->forward(degraded_, preview, pass);
+    Aggregator& aggregator = networks_.aggregator;
+    if (!graphs_) return aggregator->forward(degraded_, preview, pass);
+    const auto call = [pass, aggregator, degraded = degraded_](const Tensors& given) mutable {
+      pass.stepIndex = given[0];
+      Residuals made = aggregator->forward(degraded, given[1], pass);
+      made.skips.push_back(made.middle);
+      return made.skips;
+    };
+    Tensors made = graphs_->call(number(Network::Aggregator), call, {stepIndices_.narrow(0, step, 1), preview});
+    const at::Tensor middle = made.back();
+    made.pop_back();
+    return {std::move(made), middle};
   }
   const at::Tensor& degraded() const { return degraded_; }
   /// Of values of all pictures those of this part, for each of its halves.
@@ -129,6 +155,9 @@ class InstantIrSampler::Part {
   }
 
  private:
+  enum class Network { Main, Previewer, Aggregator };
+  /// Of a function among the graphs of all parts, each of which keeps its own memory.
+  int number(Network network) const { return static_cast<int>(3 * first_) + static_cast<int>(network); }
   /// Tokens of the picture for the main or the preview pass.
   at::Tensor imageTokens(bool previewing) {
     at::Tensor& kept = previewing ? previewTokens_ : mainTokens_;
@@ -146,6 +175,8 @@ class InstantIrSampler::Part {
   const SamplerSettings& settings_;
   std::int64_t first_, count_;
   bool guided_;
+  Graphs* graphs_;
+  at::Tensor stepIndices_;
   at::Tensor degraded_, picture_;
   Pass pass_;
   RunMemory memory_;
@@ -170,7 +201,7 @@ class InstantIrSampler::Run {
     const std::int64_t most = settings_.atOnce > 0 ? settings_.atOnce : pictures_;
     for (std::int64_t first = 0; first < pictures_; first += most)
       parts_.push_back(std::make_unique<Part>(sampler, first, std::min(most, pictures_ - first), latent_, positive,
-                                              negative, sizes, stepper_->steps(), events.watch));
+                                              negative, sizes, stepper_->steps(), events));
   }
 
   at::Tensor operator()(const SamplerState* from) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/common/error.h"
+#include "models/common/graphs.h"
 #include "models/instantir/gates.h"
 #include "models/instantir/network.h"
 #include "models/restorer.h"
@@ -58,6 +59,9 @@ struct SamplerEvents {
   /// What the samples of a run, B 4 h w, have in common is made equal after every step: tiles of one picture.
   std::function<at::Tensor(const at::Tensor& samples)> together;
   BlockWatch* watch = nullptr;  // at every block of every network; may throw Stopped
+  /// Records the passes through the networks, whose weights must stay where they are; then `watch` is not told of
+  /// blocks that are replayed. Null: every pass as it is. For one run.
+  Graphs* graphs = nullptr;
 };
 
 /// InstantIR's restoration in latent space (Huang et al., "InstantIR: Blind Image Restoration with Instant Generative

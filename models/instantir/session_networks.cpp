@@ -146,6 +146,10 @@ BlockWatch& SessionNetworks::watch(BlockWatch& asked) {
   return *stream_;
 }
 
+std::unique_ptr<Graphs> SessionNetworks::graphs() const {
+  return observer_ && policy_ != WeightPolicy::Streamed ? graphsFor(placement_, *observer_) : nullptr;
+}
+
 WeightSource SessionNetworks::source(const std::string& part) const {
   return [tensors = tensors_.under(part)](const std::string& name) { return readTensor(tensors, name); };
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
+#include "models/common/graphs.h"
 #include "models/common/out_of_memory.h"
 #include "models/instantir/network.h"
 #include "models/instantir/reading.h"
@@ -62,7 +63,7 @@ class SessionNetworks {
       try {
         return work();
       } catch (const std::exception& error) {
-        if (!isOutOfMemory(error) || !economise()) throw;
+        if (!isOutOfMemory(error) || !(Graphs::releaseAll() || economise())) throw;
       }
     }
   }
@@ -83,6 +84,9 @@ class SessionNetworks {
   /// Who a pass through the UNet or the aggregator has to tell of its blocks, so that `asked` is told, and weights
   /// come and go. To be asked for when the networks were.
   BlockWatch& watch(BlockWatch& asked);
+
+  /// For passes through UNet and aggregator; null where their blocks are streamed, and nothing is recorded.
+  std::unique_ptr<Graphs> graphs() const;
 
   /// What DINOv2 sees in pictures, N 3 H W in 0..1, and in nothing: N T W float32, and 1 T W.
   at::Tensor seenIn(const at::Tensor& picture);

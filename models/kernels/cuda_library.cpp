@@ -5,6 +5,8 @@
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAGuard.h>
 
+#include "models/kernels/cuda_recorder.h"
+#include "models/kernels/group_norm/group_norm_cuda.h"
 #include "models/kernels/selective_scan/selective_scan_cuda.h"
 #include "models/kernels/unshuffle_with_noise.h"
 
@@ -30,9 +32,6 @@ class CudaKernels : public Kernels {
 
   at::Tensor selectiveScan(const at::Tensor& x, const at::Tensor& projected,
                            const SelectiveScanWeights& weights) const override {
-    constexpr std::int64_t kMostStates = 64, kMostPictures = 65535;
-    const std::int64_t states = weights.decay.size(2);
-    if (states > kMostStates || x.size(0) > kMostPictures) return plainSelectiveScan(x, projected, weights);
     const at::Tensor from = x.contiguous(), made = projected.contiguous();
     const at::Tensor stepWeight = weights.stepWeight.contiguous(), stepBias = weights.stepBias.contiguous();
     const at::Tensor decay = weights.decay.contiguous(), skip = weights.skip.contiguous();
@@ -43,7 +42,7 @@ class CudaKernels : public Kernels {
                          .width = x.size(2),
                          .features = static_cast<int>(x.size(3)),
                          .rank = static_cast<int>(stepWeight.size(2)),
-                         .states = static_cast<int>(states),
+                         .states = static_cast<int>(weights.decay.size(2)),
                          .x = from.const_data_ptr<float>(),
                          .projected = made.const_data_ptr<float>(),
                          .stepWeight = stepWeight.const_data_ptr<float>(),
@@ -54,6 +53,43 @@ class CudaKernels : public Kernels {
                         at::cuda::getCurrentCUDAStream());
     C10_CUDA_KERNEL_LAUNCH_CHECK();
     return y.sum(0);
+  }
+
+  at::Tensor groupNorm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
+                       double epsilon, bool silu) const override {
+    const at::Tensor scale = weight.contiguous(), shift = bias.contiguous();
+    const c10::cuda::CUDAGuard guard(x.device());
+    const at::Tensor y = at::empty(x.sizes(), x.options().memory_format(at::MemoryFormat::ChannelsLast));
+    GroupNormLaunch launch{.type = typeOf(x.scalar_type()),
+                           .batch = x.size(0),
+                           .pixels = x.size(2) * x.size(3),
+                           .channels = static_cast<int>(x.size(1)),
+                           .groups = static_cast<int>(groups),
+                           .epsilon = epsilon,
+                           .silu = silu,
+                           .x = x.const_data_ptr(),
+                           .weight = scale.const_data_ptr(),
+                           .bias = shift.const_data_ptr(),
+                           .y = y.mutable_data_ptr()};
+    const at::Tensor workspace = at::empty({groupNormWorkspace(launch)}, x.options().dtype(at::kFloat));
+    launch.workspace = workspace.mutable_data_ptr<float>();
+    launchGroupNorm(launch, at::cuda::getCurrentCUDAStream());
+    C10_CUDA_KERNEL_LAUNCH_CHECK();
+    return y;
+  }
+
+ private:
+  static GroupNormLaunch::Type typeOf(at::ScalarType type) {
+    switch (type) {
+      case at::kFloat:
+        return GroupNormLaunch::Type::Float32;
+      case at::kHalf:
+        return GroupNormLaunch::Type::Float16;
+      case at::kBFloat16:
+        return GroupNormLaunch::Type::BFloat16;
+      default:
+        TORCH_CHECK(false, "groupNorm: no kernel for ", type);
+    }
   }
 };
 
@@ -73,6 +109,8 @@ class Library : public CudaLibrary {
     }
     return found;
   }
+
+  std::unique_ptr<Recorder> recorder() const override { return cudaRecorder(); }
 
   void releaseMemory() const override { c10::cuda::CUDACachingAllocator::emptyCache(); }
 

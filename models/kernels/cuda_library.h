@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "models/common/recording.h"
 #include "models/cuda.h"
 #include "models/kernels/kernels.h"
 
@@ -13,6 +15,7 @@ class CudaLibrary {
   virtual ~CudaLibrary() = default;
   virtual const Kernels& kernels() const = 0;
   virtual std::vector<CudaDevice> devices() const = 0;
+  virtual std::unique_ptr<Recorder> recorder() const = 0;
   virtual void releaseMemory() const = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "models/kernels/kernels.h"
 
 #include "models/kernels/cuda_library.h"
+#include "models/kernels/group_norm/group_norm.h"
 
 namespace heirloom::models {
 namespace {
@@ -16,6 +17,11 @@ class PlainKernels : public Kernels {
   at::Tensor selectiveScan(const at::Tensor& x, const at::Tensor& projected,
                            const SelectiveScanWeights& weights) const override {
     return plainSelectiveScan(x, projected, weights);
+  }
+
+  at::Tensor groupNorm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
+                       double epsilon, bool silu) const override {
+    return plainGroupNorm(x, groups, weight, bias, epsilon, silu);
   }
 };
 

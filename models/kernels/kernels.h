@@ -19,6 +19,10 @@ class Kernels {
   /// As the function of this name. Shapes were checked there.
   virtual at::Tensor selectiveScan(const at::Tensor& x, const at::Tensor& projected,
                                    const SelectiveScanWeights& weights) const = 0;
+
+  /// As the function of this name. Shapes, types and memory format were checked there.
+  virtual at::Tensor groupNorm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight,
+                               const at::Tensor& bias, double epsilon, bool silu) const = 0;
 };
 
 const Kernels& plainKernels();

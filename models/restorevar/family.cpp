@@ -55,7 +55,8 @@ struct RestoreVarTraits {
 
   static Run start(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
                    const Placement& placement, Observer& observer) {
-    const auto restoration = std::make_shared<Restoration>(std::move(network), config, settings, placement, observer);
+    const auto restoration = std::make_shared<Restoration>(std::move(network), config, settings, placement, observer,
+                                                           graphsFor(placement, observer));
     return [restoration](const at::Tensor& picture) { return (*restoration)(picture); };
   }
 

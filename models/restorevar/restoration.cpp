@@ -105,8 +105,9 @@ double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& option
 }
 
 Restoration::Restoration(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
-                         const Placement& placement, Observer& observer)
+                         const Placement& placement, Observer& observer, std::unique_ptr<Graphs> graphs)
     : network_(std::move(network)),
+      graphs_(std::move(graphs)),
       config_(config),
       cost_(costOf(config)),
       options_(restoreVarOptions(config, settings)),
@@ -154,29 +155,62 @@ void Restoration::advance(const Message& stage, double cost) {
   observer_.progress(stage, told_ / whole_);
 }
 
+void Restoration::requireGoing() const {
+  if (observer_.stopRequested()) throw Stopped{};
+}
+
+void Restoration::scaleDone(int scale, std::int64_t batch) {
+  const double before = scale == 0 ? cost_.encoder + cost_.condition : 0;
+  advance(HEIRLOOM_TEXT("restorevar.scale", "scale %1 of %2")
+              .with(std::to_string(scale + 1), std::to_string(config_.var.scales())),
+          (before + cost_.scales[static_cast<std::size_t>(scale)]) * static_cast<double>(batch));
+}
+
+void Restoration::tellScale(int scale, const at::Tensor& tokens, const at::Tensor& latent) {
+  observer_.value("tokens." + std::to_string(scale), tokens);
+  observer_.value("latent." + std::to_string(scale), latent);
+}
+
+at::Tensor Restoration::recordedSquares(const at::Tensor& squares, std::int64_t first) {
+  requireGoing();
+  const auto whole = [this](const Tensors& inputs) {
+    Tensors made;  // tokens and latent of every scale, then the picture
+    VarRun run;
+    run.refine = options_.refine;
+    run.scaleDone = [&made](int, const at::Tensor& tokens, const at::Tensor& latent) {
+      made.insert(made.end(), {tokens, latent});
+    };
+    made.push_back(network_->forward(inputs.front(), run));
+    return made;
+  };
+  const Tensors made = graphs_->call(0, whole, {squares});
+  for (int scale = 0; scale < config_.var.scales(); ++scale) {
+    const auto at = static_cast<std::size_t>(2 * scale);
+    scaleDone(scale, squares.size(0));
+    if (first == 0) tellScale(scale, made[at], made[at + 1]);
+  }
+  advance(HEIRLOOM_TEXT("restorevar.decoding", "decoding"),
+          ((options_.refine ? cost_.refiner : 0) + cost_.decoder) * static_cast<double>(squares.size(0)));
+  requireGoing();
+  return made.back();
+}
+
 at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
+  if (graphs_ && options_.previews == 0 && !options_.samples) return recordedSquares(squares, first);
   const auto batch = static_cast<double>(squares.size(0));
   VarRun run;
   run.refine = options_.refine;
   if (options_.samples) run.choose = sampler(options_.sampling, first);
-  run.checkpoint = [this] {
-    if (observer_.stopRequested()) throw Stopped{};
-  };
+  run.checkpoint = [this] { requireGoing(); };
   run.encoded = [this] {
     // What held the encoder's wide pictures is of no use to the caches, which lie elsewhere.
     if (onCpu_) releaseFreedMemory(at::kCPU);
   };
-  double before = cost_.encoder + cost_.condition;
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
-    const auto number = static_cast<std::size_t>(scale);
-    advance(HEIRLOOM_TEXT("restorevar.scale", "scale %1 of %2")
-                .with(std::to_string(scale + 1), std::to_string(config_.var.scales())),
-            (before + cost_.scales[number]) * batch);
-    before = 0;
+    scaleDone(scale, squares.size(0));
     // Of tiles only the first call, the whole photo, is worth looking at.
     if (first == 0) {
-      observer_.value("tokens." + std::to_string(scale), tokens);
-      observer_.value("latent." + std::to_string(scale), latent);
+      tellScale(scale, tokens, latent);
       if (options_.previews > 0 && (scale + 1) % options_.previews == 0) {
         observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
         done_ += cost_.decoder * batch;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/common/graphs.h"
 #include "models/restorer.h"
 #include "models/restorevar/cost.h"
 #include "models/restorevar/network.h"
@@ -39,18 +40,26 @@ double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& option
 /// One session's runs: settings, previews, progress, stop, and pictures of any size around the network of squares.
 class Restoration {
  public:
-  /// `network`: placed. `observer` must outlive this.
+  /// `network`: placed. `observer` must outlive this. `graphs`: records the whole program for each number of squares;
+  /// then the observer hears of the scales when all are done. Previews and draws between the scales, or null: every run
+  /// as it is.
   Restoration(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
-              const Placement& placement, Observer& observer);
+              const Placement& placement, Observer& observer, std::unique_ptr<Graphs> graphs = nullptr);
 
   /// float32 N 3 H W in 0..1 to the same, or, by the published protocol, to N 3 S S.
   at::Tensor operator()(const at::Tensor& pictures);
 
  private:
   at::Tensor squares(const at::Tensor& squares, std::int64_t first);
+  /// The same as one recording.
+  at::Tensor recordedSquares(const at::Tensor& squares, std::int64_t first);
+  void scaleDone(int scale, std::int64_t batch);
+  void tellScale(int scale, const at::Tensor& tokens, const at::Tensor& latent);
+  void requireGoing() const;
   void advance(const Message& stage, double cost);
 
   RestoreVarNetwork network_;
+  std::unique_ptr<Graphs> graphs_;
   RestoreVarConfig config_;
   RestoreVarCost cost_;
   RestoreVarOptions options_;

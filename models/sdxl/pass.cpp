@@ -20,8 +20,8 @@ std::int64_t RunMemory::bytes() const {
 
 at::Tensor Pass::stepwise(const torch::nn::Module& layer, const std::function<at::Tensor(const at::Tensor&)>& project,
                           RunMemory::Kind kind) const {
-  if (!memory) return project(embeddings[step]);
-  return memory->kept(layer, kind, adapted, [&] { return std::vector<at::Tensor>{project(embeddings)}; })[0][step];
+  if (!memory) return project(ofStep(embeddings));
+  return ofStep(memory->kept(layer, kind, adapted, [&] { return std::vector<at::Tensor>{project(embeddings)}; })[0]);
 }
 
 std::vector<at::Tensor> Pass::once(const torch::nn::Module& layer, RunMemory::Kind kind, bool depends,

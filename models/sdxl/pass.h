@@ -53,6 +53,7 @@ class RunMemory {
 struct Pass {
   at::Tensor embeddings;  // S N E float32: of time and additions, for every step of the run
   int step = 0;           // which of them
+  at::Tensor stepIndex;   // the same as int64 of one value on the device, for calls that are recorded; or undefined
   at::Tensor text;        // N L D; undefined for networks without cross-attention
   at::Tensor image;       // N Q D for attention that looks at a picture too, or undefined
   bool adapted = false;   // with the layers' low-rank corrections
@@ -61,6 +62,10 @@ struct Pass {
   BlockWatch* watch = nullptr;
   BlockRunner* runner = nullptr;  // null: blocks are called as they are
 
+  /// Of values of every step, S N C, those of this one.
+  at::Tensor ofStep(const at::Tensor& all) const {
+    return stepIndex.defined() ? all.index_select(0, stepIndex)[0] : all[step];
+  }
   /// What `project` makes of this step's embedding, N E to N C. With a memory all steps are projected at once, the
   /// first time.
   at::Tensor stepwise(const torch::nn::Module& layer, const std::function<at::Tensor(const at::Tensor&)>& project,

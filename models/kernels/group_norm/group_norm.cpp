@@ -9,10 +9,15 @@
 #include <mutex>
 #include <vector>
 
+#include "models/kernels/kernels.h"
+
 namespace heirloom::models {
 namespace {
 
 constexpr std::int64_t kPixels = 128;  // summed in float32 before they join the sum in float64, and written at a time
+// What a launch on CUDA can hold.
+constexpr std::int64_t kMostChannels = 6144;
+constexpr std::int64_t kMostPictures = 65535;
 
 /// Sums and sums of squares of the channels over pixels `begin` to `end`.
 void addSums(const float* x, std::int64_t channels, std::int64_t begin, std::int64_t end, double* sums) {
@@ -54,20 +59,20 @@ std::vector<float> affineOf(const std::vector<double>& sums, std::int64_t pixels
   return affine;
 }
 
-bool serves(const at::Tensor& x, const at::Tensor& weight) {
+bool serves(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const bool needsGradient = at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad());
-  return !needsGradient && x.is_cpu() && x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat &&
-         x.dim() == 4 && x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+  const at::ScalarType type = x.scalar_type();
+  if (needsGradient || weight.scalar_type() != type || bias.scalar_type() != type || x.dim() != 4 || x.numel() == 0 ||
+      !x.is_contiguous(at::MemoryFormat::ChannelsLast))
+    return false;
+  if (x.is_cpu()) return type == at::kFloat;
+  return x.is_cuda() && (type == at::kFloat || type == at::kHalf || type == at::kBFloat16) &&
+         x.size(1) <= kMostChannels && x.size(0) <= kMostPictures;
 }
 
-}  // namespace
-
-at::Tensor groupNorm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
-                     double epsilon, bool silu) {
-  if (!serves(x, weight)) return plainGroupNorm(x, groups, weight, bias, epsilon, silu);
+at::Tensor onCpu(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
+                 double epsilon, bool silu) {
   const std::int64_t channels = x.size(1), pixels = x.size(2) * x.size(3);
-  TORCH_CHECK(channels % groups == 0 && weight.numel() == channels && bias.numel() == channels, "groupNorm: ", groups,
-              " groups and ", weight.numel(), " weights for ", channels, " channels");
   at::Tensor result = at::empty_like(x);
   for (std::int64_t n = 0; n < x.size(0); ++n) {
     const float* from = x.const_data_ptr<float>() + n * pixels * channels;
@@ -101,6 +106,17 @@ at::Tensor groupNorm(const at::Tensor& x, std::int64_t groups, const at::Tensor&
     });
   }
   return result;
+}
+
+}  // namespace
+
+at::Tensor groupNorm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight, const at::Tensor& bias,
+                     double epsilon, bool silu) {
+  if (!serves(x, weight, bias)) return plainGroupNorm(x, groups, weight, bias, epsilon, silu);
+  TORCH_CHECK(x.size(1) % groups == 0 && weight.numel() == x.size(1) && bias.numel() == x.size(1),
+              "groupNorm: ", groups, " groups and ", weight.numel(), " weights for ", x.size(1), " channels");
+  return x.is_cuda() ? kernels(x.device()).groupNorm(x, groups, weight, bias, epsilon, silu)
+                     : onCpu(x, groups, weight, bias, epsilon, silu);
 }
 
 at::Tensor plainGroupNorm(const at::Tensor& x, std::int64_t groups, const at::Tensor& weight, const at::Tensor& bias,

@@ -18,6 +18,9 @@ using namespace selective_scan;
 
 constexpr std::int64_t kDirections = 4;
 constexpr double kLog2OfE = 1.4426950408889634;
+// What a launch on CUDA can hold.
+constexpr std::int64_t kMostPictures = 65535;
+constexpr std::int64_t kMostStates = 64;
 
 const std::optional<Kernel>& ownKernel() {
   static const std::optional<Kernel> kernel = []() -> std::optional<Kernel> {
@@ -117,7 +120,8 @@ at::Tensor selectiveScan(const at::Tensor& x, const at::Tensor& projected, const
   const bool ours = x.numel() > 0 && x.scalar_type() == at::kFloat && projected.scalar_type() == at::kFloat &&
                     !needsGradient(x, projected, weights);
   if (ours && x.is_cpu() && ownKernel()) return scanned(*ownKernel(), x.contiguous(), projected.contiguous(), weights);
-  if (ours && x.is_cuda()) return kernels(x.device()).selectiveScan(x, projected, weights);
+  if (ours && x.is_cuda() && x.size(0) <= kMostPictures && weights.decay.size(2) <= kMostStates)
+    return kernels(x.device()).selectiveScan(x, projected, weights);
   return plainSelectiveScan(x, projected, weights);
 }
 

@@ -7,8 +7,11 @@
 #include <limits>
 
 #include "models/common/error.h"
+#include "models/common/notes.h"
+#include "models/cuda.h"
 #include "models/sdxl/weight_stream.h"
 #include "tests/models/instantir/golden.h"
+#include "tests/models/support/repeating_recorder.h"
 
 namespace heirloom::tests {
 namespace {
@@ -64,6 +67,77 @@ TEST_F(InstantIrRuns, whatIsKeptChangesNothing) {
   SamplerSettings anew = three;
   anew.keepsMemory = false;
   EXPECT_LT(apart(run(three), run(anew)), 1e-5);
+}
+
+TEST_F(InstantIrRuns, recordedPassesGiveTheSameBits) {
+  // The last steps run without the aggregator: a fourth function.
+  for (const Adaptive adaptive : {Adaptive::Off, Adaptive::Compat}) {
+    SamplerSettings settings{.steps = 8, .creativeStart = 0.5, .adaptive = adaptive};
+    const auto log = std::make_shared<Repeated>();
+    const auto graphs = repeatingGraphs(log);
+    SamplerEvents events;
+    events.graphs = graphs.get();
+    EXPECT_TRUE(run(settings, events).equal(run(settings)));
+    EXPECT_GE(log->recorded, adaptive == Adaptive::Off ? 4 : 2);
+    EXPECT_GT(log->replayed, log->recorded);
+    EXPECT_TRUE(log->told.empty());
+  }
+}
+
+TEST_F(InstantIrRuns, recordedPassesOfPicturesOneAfterTheOtherGiveTheSameBits) {
+  const auto twice = [](const at::Tensor& x) { return at::cat({x, x.flip({-1})}); };
+  const auto forTwo = [&](const Guide& guide) {
+    return Guide{twice(guide.text), twice(guide.pooled), twice(guide.picture)};
+  };
+  const auto log = std::make_shared<Repeated>();
+  const auto graphs = repeatingGraphs(log);
+  const auto runOf = [&](Graphs* recorded) {
+    RecordedNoise noise;
+    SamplerEvents events;
+    events.graphs = recorded;
+    return InstantIrSampler(made, NoiseSchedule(), {.steps = 5, .atOnce = 1})
+        .run(twice(degraded()), forTwo(positiveGuide()), forTwo(negativeGuide()), kTinySizes, noise, events);
+  };
+  EXPECT_TRUE(runOf(graphs.get()).equal(runOf(nullptr)));
+  EXPECT_EQ(log->recorded, 6);
+}
+
+TEST_F(InstantIrRuns, whereNothingIsKeptNothingIsRecorded) {
+  SamplerSettings anew{.steps = 5};
+  anew.keepsMemory = false;
+  const auto log = std::make_shared<Repeated>();
+  const auto graphs = repeatingGraphs(log);
+  SamplerEvents events;
+  events.graphs = graphs.get();
+  run(anew, events);
+  EXPECT_EQ(log->recorded, 0);
+}
+
+TEST_F(InstantIrRuns, onAGpuRecordedPassesAreThePassesThemselves) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  struct Listener : Observer, NoteTaker {
+    void note(const Message& message) override { notes.push_back(message.english()); }
+    std::vector<std::string> notes;
+  };
+  const auto there = [](const Guide& guide) {
+    return Guide{guide.text.cuda(), guide.pooled.cuda(), guide.picture.cuda()};
+  };
+  for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
+    const Placement placement{at::kCUDA, precision};
+    made = networks(placement);
+    Listener listener;
+    const auto runOf = [&](Graphs* recorded) {
+      RecordedNoise noise;
+      SamplerEvents events;
+      events.graphs = recorded;
+      return InstantIrSampler(made, NoiseSchedule(), {.steps = 8, .creativeStart = 0.5})
+          .run(degraded().cuda(), there(positiveGuide()), there(negativeGuide()), kTinySizes, noise, events);
+    };
+    const auto graphs = graphsFor(placement, listener);
+    ASSERT_NE(graphs, nullptr);
+    EXPECT_LT(apart(runOf(graphs.get()), runOf(nullptr)), precision == at::kFloat ? 1e-3 : 2e-2);
+    EXPECT_TRUE(listener.notes.empty()) << listener.notes.front();
+  }
 }
 
 TEST_F(InstantIrRuns, withoutPreviewsThePreviewerIsNotAsked) {

@@ -12,16 +12,20 @@
 
 #include "models/checkpoint/tensors.h"
 #include "models/common/kept_networks.h"
+#include "models/common/notes.h"
 #include "models/common/photo_work.h"
 #include "models/common/random_weights.h"
+#include "models/cuda.h"
 #include "models/registry.h"
 #include "models/restorevar/family.h"
 #include "models/restorevar/placed_network.h"
+#include "models/restorevar/restoration.h"
 #include "models/restorevar/sampling.h"
 #include "tests/models/restorevar/golden.h"
 #include "tests/models/restorevar/tiny_folder.h"
 #include "tests/models/support/counted_work.h"
 #include "tests/models/support/failing_allocator.h"
+#include "tests/models/support/repeating_recorder.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -356,6 +360,76 @@ TEST_F(RestoreVarFiles, aNetworkThatHasNoRoomIsNotPlaced) {
     EXPECT_NE(std::string(error.what()).find("GB of memory, and"), std::string::npos) << error.what();
   }
   EXPECT_TRUE(placed.empty());
+}
+
+TEST_F(RestoreVarRuns, aRecordedRunTellsAndGivesTheSame) {
+  settings.set("previews", "0");
+  RestoreVarNetwork placed = goldenNetwork(tinyConfig(), {});
+  const c10::InferenceMode inference;
+  for (const std::int64_t batch : {1, 2}) {
+    const auto log = std::make_shared<Repeated>();
+    RecordingObserver told;
+    Restoration recorded(placed, tinyConfig(), settings, {}, told, repeatingGraphs(log));
+    for (int i = 0; i < 4; ++i) {
+      const at::Tensor squares = at::rand({batch, 3, 64, 64});
+      observer = {};
+      told = {};
+      const at::Tensor expected = Restoration(placed, tinyConfig(), settings, {}, observer)(squares);
+      EXPECT_TRUE(at::equal(recorded(squares), expected));
+      EXPECT_NEAR(told.last, 1, 1e-6);
+      ASSERT_EQ(told.values.size(), observer.values.size());
+      for (const auto& [name, value] : observer.values) EXPECT_TRUE(at::equal(told.values.at(name), value)) << name;
+    }
+    EXPECT_EQ(log->recorded, 1);
+    EXPECT_EQ(log->replayed, 3);
+    told.stopAfter = 0;
+    EXPECT_THROW(recorded(at::rand({batch, 3, 64, 64})), Stopped);
+  }
+}
+
+TEST_F(RestoreVarRuns, whatIsWantedBetweenTheScalesIsNotRecorded) {
+  RestoreVarNetwork placed = goldenNetwork(tinyConfig(), {});
+  const c10::InferenceMode inference;
+  const auto log = std::make_shared<Repeated>();
+  for (const auto& [name, value] : {std::pair{"previews", "1"}, std::pair{"tokens", "drawn"}}) {
+    Settings wanted = settings;
+    wanted.set("previews", "0");
+    wanted.set(name, value);
+    RecordingObserver told;
+    Restoration recorded(placed, tinyConfig(), wanted, {}, told, repeatingGraphs(log));
+    for (int i = 0; i < 3; ++i) {
+      told = {};
+      recorded(photo(64, 64));
+    }
+  }
+  EXPECT_EQ(log->recorded, 0);
+}
+
+TEST_F(RestoreVarRuns, onAGpuARecordedRunIsTheRunItself) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  settings.set("previews", "0");
+  for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
+    struct Listener : RecordingObserver, NoteTaker {
+      void note(const Message& message) override { notes.push_back(message.english()); }
+      std::vector<std::string> notes;
+    } listener;
+    const Placement placement{at::kCUDA, precision};
+    recordGraphs(false);
+    const auto eager = model->start(settings, placement, observer);
+    recordGraphs(true);
+    const auto recorded = model->start(settings, placement, listener);
+    for (const std::int64_t batch : {1, 2, 1, 2, 1, 2, 1, 2}) {
+      observer = {};
+      listener.last = 0;
+      listener.values.clear();
+      const at::Tensor squares = at::rand({batch, 3, 64, 64});
+      const at::Tensor expected = eager->restore(squares);
+      EXPECT_LT((recorded->restore(squares) - expected).abs().max().item<double>(), 1e-3) << precision << ' ' << batch;
+      for (const auto& [name, value] : observer.values)
+        EXPECT_TRUE(at::allclose(listener.values.at(name).to(at::kFloat), value.to(at::kFloat), 1e-3, 1e-3)) << name;
+    }
+    EXPECT_TRUE(listener.notes.empty()) << listener.notes.front();
+  }
 }
 
 TEST_F(RestoreVarRuns, photosOfAnySizeKeepTheirSize) {
