@@ -57,7 +57,7 @@ std::string damageText(const core::DamageEstimate& estimate) {
   char value[32];
   const char* const end = std::to_chars(value, value + sizeof value, estimate.value, std::chars_format::fixed, 2).ptr;
   return std::string("estimated damage: ") + kGrades[static_cast<std::size_t>(estimate.damage)] + " (" +
-         std::string(value, end) + ")";
+         std::string(value, static_cast<std::size_t>(end - value)) + ")";
 }
 
 }  // namespace

@@ -9,20 +9,6 @@ namespace heirloom::tests {
 
 using namespace models;
 
-RestoreVarConfig tinyRestoreVar() {
-  RestoreVarConfig config;
-  config.vae.channels = 32;
-  config.vae.vocabulary = 64;
-  config.var = {.depth = 2,
-                .width = 64,
-                .heads = 4,
-                .hidden = 256,
-                .classes = 10,
-                .sides = {1, 2, 3, 4},
-                .refiner = {.width = 48, .heads = 3, .depth = 2, .hidden = 96}};
-  return config;
-}
-
 NamedTensors tablesOf(const VarConfig& config) {
   std::vector<at::Tensor> levels;
   for (int scale = 0; scale < config.scales(); ++scale)
