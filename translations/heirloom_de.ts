@@ -3327,8 +3327,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>prompt.long.remedy</name>
     <message>
-        <source>shorten it, or set long_prompt to chunk or to cut</source>
-        <translation>kürzen Sie ihn, oder stellen Sie long_prompt auf chunk oder cut</translation>
+        <source>shorten it, or choose chunk or cut under &quot;A prompt of more than 75 tokens&quot;</source>
+        <translation>kürzen Sie ihn, oder wählen Sie unter &quot;Ein Prompt von mehr als 75 Token&quot; in Stücken oder abschneiden</translation>
     </message>
 </context>
 <context>

@@ -146,7 +146,7 @@ void describe(const models::Descriptor& descriptor, Report& report) {
   for (const models::Parameter& parameter : descriptor.parameters) {
     const std::string unit = parameter.unit.empty() ? "" : " (" + parameter.unit + ")";
     row("setting", parameter.name + "=" + rangeText(parameter) + unit);
-    row("", parameter.help.english());
+    row("", parameter.label.english() + ": " + parameter.help.english());
   }
 }
 

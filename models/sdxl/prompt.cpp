@@ -30,7 +30,9 @@ void refuseIfLong(std::size_t tokens, std::size_t room) {
   if (tokens <= room) return;
   throw Error(HEIRLOOM_TEXT("prompt.long", "the prompt is too long: it has %1 tokens, %2 more than the network reads")
                   .with(std::to_string(tokens), std::to_string(tokens - room)),
-              HEIRLOOM_TEXT("prompt.long.remedy", "shorten it, or set long_prompt to chunk or to cut"));
+              // By the label and the options of the setting, which a window shows as well as a terminal.
+              HEIRLOOM_TEXT("prompt.long.remedy",
+                            "shorten it, or choose chunk or cut under \"A prompt of more than 75 tokens\""));
 }
 
 bool isWeighted(const PromptTokens& tokens) {
