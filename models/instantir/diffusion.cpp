@@ -155,7 +155,11 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
   const std::unique_ptr<Stepper> stepper = makeStepper(options.stepper, schedule, settings.steps);
   const int first = firstStep(settings), count = settings.steps - first;
   const at::Device device = networks.placement().device;
-  const auto draw = [&] { return run.noise->normal(run.latent.sizes()).to(device); };
+  int draws = 0;
+  const auto draw = [&] {
+    ++draws;
+    return run.noise->normal(run.latent.sizes()).to(device);
+  };
 
   const bool guided = settings.guidance > 1;
   const std::int64_t batch = guided ? 2 : 1;
@@ -197,19 +201,34 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
     return parts[0] + settings.guidance * (parts[1] - parts[0]);
   };
 
+  SamplerState state;
+  state.next = first;
   const at::Tensor noise = draw();
-  at::Tensor sample =
-      count == 0 ? run.latent : schedule.noised(run.latent, noise, stepper->steps()[static_cast<std::size_t>(first)]);
-  for (int index = first; index < settings.steps; ++index) {
+  if (run.from) {
+    state = movedTo(*run.from, settings, device);
+    const bool ours = state.clean.defined() && state.sample.sizes() == run.latent.sizes();
+    if (!ours || state.next > settings.steps) throw stepOfAnotherRun();
+    while (draws < state.draws) draw();
+    stepper->follow(state.next, state.clean);
+  } else {
+    state.sample =
+        count == 0 ? run.latent : schedule.noised(run.latent, noise, stepper->steps()[static_cast<std::size_t>(first)]);
+  }
+  while (state.next < settings.steps) {
+    const int index = state.next;
     pass.step = index;
     std::vector<at::Tensor> outputs;
-    for (const at::Tensor& tile : tiling.cut(sample).split(1)) outputs.push_back(predicted(tile));
-    const Stepped stepped = stepper->step(index, tiling.joined(at::cat(outputs)), sample, draw);
-    sample = stepped.previous;
-    requireNumbers(sample, index, settings.steps);
-    networks.withRoom([&] { run.stepDone({index - first, count, sample, stepped.clean, {}, {}, {}}); });
+    for (const at::Tensor& tile : tiling.cut(state.sample).split(1)) outputs.push_back(predicted(tile));
+    const Stepped stepped = stepper->step(index, tiling.joined(at::cat(outputs)), state.sample, draw);
+    state.sample = stepped.previous;
+    state.clean = stepped.clean;
+    state.draws = draws;
+    ++state.next;
+    requireNumbers(state.sample, index, settings.steps);
+    const auto reached = std::make_shared<const SamplerState>(state);
+    networks.withRoom([&] { run.stepDone({index - first, count, state.sample, state.clean, {}, {}, reached}); });
   }
-  return sample;
+  return state.sample;
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct DiffusionStep {
   at::Tensor clean;    // what it takes for the result
   at::Tensor preview;  // the same as the previewer sees it; undefined where it did not run, and of SDXL alone
   at::Tensor change;   // B: mean squared difference to the preview before; undefined without two of them
-  std::shared_ptr<const SamplerState> state;  // from which the run goes on; null of SDXL alone
+  std::shared_ptr<const SamplerState> state;  // from which the run goes on
 };
 
 /// What a run of the diffusion starts from, and who is told.

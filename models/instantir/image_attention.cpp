@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <optional>
+
 namespace heirloom::models {
 
 TimeNormImpl::TimeNormImpl(int width, int embedding)
@@ -12,9 +14,11 @@ at::Tensor TimeNormImpl::normalised(const at::Tensor& x) {
   return at::layer_norm(x, {x.size(-1)}, {}, {}, kEpsilon);
 }
 
-at::Tensor TimeNormImpl::modulated(const at::Tensor& normal, const Pass& pass) {
-  const at::Tensor both = pass.stepwise(
-      *this, [&](const at::Tensor& embedding) { return linear_->forward(at::silu(embedding), pass.adapted); });
+at::Tensor TimeNormImpl::modulated(const at::Tensor& normal, const Pass& pass, const std::function<void()>& computing) {
+  const at::Tensor both = pass.stepwise(*this, [&](const at::Tensor& embedding) {
+    if (computing) computing();
+    return linear_->forward(at::silu(embedding), pass.adapted);
+  });
   const std::vector<at::Tensor> shiftAndScale = both.unsqueeze(1).chunk(2, -1);  // N 1 C each
   return normal * (1 + shiftAndScale[1]) + shiftAndScale[0];
 }
@@ -27,13 +31,20 @@ ImageAttentionImpl::ImageAttentionImpl(int width, int heads, int tokenWidth, int
       ln_v_ip_(register_module("ln_v_ip", TimeNorm(width, embedding))) {}
 
 at::Tensor ImageAttentionImpl::attend(const at::Tensor& queries, const Pass& pass) {
+  std::optional<Visit> visit;
+  const auto computing = [&] {
+    if (!visit) visit.emplace(pass, *this);
+  };
   const std::vector<at::Tensor> seen =
       pass.once(*this, RunMemory::Kind::Image, /*depends=*/true, [&]() -> std::vector<at::Tensor> {
+        computing();
         return {TimeNormImpl::normalised(to_k_ip_->forward(pass.image, pass.adapted)),
                 TimeNormImpl::normalised(to_v_ip_->forward(pass.image, pass.adapted))};
       });
-  return at::scaled_dot_product_attention(queries, splitHeads(ln_k_ip_->modulated(seen[0], pass), heads_),
-                                          splitHeads(ln_v_ip_->modulated(seen[1], pass), heads_));
+  const at::Tensor keys = ln_k_ip_->modulated(seen[0], pass, computing);
+  const at::Tensor values = ln_v_ip_->modulated(seen[1], pass, computing);
+  visit.reset();
+  return at::scaled_dot_product_attention(queries, splitHeads(keys, heads_), splitHeads(values, heads_));
 }
 
 ImageAdapterImpl::ImageAdapterImpl(UNet unet, const UNetConfig& config) {

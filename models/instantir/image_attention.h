@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "models/sdxl/unet.h"
+#include "models/sdxl/weight_stream.h"
 
 namespace heirloom::models {
 
@@ -16,8 +18,8 @@ class TimeNormImpl : public torch::nn::Module {
 
   /// The part that no step changes.
   static at::Tensor normalised(const at::Tensor& x);
-  /// What this pass's step does to it: `normal` N Q C.
-  at::Tensor modulated(const at::Tensor& normal, const Pass& pass);
+  /// What this pass's step does to it: `normal` N Q C. `computing`: told before the layer itself is asked.
+  at::Tensor modulated(const at::Tensor& normal, const Pass& pass, const std::function<void()>& computing = {});
 
  private:
   AdaptableLinear linear_;
@@ -25,7 +27,8 @@ class TimeNormImpl : public torch::nn::Module {
 TORCH_MODULE(TimeNorm);
 
 /// What a cross-attention sees of the picture: keys and values of the resampler's tokens, normalised by the time step.
-class ImageAttentionImpl : public torch::nn::Module, public AttentionBranch {
+/// Its weights are wanted only for what the run's memory does not know yet: in the first pass of a run.
+class ImageAttentionImpl : public torch::nn::Module, public AttentionBranch, public StreamedPart {
  public:
   /// `width` and `heads` of the attention, `tokenWidth` of the tokens.
   ImageAttentionImpl(int width, int heads, int tokenWidth, int embedding);

@@ -4,6 +4,7 @@
 
 #include "models/instantir/resampler_config.h"
 #include "models/sdxl/low_rank.h"
+#include "models/sdxl/weight_stream.h"
 
 namespace heirloom::models {
 
@@ -22,8 +23,9 @@ class ResamplerAttentionImpl : public torch::nn::Module {
 TORCH_MODULE(ResamplerAttention);
 
 /// A picture's tokens as a fixed number of tokens that attention can look at beside text: "image_proj" of adapter.pt
-/// (Perceiver resampler as in IP-Adapter plus, Ye et al. 2023; instantir.md 2.4).
-class ResamplerImpl : public torch::nn::Module {
+/// (Perceiver resampler as in IP-Adapter plus, Ye et al. 2023; instantir.md 2.4). Where its weights are streamed, the
+/// caller visits it.
+class ResamplerImpl : public torch::nn::Module, public StreamedPart {
  public:
   explicit ResamplerImpl(const ResamplerConfig& config);
   /// `picture`: N T inputs, DINOv2's last hidden state. Returns N queries outputs.

@@ -72,7 +72,8 @@ std::uint64_t InstantIrStep::bytes() const {
   const auto add = [&sum](const at::Tensor& tensor) { sum += tensor.defined() ? tensor.nbytes() : 0; };
   add(picture_);
   if (!state_) return sum;
-  for (const at::Tensor* tensor : {&state_->sample, &state_->preview, &state_->earlierPreview}) add(*tensor);
+  for (const at::Tensor* tensor : {&state_->sample, &state_->preview, &state_->earlierPreview, &state_->clean})
+    add(*tensor);
   if (state_->residuals) {
     for (const at::Tensor& skip : state_->residuals->skips) add(skip);
     add(state_->residuals->middle);
@@ -97,7 +98,7 @@ void InstantIrRestoration::beginKeeping(const at::Tensor& pictures) {
   from_.reset();
   onlyPicture_ = false;
   const std::shared_ptr<const KeptStep> from = keeper_ ? keeper_->from() : nullptr;
-  const bool alone = networks_->config().restoring && pictures.size(0) == 1;
+  const bool alone = pictures.size(0) == 1;
   if (keeper_ && (!alone || !(from || keeper_->keepsSteps()))) keeper_ = nullptr;
   if (keeper_) photo_ = fingerprintOf(pictures);
   if (!from) return;

@@ -12,7 +12,7 @@
 namespace heirloom::models {
 
 /// One session's runs: text, latents, the loop over the steps, previews, progress, stop, and photos of any size around
-/// a network of about one megapixel. Of InstantIR's runs over one picture an observer may keep the steps (StepKeeper),
+/// a network of about one megapixel. Of runs over one picture an observer may keep the steps (StepKeeper),
 /// and go on from them in this session or another one, or have their pictures.
 class InstantIrRestoration {
  public:

@@ -50,7 +50,7 @@ SamplerState movedTo(const SamplerState& state, const SamplerSettings& settings,
     moved.residuals.reset();
     if (moved.earlierPreview.defined()) moved.earlierPreview = moved.earlierPreview.clone();
   }
-  for (at::Tensor* tensor : {&moved.sample, &moved.preview, &moved.earlierPreview}) move(*tensor);
+  for (at::Tensor* tensor : {&moved.sample, &moved.preview, &moved.earlierPreview, &moved.clean}) move(*tensor);
   if (!moved.residuals) return moved;
   for (at::Tensor& skip : moved.residuals->skips) move(skip);
   move(moved.residuals->middle);
@@ -163,6 +163,7 @@ class InstantIrSampler::Part {
     at::Tensor& kept = previewing ? previewTokens_ : mainTokens_;
     if (!kept.defined() || !settings_.keepsMemory) {
       PictureUNet& network = networkFor(previewing);
+      const Visit visit(pass_, *network->image_proj);
       kept = network->image_proj->forward(picture_, previewing && !networks_.previewer);
     }
     return kept;
@@ -236,7 +237,8 @@ class InstantIrSampler::Run {
   }
 
   void goOn(const SamplerState& from) {
-    if (from.sample.sizes() != latent_.sizes() || from.next > settings_.steps) throw stepOfAnotherRun();
+    const bool ours = from.factors.size() == static_cast<std::size_t>(pictures_);
+    if (!ours || from.sample.sizes() != latent_.sizes() || from.next > settings_.steps) throw stepOfAnotherRun();
     while (state_.draws < from.draws) draw();
     state_ = movedTo(from, settings_, latent_.device());
     // What another way of the run left behind.

@@ -28,6 +28,7 @@ struct SamplerState {
   std::vector<double> factors;         // of the condition, a picture
   at::Tensor preview, earlierPreview;  // both halves; positive half: what the adaptive weight compares
   std::optional<Residuals> residuals;  // of the last aggregator's run, where the adaptive way needs them
+  at::Tensor clean;                    // of SDXL alone: what the last step took for the result
   int draws = 0;                       // of noise so far
 };
 

@@ -24,7 +24,6 @@ WeightBytes weightBytes(const StateDict& tensors, const Placement& placement) {
     const std::uint64_t placed = placedBytes(entry, placement);
     const std::string_view part = std::string_view(name).substr(0, name.find('.'));
     if (part == "unet" || part == "adapter") bytes.unet += placed;
-    if (part == "adapter") bytes.branch += placed;
     if (part == "previewer_lora")
       bytes.corrections += static_cast<std::uint64_t>(entry.numel()) * at::elementSize(placement.precision);
     if (part == "aggregator") bytes.aggregator += placed;
@@ -46,7 +45,7 @@ std::uint64_t most(WeightPolicy policy, const WeightBytes& weights) {
     case WeightPolicy::Streamed:
       break;
   }
-  return std::max(weights.encoders, weights.branch + weights.vae + std::min(loop, kStreamedBlocks));
+  return std::max(weights.encoders, weights.vae + std::min(loop, kStreamedBlocks));
 }
 
 WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint64_t activations) {

@@ -14,7 +14,7 @@ enum class WeightPolicy {
   Merged,     // all stay, the previewer as a second UNet with its corrections merged
   Resident,   // all stay, the corrections beside the layers
   Offloaded,  // encoders and autoencoder go after each use
-  Streamed    // and the blocks of UNet and aggregator come one after the other
+  Streamed    // and the blocks of UNet and aggregator come one after the other, as does what looks at the photo
 };
 
 /// What a person says about it. Resident: merged too where there is room.
@@ -23,7 +23,6 @@ enum class WeightChoice { Automatic, Resident, Offloaded, Streamed };
 /// Bytes of the networks of a folder as they are placed.
 struct WeightBytes {
   std::uint64_t unet = 0;         // with the branch that looks at the photo
-  std::uint64_t branch = 0;       // of that the part that is not in the UNet's blocks
   std::uint64_t corrections = 0;  // the previewer's
   std::uint64_t aggregator = 0;
   std::uint64_t vae = 0;

@@ -92,6 +92,10 @@ class DpmSolver : public Stepper {
             clean};
   }
 
+  void follow(int index, const at::Tensor& clean) override {
+    before_ = Before{clean, logRatio(steps_[static_cast<std::size_t>(index) - 1])};
+  }
+
  private:
   struct Before {
     at::Tensor clean;

@@ -11,7 +11,7 @@ namespace {
 bool isBlock(const torch::nn::Module& module) {
   return dynamic_cast<const UNetResBlockImpl*>(&module) || dynamic_cast<const UNetDownsampleImpl*>(&module) ||
          dynamic_cast<const UNetUpsampleImpl*>(&module) || dynamic_cast<const TransformerBlockImpl*>(&module) ||
-         dynamic_cast<const MapTransformerImpl*>(&module);
+         dynamic_cast<const MapTransformerImpl*>(&module) || dynamic_cast<const StreamedPart*>(&module);
 }
 
 }  // namespace

@@ -10,10 +10,16 @@
 
 namespace heirloom::models {
 
-/// Holds the weights of a network's residual, transformer and resizing blocks only while they compute, for devices that
-/// cannot hold the network: each block's come from the source when the network enters it and go when it leaves. While
-/// one computes, another thread reads those of the block that came after it the last time. What lies outside of such
-/// blocks is placed at once and stays.
+/// What a module is as well that is no block of a UNet and whose weights may come and go all the same: it computes
+/// within a Visit alone.
+struct StreamedPart {
+  virtual ~StreamedPart() = default;
+};
+
+/// Holds the weights of a network's residual, transformer and resizing blocks, and of its streamed parts, only while
+/// they compute, for devices that cannot hold the network: each block's come from the source when the network enters it
+/// and go when it leaves. While one computes, another thread reads those of the block that came after it the last time.
+/// What lies outside of such blocks is placed at once and stays.
 ///
 /// One run's watch at a time; results are those of the resident network to the bit.
 class WeightStream : public BlockWatch {

@@ -286,8 +286,9 @@ TEST_F(InstantIrRuns, stopsBetweenTheBlocksOfEveryNetwork) {
   SamplerEvents events{.watch = &never};
   run({.steps = 1}, events);
   EXPECT_EQ(never.inside, 0);
-  // 17 + 11 + 17 and 4 samplers of either UNet, and of the aggregator 8, 5, 8 and 2, and 10 heads.
-  EXPECT_EQ(never.seen, 2 * 49 + 33);
+  // 17 + 11 + 17 and 4 samplers of either UNet, 17 branches and the resampler, and of the aggregator 8, 5, 8 and 2, and
+  // 10 heads.
+  EXPECT_EQ(never.seen, 2 * (49 + 17 + 1) + 33);
   for (const int block : {0, 40, 60, 130}) {
     StopAt stop(block);
     events.watch = &stop;
@@ -307,12 +308,18 @@ TEST_F(InstantIrRuns, streamedWeightsGiveTheSameBits) {
     SamplerEvents events{.watch = &stream};
     EXPECT_TRUE(run(three, events).equal(resident)) << c10::toString(precision);
     EXPECT_EQ(asked.inside, 0);
-    EXPECT_EQ(stream.loads(), 3 * (2 * 49 + 23));
+    // The branches and the resampler are wanted in the first step alone, by the previewer and the main network.
+    EXPECT_EQ(stream.loads(), 3 * (2 * 49 + 23) + 2 * (17 + 1));
     EXPECT_GT(stream.foreseen(), stream.loads() / 2);
-    // The blocks are empty again: what stays are the ends, the embeddings, the picture's branch and the heads.
-    std::int64_t held = 0;
-    for (const at::Tensor& parameter : made.main->unet->parameters()) held += parameter.numel();
-    EXPECT_LT(held, 100'000);
+    // The blocks are empty again: what stays are the ends, the embeddings, the heads and the resampler's queries.
+    const auto held = [](const torch::nn::Module& network) {
+      std::int64_t count = 0;
+      for (const at::Tensor& parameter : network.parameters()) count += parameter.numel();
+      return count;
+    };
+    EXPECT_LT(held(*made.main->unet), 100'000);
+    EXPECT_EQ(held(*made.main->ip_adapter), 0);
+    EXPECT_EQ(held(*made.main->image_proj), kConfig.resampler.queries * kConfig.resampler.width);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "models/checkpoint/tensors.h"
@@ -99,6 +100,79 @@ TEST_F(SdxlFolder, stopsBetweenStepsAndRunsAgain) {
   EXPECT_EQ(watching.previews.size(), 3);
 }
 
+TEST_F(SdxlFolder, aRunGoesOnFromAnyKeptStepToTheSameBits) {
+  writeTinySdxl(folder.path());
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  settings.set("steps", "4");
+  settings.set("strength", "1");
+  settings.set("previews", "fast");
+  settings.set("posterior", "sampled");  // which draws before the first step does
+  for (const auto& [size, scheduler] : {std::pair("published", "ddpm"), std::pair("whole", "dpm++"),
+                                        std::pair("tiles", "lcm"), std::pair("tiles", "ddim")}) {
+    settings.set("size", size);
+    settings.set("scheduler", scheduler);
+    Keeping first;
+    const at::Tensor whole = model->start(settings, {}, first)->restore(photo(150, 100)).clone();
+    ASSERT_EQ(first.kept.size(), 4U) << size;
+    for (std::size_t i = 0; i < first.kept.size(); ++i) {
+      EXPECT_EQ(first.kept[i]->left(), (3.0 - static_cast<double>(i)) / 4);
+      EXPECT_GT(first.kept[i]->bytes(), 0U);
+      // In another session, as after a stop.
+      Keeping then;
+      then.start = first.kept[i];
+      const at::Tensor result = model->start(settings, {}, then)->restore(photo(150, 100));
+      EXPECT_TRUE(at::equal(result, whole)) << size << ' ' << scheduler << ' ' << i;
+      ASSERT_EQ(then.indices.size(), 3 - i);
+      EXPECT_EQ(then.kept.size(), 3 - i);
+      for (std::size_t k = 0; k < then.indices.size(); ++k) {
+        EXPECT_EQ(then.indices[k], static_cast<int>(i + 1 + k));
+        EXPECT_TRUE(at::equal(then.previews[k], first.previews[i + 1 + k]));
+      }
+    }
+  }
+}
+
+TEST_F(SdxlFolder, wordsMayChangeOnTheWayAndSizesMayNot) {
+  writeTinySdxl(folder.path());
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  settings.set("strength", "1");
+  Keeping first;
+  const at::Tensor whole = model->start(settings, {}, first)->restore(photo(64, 64)).clone();
+  ASSERT_EQ(first.kept.size(), 3U);
+  const auto goOn = [&](const Restorer& by, const Settings& now, const at::Tensor& pictures) -> std::string {
+    Keeping then;
+    then.start = first.kept[1];
+    try {
+      return at::equal(by.start(now, {}, then)->restore(pictures), whole) ? "the same" : "another";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(goOn(*model, settings, photo(64, 64)), "the same");
+  for (const auto& [name, value] : {std::pair("prompt", "another one"), std::pair("guidance", "1")}) {
+    Settings changed = settings;
+    changed.set(name, std::string_view(value));
+    EXPECT_EQ(goOn(*model, changed, photo(64, 64)), "another") << name;
+  }
+  EXPECT_THAT(goOn(*model, settings, photo(64, 64).flip(3)), HasSubstr("another run"));
+  for (const auto& [name, value] : {std::pair("steps", "5"), std::pair("seed", "7"), std::pair("scheduler", "dpm++"),
+                                    std::pair("strength", "0.5"), std::pair("size", "tiles")}) {
+    Settings changed = settings;
+    changed.set(name, std::string_view(value));
+    EXPECT_THAT(goOn(*model, changed, photo(64, 64)), HasSubstr("another run")) << name;
+    EXPECT_THAT(first.kept[1]->fixed(), testing::Contains(std::string(name)));
+  }
+
+  // InstantIR's steps are others, and its networks cannot go on from these.
+  writeTinyInstantIr(folder / "instantir");
+  const auto restoring = models::open(folder / "instantir");
+  Settings own = smallSettings(*restoring);
+  own.set("adaptive", "stable");
+  EXPECT_THAT(goOn(*restoring, own, photo(64, 64)), HasSubstr("another run"));
+}
+
 TEST_F(SdxlFolder, halfPrecisionStaysNear) {
   writeTinySdxl(folder.path());
   const auto model = models::open(folder.path());
@@ -130,7 +204,20 @@ TEST_F(SdxlFolder, promptsAndSettingsThatCannotBeAreRefusedInWords) {
   settings.set("prompt", std::string_view(std::string(100, 'a')));
   Observer nobody;
   const auto session = model->start(settings, {}, nobody);
-  EXPECT_THROW(session->restore(photo(64, 64)), Error);
+  try {
+    session->restore(photo(64, 64));
+    FAIL();
+  } catch (const Error& error) {
+    // In the words that the window and the list of settings have for it.
+    const auto& parameters = model->descriptor().parameters;
+    const auto setting = std::ranges::find(parameters, "long_prompt", &Parameter::name);
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("100 tokens"), HasSubstr('"' + setting->label.english() + '"')));
+    EXPECT_THAT(error.what(), testing::Not(HasSubstr("long_prompt")));
+    for (const char* option : {"chunk", "cut"}) {
+      EXPECT_THAT(error.what(), HasSubstr(option));
+      EXPECT_THAT(std::get<Choice>(setting->range).options, testing::Contains(option));
+    }
+  }
   EXPECT_THROW(session->restore(photo(10, 4000)), Error);
   settings.set("prompt", "a");
   session->change(settings);

@@ -34,7 +34,6 @@ constexpr std::uint64_t kGigabyte = 1'000'000'000;
 
 /// The published networks in 16 bits.
 constexpr WeightBytes kPublished{.unet = 6'835'000'000,
-                                 .branch = 1'700'000'000,
                                  .corrections = 464'000'000,
                                  .aggregator = 2'010'000'000,
                                  .vae = 167'000'000,
@@ -53,12 +52,12 @@ TEST(WeightPolicies, followWhatIsFree) {
         Row{0, WeightPolicy::Streamed}})
     EXPECT_EQ(policyFor(gigabytes * kGigabyte, kPublished, activations), policy) << gigabytes;
   // The least that is done has room on the smallest card that it is meant for.
-  EXPECT_LT(most(WeightPolicy::Streamed, kPublished) + activations, 6 * kGigabyte);
+  EXPECT_LT(most(WeightPolicy::Streamed, kPublished) + activations, 5 * kGigabyte);
 }
 
 TEST(WeightPolicies, withoutPreviewerThereIsNothingToMerge) {
   WeightBytes painter = kPublished;
-  painter.corrections = painter.aggregator = painter.branch = 0;
+  painter.corrections = painter.aggregator = 0;
   EXPECT_EQ(policyFor(80 * kGigabyte, painter, 0), WeightPolicy::Resident);
 }
 
