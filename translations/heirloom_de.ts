@@ -4718,6 +4718,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>train.caption.unreadable</name>
+    <message>
+        <source>the caption cannot be read</source>
+        <translation>die Bildbeschreibung lässt sich nicht lesen</translation>
+    </message>
+</context>
+<context>
+    <name>train.caption.unreadable.remedy</name>
+    <message>
+        <source>check its permissions, or take the file away</source>
+        <translation>prüfen Sie die Zugriffsrechte, oder entfernen Sie die Datei</translation>
+    </message>
+</context>
+<context>
+    <name>train.caption.utf8</name>
+    <message>
+        <source>the caption is no UTF-8 text</source>
+        <translation>die Bildbeschreibung ist kein UTF-8-Text</translation>
+    </message>
+</context>
+<context>
+    <name>train.caption.utf8.remedy</name>
+    <message>
+        <source>write it as UTF-8, or take the file away</source>
+        <translation>schreiben Sie sie als UTF-8, oder entfernen Sie die Datei</translation>
+    </message>
+</context>
+<context>
     <name>train.diverged</name>
     <message>
         <source>the loss is not finite at iteration %1</source>

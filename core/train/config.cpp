@@ -74,6 +74,9 @@ void checkInstantIr(const TrainConfig& config) {
   require(config.network.rank >= 1, "network.rank", "1 or more");
   require(!config.degradation.kinds.empty(), "degradation", ("one or more of " + degradationNames()).c_str());
   require(config.totalVariation == 0, "total_variation", "0 (InstantIR)");
+  const auto& [picture, caption, both] = config.dropping;
+  require(std::min({picture, caption, both}) >= 0 && picture + caption + both <= 1, "dropping",
+          "parts of the pictures, 0 or more, together up to 1");
 }
 
 void check(const TrainConfig& config) {
@@ -106,6 +109,8 @@ void check(const TrainConfig& config) {
   require(config.loss == "l1" || config.loss == "l2" || config.loss == "charbonnier" || config.loss == "ssim", "loss",
           "l1, l2, charbonnier or ssim");
   require(config.totalVariation >= 0, "total_variation", "0 or more");
+  require(config.optimizer.accumulate >= 1, "optimizer.accumulate", "1 or more");
+  require(config.dropPath >= 0 && config.dropPath < 1, "drop_path", "a probability, 0 to below 1");
   const std::string& decay = config.schedule.decay;
   require(decay == "cosine" || decay == "linear" || decay == "step" || decay == "constant", "schedule.decay",
           "cosine, linear, step or constant");
@@ -210,6 +215,12 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("weight_decay", config.optimizer.weightDecay)
         .read("decoupled", config.optimizer.decoupled)
         .read("clip_gradient", config.optimizer.clipGradient)
+        .read("accumulate", config.optimizer.accumulate)
+        .refuseOthers();
+    YamlSection dropping = root.section("dropping");
+    dropping.read("picture", config.dropping.picture)
+        .read("caption", config.dropping.caption)
+        .read("both", config.dropping.both)
         .refuseOthers();
     YamlSection schedule = root.section("schedule");
     schedule.read("iterations", config.schedule.iterations)
@@ -229,6 +240,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
     root.read("stage", config.stage)
         .read("loss", config.loss)
         .read("total_variation", config.totalVariation)
+        .read("drop_path", config.dropPath)
         .read("ema_decay", config.emaDecay)
         .read("precision", config.precision)
         .read("gradient_checkpointing", config.gradientCheckpointing)
@@ -244,6 +256,10 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
     check(config);
     require(config.network.family != "InstantIR" || !root.has("loss"), "loss",
             "nothing: each stage has its own (InstantIR)");
+    require(config.stage == "perceptor" || !root.has("dropping"), "dropping",
+            "nothing but in InstantIR's stage perceptor: the other stages' parts are the published ones");
+    require(config.stage == "var" || config.stage == "refiner" || !root.has("drop_path"), "drop_path",
+            "nothing but in RestoreVAR's stages var and refiner");
     return config;
   } catch (const YAML::Exception& error) {
     throw Error(HEIRLOOM_TEXT("train.yaml", "it is no valid YAML: %1").with(error.what()),

@@ -21,7 +21,7 @@ struct TrainConfig {
   /// "aggregator", each from the folder that the one before wrote (instantir.md 6).
   std::string stage = "denoise";
   struct Dataset {
-    std::filesystem::path folder;        // clean photos, searched recursively
+    std::filesystem::path folder;        // clean photos, searched recursively; photo.txt is the caption of photo.jpg
     std::vector<double> scales = {1.0};  // each photo is also seen reduced by these factors
     int patch = 64;                      // side in pixels
     int batch = 16;
@@ -61,6 +61,7 @@ struct TrainConfig {
     double weightDecay = 0;
     bool decoupled = false;   // weight decay beside the gradient: AdamW (Loshchilov and Hutter, ICLR 2019)
     double clipGradient = 0;  // largest norm; 0: none
+    int accumulate = 1;       // batches whose mean gradient one step takes
     bool operator==(const Optimizer&) const = default;
   } optimizer;
   struct Schedule {
@@ -73,6 +74,17 @@ struct TrainConfig {
     double gamma = 0.5;                    // of step
     bool operator==(const Schedule&) const = default;
   } schedule;
+  /// Of InstantIR, stage perceptor alone: the parts of the pictures of which the network sees nothing, is told no
+  /// caption, or neither, so that it can be guided (Ho and Salimans, 2022; instantir.md 6.10).
+  struct Dropping {
+    double picture = 0.05;
+    double caption = 0.05;
+    double both = 0.05;
+    bool operator==(const Dropping&) const = default;
+  } dropping;
+  /// Of RestoreVAR, stages var and refiner alone: how often the transformer's last block leaves out what it adds (Huang
+  /// et al., "Deep Networks with Stochastic Depth", 2016); from 0 in the first it rises linearly (restorevar.md 7.10).
+  double dropPath = 0.0667;
   double emaDecay = 0.999;            // of the averaged weights that are saved; 0: none
   std::string precision = "float32";  // float32, bfloat16 (masters stay float32)
   /// Blocks keep their input alone for the way back, where the rest is computed again: less memory, a third more time.

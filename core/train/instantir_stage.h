@@ -1,15 +1,20 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/train/gradient_checkpointing.h"
 #include "core/train/instantir_model.h"
 #include "core/train/objective.h"
+#include "core/train/picture_randoms.h"
 #include "models/instantir/session_networks.h"
 
 namespace heirloom::core {
 
 /// What the stages of InstantIR share: its folder, of which one part is trained and written, and everything around the
-/// networks: latents and what DINOv2 sees in float32, without gradients. Nobody says a word: the text is that of an
-/// empty prompt. Networks that are not trained are held in the run's precision; masters of those that are stay float32.
+/// networks: latents, what DINOv2 sees and what text encoders hear in float32, without gradients. Where nobody says a
+/// word the text is that of an empty prompt. Networks that are not trained are held in the run's precision; masters of
+/// those that are stay float32.
 class InstantIrStage : public Objective {
  public:
   std::vector<Parameter> parameters() const override { return trained_; }
@@ -26,17 +31,25 @@ class InstantIrStage : public Objective {
   /// `part`: the file that is trained, "adapter", "aggregator" or "previewer_lora". Leaves `network_` unfilled.
   InstantIrStage(const TrainConfig& config, std::string part);
 
+  /// What the networks are told of N pictures beside their latents.
+  struct Told {
+    at::Tensor seen;    // N T W: of the degraded pictures, by DINOv2
+    at::Tensor tokens;  // N L C: of the text
+    at::Tensor pooled;  // N P: the same
+    at::Tensor sizes;   // N 6 float32: SDXL's, pixels (Patches::Batch::places)
+  };
   /// N clean pictures and what became of them.
   struct Example {
-    at::Tensor clean;     // N 4 h w: latent, scaled
-    at::Tensor degraded;  // the same
-    at::Tensor seen;      // N T W: of the degraded pictures, by DINOv2
-    at::Tensor noise;     // N 4 h w
+    at::Tensor clean;                   // N 4 h w: latent, scaled
+    at::Tensor degraded;                // the same
+    Told told;                          // nobody says a word
+    at::Tensor noise;                   // N 4 h w
+    std::vector<std::string> captions;  // N, empty where there is none; or none at all
     std::int64_t count() const { return clean.size(0); }
   };
   using Steps = std::vector<int>;  // N: each picture's own
 
-  virtual at::Tensor exampleLoss(const Example& example, Random& random) = 0;
+  virtual at::Tensor exampleLoss(const Example& example, PictureRandoms& randoms) = 0;
   /// The latent of a picture, 1 4 h w, restored by what is trained.
   virtual at::Tensor restoredLatent(const at::Tensor& degraded, const at::Tensor& seen, models::NoiseSource& noise) = 0;
 
@@ -46,9 +59,13 @@ class InstantIrStage : public Objective {
   void learn(torch::nn::Module& network, const std::string& prefix, const std::string& name);
   void learn(const std::string& name, at::Tensor value);
 
-  Steps anySteps(std::int64_t count, Random& random) const;
-  /// `seen` of some pictures, each with this probability, as if there were nothing to see.
-  at::Tensor dropped(const at::Tensor& seen, double probability, Random& random) const;
+  Steps anySteps(std::int64_t count, PictureRandoms& randoms) const;
+  /// As if there were nothing to see in the pictures that are marked, N.
+  Told unseen(const Told& told, const std::vector<bool>& marked) const;
+  /// The captions of the pictures that have one and are marked, N, are heard.
+  Told captioned(const Told& told, const std::vector<std::string>& captions, const std::vector<bool>& marked);
+  /// Of pictures with the sides of `latents` that are all of their photos, and of which nobody says a word.
+  Told toldOf(const at::Tensor& latents, const at::Tensor& seen) const;
   at::Tensor noised(const at::Tensor& clean, const at::Tensor& noise, const Steps& steps) const;
   /// What a consistency model makes of `output` at `sample`.
   at::Tensor consistent(const at::Tensor& output, const at::Tensor& sample, const Steps& steps) const;
@@ -60,12 +77,11 @@ class InstantIrStage : public Objective {
     return at::cat(made);
   }
 
-  /// A pass of the UNet over N pictures of the sides of `sample`, or of the aggregator, which has embeddings of its
-  /// own.
-  models::Pass passOf(const at::Tensor& sample, const Steps& steps, const at::Tensor& seen, bool adapted);
-  models::Pass passOf(models::Aggregator& aggregator, const at::Tensor& sample, const Steps& steps);
-  /// The noise that the UNet finds in `sample` while it looks at `seen`.
-  at::Tensor predicted(const at::Tensor& sample, const Steps& steps, const at::Tensor& seen, bool adapted,
+  /// A pass of the UNet over N pictures, or of the aggregator, which has embeddings of its own.
+  models::Pass passOf(const Steps& steps, const Told& told, bool adapted);
+  models::Pass passOf(models::Aggregator& aggregator, const Steps& steps, const Told& told);
+  /// The noise that the UNet finds in `sample` by what it is told.
+  at::Tensor predicted(const at::Tensor& sample, const Steps& steps, const Told& told, bool adapted,
                        const models::Residuals* residuals = nullptr);
 
   /// By the published sampler in a few steps, without guidance. `aggregator` null: without its condition.
@@ -78,16 +94,15 @@ class InstantIrStage : public Objective {
   const InstantIrModel& model() const { return model_; }
   const models::NoiseSchedule& schedule() const { return schedule_; }
   const at::Device& device() const { return device_; }
-  const at::Tensor& nothing() const { return nothing_; }  // 1 T W: what DINOv2 sees in it
 
   models::PictureUNet network_;
 
  private:
-  at::Tensor latentOf(const at::Tensor& pictures, Random& random);
+  at::Tensor latentOf(const at::Tensor& pictures, PictureRandoms& randoms);
   /// 1 N E: each picture's embedding at its own step.
   template <typename Network>
-  at::Tensor embeddingsOf(Network& network, const at::Tensor& sample, const Steps& steps) const;
-  std::vector<int> sizesOf(const at::Tensor& sample) const;  // SDXL's six, pixels
+  at::Tensor embeddingsOf(Network& network, const Steps& steps, const Told& told) const;
+  std::vector<int> sizesOf(const at::Tensor& latents) const;  // SDXL's six of whole photos, pixels
 
   TrainConfig config_;
   at::Device device_;
@@ -96,9 +111,9 @@ class InstantIrStage : public Objective {
   std::string part_;
   models::WeightSource source_;
   models::NoiseSchedule schedule_;
-  models::SessionNetworks surroundings_;  // autoencoder and DINOv2
-  models::TextConditioning text_;
-  at::Tensor nothing_;
+  models::SessionNetworks surroundings_;  // autoencoder, DINOv2 and, from the first caption on, text encoders
+  models::TextConditioning silence_;      // what the UNet hears where nobody says anything
+  at::Tensor nothing_;                    // 1 T W: what DINOv2 sees in it
   GradientCheckpointing checkpointing_;
   std::vector<Parameter> trained_;
 };

@@ -7,17 +7,24 @@
 
 namespace heirloom::core {
 
-PerceptorTraining::PerceptorTraining(const TrainConfig& config) : InstantIrStage(config, "adapter") {
+PerceptorTraining::PerceptorTraining(const TrainConfig& config)
+    : InstantIrStage(config, "adapter"), dropping_(config.dropping) {
   freeze(*network_->unet, "unet.");
   learn(*network_->image_proj, "image_proj.", "image_proj.");
   learn(*network_->ip_adapter, "ip_adapter.", "ip_adapter.");
 }
 
-at::Tensor PerceptorTraining::exampleLoss(const Example& example, Random& random) {
-  constexpr double kUnseen = 0.1;  // with the text or without, which is empty anyway
-  const Steps steps = anySteps(example.count(), random);
-  const at::Tensor seen = dropped(example.seen, kUnseen, random);
-  const at::Tensor found = predicted(noised(example.clean, example.noise, steps), steps, seen, /*adapted=*/false);
+at::Tensor PerceptorTraining::exampleLoss(const Example& example, PictureRandoms& randoms) {
+  const Steps steps = anySteps(example.count(), randoms);
+  std::vector<bool> blind, heard;
+  for (std::int64_t i = 0; i < example.count(); ++i) {
+    const double drawn = std::uniform_real_distribution<double>(0, 1)(randoms[i]);
+    const double alone = dropping_.picture + dropping_.caption, any = alone + dropping_.both;
+    blind.push_back(drawn < dropping_.picture || (drawn >= alone && drawn < any));
+    heard.push_back(drawn < dropping_.picture || drawn >= any);
+  }
+  const Told told = captioned(unseen(example.told, blind), example.captions, heard);
+  const at::Tensor found = predicted(noised(example.clean, example.noise, steps), steps, told, /*adapted=*/false);
   return (found - example.noise).square().mean();
 }
 
@@ -46,38 +53,39 @@ void PreviewerDistillation::adaptLayers() {
   for (const Correction& correction : corrections_) correction.layer->adapt(correction.values);
 }
 
-at::Tensor PreviewerDistillation::exampleLoss(const Example& example, Random& random) {
+at::Tensor PreviewerDistillation::exampleLoss(const Example& example, PictureRandoms& randoms) {
   constexpr int kSolverSteps = 50;
   constexpr double kRound = 0.001;  // of the distance's tip
   const int stride = schedule().config().trainSteps / kSolverSteps;
   Steps from, to;
   for (std::int64_t i = 0; i < example.count(); ++i) {
-    from.push_back(stride * std::uniform_int_distribution<int>(1, kSolverSteps)(random) - 1);
+    from.push_back(stride * std::uniform_int_distribution<int>(1, kSolverSteps)(randoms[i]) - 1);
     to.push_back(std::max(from.back() - stride, 0));
   }
   adaptLayers();
   const at::Tensor noisy = noised(example.clean, example.noise, from);
-  const at::Tensor found = consistent(predicted(noisy, from, example.seen, /*adapted=*/true), noisy, from);
-  const at::Tensor apart = found - target(example, noisy, from, to, random);
+  const at::Tensor found = consistent(predicted(noisy, from, example.told, /*adapted=*/true), noisy, from);
+  const at::Tensor apart = found - target(example, noisy, from, to, randoms);
   return ((apart.square() + kRound * kRound).sqrt() - kRound).mean();
 }
 
 at::Tensor PreviewerDistillation::target(const Example& example, const at::Tensor& noisy, const Steps& from,
-                                         const Steps& to, Random& random) {
+                                         const Steps& to, PictureRandoms& randoms) {
   const torch::NoGradGuard noGrad;
   const std::int64_t count = example.count();
-  const auto taught = [&](const at::Tensor& seen) { return predicted(noisy, from, seen, /*adapted=*/false); };
-  const at::Tensor looking = taught(example.seen), blind = taught(nothing().expand({count, -1, -1}));
+  const auto taught = [&](const Told& told) { return predicted(noisy, from, told, /*adapted=*/false); };
+  const std::vector<bool> all(static_cast<std::size_t>(count), true);
+  const at::Tensor looking = taught(example.told), blind = taught(unseen(example.told, all));
   std::uniform_real_distribution<double> guidance(3, 15);
   const at::Tensor before = each(count, [&](std::int64_t i) {
     const auto at = static_cast<std::size_t>(i);
     const at::Tensor own = looking.narrow(0, i, 1), z = noisy.narrow(0, i, 1);
-    const at::Tensor output = own + guidance(random) * (own - blind.narrow(0, i, 1));
+    const at::Tensor output = own + guidance(randoms[i]) * (own - blind.narrow(0, i, 1));
     const double kept = schedule().kept(to[at]);
     return std::sqrt(kept) * schedule().clean(output, z, from[at]) +
            std::sqrt(1 - kept) * schedule().noise(output, z, from[at]);
   });
-  return consistent(predicted(before, to, example.seen, /*adapted=*/true), before, to);
+  return consistent(predicted(before, to, example.told, /*adapted=*/true), before, to);
 }
 
 at::Tensor PreviewerDistillation::restoredLatent(const at::Tensor& degraded, const at::Tensor& seen,
@@ -89,7 +97,8 @@ at::Tensor PreviewerDistillation::restoredLatent(const at::Tensor& degraded, con
   at::Tensor sample = schedule().noised(degraded, draw(), stepper->steps().front());
   for (int index = 0; index < kSteps; ++index) {
     const Steps step = {stepper->steps()[static_cast<std::size_t>(index)]};
-    sample = stepper->step(index, predicted(sample, step, seen, /*adapted=*/true), sample, draw).previous;
+    sample =
+        stepper->step(index, predicted(sample, step, toldOf(sample, seen), /*adapted=*/true), sample, draw).previous;
   }
   return sample;
 }
@@ -107,19 +116,20 @@ AggregatorTraining::AggregatorTraining(const TrainConfig& config)
   learn(*aggregator_, "aggregator.", "");
 }
 
-at::Tensor AggregatorTraining::exampleLoss(const Example& example, Random& random) {
+at::Tensor AggregatorTraining::exampleLoss(const Example& example, PictureRandoms& randoms) {
   constexpr double kUnseen = 0.15;
-  const Steps steps = anySteps(example.count(), random);
-  const at::Tensor seen = dropped(example.seen, kUnseen, random);
+  const Steps steps = anySteps(example.count(), randoms);
+  std::vector<bool> blind;
+  for (std::int64_t i = 0; i < example.count(); ++i) blind.push_back(chance(kUnseen, randoms[i]));
+  const Told told = unseen(example.told, blind);
   const at::Tensor noisy = noised(example.clean, example.noise, steps);
   at::Tensor preview;
   {
     const torch::NoGradGuard noGrad;
-    preview = consistent(predicted(noisy, steps, seen, /*adapted=*/true), noisy, steps);
+    preview = consistent(predicted(noisy, steps, told, /*adapted=*/true), noisy, steps);
   }
-  const models::Residuals residuals =
-      aggregator_->forward(example.degraded, preview, passOf(aggregator_, noisy, steps));
-  const at::Tensor found = predicted(noisy, steps, seen, /*adapted=*/false, &residuals);
+  const models::Residuals residuals = aggregator_->forward(example.degraded, preview, passOf(aggregator_, steps, told));
+  const at::Tensor found = predicted(noisy, steps, told, /*adapted=*/false, &residuals);
   return (found - example.noise).square().mean();
 }
 

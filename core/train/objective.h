@@ -24,7 +24,8 @@ class Objective {
   /// What is trained; always the same tensors in the same order.
   virtual std::vector<Parameter> parameters() const = 0;
 
-  /// A scalar to be differentiated. What is drawn at random comes from `random` alone.
+  /// A scalar to be differentiated, the mean over the pictures. What is drawn at random comes from `random` alone,
+  /// picture by picture, so that a step's pictures may come in several batches.
   virtual at::Tensor loss(const Patches::Batch& batch, Random& random) = 0;
 
   /// Called after each step of the optimiser, `part` of the run being done.

@@ -1,11 +1,65 @@
 #include "core/train/patches.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
 
 #include "core/colour/working_colour.h"
 #include "core/photo/photo.h"
+#include "models/checkpoint/refusal.h"
 
 namespace heirloom::core {
+namespace {
+
+/// Where a patch lies in its photo at its scale, pixels.
+struct Place {
+  std::array<std::int64_t, 2> whole;  // height and width of the photo before it was reduced
+  std::int64_t height, width;         // at its scale
+  std::int64_t top, left;
+
+  void flip(std::int64_t patch) { left = width - patch - left; }
+  /// By a quarter, anticlockwise.
+  void turn(std::int64_t patch) {
+    std::swap(whole[0], whole[1]);
+    const std::int64_t newTop = width - patch - left;
+    left = std::exchange(top, newTop);
+    std::swap(height, width);
+  }
+};
+
+}  // namespace
+
+Patches::Batch Patches::Batch::part(std::int64_t from, std::int64_t some) const {
+  const auto own = [&](const at::Tensor& all) { return all.defined() ? all.narrow(0, from, some) : all; };
+  Batch batch{own(clean), own(degraded), own(sigma), own(places)};
+  if (!captions.empty()) batch.captions.assign(captions.begin() + from, captions.begin() + from + some);
+  batch.first = first + from;
+  batch.together = together > 0 ? together : count();
+  return batch;
+}
+
+std::string captionOf(const std::filesystem::path& photo) {
+  const std::filesystem::path file = std::filesystem::path(photo).replace_extension(".txt");
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return {};
+  std::ifstream in(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in) {
+    throw Error(HEIRLOOM_TEXT("train.caption.unreadable", "the caption cannot be read"),
+                HEIRLOOM_TEXT("train.caption.unreadable.remedy", "check its permissions, or take the file away"), file);
+  }
+  if (!models::isUtf8(text)) {
+    throw Error(HEIRLOOM_TEXT("train.caption.utf8", "the caption is no UTF-8 text"),
+                HEIRLOOM_TEXT("train.caption.utf8.remedy", "write it as UTF-8, or take the file away"), file);
+  }
+  for (char& c : text) {
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+  }
+  const std::size_t begin = text.find_first_not_of(' ');
+  return begin == text.npos ? std::string() : text.substr(begin, text.find_last_not_of(' ') + 1 - begin);
+}
 
 at::Tensor readPicture(const std::filesystem::path& file, int channels) {
   const Photo photo = readPhoto(file);
@@ -51,13 +105,16 @@ Patches::Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degrada
     : dataset_(dataset), sigma_(degradation.sigma), degradation_(degradation.kinds) {
   for (const std::filesystem::path& file : picturesIn(dataset.folder)) {
     const at::Tensor whole = readPicture(file, channels).unsqueeze(0);
+    const std::string caption = captionOf(file);
     for (const double scale : dataset.scales) {
       const auto height = static_cast<std::int64_t>(static_cast<double>(whole.size(2)) * scale);
       const auto width = static_cast<std::int64_t>(static_cast<double>(whole.size(3)) * scale);
       if (std::min(height, width) < dataset.patch) continue;
       const at::Tensor reduced =
           scale == 1 ? whole : at::_upsample_bicubic2d_aa(whole, {height, width}, /*align_corners=*/false);
-      pictures_.push_back((reduced.squeeze(0).clamp(0, 1) * 255).round().to(at::kByte).contiguous());
+      pictures_.push_back({(reduced.squeeze(0).clamp(0, 1) * 255).round().to(at::kByte).contiguous(),
+                           {whole.size(2), whole.size(3)},
+                           caption});
       areas_.push_back(static_cast<double>(height * width));
     }
   }
@@ -67,32 +124,46 @@ Patches::Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degrada
   }
 }
 
-at::Tensor Patches::patch(Random& random) const {
+Patches::Patch Patches::patch(Random& random) const {
   const auto upTo = [&](std::int64_t last) { return std::uniform_int_distribution<std::int64_t>(0, last)(random); };
-  const at::Tensor& picture = pictures_[std::discrete_distribution<std::size_t>(areas_.begin(), areas_.end())(random)];
-  const std::int64_t y = upTo(picture.size(1) - dataset_.patch);
-  const std::int64_t x = upTo(picture.size(2) - dataset_.patch);
-  at::Tensor cut = picture.slice(1, y, y + dataset_.patch).slice(2, x, x + dataset_.patch);
+  const Picture& picture = pictures_[std::discrete_distribution<std::size_t>(areas_.begin(), areas_.end())(random)];
+  const std::int64_t side = dataset_.patch;
+  Place place{picture.whole, picture.samples.size(1), picture.samples.size(2), 0, 0};
+  place.top = upTo(place.height - side);
+  place.left = upTo(place.width - side);
+  at::Tensor cut = picture.samples.narrow(1, place.top, side).narrow(2, place.left, side);
   if (dataset_.turns) {
-    if (upTo(1)) cut = cut.flip({2});
-    cut = at::rot90(cut, upTo(3), {1, 2});
+    if (upTo(1)) {
+      cut = cut.flip({2});
+      place.flip(side);
+    }
+    const std::int64_t quarters = upTo(3);
+    cut = at::rot90(cut, quarters, {1, 2});
+    for (std::int64_t i = 0; i < quarters; ++i) place.turn(side);
   }
-  return cut.to(at::kFloat) / 255;
+  return {cut.to(at::kFloat) / 255,
+          at::tensor({place.whole[0], place.whole[1], place.top, place.left, side, side}, at::kInt), picture.caption};
 }
 
-Patches::Batch Patches::draw(Random& random) const {
-  std::vector<at::Tensor> patches;
-  for (int i = 0; i < dataset_.batch; ++i) patches.push_back(patch(random));
+Patches::Batch Patches::draw(int count, Random& random) const {
+  std::vector<at::Tensor> patches, places;
   Batch batch;
+  for (int i = 0; i < count; ++i) {
+    Patch drawn = patch(random);
+    patches.push_back(drawn.samples);
+    places.push_back(drawn.place);
+    batch.captions.push_back(std::move(drawn.caption));
+  }
   batch.clean = at::stack(patches);
-  batch.sigma = at::zeros({dataset_.batch, 1, 1, 1});
+  batch.places = at::stack(places);
+  batch.sigma = at::zeros({count, 1, 1, 1});
   if (!degradation_.empty()) {
     for (at::Tensor& picture : patches) picture = degradation_(picture, random);
     batch.degraded = at::stack(patches);
     return batch;
   }
   std::uniform_real_distribution<float> level(static_cast<float>(sigma_[0] / 255), static_cast<float>(sigma_[1] / 255));
-  for (int i = 0; i < dataset_.batch; ++i) batch.sigma[i].fill_(level(random));
+  for (int i = 0; i < count; ++i) batch.sigma[i].fill_(level(random));
   auto generator = at::detail::createCPUGenerator(random());
   batch.degraded = batch.clean + batch.sigma * at::randn(batch.clean.sizes(), generator);
   return batch;

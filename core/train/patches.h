@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <array>
+#include <string>
 #include <vector>
 
 #include "core/train/config.h"
@@ -15,27 +17,51 @@ class Patches {
     at::Tensor clean;     // N C P P float32 in 0..1
     at::Tensor degraded;  // by one of the named degradations each; without any: clean + noise, not clipped
     at::Tensor sigma;     // N 1 1 1, deviation of the noise / 255
+    /// N 6 int32, pixels: height and width of the photo, top and left of the patch in the photo at its scale, height
+    /// and width of the patch, all as it is turned. Undefined: each picture is all of its photo.
+    at::Tensor places = {};
+    std::vector<std::string> captions = {};  // N, of the photos, empty where there is none; or none at all
+    std::int64_t first = 0;                  // the first one's number among the pictures of the optimiser's step
+    std::int64_t together = 0;               // pictures of the step; 0: these are all
+
+    std::int64_t count() const { return clean.size(0); }
+    /// `count` of the pictures from number `from` on.
+    Batch part(std::int64_t from, std::int64_t count) const;
   };
 
-  /// Decodes every photo of the folder at every scale into memory, 8 bit. Throws Error when a photo cannot be read or
-  /// none is as large as a patch.
+  /// Decodes every photo of the folder at every scale into memory, 8 bit, and reads its caption. Throws Error when a
+  /// photo or a caption cannot be read or no photo is as large as a patch.
   Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels);
 
-  /// Patches drawn in proportion to the photos' areas, flipped and turned at random unless that is off. Depends on
-  /// `random` alone.
-  Batch draw(Random& random) const;
+  /// `count` patches drawn in proportion to the photos' areas, flipped and turned at random unless that is off. Depends
+  /// on `random` alone.
+  Batch draw(int count, Random& random) const;
 
   std::size_t pictures() const { return pictures_.size(); }
 
  private:
-  at::Tensor patch(Random& random) const;
+  struct Picture {
+    at::Tensor samples;                 // C H W uint8
+    std::array<std::int64_t, 2> whole;  // height and width of the photo before it was reduced
+    std::string caption;
+  };
+  struct Patch {
+    at::Tensor samples;  // C P P float32
+    at::Tensor place;    // 6 int32
+    std::string caption;
+  };
+  Patch patch(Random& random) const;
 
   TrainConfig::Dataset dataset_;
   std::array<double, 2> sigma_;
   RandomDegradation degradation_;
-  std::vector<at::Tensor> pictures_;  // C H W uint8
+  std::vector<Picture> pictures_;
   std::vector<double> areas_;
 };
+
+/// What the text file of the same stem beside a photo says of it, one line without blanks around it; empty where there
+/// is no such file. Throws Error when it cannot be read or is no UTF-8.
+std::string captionOf(const std::filesystem::path& photo);
 
 /// A photo as C H W in 0..1 of the working colour, C = 1: its luma.
 at::Tensor readPicture(const std::filesystem::path& file, int channels);

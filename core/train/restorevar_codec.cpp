@@ -1,5 +1,8 @@
 #include "core/train/restorevar_codec.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/train/losses.h"
 
 namespace heirloom::core {
@@ -22,48 +25,54 @@ at::Tensor decodedFreely(models::VqVae& vae, const at::Tensor& latent) {
 }  // namespace
 
 CodecTraining::CodecTraining(const TrainConfig& config)
-    : RestoreVarStage(config, {"vae."}), usage_(at::zeros({config.network.restorevar.vae.vocabulary}, at::kFloat)) {}
+    : RestoreVarStage(config, {"vae."}),
+      usage_(at::zeros({config.network.restorevar.vae.vocabulary}, at::kFloat)),
+      hits_(at::zeros_like(usage_)),
+      residues_(sides().size()) {}
 
-at::Tensor CodecTraining::squaresLoss(const at::Tensor& clean, const at::Tensor&) {
-  const at::Tensor latent = latentOf(clean);
+at::Tensor CodecTraining::squaresLoss(const Squares& squares, Random&) {
+  const at::Tensor latent = latentOf(squares.clean);
   const models::QuantiserImpl::Encoding encoding = quantised(latent);
   at::Tensor apart = at::zeros({}, latent.options());
   for (const at::Tensor& sum : encoding.partial)
     apart = apart + kCommitment * squaredError(latent, sum.detach()) + squaredError(sum, latent.detach());
   note(latent.detach(), encoding);
   // Half of the pictures go past the codes: what restores them in the end are latents without.
-  const std::int64_t past = latent.size(0) / 2;
+  const std::int64_t past = std::clamp<std::int64_t>(squares.together / 2 - squares.first, 0, latent.size(0));
   const at::Tensor rounding = (encoding.partial.back() - latent).detach().slice(0, past);
   const at::Tensor coded = at::cat({latent.slice(0, 0, past), latent.slice(0, past) + rounding});
-  return lossOf(config().loss, decodedFreely(network_->vae, coded), clean) +
+  return lossOf(config().loss, decodedFreely(network_->vae, coded), squares.clean) +
          apart / static_cast<double>(encoding.partial.size());
 }
 
 void CodecTraining::note(const at::Tensor& latent, const models::QuantiserImpl::Encoding& encoding) {
   const torch::NoGradGuard noGrad;
-  std::vector<at::Tensor> tokens, residues;
+  std::vector<at::Tensor> tokens;
   at::Tensor rest = latent;
   for (std::size_t scale = 0; scale < sides().size(); ++scale) {
     const at::Tensor pooled = models::QuantiserImpl::pooled(rest, sides()[scale]);
-    residues.push_back(pooled.permute({0, 2, 3, 1}).flatten(0, 2));  // N Z p p -> tokens Z
+    residues_[scale].push_back(pooled.permute({0, 2, 3, 1}).flatten(0, 2).cpu());  // N Z p p -> tokens Z
     tokens.push_back(encoding.tokens[scale].flatten());
     rest = latent - encoding.partial[scale];
   }
-  residues_ = at::cat(residues).cpu();
-  hits_ = at::bincount(at::cat(tokens), {}, usage_.size(0)).to(at::kFloat).cpu();
+  hits_ += at::bincount(at::cat(tokens), {}, usage_.size(0)).to(at::kFloat).cpu();
 }
 
 void CodecTraining::stepped(double part, Random& random) {
   const torch::NoGradGuard noGrad;
   usage_.lerp_(hits_, 1 - kUsageDecay);
-  if (part > kRestartUntil) return;
   const double alike = hits_.sum().item<double>() / static_cast<double>(usage_.size(0));
+  hits_.zero_();
+  std::vector<at::Tensor> ofScales;
+  for (std::vector<at::Tensor>& residues : residues_) ofScales.push_back(at::cat(std::exchange(residues, {})));
+  if (part > kRestartUntil) return;
   at::Tensor codes = network_->vae->quantize->named_parameters()["embedding.weight"];
   const at::Tensor rare = (usage_ < kRarely * alike).nonzero().flatten();
   if (rare.numel() == 0) return;
+  const at::Tensor residues = at::cat(ofScales);
   const at::Tensor chosen =
-      at::randint(residues_.size(0), rare.sizes(), at::detail::createCPUGenerator(random()), at::kLong);
-  codes.index_copy_(0, rare.to(codes.device()), residues_.index_select(0, chosen).to(codes.device()));
+      at::randint(residues.size(0), rare.sizes(), at::detail::createCPUGenerator(random()), at::kLong);
+  codes.index_copy_(0, rare.to(codes.device()), residues.index_select(0, chosen).to(codes.device()));
   usage_.index_fill_(0, rare, alike);
 }
 
@@ -78,8 +87,8 @@ at::Tensor CodecTraining::restoredSquares(const at::Tensor& squares) {
 DecoderTuning::DecoderTuning(const TrainConfig& config)
     : RestoreVarStage(config, {"vae.decoder.", "vae.post_quant_conv."}) {}
 
-at::Tensor DecoderTuning::squaresLoss(const at::Tensor& clean, const at::Tensor&) {
-  return lossOf(config().loss, decodedFreely(network_->vae, latentOf(clean)), clean);
+at::Tensor DecoderTuning::squaresLoss(const Squares& squares, Random&) {
+  return lossOf(config().loss, decodedFreely(network_->vae, latentOf(squares.clean)), squares.clean);
 }
 
 at::Tensor DecoderTuning::degraded(const at::Tensor& clean, Random&) const {

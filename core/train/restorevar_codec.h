@@ -7,7 +7,7 @@ namespace heirloom::core {
 /// Stage "vqvae": the autoencoder with its multi-scale codebook from scratch (Tian et al., "Visual Autoregressive
 /// Modeling", NeurIPS 2024, 3.2). Half of the pictures go through the codes, gradients past them (van den Oord et al.,
 /// NeurIPS 2017), the others through the latents as they are. Codes are drawn to the latents and, weaker, latents to
-/// the codes, after every scale; codes that nothing uses start anew from latents of the batch at hand (Dhariwal et al.,
+/// the codes, after every scale; codes that nothing uses start anew from latents of the step at hand (Dhariwal et al.,
 /// "Jukebox", 2020, 3.2). Without perceptual and adversarial terms.
 class CodecTraining : public RestoreVarStage {
  public:
@@ -19,15 +19,16 @@ class CodecTraining : public RestoreVarStage {
   models::NamedTensors buffers() const override { return {{"usage", usage_}}; }
 
  protected:
-  at::Tensor squaresLoss(const at::Tensor& clean, const at::Tensor& degraded) override;
+  at::Tensor squaresLoss(const Squares& squares, Random& random) override;
   at::Tensor restoredSquares(const at::Tensor& squares) override;
 
  private:
   void note(const at::Tensor& latent, const models::QuantiserImpl::Encoding& encoding);
 
-  at::Tensor usage_;     // V: how often a batch takes each code, on average
-  at::Tensor hits_;      // V: how often the last batch did
-  at::Tensor residues_;  // tokens Z: what the codes of the last batch stood for
+  at::Tensor usage_;  // V: how often a step takes each code, on average
+  // Of the step at hand, batch by batch:
+  at::Tensor hits_;                                // V: how often it took each code
+  std::vector<std::vector<at::Tensor>> residues_;  // a scale: tokens Z, what its codes stood for
 };
 
 /// Stage "decoder": the decoder alone, from continuous latents of clean pictures, as the refiner gives them.
@@ -38,7 +39,7 @@ class DecoderTuning : public RestoreVarStage {
   at::Tensor degraded(const at::Tensor& clean, Random& random) const override;
 
  protected:
-  at::Tensor squaresLoss(const at::Tensor& clean, const at::Tensor& degraded) override;
+  at::Tensor squaresLoss(const Squares& squares, Random& random) override;
   at::Tensor restoredSquares(const at::Tensor& squares) override;
 };
 

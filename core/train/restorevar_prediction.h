@@ -6,25 +6,24 @@ namespace heirloom::core {
 
 /// Stage "var": the transformer predicts the clean picture's codes of all scales at once, each scale from the true sum
 /// of those before it and from the degraded picture: cross-entropy, the mean over all tokens (restorevar.md 7.2-7.5).
-/// Without the reference's drop-path.
 class TokenPrediction : public RestoreVarStage {
  public:
   explicit TokenPrediction(const TrainConfig& config);
 
  protected:
-  at::Tensor squaresLoss(const at::Tensor& clean, const at::Tensor& degraded) override;
+  at::Tensor squaresLoss(const Squares& squares, Random& random) override;
   /// Its own choice of codes, without the refiner.
   at::Tensor restoredSquares(const at::Tensor& squares) override;
 };
 
-/// Stage "refiner": the refiner alone, from what the transformer predicts when nobody tells it the truth; L1 to the
-/// clean picture's continuous latent (restorevar.md 7.13-7.14).
+/// Stage "refiner": the refiner alone, from what the transformer predicts when nobody tells it the truth, its blocks
+/// left out at random as in its own training; L1 to the clean picture's continuous latent (restorevar.md 7.13-7.14).
 class LatentRefinement : public RestoreVarStage {
  public:
   explicit LatentRefinement(const TrainConfig& config);
 
  protected:
-  at::Tensor squaresLoss(const at::Tensor& clean, const at::Tensor& degraded) override;
+  at::Tensor squaresLoss(const Squares& squares, Random& random) override;
   at::Tensor restoredSquares(const at::Tensor& squares) override;
 };
 

@@ -100,9 +100,10 @@ std::vector<Objective::Parameter> RestoreVarStage::parameters() const {
   return parameters;
 }
 
-at::Tensor RestoreVarStage::loss(const Patches::Batch& batch, Random&) {
+at::Tensor RestoreVarStage::loss(const Patches::Batch& batch, Random& random) {
   const MixedPrecision precision(device_, config_.precision == "bfloat16");
-  return squaresLoss(batch.clean.to(device_), batch.degraded.to(device_));
+  const std::int64_t together = batch.together > 0 ? batch.together : batch.count();
+  return squaresLoss({batch.clean.to(device_), batch.degraded.to(device_), batch.first, together}, random);
 }
 
 at::Tensor RestoreVarStage::latentOf(const at::Tensor& pictures) {

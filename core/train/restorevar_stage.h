@@ -25,8 +25,14 @@ class RestoreVarStage : public Objective {
   RestoreVarStage(const TrainConfig& config, std::initializer_list<std::string_view> trained,
                   std::initializer_list<std::string_view> frozen = {});
 
-  /// Of squares N 3 S S in 0..1, on the device.
-  virtual at::Tensor squaresLoss(const at::Tensor& clean, const at::Tensor& degraded) = 0;
+  /// N pictures of a step.
+  struct Squares {
+    at::Tensor clean;       // N 3 S S in 0..1, on the device
+    at::Tensor degraded;    // the same
+    std::int64_t first;     // the first one's number in the step
+    std::int64_t together;  // pictures of the step
+  };
+  virtual at::Tensor squaresLoss(const Squares& squares, Random& random) = 0;
   /// Squares N 3 S S in 0..1 to what this stage makes of them.
   virtual at::Tensor restoredSquares(const at::Tensor& squares) = 0;
 

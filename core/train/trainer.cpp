@@ -87,13 +87,19 @@ class Trainer {
     // One generator an iteration, so that a resumed run draws what an unbroken one would have drawn.
     std::seed_seq seed{config_.seed, static_cast<std::uint64_t>(iteration_)};
     Random random(seed);
-    const Patches::Batch batch = patches_.draw(random);
+    const int batches = config_.optimizer.accumulate;
+    const Patches::Batch drawn = patches_.draw(config_.dataset.batch * batches, random);
 
     const double rate = learningRate(config_.schedule, config_.optimizer.learningRate, iteration_);
     for (auto& group : optimizer_->param_groups()) static_cast<torch::optim::AdamOptions&>(group.options()).lr(rate);
     optimizer_->zero_grad();
-    const at::Tensor loss = objective_->loss(batch, random);
-    loss.backward();
+    double value = 0;
+    for (int i = 0; i < batches; ++i) {
+      const Patches::Batch batch = drawn.part(std::int64_t{i} * config_.dataset.batch, config_.dataset.batch);
+      const at::Tensor loss = objective_->loss(batch, random) / batches;
+      loss.backward();
+      value += loss.item<double>();
+    }
     if (config_.optimizer.clipGradient > 0) {
       torch::nn::utils::clip_grad_norm_(valuesOf(parameters_), config_.optimizer.clipGradient);
     }
@@ -104,7 +110,6 @@ class Trainer {
     const double lasting =
         std::min(config_.emaDecay, static_cast<double>(iteration_ + 1) / static_cast<double>(iteration_ + 10));
     average_.update(config_.emaDecay > 0 ? lasting : 0);
-    const double value = loss.item<double>();
     if (!std::isfinite(value)) {
       throw Error(
           HEIRLOOM_TEXT("train.diverged", "the loss is not finite at iteration %1").with(std::to_string(iteration_)),

@@ -41,7 +41,7 @@ RestoreVarNetworkImpl::Prediction RestoreVarNetworkImpl::predicted(const at::Ten
   for (int scale = 0; scale < config.scales(); ++scale) {
     for (int block = 0; block < config.depth; ++block) {
       if (run.checkpoint) run.checkpoint();
-      x = var->throughBlock(block, x, scale, condition, caches);
+      x = var->throughBlock(block, x, scale, condition, caches, run.filter);
     }
     said.push_back(x);
     const int side = config.sides[scale];

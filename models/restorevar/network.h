@@ -17,6 +17,7 @@ at::Tensor mostProbable(const at::Tensor& logits, int scale);
 struct VarRun {
   Chooser choose = mostProbable;
   bool refine = true;
+  ResidualFilter filter;  // of the transformer's blocks, in training; null: none
   /// Asked before each block of each network: throws Stopped when the run has to end.
   Checkpoint checkpoint;
   /// After the encoder, before the caches of the transformer are made.

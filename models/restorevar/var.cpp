@@ -20,6 +20,11 @@ at::Tensor tokensOf(const at::Tensor& latent) {  // N Z p p -> N p*p Z, row by r
   return latent.flatten(2).transpose(1, 2).contiguous();
 }
 
+VarBlockImpl::Filter filterOf(const ResidualFilter& filter, int block) {
+  if (!filter) return {};
+  return [&filter, block](const at::Tensor& added) { return filter(added, block); };
+}
+
 LinearOptions outer() {
   return {.outer = true};
 }
@@ -42,10 +47,11 @@ at::Tensor VarBlockImpl::perceptron(const at::Tensor& x) {
 }
 
 at::Tensor VarBlockImpl::forward(const at::Tensor& x, const at::Tensor& rows, const KeysValues& picture,
-                                 ScaleCache& cache, const at::Tensor& mask) {
-  at::Tensor y = x + attn->forward(normalised(x), rows, cache, mask);
-  y = y + perceptron(normalised(y));
-  return y + cross_attn->forward(y, rows, picture);
+                                 ScaleCache& cache, const at::Tensor& mask, const Filter& filter) {
+  const auto let = [&](const at::Tensor& added) { return filter ? filter(added) : added; };
+  at::Tensor y = x + let(attn->forward(normalised(x), rows, cache, mask));
+  y = y + let(perceptron(normalised(y)));
+  return y + let(cross_attn->forward(y, rows, picture));
 }
 
 RestoreVarTransformerImpl::RestoreVarTransformerImpl(const VarConfig& config, int latent, int vocabulary)
@@ -112,16 +118,18 @@ at::Tensor RestoreVarTransformerImpl::rowsOf(int scale) const {
 }
 
 at::Tensor RestoreVarTransformerImpl::throughBlock(int block, const at::Tensor& x, int scale,
-                                                   const VarCondition& condition, VarCaches& caches) {
-  return blocks_[block]->forward(x, rowsOf(scale), condition.picture[block], caches[block]);
+                                                   const VarCondition& condition, VarCaches& caches,
+                                                   const ResidualFilter& filter) {
+  return blocks_[block]->forward(x, rowsOf(scale), condition.picture[block], caches[block], {},
+                                 filterOf(filter, block));
 }
 
 at::Tensor RestoreVarTransformerImpl::logits(const at::Tensor& x) {
   return head_->forward(normalised(x));
 }
 
-at::Tensor RestoreVarTransformerImpl::forcedLogits(const VarCondition& condition,
-                                                   const std::vector<at::Tensor>& pooled) {
+at::Tensor RestoreVarTransformerImpl::forcedLogits(const VarCondition& condition, const std::vector<at::Tensor>& pooled,
+                                                   const ResidualFilter& filter) {
   std::vector<at::Tensor> inputs = {firstInput(condition)};
   std::vector<at::Tensor> levels = {at::zeros({1}, at::kLong)};
   for (int scale = 1; scale < config_.scales(); ++scale) {
@@ -135,7 +143,7 @@ at::Tensor RestoreVarTransformerImpl::forcedLogits(const VarCondition& condition
       at::zeros(hidden.sizes(), x.options()).masked_fill_(hidden, -std::numeric_limits<float>::infinity());
   VarCaches all = caches(x.size(0));
   for (std::size_t i = 0; i < blocks_.size(); ++i)
-    x = blocks_[i]->forward(x, rotations_, condition.picture[i], all[i], mask);
+    x = blocks_[i]->forward(x, rotations_, condition.picture[i], all[i], mask, filterOf(filter, static_cast<int>(i)));
   return logits(x);
 }
 

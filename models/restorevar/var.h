@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "models/restorevar/refiner.h"
@@ -16,14 +17,18 @@ struct VarCondition {
 /// Keys and values of the tokens so far, a cache a block.
 using VarCaches = std::vector<ScaleCache>;
 
+/// What block number `block` adds to its tokens, N L C, as training lets it through; null: as it is.
+using ResidualFilter = std::function<at::Tensor(const at::Tensor& added, int block)>;
+
 /// Self-attention, perceptron, attention to the picture, each beside a residual in float32.
 class VarBlockImpl : public torch::nn::Module {
  public:
   VarBlockImpl(int width, int heads, int hidden);
 
-  /// `x`: float32 N L C; the rotations of its tokens.
+  using Filter = std::function<at::Tensor(const at::Tensor& added)>;
+  /// `x`: float32 N L C; the rotations of its tokens. `filter`: of each of the three residuals; null: none.
   at::Tensor forward(const at::Tensor& x, const at::Tensor& rows, const KeysValues& picture, ScaleCache& cache,
-                     const at::Tensor& mask = {});
+                     const at::Tensor& mask = {}, const Filter& filter = {});
   at::Tensor perceptron(const at::Tensor& x);
 
   VarSelfAttention attn;
@@ -55,13 +60,15 @@ class RestoreVarTransformerImpl : public Layer {
   /// Input of a later scale (from 1) from the latent at its side, N Z p p.
   at::Tensor input(const at::Tensor& pooled, int scale);
   /// One block over the tokens of one scale.
-  at::Tensor throughBlock(int block, const at::Tensor& x, int scale, const VarCondition& condition, VarCaches& caches);
+  at::Tensor throughBlock(int block, const at::Tensor& x, int scale, const VarCondition& condition, VarCaches& caches,
+                          const ResidualFilter& filter = {});
   /// float32 N L V of the last block's result.
   at::Tensor logits(const at::Tensor& x);
 
   /// Teacher forcing: logits of all scales at once, N T V, from the latents before scales 1.. (N Z p p each). A token
   /// sees those of its own and of earlier scales.
-  at::Tensor forcedLogits(const VarCondition& condition, const std::vector<at::Tensor>& pooled);
+  at::Tensor forcedLogits(const VarCondition& condition, const std::vector<at::Tensor>& pooled,
+                          const ResidualFilter& filter = {});
 
   void place(const Placement& placement) override;
   const VarConfig& config() const { return config_; }

@@ -119,6 +119,61 @@ TEST_F(RestoreVarTraining, aStoppedStageGoesOnAsIfItHadNeverStopped) {
   }
 }
 
+TEST_F(RestoreVarTraining, aStepMayTakeItsPicturesInSeveralBatches) {
+  config_.dropPath = 0.5;
+  losses("vqvae", 3);
+  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
+  for (const std::string stage : {"vqvae", "decoder", "var", "refiner"}) {
+    configure(stage, 3);
+    const auto objective = makeObjective(config_);
+    const Patches::Batch batch{clean, clean * 0.5, {}};
+    const TrainedLoss whole = lossOfParts(*objective, batch, 4);
+    expectSame(lossOfParts(*objective, batch, 2), whole, stage);
+    expectSame(lossOfParts(*objective, batch, 1), whole, stage);
+    if (stage == "var") losses(stage, 3);
+  }
+}
+
+TEST_F(RestoreVarTraining, dropPathLeavesOutBlocksInTrainingAlone) {
+  losses("vqvae", 3);
+  losses("var", 3);
+  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
+  const auto lossesOf = [&](const std::string& stage, double dropPath) {
+    config_.dropPath = dropPath;
+    configure(stage, 3);
+    torch::manual_seed(0);
+    const auto objective = makeObjective(config_);
+    std::vector<double> values;
+    for (const std::uint64_t seed : {1, 2, 1}) {
+      Random random(seed);
+      values.push_back(objective->loss({clean, clean * 0.5, {}}, random).item<double>());
+    }
+    const torch::NoGradGuard noGrad;
+    values.push_back(objective->restored(clean).sum().item<double>());
+    return values;
+  };
+  for (const std::string stage : {"var", "refiner"}) {
+    const std::vector<double> without = lossesOf(stage, 0), with = lossesOf(stage, 0.6);
+    EXPECT_EQ(without[0], without[1]) << stage;
+    EXPECT_NE(with[0], with[1]) << stage;
+    EXPECT_EQ(with[0], with[2]) << stage;
+    EXPECT_NE(with[0], without[0]) << stage;
+    EXPECT_EQ(with[3], without[3]) << stage;
+  }
+}
+
+TEST_F(RestoreVarTraining, dropPathRisesFromNothingInTheFirstBlock) {
+  config_.network.restorevar.var.depth = 1;
+  losses("vqvae", 3);
+  const at::Tensor clean = at::rand({2, 3, 16, 16}, at::detail::createCPUGenerator(1));
+  config_.dropPath = 0.9;
+  configure("var", 3);
+  const auto objective = makeObjective(config_);
+  Random one(1), two(2);
+  const double first = objective->loss({clean, clean * 0.5, {}}, one).item<double>();
+  EXPECT_EQ(objective->loss({clean, clean * 0.5, {}}, two).item<double>(), first);
+}
+
 TEST_F(RestoreVarTraining, startsFromAnAutoencodersOwnFileAndATransformers) {
   losses("vqvae", 3);
   models::NamedTensors vae, var;
@@ -194,6 +249,7 @@ TEST_F(RestoreVarTraining, aConfigurationReadsBack) {
   configure("refiner", 30);
   config_.network.weights = folder_ / "before.safetensors";
   config_.degradation.kinds["rain"]["angle"] = {-5, 5};
+  config_.dropPath = 0.1;
   const TrainConfig read =
       readTrainConfig(yaml("stage: refiner\n"
                            "dataset: {folder: photos, scales: [1, 0.5], patch: 16, batch: 4}\n"
@@ -206,6 +262,7 @@ TEST_F(RestoreVarTraining, aConfigurationReadsBack) {
                            "  refiner: {width: 32, depth: 1, hidden: 32}\n"
                            "optimizer: {learning_rate: 3.0e-3, clip_gradient: 2}\n"
                            "schedule: {iterations: 30, warm_up: 2}\n"
+                           "drop_path: 0.1\n"
                            "ema_decay: 0.9\n"
                            "validation: {every: 10}\n"
                            "output: refiner\n"));
@@ -220,6 +277,7 @@ TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
   const std::string refiner = "  refiner: {width: 32}\n";
   EXPECT_EQ(refusal(begin + vqvae + refiner), "");
   EXPECT_THAT(refusal(begin + vqvae + refiner + "  refinery: {}\n"), HasSubstr("network.refinery"));
+  EXPECT_THAT(refusal(begin + vqvae + refiner + "drop_path: 0.1\n"), HasSubstr("stages var and refiner"));
   EXPECT_THAT(refusal(begin + vqvae + "  refiner: {width: 40}\n"), HasSubstr("network.refiner.width"));
   EXPECT_THAT(refusal(begin + "  vqvae: {channels: 40}\n" + refiner), HasSubstr("network.vqvae.channels"));
   EXPECT_THAT(refusal(begin + refiner), AllOf(HasSubstr("dataset.patch"), HasSubstr("squares of 64")));
@@ -231,6 +289,9 @@ TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
   EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "vqvae\n", "denoise\n")),
               AllOf(HasSubstr("stage"), HasSubstr("decoder")));
   EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var")), HasSubstr("network.weights"));
+  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") +
+                      "  weights: w.safetensors\ndegradation: {rain: {}}\ndrop_path: 1\n"),
+              AllOf(HasSubstr("drop_path"), HasSubstr("0 to below 1")));
   EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") + "  weights: w.safetensors\n"),
               AllOf(HasSubstr("degradation"), HasSubstr("low_light")));
 }

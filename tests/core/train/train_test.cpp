@@ -44,18 +44,41 @@ TEST_F(Training, learnsToDenoise) {
 }
 
 TEST_F(Training, aStoppedRunGoesOnAsIfItHadNeverStopped) {
-  Recorder recorder;
-  const auto unbroken = models::readSafetensors(train(config_, recorder, {}));
+  for (const int accumulate : {1, 2}) {
+    config_.optimizer.accumulate = accumulate;
+    Recorder recorder;
+    config_.output = folder_ / ("unbroken" + std::to_string(accumulate));
+    const auto unbroken = models::readSafetensors(train(config_, recorder, {}));
 
-  config_.output = folder_ / "broken";
-  std::stop_source source;
-  recorder.then = [&](const TrainProgress& progress) {
-    if (progress.iteration == 20) source.request_stop();
+    config_.output = folder_ / ("broken" + std::to_string(accumulate));
+    std::stop_source source;
+    recorder.then = [&](const TrainProgress& progress) {
+      if (progress.iteration == 20) source.request_stop();
+    };
+    EXPECT_THROW(train(config_, recorder, source.get_token()), Stopped);
+    recorder.then = {};
+    const auto resumed = models::readSafetensors(train(config_, recorder, {}));
+    for (const auto& [name, tensor] : unbroken) EXPECT_TRUE(at::equal(tensor, resumed.at(name))) << name;
+  }
+}
+
+TEST_F(Training, aStepMayTakeItsPicturesInSeveralBatches) {
+  config_.optimizer.clipGradient = 0.1;
+  config_.emaDecay = 0;
+  const auto weights = [&](int batch, int accumulate) {
+    config_.dataset.batch = batch;
+    config_.optimizer.accumulate = accumulate;
+    config_.output = folder_ / (std::to_string(batch) + "x" + std::to_string(accumulate));
+    Recorder recorder;
+    const auto state = models::readSafetensors(train(config_, recorder, {}));
+    std::vector<at::Tensor> values;
+    for (const auto& [name, tensor] : state) values.push_back(tensor.flatten());
+    return std::pair(at::cat(values), recorder.reports.back().loss);
   };
-  EXPECT_THROW(train(config_, recorder, source.get_token()), Stopped);
-  recorder.then = {};
-  const auto resumed = models::readSafetensors(train(config_, recorder, {}));
-  for (const auto& [name, tensor] : unbroken) EXPECT_TRUE(at::equal(tensor, resumed.at(name))) << name;
+  const auto whole = weights(4, 1), parts = weights(2, 2), fewer = weights(2, 1);
+  EXPECT_NEAR(parts.second, whole.second, 1e-4 * whole.second);
+  const double apart = (parts.first - whole.first).norm().item<double>();
+  EXPECT_LT(apart, 1e-2 * (fewer.first - whole.first).norm().item<double>());
 }
 
 TEST_F(Training, goesOnFromWeightsThatAreThere) {
@@ -134,9 +157,11 @@ TEST_F(Training, everyFamilyAndPrecisionRuns) {
 }
 
 TEST_F(Training, aConfigurationReadsBack) {
+  config_.optimizer.accumulate = 3;
   const TrainConfig read =
       readTrainConfig(yaml("dataset: {folder: photos, scales: [1, 0.5], patch: 24, batch: 4}\n"
                            "network: {features: 8, layers: 4}\n"
+                           "optimizer: {accumulate: 3}\n"
                            "schedule: {iterations: 40, warm_up: 5}\n"
                            "validation: {folder: photos, crop: 48, every: 20}\n"
                            "output: run\n"));
@@ -158,6 +183,13 @@ TEST_F(Training, aWrongKeyOrValueIsNamed) {
   EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\ndegradation: {snow: {opacity: [0, 2]}}\n"),
               AllOf(HasSubstr("opacity"), HasSubstr("0 to 1")));
   EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\nloss: l3\n"), HasSubstr("l1, l2, charbonnier or ssim"));
+  EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\noptimizer: {accumulate: 0}\n"),
+              AllOf(HasSubstr("optimizer.accumulate"), HasSubstr("1 or more")));
+  for (const char* stranger : {"drop_path: 0.1\n", "dropping: {caption: 0.1}\n"}) {
+    EXPECT_THAT(refusal(std::string("dataset: {folder: photos}\noutput: run\n") + stranger),
+                HasSubstr("nothing but in"))
+        << stranger;
+  }
   EXPECT_THAT(refusal("dataset: [\n"), HasSubstr("YAML"));
 }
 

@@ -2,11 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <torch/types.h>
+
+#include <cmath>
 #include <fstream>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "core/photo/photo.h"
+#include "core/train/objective.h"
 #include "core/train/train.h"
 #include "tests/support/temporary_folder.h"
 
@@ -20,6 +25,41 @@ struct TrainRecorder : core::TrainObserver {
     if (then) then(progress);
   }
 };
+
+struct TrainedLoss {
+  double value = 0;
+  std::vector<at::Tensor> gradients;  // of every parameter
+};
+
+/// The mean loss of the pictures of `batch` and its gradients, so many pictures at a time, as a step of the training
+/// takes them.
+inline TrainedLoss lossOfParts(core::Objective& objective, const core::Patches::Batch& batch, std::int64_t size) {
+  core::Random random(7);
+  TrainedLoss loss;
+  for (std::int64_t from = 0; from < batch.count(); from += size) {
+    const at::Tensor own = objective.loss(batch.part(from, size), random) * size / batch.count();
+    own.backward();
+    loss.value += own.item<double>();
+  }
+  for (const auto& parameter : objective.parameters()) {
+    const at::Tensor& gradient = parameter.value.grad();
+    loss.gradients.push_back(gradient.defined() ? gradient.clone() : at::zeros_like(parameter.value));
+    parameter.value.mutable_grad().reset();
+  }
+  return loss;
+}
+
+/// Apart by no more than rounding.
+inline void expectSame(const TrainedLoss& a, const TrainedLoss& b, const std::string& what) {
+  EXPECT_NEAR(a.value, b.value, 1e-4 * std::abs(b.value)) << what;
+  double apart = 0, all = 0;
+  for (std::size_t i = 0; i < a.gradients.size(); ++i) {
+    apart += (a.gradients[i] - b.gradients[i]).square().sum().item<double>();
+    all += b.gradients[i].square().sum().item<double>();
+  }
+  EXPECT_GT(all, 0) << what;
+  EXPECT_LT(apart, 1e-6 * all) << what;
+}
 
 /// A folder with three striped photos to train on, and a configuration that uses them.
 class TrainingRun : public testing::Test {

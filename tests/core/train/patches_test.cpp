@@ -1,0 +1,123 @@
+#include "core/train/patches.h"
+
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include <array>
+#include <set>
+
+#include "models/common/error.h"
+#include "tests/core/train/training_run.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::core;
+using testing::AllOf;
+using testing::HasSubstr;
+
+constexpr int kHeight = 40, kWidth = 56, kSide = 16;
+
+/// One photo, in which no two pixels are alike: red counts columns, green counts rows.
+class PatchesOfOnePhoto : public TrainingRun {
+ protected:
+  PatchesOfOnePhoto() {
+    auto raster = std::make_shared<Raster>(Layout{kWidth, kHeight, ColourModel::Rgb, false, SampleType::UInt8});
+    for (int y = 0; y < kHeight; ++y) {
+      const auto row = raster->samples<std::uint8_t>(y);
+      for (std::size_t x = 0; x < kWidth; ++x) {
+        row[3 * x] = static_cast<std::uint8_t>(x);
+        row[3 * x + 1] = static_cast<std::uint8_t>(y);
+        row[3 * x + 2] = 0;
+      }
+    }
+    Photo photo;
+    photo.raster = raster;
+    std::filesystem::create_directory(folder_ / "one");
+    writePhoto(photo, file_, {.format = FileFormat::Png});
+    config_.dataset = {folder_ / "one", {1.0}, kSide, 4};
+  }
+
+  Patches::Batch drawn(int count) const {
+    Random random(1);
+    return Patches(config_.dataset, config_.degradation, 3).draw(count, random);
+  }
+
+  const std::filesystem::path file_ = folder_ / "one" / "gradient.png";
+};
+
+std::array<int, 6> numbersOf(const at::Tensor& place) {
+  std::array<int, 6> numbers;
+  for (std::size_t i = 0; i < 6; ++i) numbers[i] = place[static_cast<std::int64_t>(i)].item<int>();
+  return numbers;
+}
+
+TEST_F(PatchesOfOnePhoto, placesAreThoseInThePhotoAsItIsTurned) {
+  const Patches::Batch batch = drawn(40);
+  const at::Tensor photo = readPicture(file_, 3);
+  std::set<int> met;
+  for (std::int64_t i = 0; i < batch.count(); ++i) {
+    const auto [height, width, top, left, tall, wide] = numbersOf(batch.places[i]);
+    EXPECT_EQ(tall, kSide);
+    EXPECT_EQ(wide, kSide);
+    int fitting = 0;
+    for (int way = 0; way < 8; ++way) {
+      const at::Tensor turned = at::rot90(way % 2 ? photo.flip({2}) : photo, way / 2, {1, 2});
+      if (turned.size(1) != height || turned.size(2) != width) continue;
+      if (!at::allclose(turned.narrow(1, top, kSide).narrow(2, left, kSide), batch.clean[i], 0, 1e-4)) continue;
+      ++fitting;
+      met.insert(way);
+    }
+    EXPECT_EQ(fitting, 1) << i;
+  }
+  EXPECT_EQ(met.size(), 8U);
+}
+
+TEST_F(PatchesOfOnePhoto, aReducedPhotoIsStillAsLargeAsItWas) {
+  config_.dataset.scales = {0.5};
+  config_.dataset.turns = false;
+  const Patches::Batch batch = drawn(20);
+  std::int64_t lowest = 0;
+  for (std::int64_t i = 0; i < batch.count(); ++i) {
+    const auto [height, width, top, left, tall, wide] = numbersOf(batch.places[i]);
+    EXPECT_EQ(height, kHeight);
+    EXPECT_EQ(width, kWidth);
+    EXPECT_LE(top, kHeight / 2 - kSide);
+    EXPECT_LE(left, kWidth / 2 - kSide);
+    lowest = std::max<std::int64_t>(lowest, left);
+    // A column of the reduced photo is two of the photo's.
+    EXPECT_NEAR(batch.clean[i][0][8][8].item<double>() * 255, 2 * (left + 8) + 0.5, 1.5);
+  }
+  EXPECT_GT(lowest, 0);
+}
+
+TEST_F(PatchesOfOnePhoto, aTextBesideAPhotoIsItsCaption) {
+  EXPECT_EQ(drawn(2).captions, (std::vector<std::string>{"", ""}));
+  std::ofstream(folder_ / "one" / "gradient.txt") << "\n a wall,\r\nred \n";
+  EXPECT_EQ(captionOf(file_), "a wall,  red");
+  EXPECT_EQ(drawn(1).captions, std::vector<std::string>{"a wall,  red"});
+  std::ofstream(folder_ / "one" / "gradient.txt") << "\n \n";
+  EXPECT_EQ(captionOf(file_), "");
+  std::ofstream(folder_ / "one" / "gradient.txt") << "a\xff";
+  try {
+    drawn(1);
+    ADD_FAILURE() << "a caption that is no UTF-8 was taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("gradient.txt"), HasSubstr("UTF-8")));
+  }
+}
+
+TEST_F(PatchesOfOnePhoto, partsOfABatchKeepTheirPlaceInIt) {
+  const Patches::Batch batch = drawn(4), part = batch.part(1, 2);
+  EXPECT_TRUE(at::equal(part.clean, batch.clean.slice(0, 1, 3)));
+  EXPECT_TRUE(at::equal(part.degraded, batch.degraded.slice(0, 1, 3)));
+  EXPECT_TRUE(at::equal(part.places, batch.places.slice(0, 1, 3)));
+  EXPECT_EQ(part.captions.size(), 2U);
+  EXPECT_EQ(part.first, 1);
+  EXPECT_EQ(part.together, 4);
+  EXPECT_EQ(part.part(1, 1).first, 2);
+  EXPECT_EQ(part.part(1, 1).together, 4);
+}
+
+}  // namespace
+}  // namespace heirloom::tests
