@@ -28,7 +28,7 @@ struct RunRequest {
   std::shared_ptr<const core::Photo> photo;
   core::Recipe recipe;
   std::string device = "auto";
-  std::string precision = "auto";  // as core::RunOptions has it, like device
+  std::string precision = "auto";                // as core::RunOptions has it, like device
   std::optional<core::Box> first;                // what the person looks at
   std::shared_ptr<const models::KeptStep> from;  // as core::RunOptions has it
   bool onlyPicture = false;                      // likewise; no picture grows then

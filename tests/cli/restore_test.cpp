@@ -291,7 +291,8 @@ TEST_F(Restore, theShippedDenoiserKeepsARampOfSixteenBitsSmooth) {
   auto ramp = std::make_shared<core::Raster>(
       core::Layout{kWidth, kHeight, core::ColourModel::Rgb, false, core::SampleType::UInt16});
   std::vector<float> row(3 * kWidth);
-  for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>((20000 + kStep * static_cast<double>(i / 3)) / 65535);
+  for (std::size_t i = 0; i < row.size(); ++i)
+    row[i] = static_cast<float>((20000 + kStep * static_cast<double>(i / 3)) / 65535);
   for (std::int64_t y = 0; y < kHeight; ++y) core::fromFloat(row, {0, y, kWidth, 1}, *ramp);
   core::Photo photo;
   photo.raster = ramp;

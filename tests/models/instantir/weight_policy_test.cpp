@@ -261,8 +261,8 @@ TEST_P(SessionWeights, areRefusedWhereTheProcessorsMemoryIsTooSmallForAnyWay) {
     held.hold(WeightChoice::Automatic, kBeyondAllMemory, nobody);
     FAIL() << "taken";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), AllOf(HasSubstr("needs about 4398047 GB of memory"), HasSubstr("GB are free"),
-                                    HasSubstr("max_side")));
+    EXPECT_THAT(error.what(),
+                AllOf(HasSubstr("needs about 4398047 GB of memory"), HasSubstr("GB are free"), HasSubstr("max_side")));
   }
   // A smaller photo is taken then.
   held.hold(WeightChoice::Automatic, kSmall, nobody);
