@@ -364,17 +364,17 @@ TEST_F(RestoreVarFiles, aNetworkThatHasNoRoomIsNotPlaced) {
 
 TEST_F(RestoreVarRuns, aRecordedRunTellsAndGivesTheSame) {
   settings.set("previews", "0");
-  RestoreVarNetwork placed = goldenNetwork(tinyConfig(), {});
+  RestoreVarNetwork placed = goldenNetwork(tinyRestoreVar(), {});
   const c10::InferenceMode inference;
   for (const std::int64_t batch : {1, 2}) {
     const auto log = std::make_shared<Repeated>();
     RecordingObserver told;
-    Restoration recorded(placed, tinyConfig(), settings, {}, told, repeatingGraphs(log));
+    Restoration recorded(placed, tinyRestoreVar(), settings, {}, told, repeatingGraphs(log));
     for (int i = 0; i < 4; ++i) {
       const at::Tensor squares = at::rand({batch, 3, 64, 64});
       observer = {};
       told = {};
-      const at::Tensor expected = Restoration(placed, tinyConfig(), settings, {}, observer)(squares);
+      const at::Tensor expected = Restoration(placed, tinyRestoreVar(), settings, {}, observer)(squares);
       EXPECT_TRUE(at::equal(recorded(squares), expected));
       EXPECT_NEAR(told.last, 1, 1e-6);
       ASSERT_EQ(told.values.size(), observer.values.size());
@@ -388,7 +388,7 @@ TEST_F(RestoreVarRuns, aRecordedRunTellsAndGivesTheSame) {
 }
 
 TEST_F(RestoreVarRuns, whatIsWantedBetweenTheScalesIsNotRecorded) {
-  RestoreVarNetwork placed = goldenNetwork(tinyConfig(), {});
+  RestoreVarNetwork placed = goldenNetwork(tinyRestoreVar(), {});
   const c10::InferenceMode inference;
   const auto log = std::make_shared<Repeated>();
   for (const auto& [name, value] : {std::pair{"previews", "1"}, std::pair{"tokens", "drawn"}}) {
@@ -396,7 +396,7 @@ TEST_F(RestoreVarRuns, whatIsWantedBetweenTheScalesIsNotRecorded) {
     wanted.set("previews", "0");
     wanted.set(name, value);
     RecordingObserver told;
-    Restoration recorded(placed, tinyConfig(), wanted, {}, told, repeatingGraphs(log));
+    Restoration recorded(placed, tinyRestoreVar(), wanted, {}, told, repeatingGraphs(log));
     for (int i = 0; i < 3; ++i) {
       told = {};
       recorded(photo(64, 64));
