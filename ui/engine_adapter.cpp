@@ -1,5 +1,6 @@
 #include "ui/engine_adapter.h"
 
+#include "core/engine/held_network.h"
 #include "core/engine/run.h"
 #include "ui/platform/thread_priority.h"
 
@@ -164,12 +165,28 @@ void EngineRun::finish(const RunEnd& end) {
   Q_EMIT finished(end);
 }
 
+EngineAdapter::EngineAdapter(core::JobQueue& queue, std::shared_ptr<const core::ModelLibrary> library)
+    : queue_(queue), library_(std::move(library)), held_(std::make_shared<core::HeldNetwork>()) {}
+
+void EngineAdapter::letGo() {
+  queue_.submit([held = held_](std::stop_token) { held->release(); });
+}
+
+void EngineAdapter::letGoUnless(const std::string& model) {
+  queue_.submit([held = held_, model](std::stop_token) { held->releaseUnless(model); });
+}
+
+void EngineAdapter::letGoWhereShort() {
+  queue_.submit([held = held_](std::stop_token) { held->releaseIfShort(); });
+}
+
 std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
   std::unique_ptr<EngineRun> run(new EngineRun);
   run->recipe_ = request.recipe;
-  auto work = [library = library_, request = std::move(request), guard = QPointer<QObject>(run.get()),
+  auto work = [library = library_, held = held_, request = std::move(request), guard = QPointer<QObject>(run.get()),
                target = run.get()](std::stop_token stop) {
     lowerThreadPriority();
+    held->prepare(*library, request.recipe);
     const auto runInto = [&](core::Sink& sink, core::RunObserver& observer) {
       core::RunOptions options;
       options.device = request.device;
@@ -198,6 +215,7 @@ std::unique_ptr<EngineRun> EngineAdapter::start(RunRequest request) {
       core::Outcome outcome = runInto(sink, observer);
       end = endOf(request.recipe, std::move(outcome), sink.raster(), observer.reached());
     }
+    held->releaseIfShort();
     onGuiThread(guard, [target, end = std::move(end)] { target->finish(end); });
   };
   run->job_ = queue_.submit(std::move(work));

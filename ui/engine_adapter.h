@@ -15,8 +15,9 @@
 #include "ui/background.h"
 
 namespace heirloom::core {
+class HeldNetwork;
 class ModelLibrary;
-}
+}  // namespace heirloom::core
 namespace heirloom::models {
 class KeptStep;
 }
@@ -116,18 +117,24 @@ class EngineRun : public QObject {
   bool finished_ = false;
 };
 
-/// The one place where the engine's callbacks, which come on a worker, become signals on the GUI thread.
+/// The one place where the engine's callbacks, which come on a worker, become signals on the GUI thread. Holds the
+/// network of the last run for the next one (core::HeldNetwork).
 class EngineAdapter {
  public:
-  EngineAdapter(core::JobQueue& queue, std::shared_ptr<const core::ModelLibrary> library)
-      : queue_(queue), library_(std::move(library)) {}
+  EngineAdapter(core::JobQueue& queue, std::shared_ptr<const core::ModelLibrary> library);
 
   /// Runs of one device come one after the other. The caller owns the run.
   std::unique_ptr<EngineRun> start(RunRequest request);
 
+  /// Lets the held network go, behind the runs that wait: always, unless it is of that model, or where memory is short.
+  void letGo();
+  void letGoUnless(const std::string& model);
+  void letGoWhereShort();
+
  private:
   core::JobQueue& queue_;
   std::shared_ptr<const core::ModelLibrary> library_;
+  std::shared_ptr<core::HeldNetwork> held_;
 };
 
 }  // namespace heirloom::ui

@@ -160,8 +160,11 @@ void MainWindow::connectPhotos() {
     disconnect(document, nullptr, this, nullptr);
     disconnect(&document->steps(), nullptr, this, nullptr);
     QMetaObject::invokeMethod(this, &MainWindow::updateFacts, Qt::QueuedConnection);
+    if (document == lastRun_) engine_.letGo();
   });
   connect(&photos_, &PhotoSet::currentChanged, this, &MainWindow::showCurrent);
+  // Another photo is read.
+  connect(&photos_, &PhotoSet::currentChanged, this, [this] { engine_.letGoWhereShort(); });
   connect(&photos_, &PhotoSet::failed, messages_, qOverload<const Error&>(&MessageArea::show));
   connect(strip_, &Filmstrip::chosen, &photos_, &PhotoSet::setCurrent);
 }

@@ -93,6 +93,7 @@ class MainWindow : public QMainWindow {
   Environment env_;
   PhotoSet photos_;
   EngineAdapter engine_;
+  QPointer<Document> lastRun_;  // whose network `engine_` may hold
   Viewer* viewer_ = nullptr;
   CommandSet* commands_ = nullptr;
   MessageArea* messages_ = nullptr;

@@ -151,6 +151,7 @@ void MainWindow::connectOtherCommands() {
   });
   connect(panel_, &RestorePanel::modelChosen, this, [this](const std::string& name) {
     if (modelRestored_) env_.settings.setModel(QString::fromStdString(name));
+    engine_.letGoUnless(name);
     updateFacts();
   });
   connect(panel_, &RestorePanel::openCheckpointRequested, this, &MainWindow::openCheckpoint);
@@ -224,6 +225,7 @@ void MainWindow::run() {
   const ModelEntry* model = env_.models.find(panel_->model());
   if (!document || !document->photo() || !model || document->run()) return;
   messages_->clearAbout(document->name());
+  lastRun_ = document;
   document->follow(engine_.start(requestFor(*document, panel_->recipe())), model->title);
 }
 
@@ -253,6 +255,7 @@ void MainWindow::goOn() {
   RunRequest request = requestFor(*document, {{core::goingOn(before, now.steps.back(), step.kept->fixed())}});
   request.from = step.kept;
   messages_->clearAbout(document->name());
+  lastRun_ = document;
   document->follow(engine_.start(std::move(request)), model->title, row);
 }
 

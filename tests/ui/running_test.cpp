@@ -2,10 +2,13 @@
 #include <QPushButton>
 #include <QSlider>
 
+#include "core/library/library.h"
+#include "core/photo/memory.h"
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
 #include "ui/main_window.h"
 #include "ui/panels/message_area.h"
+#include "ui/panels/restore_panel.h"
 #include "ui/viewer/divider.h"
 
 namespace heirloom::tests {
@@ -50,6 +53,42 @@ class RunningTest : public QObject {
     QVERIFY(fixture.find<QPushButton>("restore.runButton")->isEnabled());
     fixture.run();
     QVERIFY(fixture.current()->result());
+  }
+
+  void theNetworkStaysForTheNextRunUntilItIsNotWanted() {
+    const core::RoomForTest plenty({std::uint64_t{8} << 30, std::uint64_t{8} << 30, "/var/tmp"});
+    Fixture fixture;
+    writeTinyNetwork(fixture.folder() / "models" / "other.safetensors", 2);
+    fixture.session().models().refresh();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find("other"), kPatience);
+    auto* panel = fixture.find<ui::RestorePanel>("restorePanel");
+    panel->chooseModel("tiny");
+    fixture.open(fixture.photo("a.png"));
+    const auto library = fixture.session().models().library();
+    // What the library would give now; loaded only by this call where nobody holds it.
+    const auto held = [&] { return std::weak_ptr<const models::Restorer>(library->open("tiny")); };
+    QVERIFY(held().expired());
+    fixture.run();
+    std::weak_ptr<const models::Restorer> network = held();
+    QVERIFY(!network.expired());
+    fixture.run();
+    QVERIFY(!network.expired());
+
+    panel->chooseModel("other");
+    QTRY_VERIFY_WITH_TIMEOUT(network.expired(), kPatience);
+    panel->chooseModel("tiny");
+    fixture.run();
+    network = held();
+    QVERIFY(!network.expired());
+    // Another photo's end leaves it, its own takes it away.
+    ui::Document* first = fixture.current();
+    fixture.open(fixture.photo("b.png"));
+    fixture.trigger("file.close");
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.current(), first, kPatience);
+    QTest::qWait(100);
+    QVERIFY(!network.expired());
+    fixture.window().photos().close(first);
+    QTRY_VERIFY_WITH_TIMEOUT(network.expired(), kPatience);
   }
 
   void whatWasSaidOfAPhotoGoesWhenItsNextRunBegins() {
