@@ -78,7 +78,7 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
       [&options](const std::string& value) { options.run.tile = readInteger("--tile", value, 0, 1 << 20); },
       "of the tiles in pixels; 0: as memory allows (default)");
   arguments.value("--device", "DEVICE", options.run.device,
-                  "auto, cpu, cuda or cuda:N; --dtype TYPE: float32, bfloat16, float16 (`devices`)");
+                  "auto, cpu, cuda or cuda:N; --dtype TYPE: float32, bfloat16, float16");
   arguments.value(
       "--dtype", "TYPE",
       [&options](const std::string& value) {

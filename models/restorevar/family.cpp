@@ -72,14 +72,17 @@ const Family& row() {
 class RestoreVarSession : public Session {
  public:
   RestoreVarSession(std::shared_ptr<PlacedRestoreVar> placed, const Settings& settings, Observer& observer)
-      : placed_(std::move(placed)), settings_(settings), observer_(observer) {}
+      : placed_(std::move(placed)),
+        graphs_(graphsFor(placed_->placement(), observer)),
+        settings_(settings),
+        observer_(observer) {}
 
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
     TORCH_CHECK(picture.dim() == 4 && picture.size(1) == 3, "Session: expected N 3 H W, found ", picture.sizes());
     const Placement& placement = placed_->placement();
     try {
-      Restoration restoration(placed_->network(observer_), placed_->config(), settings_, placement, observer_);
+      Restoration restoration(placed_->network(observer_), placed_->config(), settings_, placement, observer_, graphs_);
       return restoration(picture.to(placement.device, at::kFloat));
     } catch (const Error&) {
       throw;
@@ -91,10 +94,14 @@ class RestoreVarSession : public Session {
     releaseFreedMemory(placement.device);
     throw noRoomFor(*placed_);
   }
-  void change(const Settings& settings) override { settings_ = settings; }
+  void change(const Settings& settings) override {
+    if (graphs_ && settings != settings_) graphs_->clear();
+    settings_ = settings;
+  }
 
  private:
   std::shared_ptr<PlacedRestoreVar> placed_;
+  std::shared_ptr<Graphs> graphs_;  // of its network: goes before it; null: every run as it is
   Settings settings_;
   Observer& observer_;
 };

@@ -105,7 +105,7 @@ double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& option
 }
 
 Restoration::Restoration(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
-                         const Placement& placement, Observer& observer, std::unique_ptr<Graphs> graphs)
+                         const Placement& placement, Observer& observer, std::shared_ptr<Graphs> graphs)
     : network_(std::move(network)),
       graphs_(std::move(graphs)),
       config_(config),

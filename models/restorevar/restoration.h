@@ -44,7 +44,7 @@ class Restoration {
   /// then the observer hears of the scales when all are done. Previews and draws between the scales, or null: every run
   /// as it is.
   Restoration(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
-              const Placement& placement, Observer& observer, std::unique_ptr<Graphs> graphs = nullptr);
+              const Placement& placement, Observer& observer, std::shared_ptr<Graphs> graphs = nullptr);
 
   /// float32 N 3 H W in 0..1 to the same, or, by the published protocol, to N 3 S S.
   at::Tensor operator()(const at::Tensor& pictures);
@@ -59,7 +59,7 @@ class Restoration {
   void advance(const Message& stage, double cost);
 
   RestoreVarNetwork network_;
-  std::unique_ptr<Graphs> graphs_;
+  std::shared_ptr<Graphs> graphs_;
   RestoreVarConfig config_;
   RestoreVarCost cost_;
   RestoreVarOptions options_;

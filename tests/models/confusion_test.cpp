@@ -16,11 +16,11 @@ namespace {
 
 using namespace heirloom::models;
 
-/// Names and shapes are all that detection may look at, so the values are one shared zero.
+/// Names and shapes are all that detection may look at, so the values are one shared number.
 void writeShapes(const std::filesystem::path& file, const NamedTensors& weights) {
   NamedTensors shapes;
   for (const auto& [name, tensor] : weights)
-    shapes.emplace_back(name, at::zeros({}, tensor.options()).expand(tensor.sizes()));
+    shapes.emplace_back(name, at::ones({}, tensor.options()).expand(tensor.sizes()));
   writeSafetensors(file, shapes);
 }
 

@@ -102,7 +102,7 @@ TEST_F(Recognition, saysWhatAFileLooksLike) {
   const auto file = folder_ / "download.safetensors";
   for (const Stranger& stranger : strangers()) {
     NamedTensors tensors;
-    for (const auto& [name, shape] : stranger.tensors) tensors.emplace_back(name, at::zeros({}).expand(shape));
+    for (const auto& [name, shape] : stranger.tensors) tensors.emplace_back(name, at::ones({}).expand(shape));
     writeSafetensors(file, tensors);
     const std::string text = refusal(file);
     EXPECT_THAT(text, AllOf(HasSubstr("download.safetensors: it "), HasSubstr(stranger.words), HasSubstr("; ")))

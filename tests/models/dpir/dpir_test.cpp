@@ -218,7 +218,7 @@ TEST(Dpir, withoutADenoiserItSaysSo) {
     algorithm.restorer->start(Settings(algorithm.restorer->descriptor().parameters), {}, observer);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("denoiser="));
+    EXPECT_THAT(error.what(), testing::HasSubstr("setting denoiser"));
   }
 }
 

@@ -321,9 +321,10 @@ TEST_F(RestoreVarRuns, anotherPlacementReadsTheNetworkAnew) {
 std::string complaintWith(std::int64_t bytes, const Restorer& model, const Settings& settings) {
   Observer nobody;
   const auto session = model.start(settings, {}, nobody);
+  const at::Tensor given = photo(64, 64);
   FailingAllocator allocator(bytes);
   try {
-    session->restore(photo(64, 64));
+    session->restore(given);
   } catch (const Error& error) {
     return error.what();
   }
