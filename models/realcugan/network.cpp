@@ -116,9 +116,10 @@ CuganSecondImpl::CuganSecondImpl(int in, int out)
       conv5_(register_module("conv5", Convolution(valid(kFeatures, kFeatures)))),
       conv_bottom_(register_module("conv_bottom", Convolution(last(kFeatures, out)))) {}
 
-at::Tensor CuganSecondImpl::forward(const at::Tensor& x) {
+at::Tensor CuganSecondImpl::forward(const at::Tensor& x, Observer* observer) {
   const at::Tensor whole = conv1_->forward(x);
   const at::Tensor half = conv2_->forward(conv1_down_->forward(whole));
+  if (observer && observer->stopRequested()) throw Stopped{};
   const at::Tensor quarter = conv3_->forward(conv2_down_->forward(half));
   const at::Tensor up = conv4_->forward(trimmed(half, 4) + leaky(conv3_up_->forward(quarter)));
   return conv_bottom_->forward(conv5_->forward(trimmed(whole, 16) + leaky(conv4_up_->forward(up))));
@@ -142,7 +143,7 @@ at::Tensor RealCuganImpl::forward(const at::Tensor& image, Observer* observer) {
   if (config_.fast) x = at::pixel_unshuffle(x, 2);
   x = unet1_->forward(x);
   if (observer && observer->stopRequested()) throw Stopped{};
-  x = unet2_->forward(x) + trimmed(x, kLost);
+  x = unet2_->forward(x, observer) + trimmed(x, kLost);
   if (conv_final_) x = at::pixel_shuffle(trimmed(conv_final_->forward(x), 1), 2);
   x = x.slice(2, 0, height).slice(3, 0, width);
   if (conv_final_) x = x + at::upsample_nearest2d(shown, {height, width});

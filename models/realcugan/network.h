@@ -52,7 +52,7 @@ TORCH_MODULE(CuganFirst);
 class CuganSecondImpl : public torch::nn::Module {
  public:
   CuganSecondImpl(int in, int out);
-  at::Tensor forward(const at::Tensor& x);  // N C H W, H and W multiples of 4; float32 comes out
+  at::Tensor forward(const at::Tensor& x, Observer* observer);  // N C H W, H and W multiples of 4; float32 comes out
 
  private:
   CuganConvolutions conv1_;
@@ -73,7 +73,7 @@ class RealCuganImpl : public torch::nn::Module {
  public:
   explicit RealCuganImpl(const RealCuganConfig& config);
   /// `image`: float32 N C H W in 0..1, any size of at least 1; result float32 N C H*scale W*scale. Asks `observer`
-  /// between the two networks and throws Stopped; null: nobody to ask.
+  /// between the two networks and within the second, and throws Stopped; null: nobody to ask.
   at::Tensor forward(const at::Tensor& image, Observer* observer = nullptr);
 
  private:
