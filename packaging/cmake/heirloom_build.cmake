@@ -45,7 +45,7 @@ endfunction()
 # first line (GCC makes the pending templates of LibTorch's headers again in every one) is paid once. So their unnamed
 # namespaces are one, too.
 option(HEIRLOOM_UNITY "Compile several sources together" ON)
-set(HEIRLOOM_UNITY_SOURCES 12 CACHE STRING "Most sources compiled together")
+set(HEIRLOOM_UNITY_SOURCES 8 CACHE STRING "Most sources compiled together")
 function(heirloom_unity target)
   if(NOT HEIRLOOM_UNITY)
     return()

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "tests/core/support/photos.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/zeroed_weights.h"
 
 namespace heirloom::core {
 namespace {
@@ -99,25 +99,6 @@ TEST(HeldNetworkInLittleMemory, goes) {
   EXPECT_TRUE(one.expired());
 }
 
-/// Zeros in the place of all weights of a folder, as if nobody had touched the files.
-void spoil(const fs::path& folder) {
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    const std::string extension = entry.path().extension().string();
-    if (!entry.is_regular_file() || extension == ".json" || extension == ".txt") continue;
-    const fs::file_time_type written = fs::last_write_time(entry.path());
-    {
-      std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
-      std::uint64_t header = 0;
-      file.read(reinterpret_cast<char*>(&header), sizeof header);
-      const auto begin = static_cast<std::streamoff>(sizeof header + header);
-      file.seekp(begin);
-      const std::vector<char> zeros(static_cast<std::size_t>(static_cast<std::streamoff>(entry.file_size()) - begin));
-      file.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
-    }
-    fs::last_write_time(entry.path(), written);
-  }
-}
-
 TEST_F(HeldNetworks, aSecondRunReadsNoWeightAgain) {
   const fs::path model = folder_ / "instantir";
   tests::writeTinyInstantIr(model);
@@ -140,7 +121,7 @@ TEST_F(HeldNetworks, aSecondRunReadsNoWeightAgain) {
   ASSERT_EQ(outcome.status, Outcome::Status::Done) << outcome.error->what();
   const std::weak_ptr<const models::Restorer> network = library_.open(model.string());
   ASSERT_FALSE(network.expired());
-  spoil(model);
+  tests::zeroWeights(model);
   EXPECT_EQ(result(), first);
   EXPECT_EQ(outcome.status, Outcome::Status::Done);
   held_.release();

@@ -8,7 +8,6 @@
 #include <torch/types.h>
 
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/instantir/watching.h"
 #include "tests/models/support/failing_allocator.h"
+#include "tests/support/zeroed_weights.h"
 
 namespace heirloom::tests {
 namespace {
@@ -97,20 +97,6 @@ TEST_P(HeldWeights, giveTheSameBitsInEveryWay) {
   EXPECT_LT((run("resident") - offloaded).abs().max().item<double>(), 1e-3);
 }
 
-/// What is mapped of a folder's weights becomes zero.
-void spoil(const fs::path& folder) {
-  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
-    if (!entry.is_regular_file() || entry.path().extension() == ".json" || entry.path().extension() == ".txt") continue;
-    std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
-    std::uint64_t header = 0;
-    file.read(reinterpret_cast<char*>(&header), sizeof header);
-    const auto begin = static_cast<std::streamoff>(sizeof header + header);
-    file.seekp(begin);
-    const std::vector<char> zeros(static_cast<std::size_t>(static_cast<std::streamoff>(entry.file_size()) - begin));
-    file.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
-  }
-}
-
 TEST_P(HeldWeights, stayForTheNextPhoto) {
   const auto model = models::open(folder.path());
   Observer nobody;
@@ -118,7 +104,7 @@ TEST_P(HeldWeights, stayForTheNextPhoto) {
     return by.start(settingsFor(by, "resident"), {}, nobody)->restore(photo(64, 64)).clone();
   };
   const at::Tensor result = run(*model);
-  spoil(folder.path());
+  zeroWeights(folder.path());
   EXPECT_TRUE(at::equal(run(*model), result));  // nothing was read again
   // Of two sessions at a time one has to read.
   const auto beside = model->start(settingsFor(*model, "resident"), {}, nobody);
@@ -163,7 +149,7 @@ TEST_P(HeldWeights, goWhereTheMemoryIsWanted) {
   const at::Tensor result = run();
   EXPECT_TRUE(releaseNetworks(*model));
   EXPECT_FALSE(releaseNetworks(*model));
-  spoil(folder.path());
+  zeroWeights(folder.path());
   EXPECT_FALSE(at::equal(run(), result));
 }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <string>
 
@@ -27,6 +26,7 @@
 #include "tests/models/support/failing_allocator.h"
 #include "tests/models/support/repeating_recorder.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/zeroed_weights.h"
 
 namespace heirloom::tests {
 namespace {
@@ -277,19 +277,6 @@ TEST_F(RestoreVarRuns, aStopIsHeardWhileWeightsAreRead) {
   EXPECT_TRUE(at::equal(result, restored(photo(64, 64), nobody)));
 }
 
-/// What is mapped of the folder's weights becomes zero.
-void spoil(const std::filesystem::path& folder) {
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    std::fstream file(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
-    std::uint64_t header = 0;
-    file.read(reinterpret_cast<char*>(&header), sizeof header);
-    const auto begin = static_cast<std::streamoff>(sizeof header + header);
-    file.seekp(begin);
-    const std::vector<char> zeros(static_cast<std::size_t>(static_cast<std::streamoff>(entry.file_size()) - begin));
-    file.write(zeros.data(), static_cast<std::streamsize>(zeros.size()));
-  }
-}
-
 TEST_F(RestoreVarRuns, theNetworkStaysForTheNextPhotoUntilItsMemoryIsWanted) {
   settings.set("previews", "0");
   const auto run = [&](const Placement& placement = {}) {
@@ -298,7 +285,7 @@ TEST_F(RestoreVarRuns, theNetworkStaysForTheNextPhotoUntilItsMemoryIsWanted) {
   };
   EXPECT_FALSE(releaseNetworks(*model));
   const at::Tensor result = run();
-  spoil(folder.path());
+  zeroWeights(folder.path());
   EXPECT_TRUE(at::equal(run(), result));  // nothing was read again
   EXPECT_TRUE(releaseNetworks(*model));
   EXPECT_FALSE(releaseNetworks(*model));
