@@ -17,7 +17,7 @@
 namespace heirloom::ui {
 namespace {
 
-constexpr int kStripHeight = 134;
+constexpr int kStripHeight = 158;
 
 /// Thousandths for a fast processor, one decimal where people wait.
 QString timeOf(double seconds) {
