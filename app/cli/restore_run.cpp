@@ -1,7 +1,6 @@
 #include "app/cli/restore_run.h"
 
 #include <array>
-#include <charconv>
 #include <condition_variable>
 #include <mutex>
 
@@ -54,10 +53,8 @@ std::string chosenText(const std::vector<std::map<std::string, std::string>>& ch
 /// "estimated damage: medium (0.37)".
 std::string damageText(const core::DamageEstimate& estimate) {
   constexpr std::array kGrades{"light", "medium", "heavy"};
-  char value[32];
-  const char* const end = std::to_chars(value, value + sizeof value, estimate.value, std::chars_format::fixed, 2).ptr;
   return std::string("estimated damage: ") + kGrades[static_cast<std::size_t>(estimate.damage)] + " (" +
-         std::string(value, static_cast<std::size_t>(end - value)) + ")";
+         fixed(estimate.value, 2) + ")";
 }
 
 }  // namespace
