@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/checkpoint/dtype_names.h"
 #include "models/checkpoint/pickle.h"
 #include "models/checkpoint/refusal.h"
 #include "models/checkpoint/tensor_layout.h"
@@ -10,10 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxTensors = 1u << 18;
 
-struct DTypeName {
-  std::string_view name;
-  DType dtype;
-};
 constexpr std::array kStorageClasses{
     DTypeName{"DoubleStorage", DType::Float64}, DTypeName{"FloatStorage", DType::Float32},
     DTypeName{"HalfStorage", DType::Float16},   DTypeName{"BFloat16Storage", DType::BFloat16},
@@ -50,14 +47,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kHarmles
     {"__builtin__", "complex"},
     {"__builtin__", "bytearray"},
 }};
-
-template <std::size_t Count>
-std::optional<DType> lookUp(const std::array<DTypeName, Count>& table, std::string_view name) {
-  for (const DTypeName& row : table) {
-    if (row.name == name) return row.dtype;
-  }
-  return std::nullopt;
-}
 
 Error malformedTensor() {
   return untrustworthy(HEIRLOOM_TEXT("checkpoint.pickle.tensor", "a tensor in it is described wrongly"));

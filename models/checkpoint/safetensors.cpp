@@ -5,6 +5,7 @@
 #include <set>
 
 #include "models/checkpoint/byte_cursor.h"
+#include "models/checkpoint/dtype_names.h"
 #include "models/checkpoint/formats.h"
 #include "models/checkpoint/refusal.h"
 #include "models/checkpoint/tensor_layout.h"
@@ -14,15 +15,11 @@ namespace {
 
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // the format's own limit
 
-struct StoredType {
-  std::string_view name;
-  DType dtype;
-};
 constexpr std::array kStoredTypes{
-    StoredType{"F64", DType::Float64},   StoredType{"F32", DType::Float32}, StoredType{"F16", DType::Float16},
-    StoredType{"BF16", DType::BFloat16}, StoredType{"I64", DType::Int64},   StoredType{"I32", DType::Int32},
-    StoredType{"I16", DType::Int16},     StoredType{"I8", DType::Int8},     StoredType{"U8", DType::UInt8},
-    StoredType{"BOOL", DType::Bool},
+    DTypeName{"F64", DType::Float64},   DTypeName{"F32", DType::Float32}, DTypeName{"F16", DType::Float16},
+    DTypeName{"BF16", DType::BFloat16}, DTypeName{"I64", DType::Int64},   DTypeName{"I32", DType::Int32},
+    DTypeName{"I16", DType::Int16},     DTypeName{"I8", DType::Int8},     DTypeName{"U8", DType::UInt8},
+    DTypeName{"BOOL", DType::Bool},
 };
 
 /// Takes the header's JSON as it is parsed, so that neither nesting nor repeated names can cost memory.
@@ -129,9 +126,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
         HEIRLOOM_TEXT("checkpoint.safetensors.repeated", "the header names '%1' twice").with(printable(key)));
   }
   static DType dtypeOf(const std::string& text) {
-    for (const StoredType& known : kStoredTypes) {
-      if (known.name == text) return known.dtype;
-    }
+    if (const std::optional<DType> known = lookUp(kStoredTypes, text)) return *known;
     throw unsupportedType(text);
   }
 
