@@ -110,6 +110,14 @@ if(NOT HEIRLOOM_SMALL)
   target_link_options(libtorch INTERFACE -Wl,-rpath,${HEIRLOOM_LIBTORCH}/lib)
 endif()
 
+# A program that finds the CUDA kernels beside itself when it runs. They are no library to link with.
+set(CMAKE_BUILD_RPATH "$ORIGIN")
+function(heirloom_opens_cuda program)
+  if(TARGET heirloom_cuda)
+    add_dependencies(${program} heirloom_cuda)
+  endif()
+endfunction()
+
 # A GoogleTest program; ctest runs a part of a suite at a time.
 find_package(GTest REQUIRED)
 function(heirloom_test name)

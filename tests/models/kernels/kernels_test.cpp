@@ -1,7 +1,11 @@
 #include "models/kernels/kernels.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
+
+#include <filesystem>
+#include <string>
 
 #include "models/cuda.h"
 
@@ -34,6 +38,17 @@ TEST(Cuda, withoutADeviceTheReasonIsNamed) {
   const CudaStatus& status = openCuda();
   EXPECT_NE(status.available, status.notes.size() == 1);
   EXPECT_EQ(status.available, !cudaDevices().empty());
+}
+
+constexpr const char* kLibrary = "libheirloom_cuda.so";
+
+/// Without LibTorch's GPU side in the process its symbols are missing; the file must be found all the same.
+TEST(Cuda, theLibraryLiesWhereProgramsLookForIt) {
+  if (!std::filesystem::exists(std::filesystem::read_symlink("/proc/self/exe").replace_filename(kLibrary)))
+    GTEST_SKIP() << "built without nvcc";
+  void* library = dlopen(kLibrary, RTLD_LAZY);
+  const char* error = library ? nullptr : dlerror();
+  if (error) EXPECT_EQ(std::string(error).find("cannot open shared object file"), std::string::npos) << error;
 }
 
 }  // namespace
