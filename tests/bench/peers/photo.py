@@ -3,13 +3,14 @@
 
     photo.py --cli build/dev/bin/heirloom-cli --photo A.jpg [--megapixels 12] [--precision bfloat16] [--rounds 5]
 
-PyTorch's precision must be the one that `heirloom-cli devices` names for this processor.
-
 Uses the network that ships, at sigma 25. Heirloom's time is that of the whole program, its start included; PyTorch's
 begins when the network is in memory: Pillow reads, the network sees the photo whole, Pillow writes with quality 90.
-Both take turns; medians. Needs Python with torch, safetensors and Pillow.
+Both take turns; medians. What is around a network is measured with a tiny one of the same family: the whole program
+without its start (a picture of 64 x 64) and without the tiny network's own time (`heirloom-cli bench`). Needs Python
+with torch, safetensors and Pillow.
 """
 import argparse
+import json
 import statistics
 import subprocess
 import sys
@@ -21,10 +22,37 @@ import numpy
 import torch
 from networks import FfdNet
 from PIL import Image
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 QUALITY = 90
 WEIGHTS = Path(__file__).resolve().parents[3] / "resources/models/heirloom-denoise.safetensors"
+
+
+def seconds_of(work):
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def restore(cli, source, weights, target, precision):
+    subprocess.run([cli, "restore", source, "-m", weights, "--set", "noise_level=25", "--device", "cpu",
+                    "--dtype", precision, "-q", str(QUALITY), "-o", target, "--overwrite"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def around_network(cli, source, megapixels, rounds, folder):
+    """Seconds: the whole program with a tiny network, its start, the tiny network alone."""
+    weights, small, target = folder / "tiny.safetensors", folder / "small.jpg", folder / "tiny.jpg"
+    save_file(FfdNet(3, 16, 3).state_dict(), weights)
+    Image.open(source).crop((0, 0, 64, 64)).save(small)
+    whole, start, network = [], [], []
+    for _ in range(rounds):
+        whole.append(seconds_of(lambda: restore(cli, source, weights, target, "float32")))
+        start.append(seconds_of(lambda: restore(cli, small, weights, target, "float32")))
+        report = subprocess.run([cli, "bench", weights, "--size", "1024", "--device", "cpu", "--json"], check=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        network.append(json.loads(report)["items"][0]["ms_per_megapixel"] / 1000 * megapixels)
+    return statistics.median(whole), statistics.median(start), statistics.median(network)
 
 
 def resized(path, megapixels, target):
@@ -55,23 +83,22 @@ def main():
     network.to(dtype=getattr(torch, arguments.precision), memory_format=torch.channels_last)
     times = {"heirloom": [], "eager": []}
     with tempfile.TemporaryDirectory() as name, torch.no_grad():
-        source, theirs, ours = (Path(name) / file for file in ("photo.jpg", "eager.jpg", "heirloom.jpg"))
+        folder = Path(name)
+        source, theirs, ours = (folder / file for file in ("photo.jpg", "eager.jpg", "heirloom.jpg"))
         megapixels = resized(arguments.photo, arguments.megapixels, source)
         for _ in range(arguments.rounds):
-            begin = time.perf_counter()
-            subprocess.run([arguments.cli, "restore", source, "-m", WEIGHTS, "--set", "noise_level=25",
-                            "--device", "cpu", "-q", str(QUALITY), "-o", ours, "--overwrite"], check=True,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            times["heirloom"].append(time.perf_counter() - begin)
-            begin = time.perf_counter()
-            with_torch(network, source, theirs)
-            times["eager"].append(time.perf_counter() - begin)
+            times["heirloom"].append(seconds_of(
+                lambda: restore(arguments.cli, source, WEIGHTS, ours, arguments.precision)))
+            times["eager"].append(seconds_of(lambda: with_torch(network, source, theirs)))
             print({who: round(values[-1], 2) for who, values in times.items()}, file=sys.stderr)
         difference = numpy.abs(numpy.asarray(Image.open(ours)).astype(int) - numpy.asarray(Image.open(theirs)))
+        whole, start, tiny = around_network(arguments.cli, source, megapixels, arguments.rounds, folder)
     medians = {who: statistics.median(values) for who, values in times.items()}
     print(f"{megapixels:.1f} megapixels, {torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}: "
           f"Heirloom {medians['heirloom']:.1f} s, eager {medians['eager']:.1f} s, "
           f"ratio {medians['heirloom'] / medians['eager']:.2f}; mean difference {difference.mean():.2f} code values")
+    print(f"with a tiny network {whole:.2f} s, of that the start {start:.2f} s and the network {tiny:.2f} s: "
+          f"{(whole - start - tiny) / megapixels * 1000:.0f} ms a megapixel around it")
 
 
 if __name__ == "__main__":
