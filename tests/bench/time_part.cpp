@@ -14,12 +14,12 @@
 #include <string>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/weight_source.h"
 #include "models/dinov2/dinov2.h"
 #include "models/placement.h"
 #include "models/sdxl/resnet.h"
 #include "models/sdxl/transformer.h"
 #include "models/sdxl/unet_config.h"
-#include "models/sdxl/weights.h"
 
 namespace heirloom::models {
 namespace {
