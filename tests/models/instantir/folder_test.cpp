@@ -129,24 +129,8 @@ TEST_F(InstantIrFolder, aRunGoesOnFromAnyKeptStepToTheSameBits) {
                                        std::pair("tiles", "stable"), std::pair("tiles", "compat")}) {
     settings.set("size", size);
     settings.set("adaptive", adaptive);
-    Keeping first;
-    const at::Tensor whole = model->start(settings, {}, first)->restore(photo(150, 100)).clone();
-    ASSERT_EQ(first.kept.size(), 4U) << size;
-    for (std::size_t i = 0; i < first.kept.size(); ++i) {
-      EXPECT_EQ(first.kept[i]->left(), (3.0 - static_cast<double>(i)) / 4);
-      EXPECT_GT(first.kept[i]->bytes(), 0U);
-      // In another session, as after a stop.
-      Keeping then;
-      then.start = first.kept[i];
-      const at::Tensor result = model->start(settings, {}, then)->restore(photo(150, 100));
-      EXPECT_TRUE(at::equal(result, whole)) << size << ' ' << adaptive << ' ' << i;
-      ASSERT_EQ(then.indices.size(), 3 - i);
-      EXPECT_EQ(then.kept.size(), 3 - i);
-      for (std::size_t k = 0; k < then.indices.size(); ++k) {
-        EXPECT_EQ(then.indices[k], static_cast<int>(i + 1 + k));
-        EXPECT_TRUE(at::equal(then.previews[k], first.previews[i + 1 + k]));
-      }
-    }
+    SCOPED_TRACE(size + std::string(1, ' ') + adaptive);
+    expectTheSameFromEveryKeptStep(*model, settings, photo(150, 100), 4);
   }
 }
 
