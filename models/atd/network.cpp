@@ -82,8 +82,8 @@ AtdImpl::AtdImpl(const AtdConfig& config)
 at::Tensor AtdImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor mean =
       config_.mean ? meanColour(config_.channels, image.options()) : at::zeros({1, 1, 1, 1}, image.options());
-  const auto full = [&](std::int64_t side) { return (side + config_.window - 1) / config_.window * config_.window; };
-  const at::Tensor x = mirroredTo(image, full(image.size(2)), full(image.size(3))) - mean;
+  const auto full = [&](std::int64_t side) { return upToMultiple(side, config_.window); };
+  const at::Tensor x = mirroredTo(image, full(image.size(2)), full(image.size(3)), Mirror::WithEdge) - mean;
   const at::Tensor deep = body_.forward(x, observer);
   const std::int64_t scale = config_.head.scale;
   return cropTo(head_.forward(deep, x) + mean, image.size(2) * scale, image.size(3) * scale);

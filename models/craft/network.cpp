@@ -66,7 +66,7 @@ at::Tensor CraftImpl::forward(const at::Tensor& image, Observer* observer) {
   // Whole windows more than there are, even where they are whole already: attention looks at all of it.
   const auto full = [&](std::int64_t side) { return (side / config_.longSide + 1) * config_.longSide; };
   const at::Tensor mean = meanColour(config_.channels, image.options());
-  const at::Tensor picture = mirroredTo(image, full(image.size(2)), full(image.size(3))) - mean;
+  const at::Tensor picture = mirroredTo(image, full(image.size(2)), full(image.size(3)), Mirror::WithEdge) - mean;
   const at::Tensor shallow = conv_first_->forward(picture).to(layers_.front()->precision());
   at::Tensor x = shallow;
   for (CraftGroup& group : layers_) x = group->forward(x, observer);

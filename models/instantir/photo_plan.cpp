@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/common/padding.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -19,10 +21,6 @@ PhotoMode modeFor(PixelSize photo, const InstantIrOptions& options, bool onProce
   return wanted && std::min(photo.height, photo.width) > kMultiple ? PhotoMode::Tiles : PhotoMode::Whole;
 }
 
-std::int64_t upToMultiple(std::int64_t side) {
-  return (side + kMultiple - 1) / kMultiple * kMultiple;
-}
-
 }  // namespace
 
 std::int64_t PhotoPlan::atOnce() const {
@@ -33,7 +31,7 @@ std::int64_t PhotoPlan::atOnce() const {
 PhotoPlan planOf(PixelSize photo, const InstantIrOptions& options, bool onProcessor) {
   PhotoPlan plan{modeFor(photo, options, onProcessor), {}, 0};
   if (plan.mode == PhotoMode::Tiles) {
-    plan.seen = {upToMultiple(photo.height), upToMultiple(photo.width)};
+    plan.seen = {upToMultiple(photo.height, kMultiple), upToMultiple(photo.width, kMultiple)};
     plan.tileSide = options.size.maxSide / kMultiple * kMultiple;
     return plan;
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "models/common/drawn_noise.h"
+#include "models/common/padding.h"
 #include "models/common/resampling.h"
 #include "models/instantir/diffusion.h"
 #include "models/sdxl/latent_preview.h"
@@ -58,11 +59,6 @@ std::size_t fingerprintOf(const at::Tensor& pictures) {
   const at::Tensor values = pictures.to(at::kCPU, at::kFloat).contiguous();
   const std::string_view bytes(static_cast<const char*>(values.data_ptr()), values.nbytes());
   return std::hash<std::string_view>{}(bytes);
-}
-
-/// Mirrored outwards at the bottom and the right.
-at::Tensor mirroredTo(const at::Tensor& picture, const PixelSize& size) {
-  return at::reflection_pad2d(picture, {0, size.width - picture.size(3), 0, size.height - picture.size(2)});
 }
 
 }  // namespace
@@ -126,7 +122,8 @@ at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
 at::Tensor InstantIrRestoration::restored(const at::Tensor& picture, const PhotoPlan& plan) {
   const PixelSize& size = plan.seen;
   if (plan.mode == PhotoMode::Tiles) {
-    const at::Tensor result = diffused(mirroredTo(picture, size), plan.tileSide);
+    const at::Tensor extended = mirroredTo(picture, size.height, size.width, Mirror::WithoutEdge);
+    const at::Tensor result = diffused(extended, plan.tileSide);
     return result.narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)).contiguous();
   }
   if (plan.mode == PhotoMode::Published) {

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include <algorithm>
+#include "models/common/padding.h"
 
 namespace heirloom::models {
 namespace {
@@ -39,20 +39,6 @@ at::Tensor leaky(const at::Tensor& x) {
 /// Without `by` rows and columns on every side.
 at::Tensor trimmed(const at::Tensor& x, std::int64_t by) {
   return x.slice(2, by, x.size(2) - by).slice(3, by, x.size(3) - by);
-}
-
-/// With `before` rows and columns on every side, and more at the bottom and right to a multiple of `multiple`, by
-/// reflection without the edge, again and again where the picture is smaller than what is added.
-at::Tensor surrounded(const at::Tensor& image, std::int64_t before, std::int64_t multiple) {
-  at::Tensor result = image;
-  for (const int dim : {2, 3}) {
-    const std::int64_t size = image.size(dim), full = (size + multiple - 1) / multiple * multiple + 2 * before;
-    const std::int64_t period = std::max<std::int64_t>(2 * (size - 1), 1);
-    const at::Tensor at =
-        at::arange(-before, full - before, at::TensorOptions(at::kLong).device(image.device())).remainder(period);
-    result = result.index_select(dim, at::minimum(at, at::abs(period - at)).clamp_max(size - 1));
-  }
-  return result;
 }
 
 /// Pixels around a picture that the networks take away again, by how it is enlarged.
@@ -139,7 +125,9 @@ at::Tensor RealCuganImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor shown = config_.pro ? image * kProRange + kProLowest : image;
   const std::int64_t height = image.size(2) * config_.scale, width = image.size(3) * config_.scale;
   // Both levels of the second network must halve evenly.
-  at::Tensor x = surrounded(shown, surroundings(config_), config_.scale == 3 || config_.fast ? 4 : 2);
+  const std::int64_t around = surroundings(config_), multiple = config_.scale == 3 || config_.fast ? 4 : 2;
+  const auto full = [&](std::int64_t side) { return upToMultiple(side, multiple) + 2 * around; };
+  at::Tensor x = mirroredTo(shown, full(image.size(2)), full(image.size(3)), Mirror::WithoutEdge, around);
   if (config_.fast) x = at::pixel_unshuffle(x, 2);
   x = unet1_->forward(x);
   if (observer && observer->stopRequested()) throw Stopped{};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "models/common/out_of_memory.h"
+#include "models/common/padding.h"
 #include "models/common/resampling.h"
 
 namespace heirloom::models {
@@ -23,19 +24,6 @@ constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
 
 at::Tensor on(const at::Tensor& matrix, const at::Tensor& picture) {
   return matrix.to(picture.options());
-}
-
-/// Mirrored outwards without the edge, at the bottom and the right, again and again if need be.
-at::Tensor mirroredTo(const at::Tensor& pictures, std::int64_t side) {
-  at::Tensor result = pictures;
-  for (const int dim : {2, 3}) {
-    const std::int64_t size = pictures.size(dim);
-    if (size >= side) continue;
-    const std::int64_t period = std::max<std::int64_t>(2 * (size - 1), 1);
-    const at::Tensor at = at::arange(side, at::TensorOptions(at::kLong).device(pictures.device())).remainder(period);
-    result = result.index_select(dim, at::minimum(at, at::abs(period - at)).clamp_max(size - 1));
-  }
-  return result;
 }
 
 /// How strongly `restored` follows `source` in the neighbourhood of each pixel: the slope of a local regression.
@@ -119,7 +107,7 @@ at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNet
 
 /// One picture, at most a square along both sides.
 at::Tensor padded(const at::Tensor& picture, const PhotoCut& cut, const SquareNetwork& network) {
-  const at::Tensor source = mirroredTo(picture, cut.side);
+  const at::Tensor source = mirroredTo(picture, cut.side, cut.side, Mirror::WithoutEdge);
   at::Tensor restored = network(source, 0);
   if (cut.detail > 0) restored = withDetail(source, restored, cut.detail);
   return restored.narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)).contiguous();
@@ -173,7 +161,7 @@ at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, cons
       results.push_back(padded(picture, cut, network));
       continue;
     }
-    const at::Tensor extended = mirroredTo(picture, cut.side);
+    const at::Tensor extended = mirroredTo(picture, cut.side, cut.side, Mirror::WithoutEdge);
     results.push_back(tiled(extended, cut, network).narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)));
   }
   return results.size() == 1 ? results.front().contiguous() : at::cat(results);

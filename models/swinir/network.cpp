@@ -1,7 +1,6 @@
 #include "models/swinir/network.h"
 
-#include <algorithm>
-
+#include "models/common/padding.h"
 #include "models/common/super_resolution.h"
 #include "models/common/through.h"
 
@@ -11,20 +10,6 @@ namespace {
 constexpr double kSlope = 0.2;
 constexpr double kHeadSlope = 0.01;  // of the convolution before the enlargement, and no other
 constexpr int kHeadFeatures = SwinIrConfig::kHeadFeatures;
-
-/// Extended at the bottom and right to multiples of `side` by reflection without the edge, again and again where the
-/// picture is smaller than what is missing.
-at::Tensor reflected(const at::Tensor& image, int side) {
-  at::Tensor result = image;
-  for (const int dim : {2, 3}) {
-    const std::int64_t size = image.size(dim), full = (size + side - 1) / side * side;
-    if (full == size) continue;
-    const std::int64_t period = std::max<std::int64_t>(2 * (size - 1), 1);
-    const at::Tensor at = at::arange(full, at::TensorOptions(at::kLong).device(image.device())).remainder(period);
-    result = result.index_select(dim, at::minimum(at, at::abs(period - at)).clamp_max(size - 1));
-  }
-  return result;
-}
 
 /// The pixel shuffles that a scale is made of: 3, or 2 again and again.
 std::vector<int> shuffles(int scale) {
@@ -159,7 +144,9 @@ at::Tensor SwinIrImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor mean = config_.channels == 3
                               ? at::tensor({0.4488F, 0.4371F, 0.4040F}, image.options()).view({1, 3, 1, 1})
                               : at::zeros({1, 1, 1, 1}, image.options());
-  const at::Tensor x = (reflected(image, config_.window) - mean) * config_.range;
+  const at::Tensor extended = mirroredTo(image, upToMultiple(image.size(2), config_.window),
+                                         upToMultiple(image.size(3), config_.window), Mirror::WithoutEdge);
+  const at::Tensor x = (extended - mean) * config_.range;
   const at::Tensor deep = deepFeatures(conv_first_->forward(x), observer);
   at::Tensor result;
   switch (config_.head) {
