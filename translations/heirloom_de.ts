@@ -314,8 +314,8 @@
 <context>
     <name>batch.depth.remedy</name>
     <message>
-        <source>leave --bit-depth out, or choose -f tiff</source>
-        <translation>lassen Sie --bit-depth weg, oder wählen Sie -f tiff</translation>
+        <source>keep the depth as it is, or choose TIFF</source>
+        <translation>lassen Sie die Bittiefe, wie sie ist, oder wählen Sie TIFF</translation>
     </message>
 </context>
 <context>
@@ -335,8 +335,8 @@
 <context>
     <name>batch.memory.remedy</name>
     <message>
-        <source>close other programs or use a smaller --tile</source>
-        <translation>schließen Sie andere Programme, oder nehmen Sie ein kleineres --tile</translation>
+        <source>close other programs, or choose smaller tiles</source>
+        <translation>schließen Sie andere Programme, oder wählen Sie kleinere Kacheln</translation>
     </message>
 </context>
 <context>
@@ -349,8 +349,8 @@
 <context>
     <name>batch.write.remedy</name>
     <message>
-        <source>check the folder&apos;s permissions and free space, or choose another with -o</source>
-        <translation>prüfen Sie Rechte und freien Platz des Ordners, oder wählen Sie mit -o einen anderen</translation>
+        <source>check the folder&apos;s permissions and free space, or choose another folder</source>
+        <translation>prüfen Sie Rechte und freien Platz des Ordners, oder wählen Sie einen anderen Ordner</translation>
     </message>
 </context>
 <context>
@@ -1354,8 +1354,8 @@
 <context>
     <name>evaluate.scale_remedy</name>
     <message>
-        <source>give --scale %1</source>
-        <translation>geben Sie --scale %1 an</translation>
+        <source>make the pictures smaller %1 times</source>
+        <translation>verkleinern Sie die Bilder %1-fach</translation>
     </message>
 </context>
 <context>
@@ -2919,17 +2919,17 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>naming.elsewhere</name>
+    <message>
+        <source>choose another name or folder for the result</source>
+        <translation>wählen Sie für das Ergebnis einen anderen Namen oder Ordner</translation>
+    </message>
+</context>
+<context>
     <name>naming.exists</name>
     <message>
         <source>is there already and stays as it is</source>
         <translation>ist schon da und bleibt, wie es ist</translation>
-    </message>
-</context>
-<context>
-    <name>naming.exists.remedy</name>
-    <message>
-        <source>choose --existing skip, --existing number or --overwrite</source>
-        <translation>wählen Sie --existing skip, --existing number oder --overwrite</translation>
     </message>
 </context>
 <context>
@@ -2961,13 +2961,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>naming.folder.remedy</name>
-    <message>
-        <source>choose another name with -o or --template</source>
-        <translation>wählen Sie mit -o oder --template einen anderen Namen</translation>
-    </message>
-</context>
-<context>
     <name>naming.leaves</name>
     <message>
         <source>the name template &quot;%1&quot; leads out of the output folder</source>
@@ -2996,13 +2989,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>naming.source.remedy</name>
-    <message>
-        <source>choose another name or folder with -o or --template</source>
-        <translation>wählen Sie mit -o oder --template einen anderen Namen oder Ordner</translation>
-    </message>
-</context>
-<context>
     <name>naming.template.remedy</name>
     <message>
         <source>write one like {name}_{model}{_scale}.{ext}</source>
@@ -3019,8 +3005,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>naming.twice.remedy</name>
     <message>
-        <source>use --existing number, or --template with {index}</source>
-        <translation>nehmen Sie --existing number, oder --template mit {index}</translation>
+        <source>number the results, or use a template of names with {index}</source>
+        <translation>nummerieren Sie die Ergebnisse, oder nehmen Sie eine Vorlage für Namen mit {index}</translation>
     </message>
 </context>
 <context>

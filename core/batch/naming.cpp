@@ -174,25 +174,25 @@ Destinations::Place Destinations::reserve(const std::filesystem::path& wanted, c
   for (const auto& one : filesOf(wanted)) {
     if (isSource(one)) {
       throw Error(HEIRLOOM_TEXT("naming.source", "the result would replace the photo %1").with(oneLine(one.string())),
-                  HEIRLOOM_TEXT("naming.source.remedy", "choose another name or folder with -o or --template"), source);
+                  HEIRLOOM_TEXT("naming.elsewhere", "choose another name or folder for the result"), source);
     }
   }
   if (policy_ == Existing::Skip) return {wanted, true, false};
   if (std::filesystem::is_directory(*obstacle)) {
     throw Error(HEIRLOOM_TEXT("naming.folder", "a folder of the result's name is there already"),
-                HEIRLOOM_TEXT("naming.folder.remedy", "choose another name with -o or --template"), *obstacle);
+                HEIRLOOM_TEXT("naming.elsewhere", "choose another name or folder for the result"), *obstacle);
   }
   for (const auto& one : filesOf(wanted)) {
     if (policy_ == Existing::Overwrite && reserved(one)) {
       throw Error(HEIRLOOM_TEXT("naming.twice", "two photos of this run would have the same result %1")
                       .with(oneLine(one.string())),
-                  HEIRLOOM_TEXT("naming.twice.remedy", "use --existing number, or --template with {index}"), source);
+                  HEIRLOOM_TEXT("naming.twice.remedy", "number the results, or use a template of names with {index}"),
+                  source);
     }
   }
   if (policy_ == Existing::Overwrite) return take({wanted, false, true});
   throw Error(HEIRLOOM_TEXT("naming.exists", "is there already and stays as it is"),
-              HEIRLOOM_TEXT("naming.exists.remedy", "choose --existing skip, --existing number or --overwrite"),
-              *obstacle);
+              HEIRLOOM_TEXT("file.existing", "use --existing skip, --existing number or --overwrite"), *obstacle);
 }
 
 }  // namespace heirloom::core

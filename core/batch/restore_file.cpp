@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 Error cannotWrite(const fs::path& file, const std::string& reason) {
   return Error(
       HEIRLOOM_TEXT("batch.write", "cannot be written: %1").with(reason),
-      HEIRLOOM_TEXT("batch.write.remedy", "check the folder's permissions and free space, or choose another with -o"),
+      HEIRLOOM_TEXT("batch.write.remedy", "check the folder's permissions and free space, or choose another folder"),
       file);
 }
 
@@ -141,7 +141,7 @@ void requireDepth(SampleType depth, FileFormat format) {
   if (depth == SampleType::UInt16 ? can.sixteenBit : depth == SampleType::Float32 ? can.floatingPoint : true) return;
   throw Error(HEIRLOOM_TEXT("batch.depth", "%1 cannot store %2 bits a sample")
                   .with(std::string(can.name), depth == SampleType::UInt16 ? "16" : "32"),
-              HEIRLOOM_TEXT("batch.depth.remedy", "leave --bit-depth out, or choose -f tiff"));
+              HEIRLOOM_TEXT("batch.depth.remedy", "keep the depth as it is, or choose TIFF"));
 }
 
 FileOutcome restoreFile(const ModelLibrary& library, const Recipe& recipe, const FileJob& job, RunObserver& observer) {
@@ -159,7 +159,7 @@ FileOutcome restoreFile(const ModelLibrary& library, const Recipe& recipe, const
     fail(error);
   } catch (const std::bad_alloc&) {
     fail(Error(HEIRLOOM_TEXT("batch.memory", "there is not enough memory for this photo"),
-               HEIRLOOM_TEXT("batch.memory.remedy", "close other programs or use a smaller --tile")));
+               HEIRLOOM_TEXT("batch.memory.remedy", "close other programs, or choose smaller tiles")));
   } catch (const std::exception& error) {
     fail(Error(HEIRLOOM_TEXT("batch.failure", "failed: %1").with(oneLine(firstLine(error.what())))));
   }

@@ -127,7 +127,8 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
   if (descriptor.scale != 1 && descriptor.scale != scale) {
     throw Error(HEIRLOOM_TEXT("evaluate.scale", "%1 enlarges %2 times; the pictures are made smaller %3 times")
                     .with(descriptor.family, std::to_string(descriptor.scale), std::to_string(scale)),
-                HEIRLOOM_TEXT("evaluate.scale_remedy", "give --scale %1").with(std::to_string(descriptor.scale)));
+                HEIRLOOM_TEXT("evaluate.scale_remedy", "make the pictures smaller %1 times")
+                    .with(std::to_string(descriptor.scale)));
   }
   TileNetwork tiles(network, settings, options.placement, availableMemory(options.placement.device) / 2, options.stop,
                     {});
