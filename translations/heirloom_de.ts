@@ -2877,6 +2877,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>mask.grey</name>
+    <message>
+        <source>a mask must be grey, without colours and transparency</source>
+        <translation>eine Maske muss grau sein, ohne Farben und Durchsichtigkeit</translation>
+    </message>
+</context>
+<context>
+    <name>mask.grey.remedy</name>
+    <message>
+        <source>save it in grey: white where the step counts, black where the picture stays as it is</source>
+        <translation>speichern Sie sie in Grau: weiß, wo der Schritt zählt, schwarz, wo das Bild bleibt, wie es ist</translation>
+    </message>
+</context>
+<context>
+    <name>mask.size</name>
+    <message>
+        <source>a mask of %1 x %2 pixels does not fit a picture of %3 x %4</source>
+        <translation>eine Maske von %1 × %2 Bildpunkten passt nicht zu einem Bild von %3 × %4</translation>
+    </message>
+</context>
+<context>
+    <name>mask.size.remedy</name>
+    <message>
+        <source>give one as large as the picture that the step starts from</source>
+        <translation>geben Sie eine an, die so groß ist wie das Bild, mit dem der Schritt beginnt</translation>
+    </message>
+</context>
+<context>
     <name>mat.unreadable</name>
     <message>
         <source>this is no MATLAB file that can be read</source>
@@ -3388,10 +3416,17 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>recipe.mask</name>
+    <message>
+        <source>`mask` must name a grey picture</source>
+        <translation>`mask` muss ein graues Bild nennen</translation>
+    </message>
+</context>
+<context>
     <name>recipe.remedy</name>
     <message>
-        <source>correct the recipe: it has version and steps, a step has model, settings and strength</source>
-        <translation>berichtigen Sie das Rezept: es hat version und steps, ein Schritt hat model, settings und strength</translation>
+        <source>correct the recipe: it has version and steps, a step has model, settings, strength and mask</source>
+        <translation>berichtigen Sie das Rezept: es hat version und steps, ein Schritt hat model, settings, strength und mask</translation>
     </message>
 </context>
 <context>

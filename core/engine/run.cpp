@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/engine/mask.h"
 #include "core/engine/noise_estimate.h"
 #include "core/engine/placement.h"
 #include "core/engine/speed.h"
@@ -34,6 +35,7 @@ struct LoadedStep {
   ConfiguredModel model;
   double strength = 1;
   bool estimateNoise = false;
+  std::shared_ptr<const Raster> mask = {};
 };
 
 LoadedStep load(const ModelLibrary& library, const Step& step) {
@@ -73,6 +75,7 @@ class RecipeRun {
     std::int64_t width = source_.raster->width(), height = source_.raster->height();
     for (const Step& step : recipe_.steps) {
       steps.push_back(load(library, step));
+      if (!step.mask.empty()) steps.back().mask = readMask(step.mask, width, height);
       const ConfiguredModel& model = steps.back().model;
       const double work = models::flopOf(*model.network, model.settings, height, width, placed.placement.device);
       costs.push_back(std::max(work, static_cast<double>(width * height)));
@@ -110,6 +113,7 @@ class RecipeRun {
           .network = steps[i].model.network,
           .settings = steps[i].model.settings,
           .strength = last ? 1.0 : steps[i].strength,
+          .mask = steps[i].mask.get(),
           .source = *from,
           .colour = colour,
           .sink = last ? sink_ : between,

@@ -123,9 +123,10 @@ Recipe withChosen(Recipe recipe, const std::vector<std::map<std::string, std::st
 /// earlier run goes then, and it is called again.
 void requireRoomOrRelease(const ModelLibrary& library, const Recipe& recipe, const std::function<void()>& requireRoom);
 
-/// Runs `recipe` over `source`, at full strength for the last step; the only way a picture is processed. Never throws:
-/// everything that happens is in the outcome. What a network was not shown (gamut, highlights) is added back to its
-/// result. `noise_level` absent from a step's settings of a network that has it: estimated from the photo.
+/// Runs `recipe` over `source`, each step within its mask, at full strength for the last one; the only way a picture is
+/// processed. Never throws: everything that happens is in the outcome. What a network was not shown (gamut, highlights)
+/// is added back to its result. `noise_level` absent from a step's settings of a network that has it: estimated from
+/// the photo.
 Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,
             const RunOptions& options = {});
 

@@ -22,7 +22,7 @@ constexpr std::int64_t kLargestBatch = 8;
 StepResult runStep(const StepRun& run) {
   const models::Descriptor network = run.network->describe(run.settings);
   const TileRules rules(network);
-  const TileColours colours(run.source, run.colour, network.channels, network.scale, run.strength);
+  const TileColours colours(run.source, run.colour, network.channels, network.scale, run.strength, run.mask);
   Layout layout = run.source.layout();
   layout.width *= network.scale;
   layout.height *= network.scale;

@@ -15,7 +15,8 @@ namespace heirloom::core {
 struct StepRun {
   std::shared_ptr<const models::Restorer> network;
   models::Settings settings;
-  double strength = 1;  // applied in float
+  double strength = 1;           // applied in float
+  const Raster* mask = nullptr;  // likewise, as `readMask` gives it; null: the result counts everywhere
   const Raster& source;
   const WorkingColour& colour;  // of the source
   Sink& sink;

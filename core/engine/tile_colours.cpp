@@ -54,15 +54,31 @@ std::vector<float> sized(std::int64_t pixels, int bands) {
   return std::vector<float>(static_cast<std::size_t>(pixels * bands));
 }
 
+std::vector<float> samplesOf(const Raster& raster, const Box& box) {
+  const int bands = raster.layout().bands();
+  std::vector<float> samples = sized(box.width * box.height, bands);
+  at::parallel_for(0, box.height, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
+    toFloat(raster, {box.x, box.y + begin, box.width, end - begin},
+            rowsOf(samples, begin * box.width, end * box.width, bands));
+  });
+  return samples;
+}
+
+/// `weight` of `after` over `before`: the very one of the two where it is 0 or 1, whatever the other is.
+float mixed(float before, float after, float weight) {
+  return weight == 1 ? after : weight == 0 ? before : before + weight * (after - before);
+}
+
 }  // namespace
 
 TileColours::TileColours(const Raster& source, const WorkingColour& colour, int networkChannels, int scale,
-                         double strength)
+                         double strength, const Raster* mask)
     : source_(source),
       colour_(colour),
       channels_(networkChannels),
       scale_(scale),
       strength_(static_cast<float>(strength)),
+      mask_(mask),
       colours_(colourBands(source.layout().model)),
       enlargement_(source.width(), source.height(), scale) {}
 
@@ -71,14 +87,11 @@ bool TileColours::straight() const {
   return colour_.isIdentity() && !layout.alpha && layout.bands() == channels_ && layout.type != SampleType::Float32;
 }
 
-std::vector<float> TileColours::samplesOf(const Box& box) const {
-  const int bands = source_.layout().bands();
-  std::vector<float> samples = sized(box.width * box.height, bands);
-  at::parallel_for(0, box.height, kRowsAtOnce, [&](std::int64_t begin, std::int64_t end) {
-    toFloat(source_, {box.x, box.y + begin, box.width, end - begin},
-            rowsOf(samples, begin * box.width, end * box.width, bands));
-  });
-  return samples;
+std::vector<float> TileColours::weightsOf(const Box& from, const Box& target) const {
+  if (!mask_) return {};
+  std::vector<float> weights = enlargement_(samplesOf(*mask_, from), 1, target);
+  for (float& weight : weights) weight = strength_ * clampedToUnit(weight);
+  return weights;
 }
 
 std::vector<float> TileColours::coloursOf(const std::vector<float>& samples, std::int64_t begin,
@@ -118,7 +131,7 @@ at::Tensor TileColours::shown(const Box& box) const {
 std::span<const float> TileColours::finished(const Box& box, const at::Tensor& result,
                                              std::vector<float>& buffer) const {
   const float* network = result.const_data_ptr<float>();
-  if (straight() && strength_ == 1) return {network, static_cast<std::size_t>(result.numel())};
+  if (straight() && strength_ == 1 && !mask_) return {network, static_cast<std::size_t>(result.numel())};
 
   // Per source pixel: the file's samples, the same in working colour, what the network saw of them.
   const Box target{box.x * scale_, box.y * scale_, box.width * scale_, box.height * scale_};
@@ -126,7 +139,7 @@ std::span<const float> TileColours::finished(const Box& box, const at::Tensor& r
   const int bands = source_.layout().bands();
   const int workingBands = colour_.bands();
   const std::int64_t sourcePixels = from.width * from.height;
-  std::vector<float> samples = samplesOf(from);
+  std::vector<float> samples = samplesOf(source_, from);
   std::vector<float> before = sized(sourcePixels, workingBands);
   std::vector<float> clamped = sized(sourcePixels, workingBands);
   at::parallel_for(0, sourcePixels, kPixelsAtOnce, [&](std::int64_t begin, std::int64_t end) {
@@ -141,6 +154,7 @@ std::span<const float> TileColours::finished(const Box& box, const at::Tensor& r
     clamped = enlargement_(clamped, workingBands, target);
   }
 
+  const std::vector<float> weights = weightsOf(from, target);
   const std::int64_t pixels = target.width * target.height;
   buffer.resize(static_cast<std::size_t>(pixels * bands));
   at::parallel_for(0, pixels, kPixelsAtOnce, [&](std::int64_t begin, std::int64_t end) {
@@ -159,10 +173,9 @@ std::span<const float> TileColours::finished(const Box& box, const at::Tensor& r
     for (std::int64_t i = begin; i < end; ++i) {
       float* out = buffer.data() + i * bands;
       const float* source = samples.data() + i * bands;
-      for (int band = 0; band < colours_; ++band) {
-        const float value = colours[(i - begin) * colours_ + band];
-        out[band] = strength_ == 1 ? value : source[band] + strength_ * (value - source[band]);
-      }
+      const float weight = weights.empty() ? strength_ : weights[i];
+      for (int band = 0; band < colours_; ++band)
+        out[band] = mixed(source[band], colours[(i - begin) * colours_ + band], weight);
       // Bicubic enlargement overshoots at the edge of a cut-out.
       if (bands > colours_) out[colours_] = scale_ == 1 ? source[colours_] : clampedToUnit(source[colours_]);
     }

@@ -17,8 +17,10 @@ namespace heirloom::core {
 /// photo (BT.601, full range) and leave its chroma alone; colour networks are shown a grey photo three times.
 class TileColours {
  public:
-  /// `source` and `colour` must outlive this. `strength`: of the result over the (enlarged) source, in float.
-  TileColours(const Raster& source, const WorkingColour& colour, int networkChannels, int scale, double strength);
+  /// `source`, `colour` and `mask` must outlive this. `strength`: of the result over the (enlarged) source, in float;
+  /// with a mask (as `readMask` gives it) times what it has there. Where that is 0, samples stay the source's own.
+  TileColours(const Raster& source, const WorkingColour& colour, int networkChannels, int scale, double strength,
+              const Raster* mask = nullptr);
 
   /// What the network is shown of `box` (source pixels): float32 1 C H W, channels last, 0..1.
   at::Tensor shown(const Box& box) const;
@@ -29,7 +31,8 @@ class TileColours {
 
  private:
   bool straight() const;  // samples are what the network is shown, and its result is what is saved
-  std::vector<float> samplesOf(const Box& box) const;
+  /// The share of the result at every pixel of `target`, which is enlarged from `from`; empty: `strength_` everywhere.
+  std::vector<float> weightsOf(const Box& from, const Box& target) const;
   /// Pixels `begin` to `end` of `samples` (the source's bands) without alpha.
   std::vector<float> coloursOf(const std::vector<float>& samples, std::int64_t begin, std::int64_t end) const;
 
@@ -38,6 +41,7 @@ class TileColours {
   const int channels_;
   const int scale_;
   const float strength_;
+  const Raster* const mask_;
   const int colours_;  // bands without alpha
   const Enlargement enlargement_;
 };

@@ -58,7 +58,8 @@ class RecipeReader {
     const std::string line = mark.is_null() ? "1" : std::to_string(mark.line + 1);
     return Error(HEIRLOOM_TEXT("recipe.line", "line %1: %2").with(line, fault.english()),
                  HEIRLOOM_TEXT("recipe.remedy",
-                               "correct the recipe: it has version and steps, a step has model, settings and strength"),
+                               "correct the recipe: it has version and steps, a step has model, settings, strength "
+                               "and mask"),
                  source_);
   }
 
@@ -83,7 +84,7 @@ class RecipeReader {
 
   Step readStep(const YAML::Node& node) const {
     if (!node.IsMap()) throw failure(node.Mark(), HEIRLOOM_TEXT("recipe.step", "a step must name its `model`"));
-    allow(node, {"model", "settings", "strength"});
+    allow(node, {"model", "settings", "strength", "mask"});
     Step step;
     const YAML::Node model = node["model"];
     if (!model || !model.IsScalar() || model.Scalar().empty()) {
@@ -104,6 +105,11 @@ class RecipeReader {
       }
     }
     if (const YAML::Node strength = node["strength"]) step.strength = readStrength(strength);
+    if (const YAML::Node mask = node["mask"]) {
+      if (!mask.IsScalar() || mask.Scalar().empty())
+        throw failure(mask.Mark(), HEIRLOOM_TEXT("recipe.mask", "`mask` must name a grey picture"));
+      step.mask = mask.Scalar();
+    }
     return step;
   }
 
@@ -124,7 +130,7 @@ class RecipeReader {
 }  // namespace
 
 Step goingOn(const Step& before, const Step& now, const std::vector<std::string>& fixed) {
-  Step step{before.model, now.settings, now.strength};
+  Step step{before.model, now.settings, now.strength, now.mask};
   std::vector<std::string> kept = fixed;
   kept.emplace_back(kBlend);  // another network
   for (const std::string& name : kept) {
@@ -147,7 +153,9 @@ std::string toYaml(const Recipe& recipe) {
       }
       out << YAML::EndMap;
     }
-    out << YAML::Key << "strength" << YAML::Value << numberText(step.strength) << YAML::EndMap;
+    out << YAML::Key << "strength" << YAML::Value << numberText(step.strength);
+    if (!step.mask.empty()) out << YAML::Key << "mask" << YAML::Value << YAML::DoubleQuoted << step.mask;
+    out << YAML::EndMap;
   }
   out << YAML::EndSeq << YAML::EndMap << YAML::Newline;
   return out.c_str();

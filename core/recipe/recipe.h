@@ -16,6 +16,7 @@ struct Step {
   std::string model;                            // a name of the library, or a checkpoint's path
   std::map<std::string, std::string> settings;  // as --set: name -> text; what is absent has its default
   double strength = 1;                          // 0..1
+  std::string mask = {};  // a grey picture's path: where it is white the step counts, where black it does not
   bool operator==(const Step&) const = default;
 };
 
@@ -29,8 +30,8 @@ struct Recipe {
 /// other ones as `now` has them.
 Step goingOn(const Step& before, const Step& now, const std::vector<std::string>& fixed);
 
-/// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`. Numbers with a decimal point in every
-/// locale.
+/// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`, `mask`. Numbers with a decimal point
+/// in every locale.
 std::string toYaml(const Recipe& recipe);
 
 /// Throws Error naming `source` and the line: not YAML, an unknown key, another version, a strength outside 0..1.

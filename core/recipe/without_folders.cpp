@@ -46,6 +46,7 @@ bool holdsWords(std::string_view setting) {
 Recipe withoutFolders(Recipe recipe) {
   for (Step& step : recipe.steps) {
     step.model = lastNameOf(step.model);
+    step.mask = lastNameOf(step.mask);
     for (auto& [name, text] : step.settings) {
       if (!holdsWords(name)) text = name == kBlend ? blendOf(text) : lastNameOf(text);
     }

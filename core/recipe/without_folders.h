@@ -7,7 +7,7 @@
 
 namespace heirloom::core {
 
-/// What a result remembers of `recipe`: models and all settings that name files (a kernel, a denoiser, a matrix,
+/// What a result remembers of `recipe`: models, masks and all settings that name files (a kernel, a denoiser, a matrix,
 /// another checkpoint to blend with) by their last names, because folders of a computer are nobody else's business.
 /// Numbers and names behind a file's ("FILE#2", "FILE#network", "FILE:0.3") stay, and so do the words of prompts.
 Recipe withoutFolders(Recipe recipe);

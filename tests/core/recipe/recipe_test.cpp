@@ -28,22 +28,25 @@ void expectRefusal(const std::string& yaml, const std::string& part) {
 TEST(Recipe, comesBackFromYamlAsItWas) {
   const Recipe recipe{{{"heirloom-denoise", {{"noise_level", "12.5"}, {"text", "a: \"b\"\n# c"}}, 0.35},
                        {"/models/with space/net 25.pth", {}, 1},
-                       {"yes", {{"1", "no"}}, 1.0 / 3}}};
+                       {"yes", {{"1", "no"}}, 1.0 / 3, "a \"mask\": 1.png"}}};
   EXPECT_EQ(parseRecipe(toYaml(recipe), "round trip"), recipe);
 }
 
 TEST(Recipe, goesOnWithOtherWordsAndTheSameSizes) {
   const Step before{"paint", {{"prompt", "a lake"}, {"seed", "7"}, {"blend", "other:0.5"}}, 1};
-  const Step now{"paint", {{"prompt", "a wood"}, {"seed", "8"}, {"steps", "50"}, {"guidance", "3"}}, 0.5};
-  EXPECT_EQ(goingOn(before, now, {"seed", "steps"}),
-            (Step{"paint", {{"prompt", "a wood"}, {"seed", "7"}, {"guidance", "3"}, {"blend", "other:0.5"}}, 0.5}));
+  const Step now{"paint", {{"prompt", "a wood"}, {"seed", "8"}, {"steps", "50"}, {"guidance", "3"}}, 0.5, "sky.png"};
+  EXPECT_EQ(
+      goingOn(before, now, {"seed", "steps"}),
+      (Step{
+          "paint", {{"prompt", "a wood"}, {"seed", "7"}, {"guidance", "3"}, {"blend", "other:0.5"}}, 0.5, "sky.png"}));
 }
 
 TEST(Recipe, isReadAsPeopleWriteIt) {
   const Recipe recipe = parseRecipe(
-      "version: 1\nsteps:\n  - model: dncnn_25\n    settings: {noise_level: 15}\n  - model: x4\n    strength: 0.5\n",
+      "version: 1\nsteps:\n  - model: dncnn_25\n    settings: {noise_level: 15}\n    mask: masks/sky.png\n"
+      "  - model: x4\n    strength: 0.5\n",
       "typed");
-  const Recipe expected{{{"dncnn_25", {{"noise_level", "15"}}, 1}, {"x4", {}, 0.5}}};
+  const Recipe expected{{{"dncnn_25", {{"noise_level", "15"}}, 1, "masks/sky.png"}, {"x4", {}, 0.5}}};
   EXPECT_EQ(recipe, expected);
 }
 
@@ -58,6 +61,8 @@ TEST(Recipe, refusesWhatItDoesNotKnowAndNamesTheLine) {
   expectRefusal("version: 1\nsteps: [{model: [a]}]\n", "must name its `model`");
   expectRefusal("version: 1\nsteps: [{model: a, model: b}]\n", "twice");
   expectRefusal("version: 1\nsteps: [{model: a, settings: [1]}]\n", "names with values");
+  expectRefusal("version: 1\nsteps: [{model: a, mask: [b.png]}]\n", "`mask` must name a grey picture");
+  expectRefusal("version: 1\nsteps: [{model: a, mask: ''}]\n", "`mask` must name a grey picture");
   expectRefusal("version: 1\nsteps: [a\n", "not YAML");
   expectRefusal("just words", "one YAML document");
   expectRefusal("", "one YAML document");

@@ -53,6 +53,12 @@ TEST(WithoutFolders, settingsThatNameFilesKeepTheirLastName) {
   EXPECT_EQ(settingOf("noise_level", "12.5"), "12.5");
 }
 
+TEST(WithoutFolders, masksKeepTheirLastName) {
+  const Recipe recipe = withoutFolders({{{"model", {}, 1, "/home/me/sky.png"}, {"model", {}, 1}}});
+  EXPECT_EQ(recipe.steps[0].mask, "sky.png");
+  EXPECT_EQ(recipe.steps[1].mask, "");
+}
+
 TEST(WithoutFolders, promptsKeepTheirWords) {
   EXPECT_EQ(settingOf("prompt", "a cat and/or a dog"), "a cat and/or a dog");
   for (const models::Parameter& parameter : models::instantIrParameters(true, true)) {
