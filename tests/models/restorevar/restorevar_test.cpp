@@ -1,25 +1,20 @@
-// RestoreVAR through the door: files, settings, observer.
+// RestoreVAR through the door: settings, observer, memory.
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <algorithm>
-#include <cmath>
-#include <filesystem>
 #include <map>
 #include <string>
 
-#include "models/checkpoint/tensors.h"
+#include "models/checkpoint/state_dict.h"
 #include "models/common/kept_networks.h"
 #include "models/common/notes.h"
 #include "models/common/photo_work.h"
-#include "models/common/random_weights.h"
 #include "models/cuda.h"
 #include "models/registry.h"
-#include "models/restorevar/family.h"
+#include "models/restorevar/cost.h"
 #include "models/restorevar/placed_network.h"
 #include "models/restorevar/restoration.h"
-#include "models/restorevar/sampling.h"
 #include "tests/models/restorevar/golden.h"
 #include "tests/models/restorevar/tiny_folder.h"
 #include "tests/models/support/counted_work.h"
@@ -33,157 +28,8 @@ namespace {
 
 using namespace heirloom::models;
 
-NamedTensors prefixed(const std::string& prefix, NamedTensors tensors) {
-  for (auto& [name, tensor] : tensors) name = prefix + name;
-  return tensors;
-}
-
-NamedTensors joined(NamedTensors a, const NamedTensors& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-
-class RestoreVarFiles : public testing::Test {
- protected:
-  RestoreVarFiles() : network(goldenNetwork(tinyRestoreVar())) {}
-
-  NamedTensors varFile() const { return joined(stateOf(*network->var), tablesOf(tinyRestoreVar().var)); }
-  NamedTensors vaeFile() const {
-    return joined(stateOf(*network->vae), {{"quantize.ema_vocab_hit_SV", at::zeros({4, 64})}});
-  }
-  void writeFolder() const {
-    writeSafetensors(folder / "restorevar.safetensors", varFile());
-    writeSafetensors(folder / "vae_restorevar.safetensors", vaeFile());
-  }
-  std::shared_ptr<const Restorer> opened() const {
-    writeFolder();
-    return models::open(folder.path());
-  }
-  static std::string complaint(const std::filesystem::path& file) {
-    try {
-      models::open(file);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-
-  TemporaryFolder folder;
-  RestoreVarNetwork network;
-};
-
 at::Tensor photo(std::int64_t height, std::int64_t width) {
   return (goldenUniform("photo", {1, 3, height, width}).to(at::kFloat) + 1) / 2;
-}
-
-TEST_F(RestoreVarFiles, aFolderIsOneNetwork) {
-  writeFolder();
-  EXPECT_TRUE(isModelFolder(folder.path()));
-  const Inspection inspection = inspect(folder.path());
-  ASSERT_NE(inspection.family, nullptr);
-  EXPECT_EQ(inspection.family->name, "RestoreVAR");
-  EXPECT_EQ(detectRestoreVar(inspection.tensors), tinyRestoreVar());
-  EXPECT_TRUE(models::open(folder.path())->descriptor().generative);
-  const at::Tensor square = photo(64, 64);
-  Observer nobody;
-  const auto model = models::open(folder.path());
-  const at::Tensor result =
-      model->start(Settings(model->descriptor().parameters), {.plain = true}, nobody)->restore(square);
-  const torch::NoGradGuard noGrad;
-  const at::Tensor eight = (square * 255).round() / 255;
-  EXPECT_LT((result - network->forward(eight)).abs().max().item<double>(), 1e-4);
-}
-
-TEST_F(RestoreVarFiles, oneOfTheTwoFindsTheOtherBesideIt) {
-  writeFolder();
-  EXPECT_EQ(models::open(folder / "restorevar.safetensors")->descriptor().family, "RestoreVAR");
-}
-
-TEST_F(RestoreVarFiles, aCheckpointOfTrainingIsOneNetwork) {
-  const NamedTensors trainer =
-      joined(prefixed("trainer.var_wo_ddp.", varFile()),
-             joined(prefixed("trainer.vae_local.", vaeFile()), {{"trainer.var_opt.state.0.exp_avg", at::zeros({4})}}));
-  writeSafetensors(folder / "ar-ckpt-last.safetensors", trainer);
-  EXPECT_EQ(models::open(folder / "ar-ckpt-last.safetensors")->descriptor().family, "RestoreVAR");
-}
-
-TEST_F(RestoreVarFiles, aPublicScheduleNeedsNoTable) {
-  writeSafetensors(folder / "one.safetensors",
-                   joined(prefixed("var.", stateOf(*network->var)), prefixed("vae.", stateOf(*network->vae))));
-  EXPECT_EQ(detectRestoreVar(inspect(folder / "one.safetensors").tensors), tinyRestoreVar());
-}
-
-TEST_F(RestoreVarFiles, whatIsMissingIsNamed) {
-  writeSafetensors(folder / "transformer.safetensors", varFile());
-  EXPECT_NE(complaint(folder / "transformer.safetensors").find("vae_restorevar.ckpt"), std::string::npos);
-  writeSafetensors(folder / "codec.safetensors", vaeFile());
-  EXPECT_NE(complaint(folder / "codec.safetensors").find("restorevar.pth"), std::string::npos);
-  const NamedTensors original = {{"pos_1LC", at::zeros({1, 4, 8})}, {"blocks.0.ada_lin.1.weight", at::zeros({8, 8})}};
-  writeSafetensors(folder / "var_d16.safetensors", original);
-  EXPECT_NE(complaint(folder / "var_d16.safetensors").find("original VAR"), std::string::npos);
-  writeSafetensors(folder / "restorevar.safetensors", varFile());
-  EXPECT_NE(complaint(folder.path()).find("vae_restorevar.ckpt is missing"), std::string::npos);
-}
-
-TEST_F(RestoreVarFiles, aMissingAnExtraAndAMisshapenTensorAreNamed) {
-  const auto complaintOf = [&](const NamedTensors& tensors) {
-    writeSafetensors(folder / "restorevar.safetensors", tensors);
-    writeSafetensors(folder / "vae_restorevar.safetensors", vaeFile());
-    return complaint(folder.path());
-  };
-  NamedTensors tensors = varFile();
-  const auto at = std::ranges::find(tensors, std::string("blocks.1.cross_attn.gain"), &NamedTensors::value_type::first);
-  ASSERT_NE(at, tensors.end());
-  at->second = at::zeros({1});
-  EXPECT_NE(complaintOf(tensors).find("var.blocks.1.cross_attn.gain"), std::string::npos);
-  tensors.erase(at);
-  EXPECT_NE(complaintOf(tensors).find("missing var.blocks.1.cross_attn.gain"), std::string::npos);
-  EXPECT_NE(complaintOf(joined(varFile(), {{"blocks.0.extra", at::zeros({2})}})).find("var.blocks.0.extra"),
-            std::string::npos);
-}
-
-TEST_F(RestoreVarFiles, anAutoencoderOfAnotherVocabularyIsRefusedWithBothNumbers) {
-  RestoreVarConfig other = tinyRestoreVar();
-  other.vae.vocabulary = 96;
-  writeSafetensors(folder / "restorevar.safetensors", varFile());
-  writeSafetensors(folder / "vae_restorevar.safetensors", stateOf(*goldenNetwork(other)->vae));
-  const std::string text = complaint(folder.path());
-  EXPECT_NE(text.find("predicts 64 codes, the autoencoder has 96"), std::string::npos) << text;
-}
-
-TEST_F(RestoreVarFiles, whatAPhotoAmountsToIsCountedInSquaresAndPreviews) {
-  const auto model = opened();
-  Settings settings(model->descriptor().parameters);
-  const auto flop = [&](std::int64_t height, std::int64_t width, const at::Device& device = at::kCPU) {
-    return flopOf(*model, settings, height, width, device);
-  };
-  const RestoreVarCost cost = costOf(tinyRestoreVar());
-  settings.set("size", "auto");
-  settings.set("previews", "0");
-  const double square = 2 * cost.total();
-  EXPECT_DOUBLE_EQ(flop(64, 64), square);
-  EXPECT_DOUBLE_EQ(flop(10, 30), square);
-  EXPECT_DOUBLE_EQ(flop(4000, 6000), square);
-  EXPECT_DOUBLE_EQ(flop(112, 112, at::kCUDA), 5 * square);  // two by two, and the whole
-  settings.set("size", "tiles");
-  EXPECT_DOUBLE_EQ(flop(112, 112), 5 * square);
-  settings.set("previews", "2");
-  EXPECT_DOUBLE_EQ(flop(64, 64), square + 2 * 2 * cost.decoder);
-  settings.set("refine", "off");
-  EXPECT_DOUBLE_EQ(flop(64, 64), square + 2 * 2 * cost.decoder - 2 * cost.refiner);
-}
-
-/// With its pictures on the way: what LibTorch is asked for.
-TEST_F(RestoreVarFiles, theCountIsTheWorkOfAPhoto) {
-  const auto model = opened();
-  Settings settings(model->descriptor().parameters);
-  settings.set("size", "tiles");
-  Observer nobody;
-  const auto session = model->start(settings, {.plain = true}, nobody);
-  session->restore(photo(64, 64));  // reads the weights
-  const CountedWork counted;
-  session->restore(photo(64, 64));
-  EXPECT_NEAR(2 * counted.sum() / flopOf(*model, settings, 64, 64, at::kCPU), 1, 1e-6);
 }
 
 class RecordingObserver : public Observer {
@@ -205,18 +51,54 @@ class RecordingObserver : public Observer {
   int stopAfter = 1000;
 };
 
-class RestoreVarRuns : public RestoreVarFiles {
+class RestoreVarRuns : public testing::Test {
  protected:
-  RestoreVarRuns() : model(opened()), settings(model->descriptor().parameters) {}
+  RestoreVarRuns() {
+    writeTinyRestoreVar(folder.path());
+    model = models::open(folder.path());
+    settings = Settings(model->descriptor().parameters);
+  }
 
   at::Tensor restored(const at::Tensor& picture, Observer& told) const {
     return model->start(settings, {}, told)->restore(picture);
   }
 
+  TemporaryFolder folder;
   std::shared_ptr<const Restorer> model;
   Settings settings;
   RecordingObserver observer;
 };
+
+TEST_F(RestoreVarRuns, whatAPhotoAmountsToIsCountedInSquaresAndPreviews) {
+  const auto flop = [&](std::int64_t height, std::int64_t width, const at::Device& device = at::kCPU) {
+    return flopOf(*model, settings, height, width, device);
+  };
+  const RestoreVarCost cost = costOf(tinyRestoreVar());
+  settings.set("size", "auto");
+  settings.set("previews", "0");
+  const double square = 2 * cost.total();
+  EXPECT_DOUBLE_EQ(flop(64, 64), square);
+  EXPECT_DOUBLE_EQ(flop(10, 30), square);
+  EXPECT_DOUBLE_EQ(flop(4000, 6000), square);
+  EXPECT_DOUBLE_EQ(flop(112, 112, at::kCUDA), 5 * square);  // two by two, and the whole
+  settings.set("size", "tiles");
+  EXPECT_DOUBLE_EQ(flop(112, 112), 5 * square);
+  settings.set("previews", "2");
+  EXPECT_DOUBLE_EQ(flop(64, 64), square + 2 * 2 * cost.decoder);
+  settings.set("refine", "off");
+  EXPECT_DOUBLE_EQ(flop(64, 64), square + 2 * 2 * cost.decoder - 2 * cost.refiner);
+}
+
+/// With its pictures on the way: what LibTorch is asked for.
+TEST_F(RestoreVarRuns, theCountIsTheWorkOfAPhoto) {
+  settings.set("size", "tiles");
+  Observer nobody;
+  const auto session = model->start(settings, {.plain = true}, nobody);
+  session->restore(photo(64, 64));  // reads the weights
+  const CountedWork counted;
+  session->restore(photo(64, 64));
+  EXPECT_NEAR(2 * counted.sum() / flopOf(*model, settings, 64, 64, at::kCPU), 1, 1e-6);
+}
 
 TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScaleWhichIsToldWithItsTokens) {
   const at::Tensor square = (photo(64, 64) * 255).round() / 255;
@@ -224,6 +106,7 @@ TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScaleWhichIsToldWithItsTok
   ASSERT_EQ(observer.previews.size(), 4U);
   EXPECT_NEAR(observer.last, 1, 1e-6);
   const torch::NoGradGuard noGrad;
+  RestoreVarNetwork network = goldenNetwork(tinyRestoreVar());
   VarRun run;
   EXPECT_EQ(observer.values.size(), 8U);
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
@@ -334,8 +217,7 @@ TEST(RestoreVarMemory, isThatOfThePublicNetwork) {
   EXPECT_NEAR(static_cast<double>(squareBytes(RestoreVarConfig{})) / 1e9, 1.4, 0.1);
 }
 
-TEST_F(RestoreVarFiles, aNetworkThatHasNoRoomIsNotPlaced) {
-  writeFolder();
+TEST_F(RestoreVarRuns, aNetworkThatHasNoRoomIsNotPlaced) {
   RestoreVarConfig huge = tinyRestoreVar();
   huge.vae.channels = 1 << 28;  // 26 TB of pictures
   const StateDict tensors = inspect(folder.path()).tensors;
