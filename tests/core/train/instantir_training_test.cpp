@@ -9,9 +9,8 @@
 #include "models/checkpoint/tensors.h"
 #include "models/instantir/initial_weights.h"
 #include "models/registry.h"
-#include "tests/core/train/training_run.h"
+#include "tests/core/train/instantir_training_run.h"
 #include "tests/models/instantir/golden.h"
-#include "tests/models/instantir/tiny_folder.h"
 
 namespace heirloom::tests {
 namespace {
@@ -25,37 +24,8 @@ constexpr const char* kAdapter = "models/adapter.safetensors";
 constexpr const char* kPreviewer = "models/previewer_lora_weights.safetensors";
 constexpr const char* kAggregator = "models/aggregator.safetensors";
 
-/// The tiny networks of the records, on pictures of 64 pixels.
-class InstantIrTraining : public TrainingRun {
+class InstantIrTraining : public InstantIrTrainingRun {
  protected:
-  InstantIrTraining() {
-    writeTinyInstantIr(given());
-    const FolderNetworks networks = tinyNetworks();
-    config_.network.family = "InstantIR";
-    config_.network.folder = given();
-    config_.network.resampler = networks.restorer.resampler;
-    config_.network.resampler.inputs = models::ResamplerConfig().inputs;  // said by the folder
-    config_.network.resampler.outputs = models::ResamplerConfig().outputs;
-    config_.network.rank = 4;
-    config_.dataset = {folder_ / "photos", {1.0}, 64, 2, /*turns=*/false};
-    config_.degradation.kinds = {{"real_esrgan", {}}};
-    config_.schedule.warmUp = 2;
-    config_.optimizer.decoupled = true;
-    config_.optimizer.clipGradient = 1;
-    config_.emaDecay = 0;
-    configure("perceptor", 3);
-  }
-
-  fs::path given() const { return folder_ / "given"; }
-
-  void configure(const std::string& stage, int iterations, double rate = 1e-3) {
-    config_.stage = stage;
-    config_.schedule.iterations = iterations;
-    config_.validation.every = iterations / 3;
-    config_.optimizer.learningRate = rate;
-    config_.output = folder_ / stage;
-  }
-
   /// The mean loss of the stage as it begins in the folder that is configured, always over the same patches and draws.
   double judged() {
     TrainConfig config = config_;
@@ -84,39 +54,6 @@ class InstantIrTraining : public TrainingRun {
 
   std::map<std::string, at::Tensor> written(const char* file) const {
     return models::readSafetensors(config_.network.folder / file);
-  }
-
-  /// What starting the stage says against it; empty: nothing.
-  std::string complaint() const {
-    try {
-      makeObjective(config_);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return {};
-  }
-
-  /// The loss of one batch of two pictures in the stage that is configured.
-  double lossOf(const std::vector<std::string>& captions, const at::Tensor& places = {}, double degraded = 0.5) const {
-    torch::manual_seed(0);
-    const auto objective = makeObjective(config_);
-    Random random(7);
-    const at::Tensor clean = at::rand({2, 3, 64, 64}, at::detail::createCPUGenerator(1));
-    const torch::NoGradGuard noGrad;
-    return objective->loss({clean, clean * degraded, {}, places, captions}, random).item<double>();
-  }
-
-  /// The loss of one batch, and what it says to every parameter.
-  std::pair<double, std::vector<at::Tensor>> gradients() const {
-    torch::manual_seed(0);
-    const auto objective = makeObjective(config_);
-    Random random(7);
-    const at::Tensor clean = at::rand({2, 3, 64, 64}, at::detail::createCPUGenerator(1));
-    const at::Tensor loss = objective->loss({clean, clean * 0.5, {}}, random);
-    loss.backward();
-    std::pair<double, std::vector<at::Tensor>> result{loss.item<double>(), {}};
-    for (const auto& parameter : objective->parameters()) result.second.push_back(parameter.value.grad());
-    return result;
   }
 };
 
@@ -185,53 +122,6 @@ TEST_F(InstantIrTraining, aStoppedStageGoesOnAsIfItHadNeverStopped) {
     EXPECT_TRUE(sameTensors(models::readSafetensors(train(config_, recorder, {}) / files.at(stage)), unbroken))
         << stage;
     config_.network.folder = result;
-  }
-}
-
-TEST_F(InstantIrTraining, aStepMayTakeItsPicturesInSeveralBatches) {
-  const at::Tensor clean = at::rand({4, 3, 64, 64}, at::detail::createCPUGenerator(1));
-  for (const char* stage : {"perceptor", "previewer", "aggregator"}) {
-    config_.stage = stage;
-    const auto objective = makeObjective(config_);
-    const Patches::Batch batch{clean, clean * 0.5, {}, {}, {"a wall", "", "a door", "a cat"}};
-    const TrainedLoss whole = lossOfParts(*objective, batch, 4);
-    expectSame(lossOfParts(*objective, batch, 2), whole, stage);
-    expectSame(lossOfParts(*objective, batch, 1), whole, stage);
-  }
-}
-
-TEST_F(InstantIrTraining, thePerceptorHearsCaptionsUnlessTheyAreDropped) {
-  const std::vector<std::string> said = {"a wall", "a door"};
-  config_.dropping = {0, 0, 0};
-  const double silent = lossOf({}), heard = lossOf(said);
-  EXPECT_EQ(lossOf({"", ""}), silent);
-  EXPECT_NE(heard, silent);
-  EXPECT_NE(lossOf({"a wall", ""}), heard);
-  EXPECT_NE(lossOf(said, {}, 0.25), heard);
-  config_.dropping = {0, 1, 0};
-  EXPECT_EQ(lossOf(said), silent);
-  EXPECT_NE(lossOf(said, {}, 0.25), silent);
-  config_.dropping = {1, 0, 0};
-  const double blind = lossOf(said);
-  EXPECT_EQ(lossOf(said, {}, 0.25), blind);
-  EXPECT_NE(lossOf({}), blind);
-  config_.dropping = {0, 0, 1};
-  EXPECT_EQ(lossOf(said, {}, 0.25), lossOf({}));
-
-  for (const char* stage : {"previewer", "aggregator"}) {
-    config_.stage = stage;
-    EXPECT_EQ(lossOf(said), lossOf({})) << stage;
-  }
-}
-
-TEST_F(InstantIrTraining, everyNetworkIsToldThePhotosSizeAndThePatchsPlace) {
-  const auto places = [](int height, int top) { return at::tensor({height, 64, top, 0, 64, 64}).repeat({2, 1}); };
-  for (const char* stage : {"perceptor", "previewer", "aggregator"}) {
-    config_.stage = stage;
-    const double whole = lossOf({}, places(64, 0));
-    EXPECT_EQ(lossOf({}), whole) << stage;
-    EXPECT_NE(lossOf({}, places(900, 0)), whole) << stage;
-    EXPECT_NE(lossOf({}, places(900, 500)), lossOf({}, places(900, 0))) << stage;
   }
 }
 
@@ -321,27 +211,6 @@ TEST_F(InstantIrTraining, aRerunThatIsRefusedLeavesTheFinishedModel) {
   EXPECT_TRUE(fs::exists(adapted / kAdapter));
 }
 
-TEST_F(InstantIrTraining, gradientCheckpointingChangesNoGradient) {
-  for (const char* stage : {"perceptor", "previewer", "aggregator"}) {
-    config_.stage = stage;
-    for (const char* precision : {"float32", "bfloat16"}) {
-      config_.precision = precision;
-      config_.gradientCheckpointing = false;
-      const auto plain = gradients();
-      config_.gradientCheckpointing = true;
-      const auto again = gradients();
-      EXPECT_EQ(again.first, plain.first) << stage;
-      ASSERT_EQ(again.second.size(), plain.second.size());
-      const double tolerance = config_.precision == "float32" ? 1e-4 : 0.05;
-      for (std::size_t i = 0; i < plain.second.size(); ++i) {
-        ASSERT_TRUE(plain.second[i].defined() && again.second[i].defined()) << stage << i;
-        const double apart = (again.second[i] - plain.second[i]).norm().item<double>();
-        EXPECT_LE(apart, tolerance * plain.second[i].norm().item<double>() + 1e-9) << stage << ' ' << precision << i;
-      }
-    }
-  }
-}
-
 TEST_F(InstantIrTraining, everyStageRunsInBfloat16AndValidatesPicturesOfAnySize) {
   config_.precision = "bfloat16";
   config_.gradientCheckpointing = true;
@@ -392,81 +261,6 @@ TEST(InstantIrBeginnings, changeNothingYet) {
       EXPECT_TRUE((tensor == 0.01).all().item<bool>()) << name;
     }
   }
-}
-
-TEST_F(InstantIrTraining, whatAFolderLacksIsNamed) {
-  EXPECT_EQ(complaint(), "");
-  config_.dataset.patch = 48;
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("dataset.patch"), HasSubstr("multiples of 32")));
-  config_.dataset.patch = 64;
-
-  fs::remove_all(given() / "models");
-  config_.stage = "previewer";
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("models/adapter.pt"), HasSubstr("perceptor")));
-  config_.stage = "aggregator";
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("models/adapter.pt"), HasSubstr("perceptor")));
-  fs::create_directory(given() / "models");
-  fs::copy(given() / "dinov2/model.safetensors", given() / "models/adapter.pt");
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("previewer_lora_weights.bin"), HasSubstr("stage previewer")));
-  config_.stage = "perceptor";
-  EXPECT_THAT(complaint(), HasSubstr("do not make one InstantIR"));
-  fs::remove_all(given() / "models");
-
-  fs::rename(given() / "dinov2/model.safetensors", given() / "away");
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("given"), HasSubstr("dinov2/model.safetensors is missing")));
-  config_.network.folder = folder_ / "photos";
-  EXPECT_THAT(complaint(), HasSubstr("no part of InstantIR"));
-  config_.network.folder = folder_ / "nowhere";
-  EXPECT_THAT(complaint(), AllOf(HasSubstr("nowhere"), HasSubstr("no such folder")));
-  config_.network.folder = folder_ / "perceptor/model";
-  fs::create_directories(config_.network.folder);
-  EXPECT_THAT(complaint(), HasSubstr("over itself"));
-}
-
-TEST_F(InstantIrTraining, aConfigurationReadsBack) {
-  configure("perceptor", 30);
-  config_.gradientCheckpointing = true;
-  config_.dropping = {0.1, 0.2, 0.3};
-  config_.optimizer.accumulate = 2;
-  const TrainConfig read =
-      readTrainConfig(yaml("stage: perceptor\n"
-                           "dataset: {folder: photos, patch: 64, batch: 2, turns: false}\n"
-                           "degradation: {real_esrgan: {}}\n"
-                           "network:\n"
-                           "  family: InstantIR\n"
-                           "  folder: given\n"
-                           "  resampler: {width: 64, depth: 2, heads: 4, head_width: 16, queries: 8}\n"
-                           "  rank: 4\n"
-                           "optimizer: {learning_rate: 1.0e-3, decoupled: true, clip_gradient: 1, accumulate: 2}\n"
-                           "dropping: {picture: 0.1, caption: 0.2, both: 0.3}\n"
-                           "schedule: {iterations: 30, warm_up: 2}\n"
-                           "ema_decay: 0\n"
-                           "gradient_checkpointing: true\n"
-                           "validation: {every: 10}\n"
-                           "output: perceptor\n"));
-  EXPECT_EQ(read, config_);
-}
-
-TEST_F(InstantIrTraining, aWrongKeyOrValueIsNamed) {
-  const std::string begin = "dataset: {folder: photos, patch: 64}\noutput: run\n";
-  const std::string network = "network: {family: InstantIR, folder: given}\n";
-  const std::string real = "degradation: {real_esrgan: {}}\n";
-  EXPECT_EQ(refusal(begin + network + real + "stage: perceptor\n"), "");
-  EXPECT_THAT(refusal(begin + network + real + "stage: var\n"),
-              AllOf(HasSubstr("stage"), HasSubstr("perceptor, previewer, aggregator (InstantIR)")));
-  EXPECT_THAT(refusal(begin + network + "stage: perceptor\n"),
-              AllOf(HasSubstr("degradation"), HasSubstr("real_esrgan")));
-  EXPECT_THAT(refusal(begin + "network: {family: InstantIR}\n" + real + "stage: perceptor\n"),
-              HasSubstr("network.folder"));
-  EXPECT_THAT(refusal(begin + "network: {family: InstantIR, folder: given, rank: 0}\n" + real + "stage: perceptor\n"),
-              HasSubstr("network.rank"));
-  EXPECT_THAT(refusal(begin + network + real + "stage: perceptor\ndropping: {caption: 0.9, both: 0.2}\n"),
-              AllOf(HasSubstr("dropping"), HasSubstr("together up to 1")));
-  EXPECT_THAT(refusal(begin + network + real + "stage: previewer\ndropping: {}\n"), HasSubstr("stage perceptor"));
-  EXPECT_THAT(refusal(begin + network + real + "stage: perceptor\nloss: l1\n"),
-              AllOf(HasSubstr("loss is out of range"), HasSubstr("each stage has its own")));
-  EXPECT_THAT(refusal(begin + "gradient_checkpointing: true\n"), HasSubstr("gradient_checkpointing"));
-  EXPECT_THAT(refusal(begin + "network: {folder: given}\n"), HasSubstr("network.folder"));
 }
 
 }  // namespace
