@@ -1,6 +1,5 @@
 #include "core/batch/restore_file.h"
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,11 +32,7 @@ class RestoreFile : public testing::Test {
   }
 
   tests::TemporaryFolder folder_;
-  std::shared_ptr<tests::FakeNetwork> network_ = std::make_shared<tests::FakeNetwork>(
-      [](const at::Tensor& picture, models::Observer&) {
-        return at::upsample_nearest2d(picture, {picture.size(2) * 2, picture.size(3) * 2});
-      },
-      3, 2);
+  std::shared_ptr<tests::FakeNetwork> network_ = tests::identity(3, 2);
   ModelLibrary library_{{}};
   FileJob job_{.source = folder_ / "photo.png", .target = folder_ / "result.png", .write = {.format = FileFormat::Png}};
 };

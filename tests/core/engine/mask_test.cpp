@@ -1,6 +1,5 @@
 #include "core/engine/mask.h"
 
-#include <ATen/ATen.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,19 +18,14 @@ namespace {
 
 using testing::HasSubstr;
 
-/// A network that makes pictures brighter by kBy, and one that makes them twice as large.
+/// Runs within masks: a network that makes pictures brighter by kBy, and one that makes them twice as large.
 class Mask : public testing::Test {
  protected:
   static constexpr double kBy = 0.05;
 
   Mask() {
-    library_.add("brighter", std::make_shared<tests::FakeNetwork>(
-                                 [](const at::Tensor& picture, models::Observer&) { return picture + kBy; }));
-    library_.add("larger", std::make_shared<tests::FakeNetwork>(
-                               [](const at::Tensor& picture, models::Observer&) {
-                                 return at::upsample_nearest2d(picture, {picture.size(2) * 2, picture.size(3) * 2});
-                               },
-                               3, 2));
+    library_.add("brighter", tests::brighter(kBy));
+    library_.add("larger", tests::identity(3, 2));
   }
 
   /// A grey PNG whose columns have the values of `weight`.

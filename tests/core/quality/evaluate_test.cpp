@@ -22,6 +22,7 @@ namespace heirloom::core {
 namespace {
 
 using testing::HasSubstr;
+using tests::identity;
 
 Evaluation evaluateFile(const std::filesystem::path& checkpoint, const std::filesystem::path& set,
                         EvaluationOptions options) {
@@ -100,13 +101,6 @@ class OwnPictures : public testing::Test {
       writePhoto(tests::texturedPhoto({33, 30, ColourModel::Rgb, false, SampleType::UInt8}), folder / name, options);
     }
     std::ofstream(folder / "list.txt") << "no picture";
-  }
-  std::shared_ptr<tests::FakeNetwork> identity(int channels, int scale = 1) {
-    return std::make_shared<tests::FakeNetwork>(
-        [scale](const at::Tensor& picture, models::Observer&) {
-          return picture.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
-        },
-        channels, scale);
   }
   tests::TemporaryFolder folder;
 };

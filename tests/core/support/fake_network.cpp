@@ -40,6 +40,19 @@ std::unique_ptr<models::Session> FakeNetwork::start(const models::Settings& chos
   return std::make_unique<FakeSession>(*this, function_, observer);
 }
 
+std::shared_ptr<FakeNetwork> identity(int channels, int scale) {
+  return std::make_shared<FakeNetwork>(
+      [scale](const at::Tensor& picture, models::Observer&) {
+        return picture.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
+      },
+      channels, scale);
+}
+
+std::shared_ptr<FakeNetwork> brighter(double by, int channels) {
+  return std::make_shared<FakeNetwork>([by](const at::Tensor& picture, models::Observer&) { return picture + by; },
+                                       channels);
+}
+
 models::Parameter noiseLevel() {
   return {"noise_level", HEIRLOOM_TEXT("test", "Noise level"), HEIRLOOM_TEXT("test", "of the photo"), "/255",
           models::RealRange{0, 75, 15, 1}};

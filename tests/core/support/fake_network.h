@@ -31,6 +31,11 @@ class FakeNetwork : public models::Restorer {
   Function function_;
 };
 
+/// Gives what it is shown, every pixel so often along both sides as its scale says.
+std::shared_ptr<FakeNetwork> identity(int channels = 3, int scale = 1);
+/// Gives what it is shown, and `by` more.
+std::shared_ptr<FakeNetwork> brighter(double by, int channels = 3);
+
 /// Parameter "noise_level", as denoisers have it.
 models::Parameter noiseLevel();
 
