@@ -20,13 +20,9 @@ int hiddenOf(int features) {
   return static_cast<int>(features * kExpansion);
 }
 
-ConvolutionOptions convolution(int in, int out) {
-  return {.in = in, .out = out, .bias = false};
-}
-
 /// Sees the picture's last pixels again beyond its edge: padded before, not by itself.
 ConvolutionOptions unpadded(int in, int out) {
-  return {.in = in, .out = out, .padding = 0, .bias = false, .outer = true};
+  return withoutBias(in, out, {.padding = 0, .outer = true});
 }
 
 /// Bilinear, corner to corner.
@@ -92,7 +88,7 @@ void CidCrossBlockImpl::place(const Placement& placement) {
 }
 
 CidDownImpl::CidDownImpl(int in, int out, bool normed)
-    : down_(convolution(in, out)), prelu_(register_module("prelu", ChannelSlopes(1))) {
+    : down_(withoutBias(in, out)), prelu_(register_module("prelu", ChannelSlopes(1))) {
   submodule(*this, "down")->register_module("0", down_);
   if (normed) norm_ = register_module("norm", LayerNorm(out, kNormEpsilon));
 }
@@ -103,7 +99,7 @@ at::Tensor CidDownImpl::forward(const at::Tensor& x) {
 }
 
 CidUpImpl::CidUpImpl(int in, int out, bool normed)
-    : up_scale_(convolution(in, out)),
+    : up_scale_(withoutBias(in, out)),
       up_(register_module("up", Convolution(pointwise(2 * out, out, {.bias = false})))),
       prelu_(register_module("prelu", ChannelSlopes(1))) {
   submodule(*this, "up_scale")->register_module("0", up_scale_);

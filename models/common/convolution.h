@@ -46,6 +46,14 @@ inline ConvolutionOptions depthwise(int features, ConvolutionOptions options = {
   return options;
 }
 
+/// Without a bias; the other `options` stay.
+inline ConvolutionOptions withoutBias(int in, int out, ConvolutionOptions options = {}) {
+  options.in = in;
+  options.out = out;
+  options.bias = false;
+  return options;
+}
+
 /// Convolution with its activation, or with a sum, in one pass. Weights are registered as "weight" [out, in / groups,
 /// k, k] and "bias". Input and result: N C H W, channels-last once placed; the input is converted to the layer's
 /// precision.

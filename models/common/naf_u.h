@@ -54,9 +54,8 @@ class NafU {
     middle_ = blocks(*middle, shape.middle, features);
     for (const int count : shape.decoders) {
       const std::size_t index = decoders_.size();
-      ups_.push_back(level(*ups, index)
-                         ->register_module("0", Convolution(ConvolutionOptions{
-                                                    .in = features, .out = 2 * features, .kernel = 1, .bias = false})));
+      ups_.push_back(
+          level(*ups, index)->register_module("0", Convolution(pointwise(features, 2 * features, {.bias = false}))));
       features /= 2;
       decoders_.push_back(blocks(*level(*decoders, index), count, features));
     }

@@ -34,9 +34,8 @@ double ResUNetConfig::activationBytesPerPixel() const {
 }
 
 ResUNetImpl::ResUNetImpl(const ResUNetConfig& config)
-    : head_(register_module("m_head", Convolution(ConvolutionOptions{
-                                          .in = config.in, .out = config.features[0], .bias = false, .outer = true}))),
-      tail_(ConvolutionOptions{.in = config.features[0], .out = config.out, .bias = false, .outer = true}) {
+    : head_(register_module("m_head", Convolution(withoutBias(config.in, config.features[0], {.outer = true})))),
+      tail_(withoutBias(config.features[0], config.out, {.outer = true})) {
   const auto& width = config.features;
   const auto module = [this](const std::string& name) { return submodule(*this, name); };
   const auto addBlocks = [&](Stage& stage, torch::nn::Module& owner, int first, int features) {
@@ -50,8 +49,7 @@ ResUNetImpl::ResUNetImpl(const ResUNetConfig& config)
     addBlocks(stage, *owner, 0, width[level]);
     stage.down = owner->register_module(
         std::to_string(config.blocks),
-        Convolution(ConvolutionOptions{
-            .in = width[level], .out = width[level + 1], .kernel = 2, .stride = 2, .padding = 0, .bias = false}));
+        Convolution(withoutBias(width[level], width[level + 1], {.kernel = 2, .stride = 2, .padding = 0})));
   }
   if (config.blocks == 1) {  // a Sequential of one is that one: its tensors carry no number
     body_.blocks.push_back(register_module("m_body", ResBlock(width[3], false)));

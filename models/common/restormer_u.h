@@ -29,8 +29,8 @@ class RestormerU {
   /// Registers everything in `owner`. `make(features, level)` gives a block; level 0 has the picture's size.
   template <typename Make>
   RestormerU(torch::nn::Module& owner, const RestormerUShape& shape, const Make& make)
-      : patch_embed_(ConvolutionOptions{.in = shape.inputs, .out = shape.width, .bias = false, .outer = true}),
-        output_(ConvolutionOptions{.in = 2 * shape.width, .out = shape.channels, .bias = false, .outer = true}) {
+      : patch_embed_(withoutBias(shape.inputs, shape.width, {.outer = true})),
+        output_(withoutBias(2 * shape.width, shape.channels, {.outer = true})) {
     const auto blocks = [&](const std::string& name, int count, int features, std::size_t level) {
       const auto part = submodule(owner, name);
       std::vector<Block> made;
@@ -38,8 +38,7 @@ class RestormerU {
       return made;
     };
     const auto resampler = [&](const std::string& name, int in, int out) {
-      return submodule(*submodule(owner, name), "body")
-          ->register_module("0", Convolution(ConvolutionOptions{.in = in, .out = out, .bias = false}));
+      return submodule(*submodule(owner, name), "body")->register_module("0", Convolution(withoutBias(in, out)));
     };
     submodule(owner, "patch_embed")->register_module("proj", patch_embed_);
     int features = shape.width;
@@ -55,9 +54,8 @@ class RestormerU {
       ups_.push_back(resampler("up" + below + "_" + number, features, 2 * features));
       // On the first level what comes from below and from the encoder stay beside each other.
       if (i > 0) {
-        reduces_.push_back(owner.register_module(
-            "reduce_chan_level" + number,
-            Convolution(ConvolutionOptions{.in = features, .out = features / 2, .kernel = 1, .bias = false})));
+        reduces_.push_back(owner.register_module("reduce_chan_level" + number,
+                                                 Convolution(pointwise(features, features / 2, {.bias = false}))));
         features /= 2;
       }
       decoders_.push_back(blocks("decoder_level" + number, shape.blocks.at(i), features, i));

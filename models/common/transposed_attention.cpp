@@ -27,9 +27,9 @@ at::Tensor transposedAttention(const at::Tensor& qkv, std::int64_t heads, const 
 
 TransposedAttention::TransposedAttention(torch::nn::Module& owner, const std::string& name, int features, int heads)
     : heads_(heads),
-      qkv_(ConvolutionOptions{.in = features, .out = 3 * features, .kernel = 1, .bias = false}),
-      qkv_dwconv_(ConvolutionOptions{.in = 3 * features, .out = 3 * features, .groups = 3 * features, .bias = false}),
-      project_out_(ConvolutionOptions{.in = features, .out = features, .kernel = 1, .bias = false}) {
+      qkv_(pointwise(features, 3 * features, {.bias = false})),
+      qkv_dwconv_(depthwise(3 * features, {.bias = false})),
+      project_out_(pointwise(features, features, {.bias = false})) {
   const auto module = submodule(owner, name);
   temperature_ = module->register_parameter("temperature", at::empty({heads, 1, 1}));
   module->register_module("qkv", qkv_);

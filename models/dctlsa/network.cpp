@@ -38,9 +38,7 @@ DctlsaLocalImpl::Pointwise DctlsaLocalImpl::pointwise(const std::string& number,
 
 DctlsaLocalImpl::DctlsaLocalImpl(int features)
     : first_(pointwise("0", features)),
-      depthwise_conv_(register_module(
-          "depthwise_conv",
-          Convolution(ConvolutionOptions{.in = features, .out = features, .groups = features, .bias = false}))),
+      depthwise_conv_(register_module("depthwise_conv", Convolution(depthwise(features, {.bias = false})))),
       second_(pointwise("1", features)) {}
 
 at::Tensor DctlsaLocalImpl::forward(const at::Tensor& x) {

@@ -8,8 +8,7 @@
 
 namespace heirloom::models {
 
-FdatGroupImpl::FdatGroupImpl(const FdatConfig& config)
-    : conv_(ConvolutionOptions{.in = config.features, .out = config.features, .bias = false}) {
+FdatGroupImpl::FdatGroupImpl(const FdatConfig& config) : conv_(withoutBias(config.features, config.features)) {
   const auto blocks = submodule(*this, "blocks");
   for (int i = 0; i < config.blocks; ++i) {
     blocks_.push_back(blocks->register_module(std::to_string(i), FdatBlock(config, /*spatial=*/i % 2 == 0)));
@@ -25,7 +24,7 @@ FdatImpl::FdatImpl(const FdatConfig& config)
     : config_(config),
       conv_first_(ConvolutionOptions{
           .in = config.channels * config.unshuffle * config.unshuffle, .out = config.features, .outer = true}),
-      conv_after_(ConvolutionOptions{.in = config.features, .out = config.features, .bias = false}),
+      conv_after_(withoutBias(config.features, config.features)),
       upsampler_(config) {
   if (config.unshuffle > 1)
     submodule(*this, "conv_first")->register_module("1", conv_first_);

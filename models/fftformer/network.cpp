@@ -100,12 +100,11 @@ std::vector<FftBlock> FftFormerImpl::level(const std::string& name, int count, i
 }
 
 Convolution FftFormerImpl::resampler(const std::string& name, int in, int out) {
-  return submodule(*submodule(*this, name), "body")
-      ->register_module("1", Convolution(ConvolutionOptions{.in = in, .out = out, .bias = false}));
+  return submodule(*submodule(*this, name), "body")->register_module("1", Convolution(withoutBias(in, out)));
 }
 
 FftFormerImpl::FftFormerImpl(const FftFormerConfig& config)
-    : patch_embed_(ConvolutionOptions{.in = config.channels, .out = config.width, .bias = false, .outer = true}),
+    : patch_embed_(withoutBias(config.channels, config.width, {.outer = true})),
       down1_2_(resampler("down1_2", config.width, 2 * config.width)),
       down2_3_(resampler("down2_3", 2 * config.width, 4 * config.width)),
       up3_2_(resampler("up3_2", 4 * config.width, 2 * config.width)),
@@ -115,9 +114,7 @@ FftFormerImpl::FftFormerImpl(const FftFormerConfig& config)
       refinement_(level("refinement", config.refinement, config.width, config.expansion, /*attends=*/true)),
       fuse2_(register_module("fuse2", FftFusion(2 * config.width))),
       fuse1_(register_module("fuse1", FftFusion(config.width))),
-      output_(register_module(
-          "output",
-          Convolution(ConvolutionOptions{.in = config.width, .out = config.channels, .bias = false, .outer = true}))) {
+      output_(register_module("output", Convolution(withoutBias(config.width, config.channels, {.outer = true})))) {
   submodule(*this, "patch_embed")->register_module("proj", patch_embed_);
   for (std::size_t i = 0; i < encoders_.size(); ++i) {
     const std::string number = std::to_string(i + 1);

@@ -9,7 +9,7 @@
 namespace heirloom::models {
 namespace {
 
-AdaptableLinear withoutBias(std::int64_t inputs, std::int64_t outputs) {
+AdaptableLinear bare(std::int64_t inputs, std::int64_t outputs) {
   return AdaptableLinear(inputs, outputs, LinearOptions{.bias = false});
 }
 
@@ -19,9 +19,9 @@ ResamplerAttentionImpl::ResamplerAttentionImpl(const ResamplerConfig& config)
     : heads_(config.heads),
       norm1_(register_module("norm1", LayerNorm(config.width))),
       norm2_(register_module("norm2", LayerNorm(config.width))),
-      to_q_(register_module("to_q", withoutBias(config.width, config.heads * config.headWidth))),
-      to_kv_(register_module("to_kv", withoutBias(config.width, 2 * config.heads * config.headWidth))),
-      to_out_(register_module("to_out", withoutBias(config.heads * config.headWidth, config.width))) {}
+      to_q_(register_module("to_q", bare(config.width, config.heads * config.headWidth))),
+      to_kv_(register_module("to_kv", bare(config.width, 2 * config.heads * config.headWidth))),
+      to_out_(register_module("to_out", bare(config.heads * config.headWidth, config.width))) {}
 
 at::Tensor ResamplerAttentionImpl::forward(const at::Tensor& seen, const at::Tensor& queries, bool adapted) {
   const at::Tensor own = norm2_->forward(queries);

@@ -20,9 +20,7 @@ M3SNetAttentionImpl::M3SNetAttentionImpl(int features, int heads)
     : heads_(heads),
       temperature_(register_parameter("temperature", at::empty({heads, 1, 1}))),
       qkv_(register_module("qkv", Convolution(pointwise(features, 3 * features, {.bias = false})))),
-      qkv_dwconv_(register_module(
-          "qkv_dwconv", Convolution(ConvolutionOptions{
-                            .in = 3 * features, .out = 3 * features, .groups = 3 * features, .bias = false}))),
+      qkv_dwconv_(register_module("qkv_dwconv", Convolution(depthwise(3 * features, {.bias = false})))),
       project_out_(register_module("project_out", Convolution(pointwise(features, features, {.bias = false})))) {}
 
 at::Tensor M3SNetAttentionImpl::forward(const at::Tensor& x) {

@@ -13,10 +13,6 @@ namespace {
 
 constexpr double kSlope = 0.2;
 
-ConvolutionOptions convolution(int in, int out, int groups = 1, bool outer = false) {
-  return {.in = in, .out = out, .groups = groups, .bias = false, .outer = outer};
-}
-
 ConvolutionOptions leaky(ConvolutionOptions options) {
   options.activation = Activation::LeakyRelu;
   options.slope = kSlope;
@@ -32,8 +28,8 @@ Convolution addResampler(torch::nn::Module& owner, const std::string& name, int 
 }  // namespace
 
 MirContextBlockImpl::MirContextBlockImpl(int features, int groups)
-    : conv0_(leaky(convolution(features, features, groups))),
-      conv2_(convolution(features, features, groups)),
+    : conv0_(leaky(withoutBias(features, features, {.groups = groups}))),
+      conv2_(withoutBias(features, features, {.groups = groups})),
       mask_(pointwise(features, 1, {.bias = false})),
       context0_(leaky(pointwise(features, features, {.bias = false}))),
       context2_(pointwise(features, features, {.bias = false})) {
@@ -107,8 +103,10 @@ at::Tensor MirScalesBlockImpl::forward(const at::Tensor& x) {
 
 MirNetImpl::MirNetImpl(const MirNetConfig& config)
     : config_(config),
-      conv_in_(register_module("conv_in", Convolution(convolution(config.inputs, config.features[0], 1, true)))),
-      conv_out_(register_module("conv_out", Convolution(convolution(config.features[0], config.channels, 1, true)))) {
+      conv_in_(
+          register_module("conv_in", Convolution(withoutBias(config.inputs, config.features[0], {.outer = true})))),
+      conv_out_(
+          register_module("conv_out", Convolution(withoutBias(config.features[0], config.channels, {.outer = true})))) {
   const auto groups = submodule(*this, "body");
   for (const int ofConvolutions : config.groups) {
     const auto body = submodule(*submodule(*groups, std::to_string(body_.size())), "body");
@@ -116,7 +114,7 @@ MirNetImpl::MirNetImpl(const MirNetConfig& config)
     for (int i = 0; i < config.blocks; ++i)
       group.blocks.push_back(body->register_module(std::to_string(i), MirScalesBlock(config, ofConvolutions)));
     group.last = body->register_module(std::to_string(config.blocks),
-                                       Convolution(convolution(config.features[0], config.features[0])));
+                                       Convolution(withoutBias(config.features[0], config.features[0])));
   }
 }
 

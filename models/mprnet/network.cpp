@@ -11,10 +11,6 @@ namespace {
 
 constexpr int kBlocks = 2;  // of a level
 
-ConvolutionOptions withoutBias(int in, int out, bool outer = false) {
-  return {.in = in, .out = out, .bias = false, .outer = outer};
-}
-
 int featuresOf(const MprNetConfig& config, int level) {
   return config.features + level * config.step;
 }
@@ -60,7 +56,7 @@ MprBlockImpl::MprBlockImpl(int features, int reduction)
     : squeeze_(pointwise(features, features / reduction, {.bias = false, .activation = Activation::Relu})),
       excite_(pointwise(features / reduction, features, {.bias = false})),
       slope_(1),
-      conv0_(ConvolutionOptions{.in = features, .out = features, .bias = false, .slopes = slope_}),
+      conv0_(withoutBias(features, features, {.slopes = slope_})),
       conv2_(withoutBias(features, features)) {
   const auto attention = submodule(*submodule(*this, "CA"), "conv_du");
   attention->register_module("0", squeeze_);
@@ -183,7 +179,7 @@ at::Tensor MprOriginalResolutionImpl::forward(at::Tensor x, const MprLevels& enc
 
 MprNetImpl::Shallow MprNetImpl::shallow(const std::string& name, const MprNetConfig& config) {
   const auto sequence = submodule(*this, name);
-  return {sequence->register_module("0", Convolution(withoutBias(config.channels, config.features, true))),
+  return {sequence->register_module("0", Convolution(withoutBias(config.channels, config.features, {.outer = true}))),
           sequence->register_module("1", MprBlock(config.features, config.reduction))};
 }
 
@@ -201,8 +197,8 @@ MprNetImpl::MprNetImpl(const MprNetConfig& config)
       concat12_(register_module("concat12", Convolution(withoutBias(2 * config.features, config.features)))),
       concat23_(register_module("concat23",
                                 Convolution(withoutBias(2 * config.features, config.features + config.lastStep)))),
-      tail_(register_module("tail",
-                            Convolution(withoutBias(config.features + config.lastStep, config.channels, true)))) {}
+      tail_(register_module(
+          "tail", Convolution(withoutBias(config.features + config.lastStep, config.channels, {.outer = true})))) {}
 
 at::Tensor MprNetImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor whole = padToMultiple(image, MprNetConfig::kSizeMultiple, Padding::Reflect);

@@ -12,12 +12,12 @@ namespace {
 constexpr int kLevels = 2;
 constexpr int kWidening = 4;  // of the perceptron
 
-Linear withoutBias(int features) {
+Linear bare(int features) {
   return Linear(features, features, LinearOptions{.bias = false});
 }
 
 ConvolutionOptions halving(int features) {
-  return {.in = features, .out = 2 * features, .kernel = 4, .stride = 2, .padding = 1, .bias = false};
+  return withoutBias(features, 2 * features, {.kernel = 4, .stride = 2, .padding = 1});
 }
 
 std::vector<RetinexBlock> retinexBlocks(torch::nn::Module& owner, const std::string& name, int count, int features,
@@ -43,9 +43,9 @@ at::Tensor through(std::vector<RetinexBlock>& blocks, const at::Tensor& x, const
 
 RetinexBlockImpl::RetinexBlockImpl(int features, int heads)
     : heads_(heads),
-      to_q_(withoutBias(features)),
-      to_k_(withoutBias(features)),
-      to_v_(withoutBias(features)),
+      to_q_(bare(features)),
+      to_k_(bare(features)),
+      to_v_(bare(features)),
       proj_(features, features),
       pos0_(depthwise(features, {.bias = false, .activation = Activation::Gelu})),
       pos2_(depthwise(features, {.bias = false})),
@@ -85,8 +85,8 @@ RetinexStageImpl::RetinexStageImpl(const RetinexFormerConfig& config)
       depth_conv_(ConvolutionOptions{
           .in = config.features, .out = config.features, .kernel = 5, .groups = config.channels + 1, .outer = true}),
       conv2_(ConvolutionOptions{.in = config.features, .out = config.channels, .kernel = 1, .outer = true}),
-      embedding_(ConvolutionOptions{.in = config.channels, .out = config.features, .bias = false, .outer = true}),
-      mapping_(ConvolutionOptions{.in = config.features, .out = config.channels, .bias = false, .outer = true}) {
+      embedding_(withoutBias(config.channels, config.features, {.outer = true})),
+      mapping_(withoutBias(config.features, config.channels, {.outer = true})) {
   const auto estimator = submodule(*this, "estimator");
   estimator->register_module("conv1", conv1_);
   estimator->register_module("depth_conv", depth_conv_);

@@ -26,9 +26,7 @@ ResidualDenseBlockImpl::ResidualDenseBlockImpl(const RrdbConfig& config)
                                                        .gain = kResidualGain,
                                                    })));
   if (config.plus) {
-    conv1x1_ = register_module(
-        "conv1x1",
-        Convolution(ConvolutionOptions{.in = config.features, .out = config.growth, .kernel = 1, .bias = false}));
+    conv1x1_ = register_module("conv1x1", Convolution(pointwise(config.features, config.growth, {.bias = false})));
   }
 }
 

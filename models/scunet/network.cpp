@@ -17,10 +17,6 @@ constexpr int kHeadFeatures = 32;
 constexpr int kSizeMultiple = 64;  // windows at the lowest of four levels
 constexpr int kLevels = 3;         // below the first
 
-ConvolutionOptions withoutBias(int in, int out, Activation activation = Activation::None, bool outer = false) {
-  return {.in = in, .out = out, .bias = false, .activation = activation, .outer = outer};
-}
-
 }  // namespace
 
 ScuAttentionImpl::ScuAttentionImpl(int features, int shift, const LayerNorm& norm)
@@ -66,7 +62,7 @@ ScuBlockImpl::ScuBlockImpl(int features, int shift)
       mlp2_(4 * half_, half_),
       conv1_1_(ConvolutionOptions{.in = features, .out = features, .kernel = 1}),
       conv1_2_(ConvolutionOptions{.in = features, .out = features, .kernel = 1}),
-      conv0_(withoutBias(half_, half_, Activation::Relu)),
+      conv0_(withoutBias(half_, half_, {.activation = Activation::Relu})),
       conv2_(withoutBias(half_, half_)) {
   const auto transformer = submodule(*this, "trans_block");
   transformer->register_module("ln1", ln1_);
@@ -92,8 +88,8 @@ at::Tensor ScuBlockImpl::forward(const at::Tensor& x) {
 }
 
 ScuNetImpl::ScuNetImpl(const ScuNetConfig& config)
-    : m_head_(withoutBias(config.channels, config.width, Activation::None, /*outer=*/true)),
-      m_tail_(withoutBias(config.width, config.channels, Activation::None, /*outer=*/true)) {
+    : m_head_(withoutBias(config.channels, config.width, {.outer = true})),
+      m_tail_(withoutBias(config.width, config.channels, {.outer = true})) {
   const auto part = [this](const std::string& name) { return submodule(*this, name); };
   const auto blocks = [&](torch::nn::Module& owner, int count, int features, int first) {
     std::vector<ScuBlock> made;
@@ -112,8 +108,7 @@ ScuNetImpl::ScuNetImpl(const ScuNetConfig& config)
     blocks(*down, count, features, 0);
     downs_.push_back(down->register_module(
         std::to_string(count),
-        Convolution(ConvolutionOptions{
-            .in = features, .out = 2 * features, .kernel = 2, .stride = 2, .padding = 0, .bias = false})));
+        Convolution(withoutBias(features, 2 * features, {.kernel = 2, .stride = 2, .padding = 0}))));
     features *= 2;
   }
   blocks(*part("m_body"), config.blocks.at(stage++), features, 0);
