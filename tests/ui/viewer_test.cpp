@@ -3,6 +3,7 @@
 #include <QPainter>
 #include <QSignalSpy>
 #include <QWheelEvent>
+#include <algorithm>
 
 #include "core/engine/run.h"
 #include "tests/ui/fixture.h"
@@ -130,6 +131,42 @@ class ViewerTest : public QObject {
     QCOMPARE(viewer.view().pictureRect().topLeft() - origin, QPointF(40, -30) * viewer.devicePixelRatioF());
     send(QEvent::MouseMove, {0, 0}, Qt::NoButton, Qt::NoButton);
     QCOMPARE(viewer.view().pictureRect().topLeft() - origin, QPointF(40, -30) * viewer.devicePixelRatioF());
+  }
+
+  void aPixelOfThePhotoIsOneOfTheScreenAt100Percent_data() {
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("even") << QSize(1200, 900);
+    // Centred, it lies between two pixels of the screen.
+    QTest::newRow("odd") << QSize(1201, 901);
+  }
+  /// ctest runs it once more with QT_SCALE_FACTOR=2.
+  void aPixelOfThePhotoIsOneOfTheScreenAt100Percent() {
+    QFETCH(QSize, size);
+    QImage board(size, QImage::Format_RGB888);
+    for (int y = 0; y < size.height(); ++y) {
+      uchar* line = board.scanLine(y);
+      for (int x = 0; x < size.width(); ++x) std::fill_n(line + 3 * x, 3, static_cast<uchar>((x + y) % 2 * 255));
+    }
+    const auto before = pyramid(board);
+    Viewer viewer;
+    QCOMPARE(viewer.devicePixelRatioF(), qEnvironmentVariable("QT_SCALE_FACTOR", QStringLiteral("1")).toDouble());
+    viewer.resize(240, 180);
+    viewer.setPictures(before.get(), nullptr, false);
+    viewer.actualSize();
+    QCOMPARE(viewer.view().zoom(), 1.0);
+    settled(viewer, {before.get()});
+    // Until it paints at its best again: in haste it never smooths anything.
+    QTest::qWait(400);
+    const QImage shown = viewer.grab().toImage();
+    QCOMPARE(shown.size(), viewer.size() * viewer.devicePixelRatioF());
+    const QRgb shades[] = {qRgb(0, 0, 0), qRgb(255, 255, 255)};
+    const int first = shown.pixel(0, 0) == shades[1] ? 1 : 0;
+    for (int y = 0; y < shown.height(); ++y) {
+      for (int x = 0; x < shown.width(); ++x) {
+        if (shown.pixel(x, y) != shades[(first + x + y) % 2])
+          QFAIL(qPrintable(QStringLiteral("%1,%2 is %3").arg(x).arg(y).arg(shown.pixelColor(x, y).name())));
+      }
+    }
   }
 
   void dividerPartsBeforeAndAfter() {

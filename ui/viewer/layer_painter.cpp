@@ -4,6 +4,14 @@
 #include <cmath>
 
 namespace heirloom::ui {
+namespace {
+
+/// Halves go the same way on both sides of zero.
+int toPixel(double place) {
+  return static_cast<int>(std::floor(place + 0.5));
+}
+
+}  // namespace
 
 LayerPainter::LayerPainter(TilePyramid& layer, const ViewTransform& view, bool interpolates)
     : layer_(layer), origin_(view.pictureRect().topLeft()), interpolates_(interpolates) {
@@ -11,6 +19,8 @@ LayerPainter::LayerPainter(TilePyramid& layer, const ViewTransform& view, bool i
   if (scale > 0) {
     level_ = std::clamp(static_cast<int>(std::floor(std::log2(1 / scale) + 1e-6)), 0, layer.coarsestLevel());
     scale_ = scale * (1 << level_);
+    // From a place between two pixels of the screen, one tile would come out a pixel wider than it is.
+    if (isExact()) origin_ = QPointF(toPixel(origin_.x()), toPixel(origin_.y()));
   }
 }
 
@@ -29,10 +39,14 @@ LayerPainter::~LayerPainter() {
 
 // Neighbours share their rounded edge, so that no seam shows between them.
 QRect LayerPainter::targetOf(const QRect& tile) const {
-  const auto edge = [&](double offset, int at) { return static_cast<int>(std::lround(offset + at * scale_)); };
+  const auto edge = [&](double offset, int at) { return toPixel(offset + at * scale_); };
   const QPoint topLeft(edge(origin_.x(), tile.x()), edge(origin_.y(), tile.y()));
   const QPoint end(edge(origin_.x(), tile.x() + tile.width()), edge(origin_.y(), tile.y() + tile.height()));
   return {topLeft, QSize(end.x() - topLeft.x(), end.y() - topLeft.y())};
+}
+
+bool LayerPainter::isExact() const {
+  return std::abs(scale_ - 1) < 1e-9;
 }
 
 std::vector<LayerPainter::Placed> LayerPainter::tilesIn(const QRect& clip) {
@@ -61,8 +75,7 @@ std::vector<LayerPainter::Placed> LayerPainter::tilesIn(const QRect& clip) {
 void LayerPainter::prepare(QPainter& painter, const QRect& clip, bool interpolated) const {
   painter.setClipRect(clip, Qt::IntersectClip);
   // Enlarged pixels are shown as what they are; everything else is interpolated.
-  const bool exact = std::abs(scale_ - 1) < 1e-9;
-  painter.setRenderHint(QPainter::SmoothPixmapTransform, interpolated && !exact && scale_ < 2);
+  painter.setRenderHint(QPainter::SmoothPixmapTransform, interpolated && !isExact() && scale_ < 2);
 }
 
 void LayerPainter::paint(QPainter& painter, const QRect& clip) {

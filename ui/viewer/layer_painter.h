@@ -36,6 +36,7 @@ class LayerPainter {
   /// The tiles in `clip`, which are wanted from now on.
   std::vector<Placed> tilesIn(const QRect& clip);
   QRect targetOf(const QRect& tile) const;
+  bool isExact() const;  // a pixel of the level is one of the screen
   void prepare(QPainter& painter, const QRect& clip, bool interpolated) const;
   void paintAll(QPainter& painter, const QRect& clip);
   void paintSubstitute(QPainter& painter, const Placed& tile);
