@@ -1,6 +1,7 @@
 #include <QBuffer>
 #include <QClipboard>
 #include <QDropEvent>
+#include <QFileDialog>
 #include <QListWidget>
 #include <QMimeData>
 #include <fstream>
@@ -40,6 +41,36 @@ class OpeningTest : public QObject {
     QVERIFY(fixture.find<QWidget>("welcome")->isVisible());
     QVERIFY(!fixture.window().commandSet()["restore.run"]->isEnabled());
     QVERIFY(!fixture.window().commandSet()["file.save"]->isEnabled());
+  }
+
+  void opensWhatIsChosenInADialog_data() {
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QFileDialog::FileMode>("mode");
+    QTest::newRow("photos") << QStringLiteral("file.open") << QFileDialog::ExistingFiles;
+    QTest::newRow("folder") << QStringLiteral("file.openFolder") << QFileDialog::Directory;
+  }
+  void opensWhatIsChosenInADialog() {
+    QFETCH(QString, command);
+    QFETCH(QFileDialog::FileMode, mode);
+    Fixture fixture;
+    std::filesystem::create_directories(fixture.folder() / "holiday");
+    const auto first = fixture.photo("holiday/a.png");
+    const auto second = fixture.photo("holiday/b.png");
+    fixture.trigger(qPrintable(command));
+    auto* dialog = fixture.window().findChild<QFileDialog*>();
+    QVERIFY(dialog && dialog->isVisible());
+    QCOMPARE(dialog->fileMode(), mode);
+    // As the dialog says it, be it Qt's or the desktop's own.
+    if (mode == QFileDialog::Directory) {
+      Q_EMIT dialog->fileSelected(ui::fromPath(first.parent_path()));
+    } else {
+      Q_EMIT dialog->filesSelected({ui::fromPath(first), ui::fromPath(second)});
+    }
+    dialog->reject();
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.window().photos().count(), 2, kPatience);
+    QCOMPARE(fixture.current()->file(), first);
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.current()->photo(), kPatience);
+    QCOMPARE(fixture.window().photos().documents()[1]->file(), second);
   }
 
   void opensWhatTheCommandLineNames() {
