@@ -1,5 +1,7 @@
+#include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSlider>
 
 #include "core/library/library.h"
@@ -40,16 +42,25 @@ class RunningTest : public QObject {
     fixture.startLongRun();
     int tiles = 0;
     connect(fixture.current()->run(), &ui::EngineRun::tileWritten, this, [&] { ++tiles; });
+    auto* remaining = fixture.find<QLabel>("remaining");
+    QStringList said;
+    connect(fixture.current(), &ui::Document::runProgressed, this, [&said, remaining] { said << remaining->text(); });
     QVERIFY(fixture.find<QProgressBar>("progress")->isVisible());
     QVERIFY(fixture.find<QPushButton>("restore.cancelButton")->isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(tiles > 0 || !fixture.current()->run(), kPatience);
     QVERIFY(tiles > 0);
+    // Known as soon as the first tile is done, long before the last one is.
+    const QRegularExpression left(QStringLiteral("^[1-9]\\d? %, about \\d+ .+ left$"));
+    QTRY_VERIFY_WITH_TIMEOUT(!said.filter(left).isEmpty() || !fixture.current()->run(), kPatience);
+    QVERIFY2(!said.filter(left).isEmpty(), qPrintable(said.join(u'|')));
     if (fixture.current()->run()) {
+      QVERIFY(remaining->isVisible());
       fixture.find<QPushButton>("restore.cancelButton")->click();
       QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
       QVERIFY(!fixture.current()->result());
     }
     QVERIFY(!fixture.find<QProgressBar>("progress")->isVisible());
+    QVERIFY(!remaining->isVisible());
     QVERIFY(fixture.find<QPushButton>("restore.runButton")->isEnabled());
     fixture.run();
     QVERIFY(fixture.current()->result());
