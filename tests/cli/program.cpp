@@ -30,8 +30,8 @@ std::filesystem::path captureFile() {
 }
 
 /// In the child: only what is allowed between fork and exec.
-[[noreturn]] void becomeProgram(char* const* arguments, const Surroundings& surroundings, const char* out,
-                                const char* err) {
+[[noreturn]] void becomeProgram(const char* program, char* const* arguments, const Surroundings& surroundings,
+                                const char* out, const char* err) {
   const int input = open("/dev/null", O_RDONLY);
   const int output = open(out, O_WRONLY | O_APPEND);
   const int errors = open(err, O_WRONLY | O_APPEND);
@@ -48,15 +48,17 @@ std::filesystem::path captureFile() {
     const rlimit limit{*surroundings.largestFile, *surroundings.largestFile};
     setrlimit(RLIMIT_FSIZE, &limit);
   }
-  execv(HEIRLOOM_CLI, arguments);
+  execv(program, arguments);
   _exit(127);
 }
 
 }  // namespace
 
 Program::Program(const std::vector<std::string>& arguments, const Surroundings& surroundings)
-    : out_(captureFile()), err_(captureFile()) {
-  std::vector<std::string> words = {"heirloom-cli"};
+    : file_(surroundings.program.empty() ? std::filesystem::path(HEIRLOOM_CLI) : surroundings.program),
+      out_(captureFile()),
+      err_(captureFile()) {
+  std::vector<std::string> words = {file_.filename().string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -68,7 +70,7 @@ Program::Program(const std::vector<std::string>& arguments, const Surroundings& 
     setenv(name.c_str(), value.c_str(), 1);
   }
   process_ = fork();
-  if (process_ == 0) becomeProgram(pointers.data(), surroundings, out_.c_str(), err_.c_str());
+  if (process_ == 0) becomeProgram(file_.c_str(), pointers.data(), surroundings, out_.c_str(), err_.c_str());
   for (const auto& [name, value] : before) {
     if (value) {
       setenv(name.c_str(), value->c_str(), 1);
@@ -104,7 +106,7 @@ Ended Program::wait(std::chrono::seconds longest) {
   const auto end = std::chrono::steady_clock::now() + longest;
   while (running() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   if (running()) {
-    ADD_FAILURE() << "heirloom-cli still ran after " << longest.count() << " s:\n" << contents(err_);
+    ADD_FAILURE() << file_.filename().string() << " still ran after " << longest.count() << " s:\n" << contents(err_);
     signal(SIGKILL);
     waitpid(process_, &status_, 0);
     ended_ = true;

@@ -13,7 +13,7 @@
 
 namespace heirloom::tests {
 
-/// How heirloom-cli ended.
+/// How the program ended.
 struct Ended {
   int code = -1;  // 128 + number when a signal ended it
   std::string out;
@@ -29,9 +29,10 @@ struct Surroundings {
   std::map<std::string, std::string> environment;  // added
   std::optional<std::uint64_t> largestFile;        // bytes: a full disk
   std::filesystem::path memoryGroup;               // the entrance of a control group; empty: it stays in the test's own
+  std::filesystem::path program;                   // empty: heirloom-cli
 };
 
-/// The real program in a process of its own.
+/// A real program in a process of its own.
 class Program {
  public:
   explicit Program(const std::vector<std::string>& arguments, const Surroundings& surroundings = {});
@@ -45,6 +46,7 @@ class Program {
   Ended wait(std::chrono::seconds longest = std::chrono::seconds(300));
 
  private:
+  std::filesystem::path file_;
   pid_t process_ = -1;
   int status_ = 0;
   std::uint64_t peakResident_ = 0;
