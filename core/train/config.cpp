@@ -109,6 +109,8 @@ void check(const TrainConfig& config) {
   require(config.loss == "l1" || config.loss == "l2" || config.loss == "charbonnier" || config.loss == "ssim", "loss",
           "l1, l2, charbonnier or ssim");
   require(config.totalVariation >= 0, "total_variation", "0 or more");
+  require(config.adversarial >= 0 && (config.adversarial == 0 || config.stage == "vqvae" || config.stage == "decoder"),
+          "adversarial", "0 or more, and above 0 in RestoreVAR's stages vqvae and decoder alone");
   require(config.optimizer.accumulate >= 1, "optimizer.accumulate", "1 or more");
   require(config.dropPath >= 0 && config.dropPath < 1, "drop_path", "a probability, 0 to below 1");
   const std::string& decay = config.schedule.decay;
@@ -240,6 +242,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
     root.read("stage", config.stage)
         .read("loss", config.loss)
         .read("total_variation", config.totalVariation)
+        .read("adversarial", config.adversarial)
         .read("drop_path", config.dropPath)
         .read("ema_decay", config.emaDecay)
         .read("precision", config.precision)

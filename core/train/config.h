@@ -55,6 +55,8 @@ struct TrainConfig {
   std::string loss = "l1";    // l1, l2, charbonnier, ssim; of RestoreVAR in stages vqvae and decoder alone,
                               // of InstantIR never
   double totalVariation = 0;  // weight of the result's total variation beside the loss
+  double adversarial = 0;     // weight of what a discriminator that learns beside the network says of the result; of
+                              // RestoreVAR in stages vqvae and decoder alone
   struct Optimizer {          // Adam (Kingma and Ba, ICLR 2015)
     double learningRate = 1e-3;
     std::array<double, 2> betas = {0.9, 0.999};

@@ -24,8 +24,30 @@ at::Tensor decodedFreely(models::VqVae& vae, const at::Tensor& latent) {
 
 }  // namespace
 
+AutoencoderStage::AutoencoderStage(const TrainConfig& config, std::initializer_list<std::string_view> trained)
+    : RestoreVarStage(config, trained) {
+  if (config.adversarial > 0) discriminator_.emplace(at::Device(config.device));
+}
+
+std::vector<Objective::Parameter> AutoencoderStage::parameters() const {
+  std::vector<Parameter> parameters = RestoreVarStage::parameters();
+  if (!discriminator_) return parameters;
+  for (Parameter& parameter : discriminator_->parameters()) parameters.push_back(std::move(parameter));
+  return parameters;
+}
+
+at::Tensor AutoencoderStage::degraded(const at::Tensor& clean, Random&) const {
+  return clean;
+}
+
+at::Tensor AutoencoderStage::pictureLoss(const at::Tensor& made, const at::Tensor& photos) const {
+  const at::Tensor loss = lossOf(config().loss, made, photos);
+  if (!discriminator_) return loss;
+  return loss + config().adversarial * discriminator_->networkLoss(made) + discriminator_->ownLoss(made, photos);
+}
+
 CodecTraining::CodecTraining(const TrainConfig& config)
-    : RestoreVarStage(config, {"vae."}),
+    : AutoencoderStage(config, {"vae."}),
       usage_(at::zeros({config.network.restorevar.vae.vocabulary}, at::kFloat)),
       hits_(at::zeros_like(usage_)),
       residues_(sides().size()) {}
@@ -41,7 +63,7 @@ at::Tensor CodecTraining::squaresLoss(const Squares& squares, Random&) {
   const std::int64_t past = std::clamp<std::int64_t>(squares.together / 2 - squares.first, 0, latent.size(0));
   const at::Tensor rounding = (encoding.partial.back() - latent).detach().slice(0, past);
   const at::Tensor coded = at::cat({latent.slice(0, 0, past), latent.slice(0, past) + rounding});
-  return lossOf(config().loss, decodedFreely(network_->vae, coded), squares.clean) +
+  return pictureLoss(decodedFreely(network_->vae, coded), squares.clean) +
          apart / static_cast<double>(encoding.partial.size());
 }
 
@@ -76,23 +98,15 @@ void CodecTraining::stepped(double part, Random& random) {
   usage_.index_fill_(0, rare, alike);
 }
 
-at::Tensor CodecTraining::degraded(const at::Tensor& clean, Random&) const {
-  return clean;
-}
-
 at::Tensor CodecTraining::restoredSquares(const at::Tensor& squares) {
   return network_->decoded(quantised(latentOf(squares)).partial.back());
 }
 
 DecoderTuning::DecoderTuning(const TrainConfig& config)
-    : RestoreVarStage(config, {"vae.decoder.", "vae.post_quant_conv."}) {}
+    : AutoencoderStage(config, {"vae.decoder.", "vae.post_quant_conv."}) {}
 
 at::Tensor DecoderTuning::squaresLoss(const Squares& squares, Random&) {
-  return lossOf(config().loss, decodedFreely(network_->vae, latentOf(squares.clean)), squares.clean);
-}
-
-at::Tensor DecoderTuning::degraded(const at::Tensor& clean, Random&) const {
-  return clean;
+  return pictureLoss(decodedFreely(network_->vae, latentOf(squares.clean)), squares.clean);
 }
 
 at::Tensor DecoderTuning::restoredSquares(const at::Tensor& squares) {

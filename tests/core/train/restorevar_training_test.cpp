@@ -101,6 +101,7 @@ TEST_F(RestoreVarTraining, everyStageLearnsItsPartAndLoadsAsTheNetwork) {
 TEST_F(RestoreVarTraining, aStoppedStageGoesOnAsIfItHadNeverStopped) {
   for (const std::string stage : {"vqvae", "var"}) {
     const std::filesystem::path from = config_.network.weights;
+    config_.adversarial = stage == "vqvae" ? 0.1 : 0;
     losses(stage, 30);
     const auto unbroken = weights();
     const std::filesystem::path result = config_.network.weights;
@@ -125,12 +126,46 @@ TEST_F(RestoreVarTraining, aStepMayTakeItsPicturesInSeveralBatches) {
   const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
   for (const std::string stage : {"vqvae", "decoder", "var", "refiner"}) {
     configure(stage, 3);
+    config_.adversarial = stage == "vqvae" || stage == "decoder" ? 0.5 : 0;
     const auto objective = makeObjective(config_);
     const Patches::Batch batch{clean, clean * 0.5, {}};
     const TrainedLoss whole = lossOfParts(*objective, batch, 4);
     expectSame(lossOfParts(*objective, batch, 2), whole, stage);
     expectSame(lossOfParts(*objective, batch, 1), whole, stage);
     if (stage == "var") losses(stage, 3);
+  }
+}
+
+TEST_F(RestoreVarTraining, aDiscriminatorIsHeardByTheDecoderAndIsNotWritten) {
+  losses("vqvae", 3);
+  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
+  const Patches::Batch batch{clean, clean, {}};
+  for (const std::string stage : {"vqvae", "decoder"}) {
+    SCOPED_TRACE(stage);
+    configure(stage, 3);
+    config_.adversarial = 0;
+    const auto alone = makeObjective(config_);
+    const TrainedLoss before = lossOfParts(*alone, batch, 4);
+    config_.adversarial = 0.5;
+    const auto judged = makeObjective(config_);
+    const TrainedLoss after = lossOfParts(*judged, batch, 4);
+    EXPECT_TRUE(std::isfinite(after.value));
+
+    // What a discriminator adds comes behind.
+    const auto parameters = alone->parameters(), all = judged->parameters();
+    ASSERT_GT(all.size(), parameters.size());
+    double heard = 0, learned = 0;  // by the decoder, by the discriminator
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const bool own = i >= parameters.size();
+      EXPECT_EQ(all[i].name.starts_with("discriminator."), own) << all[i].name;
+      const at::Tensor gradient = own ? after.gradients[i] : after.gradients[i] - before.gradients[i];
+      EXPECT_TRUE(gradient.isfinite().all().item<bool>()) << all[i].name;
+      if (own) learned += gradient.square().sum().item<double>();
+      if (all[i].name.starts_with("vae.decoder.")) heard += gradient.square().sum().item<double>();
+    }
+    EXPECT_GT(learned, 0);
+    EXPECT_GT(heard, 1e-6);
+    for (const auto& [name, tensor] : judged->result()) EXPECT_FALSE(name.starts_with("discriminator.")) << name;
   }
 }
 
@@ -221,6 +256,7 @@ TEST_F(RestoreVarTraining, everyStageRunsInBfloat16) {
   config_.network.weights.clear();
   config_.precision = "bfloat16";
   for (const std::string stage : {"vqvae", "decoder", "var", "refiner"}) {
+    config_.adversarial = stage == "decoder" ? 0.1 : 0;
     const std::vector<double> rounded = losses(stage, 3);
     EXPECT_FALSE(rounded.empty()) << stage;
     if (stage == "vqvae") {
@@ -278,6 +314,8 @@ TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
   EXPECT_EQ(refusal(begin + vqvae + refiner), "");
   EXPECT_THAT(refusal(begin + vqvae + refiner + "  refinery: {}\n"), HasSubstr("network.refinery"));
   EXPECT_THAT(refusal(begin + vqvae + refiner + "drop_path: 0.1\n"), HasSubstr("stages var and refiner"));
+  EXPECT_EQ(readTrainConfig(yaml(begin + vqvae + refiner + "adversarial: 0.2\n")).adversarial, 0.2);
+  EXPECT_THAT(refusal(begin + vqvae + refiner + "adversarial: -1\n"), HasSubstr("adversarial"));
   EXPECT_THAT(refusal(begin + vqvae + "  refiner: {width: 40}\n"), HasSubstr("network.refiner.width"));
   EXPECT_THAT(refusal(begin + "  vqvae: {channels: 40}\n" + refiner), HasSubstr("network.vqvae.channels"));
   EXPECT_THAT(refusal(begin + refiner), AllOf(HasSubstr("dataset.patch"), HasSubstr("squares of 64")));
@@ -294,6 +332,9 @@ TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
               AllOf(HasSubstr("drop_path"), HasSubstr("0 to below 1")));
   EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") + "  weights: w.safetensors\n"),
               AllOf(HasSubstr("degradation"), HasSubstr("low_light")));
+  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") +
+                      "  weights: w.safetensors\ndegradation: {rain: {}}\nadversarial: 0.2\n"),
+              AllOf(HasSubstr("adversarial"), HasSubstr("vqvae and decoder")));
 }
 
 }  // namespace
