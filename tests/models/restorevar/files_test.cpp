@@ -130,5 +130,26 @@ TEST_F(RestoreVarFiles, anAutoencoderOfAnotherVocabularyIsRefusedWithBothNumbers
   EXPECT_NE(text.find("predicts 64 codes, the autoencoder has 96"), std::string::npos) << text;
 }
 
+TEST_F(RestoreVarFiles, anAutoencoderOfAnotherWidthIsRefusedWithBothNumbers) {
+  RestoreVarConfig other = tinyRestoreVar();
+  other.vae.latent = 16;
+  writeSafetensors(folder / "restorevar.safetensors", varFile());
+  writeSafetensors(folder / "vae_restorevar.safetensors", stateOf(*goldenNetwork(other)->vae));
+  const std::string text = complaint(folder.path());
+  EXPECT_NE(text.find("takes latents of 32 channels, the autoencoder makes 16"), std::string::npos) << text;
+}
+
+TEST_F(RestoreVarFiles, aLargerTransformerIsReadFromItsTensors) {
+  RestoreVarConfig d24 = tinyRestoreVar();
+  d24.var.depth = 24;
+  d24.var.width = 96;
+  d24.var.heads = 6;
+  d24.var.hidden = 4 * d24.var.width;
+  const RestoreVarNetwork larger(d24);
+  writeSafetensors(folder / "d24.safetensors",
+                   joined(prefixed("var.", stateOf(*larger->var)), prefixed("vae.", stateOf(*larger->vae))));
+  EXPECT_EQ(detectRestoreVar(inspect(folder / "d24.safetensors").tensors), d24);
+}
+
 }  // namespace
 }  // namespace heirloom::tests

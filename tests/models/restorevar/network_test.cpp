@@ -1,5 +1,6 @@
 // RestoreVAR's network by itself.
 
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "models/checkpoint/tensors.h"
+#include "models/cuda.h"
 #include "models/restorevar/cost.h"
 #include "models/restorevar/sampling.h"
 #include "tests/models/restorevar/golden.h"
@@ -119,7 +121,11 @@ FreeRun freeRun(RestoreVarNetwork& network, const at::Tensor& picture) {
   VarRun run;
   run.scaleDone = [&](int, const at::Tensor& chosen, const at::Tensor&) { tokens.push_back(chosen.flatten(1)); };
   const at::Tensor restored = network->forward(picture, run);
-  return {at::cat(tokens, 1), restored};
+  return {at::cat(tokens, 1).cpu(), restored.cpu()};
+}
+
+double agreementOf(const FreeRun& a, const FreeRun& b) {
+  return (a.tokens == b.tokens).to(at::kDouble).mean().item<double>();
 }
 
 /// Of pictures in 0..1, dB; equal ones: 200.
@@ -133,16 +139,17 @@ double meanOf(const std::vector<double>& values) {
 
 /// How far pictures in bfloat16 are from float32's when both run freely: one token that differs changes all that come
 /// after it. Printed, because nobody promises it; promised is only that they are the same pictures.
-void expectFreeRunsAlike(const std::string& name, const RestoreVarConfig& config, int pictures) {
+void expectFreeRunsAlike(const std::string& name, const RestoreVarConfig& config, int pictures,
+                         const at::Device& device = at::kCPU) {
   const torch::NoGradGuard noGrad;
-  RestoreVarNetwork exact = goldenNetwork(config, {});
-  RestoreVarNetwork half = goldenNetwork(config, {.precision = at::kBFloat16});
+  RestoreVarNetwork exact = goldenNetwork(config, {device});
+  RestoreVarNetwork half = goldenNetwork(config, {device, at::kBFloat16});
   std::vector<double> agreement, all, ofSameTokens, ofMirrored;
   for (int n = 0; n < pictures; ++n) {
-    const at::Tensor picture = (goldenPicture("bf16." + std::to_string(n), config.side()) + 1) / 2;
+    const at::Tensor picture = ((goldenPicture("bf16." + std::to_string(n), config.side()) + 1) / 2).to(device);
     const FreeRun wanted = freeRun(exact, picture), found = freeRun(half, picture);
     ASSERT_TRUE(found.picture.isfinite().all().item<bool>());
-    agreement.push_back((found.tokens == wanted.tokens).to(at::kDouble).mean().item<double>());
+    agreement.push_back(agreementOf(found, wanted));
     all.push_back(decibels(found.picture, wanted.picture));
     if (agreement.back() == 1) ofSameTokens.push_back(all.back());
     ofMirrored.push_back(decibels(wanted.picture.flip(3), wanted.picture));
@@ -163,10 +170,60 @@ TEST(RestoreVarPrecision, bfloat16RunningFreelyMakesTheSamePictures) {
   expectFreeRunsAlike("T4", tinyRestoreVar(), 20);
 }
 
-TEST(RestoreVarPrecision, bfloat16RunningFreelyOverTenScalesMakesTheSamePictures) {
+/// The records' T10.
+RestoreVarConfig tenScales() {
   RestoreVarConfig config = tinyRestoreVar();
-  config.var.sides = VarConfig{}.sides;  // the records' T10
-  expectFreeRunsAlike("T10", config, 1);
+  config.var.sides = VarConfig{}.sides;
+  return config;
+}
+
+TEST(RestoreVarPrecision, bfloat16RunningFreelyOverTenScalesMakesTheSamePictures) {
+  expectFreeRunsAlike("T10", tenScales(), 1);
+}
+
+TEST(RestoreVarPrecision, onAGpuFloat32GivesTheProcessorsTokens) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  const torch::NoGradGuard noGrad;
+  const RestoreVarConfig config = tenScales();
+  RestoreVarNetwork here = goldenNetwork(config, {}), there = goldenNetwork(config, {at::kCUDA});
+  const at::Tensor picture = (goldenPicture("input5", config.side()) + 1) / 2;
+  const bool usual = at::globalContext().allowTF32CuDNN();
+  at::globalContext().setAllowTF32CuDNN(false);
+  const FreeRun wanted = freeRun(here, picture), found = freeRun(there, picture.to(at::kCUDA));
+  at::globalContext().setAllowTF32CuDNN(usual);
+  EXPECT_GE(agreementOf(found, wanted), 0.999);
+  expectFreeRunsAlike("T10 on a GPU", config, 1, at::kCUDA);
+}
+
+/// The picture's keys and values made anew at every scale, as the reference does, and those of the tokens as well.
+TEST(RestoreVarCaches, giveWhatIsComputedFromNothingAtEveryScale) {
+  const RestoreVarConfig config = tinyRestoreVar();
+  const torch::NoGradGuard noGrad;
+  RestoreVarNetwork network = goldenNetwork(config, {});
+  const at::Tensor picture = (goldenPicture("input11", config.side()) + 1) / 2;
+  std::vector<at::Tensor> logits, latents;
+  VarRun run;
+  run.choose = [&](const at::Tensor& found, int scale) {
+    logits.push_back(found);
+    return mostProbable(found, scale);
+  };
+  run.scaleDone = [&](int, const at::Tensor&, const at::Tensor& latent) { latents.push_back(latent); };
+  network->latent(picture, run);
+  RestoreVarTransformer& var = network->var;
+  for (int last = 0; last < config.var.scales(); ++last) {
+    const VarCondition condition = var->condition(network->vae->encode(picture * 2 - 1));
+    VarCaches caches = var->caches(1);
+    at::Tensor x;
+    for (int scale = 0; scale <= last; ++scale) {
+      const auto at = static_cast<std::size_t>(scale);
+      x = scale == 0 ? var->firstInput(condition)
+                     : var->input(QuantiserImpl::pooled(latents[at - 1], config.var.sides[at]), scale);
+      for (int block = 0; block < config.var.depth; ++block) x = var->throughBlock(block, x, scale, condition, caches);
+    }
+    const at::Tensor anew = var->logits(x), &cached = logits[static_cast<std::size_t>(last)];
+    EXPECT_LT((anew - cached).abs().max().item<double>(), 1e-5) << "scale " << last;
+    EXPECT_TRUE(at::equal(anew.argmax(-1), cached.argmax(-1))) << "scale " << last;
+  }
 }
 
 TEST(RestoreVarTeacher, forcedLogitsUnderTheMaskAreThoseOfTheCache) {
