@@ -55,7 +55,9 @@ TileRow rowOf(std::int64_t length, const PhotoCut& cut) {
 /// One picture, both sides at least cut.side long, more than one tile.
 at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNetwork& network) {
   const std::int64_t height = picture.size(2), width = picture.size(3), side = cut.side;
-  const at::Tensor whole = network(resizedIn8Bits(picture, side, side), 0);
+  const at::Tensor square = resizedIn8Bits(picture, side, side);
+  // What the network changes of the whole: what squashing alone changes is not its doing.
+  const at::Tensor change = network(square, 0) - square;
   const at::Tensor up = on(lanczosMatrix(side, height), picture), across = on(lanczosMatrix(side, width), picture);
   const double sigma = std::clamp(kAnchor * static_cast<double>(std::max(height, width)) / static_cast<double>(side),
                                   kAnchor, kLargestAnchor);
@@ -90,8 +92,8 @@ at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNet
     }
     for (std::size_t i = begin; i < end; ++i)
       anchors.push_back(
-          resampled(whole, up.narrow(0, cornerOf(i).first, side), across.narrow(0, cornerOf(i).second, side)));
-    restored = restored + resampled(at::cat(anchors) - restored, coarse, coarse);
+          resampled(change, up.narrow(0, cornerOf(i).first, side), across.narrow(0, cornerOf(i).second, side)));
+    restored = restored + resampled(source + at::cat(anchors) - restored, coarse, coarse);
     if (cut.detail > 0) restored = withDetail(source, restored, cut.detail);
     for (std::size_t i = begin; i < end; ++i) {
       const Place& place = places[i];

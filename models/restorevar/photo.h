@@ -26,8 +26,8 @@ at::Tensor restoredAsSquare(const at::Tensor& pictures, const PhotoCut& cut, con
 at::Tensor unsquashed(const at::Tensor& squares, std::int64_t height, std::int64_t width);
 
 /// The picture at its own resolution: mirrored outwards where a side is shorter than the square, cut into overlapping
-/// tiles where it is longer. What is larger than a few dozen pixels (haze, light, colour) comes from the whole picture
-/// restored as one square, so that tiles agree; N 3 H W to the same.
+/// tiles where it is longer. What changes of all that is larger than a few dozen pixels (haze, light, colour) is what
+/// changes of the whole picture as one square, so that tiles agree; N 3 H W to the same.
 at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network);
 
 /// Whether a picture has one square's worth of pixels along both sides, or less.
