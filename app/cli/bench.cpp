@@ -6,15 +6,17 @@
 #include <chrono>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
 #include "core/engine/placement.h"
 #include "models/checkpoint/tensors.h"
-#include "models/common/graphs.h"
 #include "models/common/photo_work.h"
+#include "models/common/savings.h"
 #include "models/placement.h"
 #include "models/registry.h"
 
@@ -31,6 +33,7 @@ struct BenchOptions {
   bool all = false;
   bool plain = false;
   bool eager = false;
+  bool savings = false;
 };
 
 using Clock = std::chrono::steady_clock;
@@ -110,11 +113,32 @@ struct Timing {
   double median = 0;  // seconds
   double fastest = 0;
   std::uint64_t peak = 0;
-  std::vector<Stage> stages;  // of the last run; on the CPU, where a report waits for what it reports
+  std::vector<Stage> stages;    // of the last run; on the CPU, where a report waits for what it reports
+  std::vector<double> without;  // medians without each of the savings that were asked for, seconds
 };
 
+double medianOf(std::vector<double> seconds) {
+  std::ranges::sort(seconds);
+  return seconds[seconds.size() / 2];
+}
+
+/// What the network saves there, as far as it is not switched off anyway.
+std::vector<models::NamedSaving> savingsOf(const models::Restorer& network, const models::Placement& placement) {
+  const std::vector<models::Saving> made = models::savingsOf(network);
+  const auto counts = [&](models::Saving saving) {
+    if (std::ranges::count(made, saving) == 0 || !models::saves(saving)) return false;
+    if (saving == models::Saving::Graphs) return placement.device.is_cuda() && !placement.plain;
+    return saving != models::Saving::Norms || !placement.plain;
+  };
+  std::vector<models::NamedSaving> found;
+  std::ranges::copy_if(models::allSavings(), std::back_inserter(found), counts, &models::NamedSaving::saving);
+  return found;
+}
+
+/// With all savings and without each of `savings`, in turns.
 Timing measure(const models::Restorer& network, const models::Settings& settings, const models::Placement& placement,
-               std::int64_t side, std::int64_t runs, const std::stop_token& stop) {
+               std::int64_t side, std::int64_t runs, const std::vector<models::NamedSaving>& savings,
+               const std::stop_token& stop) {
   const at::NoGradGuard noGradients;
   StageClock observer(stop);
   const models::Descriptor& descriptor = network.descriptor();
@@ -122,20 +146,31 @@ Timing measure(const models::Restorer& network, const models::Settings& settings
   const auto session = network.start(settings, placement, observer);
   // A sum needs every pixel, so that a device that works behind our back has ended.
   const auto once = [&] { return session->restore(picture).sum().item<float>(); };
-  resetPeakMemory();
-  once();
-  once();
-  std::vector<double> seconds;
-  for (std::int64_t run = 0; run < runs; ++run) {
+  const auto timed = [&] {
     const Clock::time_point begin = Clock::now();
     observer.begin();
     once();
-    seconds.push_back(secondsSince(begin));
+    return secondsSince(begin);
+  };
+  resetPeakMemory();
+  once();
+  once();
+  Timing timing;
+  std::vector<double> seconds;
+  std::vector<std::vector<double>> without(savings.size());
+  for (std::int64_t run = 0; run < runs; ++run) {
+    seconds.push_back(timed());
+    if (run == 0 || savings.empty()) timing.peak = peakMemory();
+    if (descriptor.progressive && placement.device.is_cpu()) timing.stages = observer.stages();
+    for (std::size_t i = 0; i < savings.size(); ++i) {
+      const models::Without saving(savings[i].saving);
+      without[i].push_back(timed());
+    }
   }
-  std::sort(seconds.begin(), seconds.end());
-  const bool staged = descriptor.progressive && placement.device.is_cpu();
-  return {seconds[seconds.size() / 2], seconds.front(), peakMemory(),
-          staged ? observer.stages() : std::vector<Stage>{}};
+  timing.median = medianOf(seconds);
+  timing.fastest = *std::ranges::min_element(seconds);
+  for (const std::vector<double>& each : without) timing.without.push_back(medianOf(each));
+  return timing;
 }
 
 /// What is measured: an installed network, or a public configuration with random weights.
@@ -219,7 +254,7 @@ class Bench {
   Bench(const BenchOptions& options, Context& context)
       : options_(options), context_(context), placed_(core::place(options.device, options.dtype)) {
     placed_.placement.plain = options.plain;
-    models::recordGraphs(!options.eager);
+    if (options.eager) recordings_.emplace(models::Saving::Graphs);
     Report& report = context.report;
     for (const Message& note : placed_.notes) report.warning(note);
     const std::string device = placed_.placement.device.str();
@@ -248,14 +283,18 @@ class Bench {
   void measure(const Subject& subject, const models::Settings& settings, std::int64_t side, double flop) {
     bar_.start(subject.name);
     bar_.show(0, std::to_string(side) + " x " + std::to_string(side));
+    std::vector<models::NamedSaving> savings;
+    if (options_.savings) savings = savingsOf(*subject.network, placed_.placement);
     const Timing timing =
-        app::measure(*subject.network, settings, placed_.placement, side, options_.runs, context_.stop);
+        app::measure(*subject.network, settings, placed_.placement, side, options_.runs, savings, context_.stop);
     bar_.clear();
     const models::Descriptor& descriptor = subject.network->descriptor();
     const double pixels = static_cast<double>(side) * static_cast<double>(side);
     const double gflops = flop / timing.median / 1e9;
-    Json stages = Json::array();
+    Json stages = Json::array(), without = Json::array();
     for (const Stage& stage : timing.stages) stages.push_back({{"name", stage.name}, {"ms", stage.seconds * 1e3}});
+    for (std::size_t i = 0; i < savings.size(); ++i)
+      without.push_back({{"saving", std::string(savings[i].name)}, {"median_ms", timing.without[i] * 1e3}});
     context_.report.document["items"].push_back({{"model", subject.name},
                                                  {"family", descriptor.family},
                                                  {"width", side},
@@ -266,17 +305,23 @@ class Bench {
                                                  {"gflops", gflops},
                                                  {"ms_per_megapixel", timing.median * 1e9 / pixels},
                                                  {"peak_memory", timing.peak},
-                                                 {"stages", stages}});
+                                                 {"stages", stages},
+                                                 {"without", without}});
     context_.report.line(subject.name + " at " + std::to_string(side) + " x " + std::to_string(side) + ": " +
                          fixed(timing.median * 1e3, 1) + " ms, " + fixed(gflops / 1e3, 3) + " TFLOP/s, " +
                          fixed(timing.median * 1e9 / pixels, 0) + " ms a megapixel, peak " + bytesText(timing.peak));
     for (const Stage& stage : timing.stages)
       context_.report.line("  " + stage.name + ": " + fixed(stage.seconds * 1e3, 1) + " ms");
+    for (std::size_t i = 0; i < savings.size(); ++i) {
+      context_.report.line("  not " + std::string(savings[i].what) + ": " + fixed(timing.without[i] * 1e3, 1) +
+                           " ms, " + fixed(timing.without[i] / timing.median, 3) + " times");
+    }
   }
 
   const BenchOptions& options_;
   Context& context_;
   core::Placed placed_;
+  std::optional<models::Without> recordings_;
   ProgressBar bar_;
 };
 
@@ -330,6 +375,7 @@ void addBench(CLI::App& program, Command& chosen) {
   arguments.flag("--all", options->all, "a public network of every family, with random weights; NAME may be one");
   arguments.flag("--plain", options->plain, "without fused and packed layers, to see what they are worth");
   arguments.flag("--eager", options->eager, "without CUDA graphs, for the same reason");
+  arguments.flag("--savings", options->savings, "of a diffusion also without each saving that changes no result");
   arguments.value(
       "--runs", "N", [options](const std::string& value) { options->runs = readInteger("--runs", value, 1, 1000); },
       "after two that do not count (default 5)");

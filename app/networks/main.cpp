@@ -5,9 +5,10 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "models/checkpoint/tensors.h"
-#include "models/common/graphs.h"
+#include "models/common/savings.h"
 #include "models/cuda.h"
 #include "models/placement.h"
 #include "models/registry.h"
@@ -31,7 +32,6 @@ struct Options {
 };
 
 std::unique_ptr<Session> start(const Restorer& model, const Options& options, Observer& observer) {
-  recordGraphs(!options.eager);
   Settings settings(model.descriptor().parameters);
   for (const std::string& assignment : options.settings) {
     const std::size_t equals = assignment.find('=');
@@ -114,6 +114,8 @@ int main(int argc, char** argv) {
     sub->add_option("model", options.model, "checkpoint file")->required();
     sub->callback([&options, action] {
       if (!options.releaseMemory) keepFreedMemory();
+      std::optional<Without> recordings;
+      if (options.eager) recordings.emplace(Saving::Graphs);
       action(options);
     });
     return sub;

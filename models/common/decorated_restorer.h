@@ -34,4 +34,11 @@ class DecoratedRestorer : public Restorer {
   Descriptor descriptor_;
 };
 
+/// The restorer without what decorates it.
+inline const Restorer& bareOf(const Restorer& restorer) {
+  const Restorer* bare = &restorer;
+  while (const auto* decorated = dynamic_cast<const DecoratedRestorer*>(bare)) bare = &decorated->inner();
+  return *bare;
+}
+
 }  // namespace heirloom::models

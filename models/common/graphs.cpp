@@ -1,13 +1,13 @@
 #include "models/common/graphs.h"
 
 #include <algorithm>
-#include <atomic>
 #include <set>
 #include <string>
 
 #include "models/common/error.h"
 #include "models/common/notes.h"
 #include "models/common/out_of_memory.h"
+#include "models/common/savings.h"
 #include "models/kernels/cuda_library.h"
 
 namespace heirloom::models {
@@ -15,8 +15,6 @@ namespace {
 
 constexpr double kRounding = 1e-3;      // of float32 with other algorithms, of TF32
 constexpr double kHalfRounding = 2e-2;  // of 16 bits
-
-std::atomic<bool> recordingWanted = true;
 
 struct Registry {
   std::mutex mutex;
@@ -159,13 +157,9 @@ bool Graphs::releaseAll() {
 
 std::unique_ptr<Graphs> graphsFor(const Placement& placement, Observer& observer) {
   const CudaLibrary* library = placement.device.is_cuda() ? cudaLibrary() : nullptr;
-  if (!library || placement.plain || !recordingWanted) return nullptr;
+  if (!library || placement.plain || !saves(Saving::Graphs)) return nullptr;
   return std::make_unique<Graphs>(library->recorder(), placement.precision == at::kFloat ? kRounding : kHalfRounding,
                                   [&observer](const Message& message) { tell(observer, message); });
-}
-
-void recordGraphs(bool on) {
-  recordingWanted = on;
 }
 
 }  // namespace heirloom::models

@@ -64,10 +64,7 @@ class Graphs {
 };
 
 /// Graphs for what is computed on `placement`, which tell `observer`; null where nothing is recorded: on the processor,
-/// with plain layers, and when recording is switched off.
+/// with plain layers, and when recording is switched off (Saving::Graphs).
 std::unique_ptr<Graphs> graphsFor(const Placement& placement, Observer& observer);
-
-/// Whether graphsFor() gives any on a GPU, for comparisons. Default: true.
-void recordGraphs(bool wanted);
 
 }  // namespace heirloom::models

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "models/common/savings.h"
 #include "models/kernels/group_norm/group_norm.h"
 
 namespace heirloom::models {
@@ -13,13 +14,13 @@ GroupNormImpl::GroupNormImpl(std::int64_t groups, std::int64_t channels, double 
       epsilon_(epsilon) {}
 
 at::Tensor GroupNormImpl::forward(const at::Tensor& x) {
-  return plain_ ? plainGroupNorm(x, groups_, weight, bias, epsilon_, false)
-                : groupNorm(x, groups_, weight, bias, epsilon_, false);
+  return plain_ || !saves(Saving::Norms) ? plainGroupNorm(x, groups_, weight, bias, epsilon_, false)
+                                         : groupNorm(x, groups_, weight, bias, epsilon_, false);
 }
 
 at::Tensor GroupNormImpl::activated(const at::Tensor& x) {
-  return plain_ ? plainGroupNorm(x, groups_, weight, bias, epsilon_, true)
-                : groupNorm(x, groups_, weight, bias, epsilon_, true);
+  return plain_ || !saves(Saving::Norms) ? plainGroupNorm(x, groups_, weight, bias, epsilon_, true)
+                                         : groupNorm(x, groups_, weight, bias, epsilon_, true);
 }
 
 // LibTorch's kernel for CUDA takes no float32 weights beside half-precision values.

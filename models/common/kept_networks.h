@@ -15,9 +15,7 @@ class KeepsNetworks {
 
 /// `restorer`, or the one that it decorates, if it is such a one; otherwise null.
 inline const KeepsNetworks* keepsNetworks(const Restorer& restorer) {
-  const Restorer* bare = &restorer;
-  while (const auto* decorated = dynamic_cast<const DecoratedRestorer*>(bare)) bare = &decorated->inner();
-  return dynamic_cast<const KeepsNetworks*>(bare);
+  return dynamic_cast<const KeepsNetworks*>(&bareOf(restorer));
 }
 
 /// Frees what a restorer keeps; false: nothing.

@@ -5,13 +5,6 @@
 namespace heirloom::models {
 namespace {
 
-/// The restorer without what decorates it.
-const Restorer& bareOf(const Restorer& restorer) {
-  const Restorer* bare = &restorer;
-  while (const auto* decorated = dynamic_cast<const DecoratedRestorer*>(bare)) bare = &decorated->inner();
-  return *bare;
-}
-
 bool isNumberOrText(const Parameter& parameter) {
   return !std::holds_alternative<KernelInput>(parameter.range) &&
          !std::holds_alternative<MatrixInput>(parameter.range) &&

@@ -5,6 +5,7 @@
 #include "models/common/kept_networks.h"
 #include "models/common/network_shelf.h"
 #include "models/common/photo_work.h"
+#include "models/common/savings.h"
 #include "models/common/whole_photo.h"
 #include "models/instantir/cost.h"
 #include "models/instantir/reading.h"
@@ -67,7 +68,11 @@ class InstantIrSession : public Session {
 };
 
 /// Weights stay in their files until a session wants them in its precision; then in memory for the session after it.
-class InstantIrRestorer : public Restorer, public CountsWork, public DecidesByPhoto, public KeepsNetworks {
+class InstantIrRestorer : public Restorer,
+                          public CountsWork,
+                          public DecidesByPhoto,
+                          public KeepsNetworks,
+                          public SavesWork {
  public:
   InstantIrRestorer(StateDict tensors, DiffusionConfig config, Descriptor descriptor)
       : tensors_(std::move(tensors)), config_(std::move(config)), descriptor_(std::move(descriptor)) {}
@@ -86,6 +91,14 @@ class InstantIrRestorer : public Restorer, public CountsWork, public DecidesByPh
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
     return std::make_unique<InstantIrSession>(networksOn(placement), settings, observer, noise);
+  }
+  std::vector<Saving> savings() const override {
+    std::vector<Saving> made;
+    for (const NamedSaving& each : allSavings()) {
+      const bool restorersOwn = each.saving == Saving::Picture || each.saving == Saving::Skipping;
+      if (config_.restoring || !restorersOwn) made.push_back(each.saving);
+    }
+    return made;
   }
   bool release() const override {
     const std::unique_ptr<SessionNetworks> kept = shelf_->clear();

@@ -26,8 +26,7 @@ struct SamplerSettings {
   double strength = 1;     // 0..1: less starts later in the schedule, nearer to the degraded picture
   bool fromPhoto = true;   // start at the noised latent of the degraded picture, not at noise alone
 
-  int atOnce = 0;           // pictures that go through the networks together; 0: all
-  bool keepsMemory = true;  // what no step changes is computed once; false: the plain twin
+  int atOnce = 0;  // pictures that go through the networks together; 0: all
   bool operator==(const SamplerSettings&) const = default;
 };
 

@@ -11,6 +11,7 @@
 #include "models/common/drawn_noise.h"
 #include "models/common/padding.h"
 #include "models/common/resampling.h"
+#include "models/common/savings.h"
 #include "models/instantir/diffusion.h"
 #include "models/sdxl/latent_preview.h"
 
@@ -136,7 +137,7 @@ at::Tensor InstantIrRestoration::restored(const at::Tensor& picture, const Photo
 const HeardPrompts& InstantIrRestoration::heard() {
   std::optional<HeardPrompts>& last = networks_->heard();
   if (last && last->prompt == options_.prompt && last->negative == options_.negativePrompt &&
-      last->rules == options_.prompts)
+      last->rules == options_.prompts && saves(Saving::Constants))
     return *last;
   progress(HEIRLOOM_TEXT("instantir.text", "reading the prompt"), 0);
   std::vector<TextConditioning> texts = networks_->withRoom([&] {

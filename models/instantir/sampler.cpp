@@ -7,6 +7,7 @@
 #include <string>
 
 #include "models/common/error.h"
+#include "models/common/savings.h"
 
 namespace heirloom::models {
 namespace {
@@ -76,7 +77,8 @@ class InstantIrSampler::Part {
         first_(first),
         count_(count),
         guided_(settings_.guidance > 1),
-        graphs_(settings_.keepsMemory ? events.graphs : nullptr) {
+        // A recording reads the photo's tokens where they were.
+        graphs_(saves(Saving::Picture) ? events.graphs : nullptr) {
     const auto own = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
     const auto halves = [&](const at::Tensor& no, const at::Tensor& yes) {
       return guided_ ? at::cat({own(no), own(yes)}) : own(yes);
@@ -85,7 +87,7 @@ class InstantIrSampler::Part {
     picture_ = halves(negative.picture, positive.picture);
     pass_.text = halves(negative.text, positive.text);
     pass_.watch = events.watch;
-    pass_.memory = settings_.keepsMemory ? &memory_ : nullptr;
+    pass_.memory = &memory_;
     const at::Tensor pooled = halves(negative.pooled, positive.pooled);
     const auto options = at::TensorOptions(latent.device()).dtype(at::kFloat);
     const at::Tensor rows = at::tensor(sizes, at::kInt).to(options).expand({pooled.size(0), -1});
@@ -146,6 +148,8 @@ class InstantIrSampler::Part {
     return {std::move(made), middle};
   }
   const at::Tensor& degraded() const { return degraded_; }
+  /// Of scale zero, and computed all the same.
+  bool comparesForNothing() const { return networks_.aggregator && !saves(Saving::Skipping); }
   /// Of values of all pictures those of this part, for each of its halves.
   std::vector<double> forHalves(const std::vector<double>& values) const {
     std::vector<double> own;
@@ -161,7 +165,7 @@ class InstantIrSampler::Part {
   /// Tokens of the picture for the main or the preview pass.
   at::Tensor imageTokens(bool previewing) {
     at::Tensor& kept = previewing ? previewTokens_ : mainTokens_;
-    if (!kept.defined() || !settings_.keepsMemory) {
+    if (!kept.defined() || !saves(Saving::Picture)) {
       PictureUNet& network = networkFor(previewing);
       const Visit visit(pass_, *network->image_proj);
       kept = network->image_proj->forward(picture_, previewing && !networks_.previewer);
@@ -307,16 +311,18 @@ class InstantIrSampler::Run {
     for (const auto& each : parts_) {
       Part& part = *each;
       const at::Tensor own = part.of(sample);
+      const auto preview = [&] {
+        if (!gate.previews) return part.degraded();
+        return consistent(schedule_, part.predicted(index, /*previewing=*/true, own, nullptr), own, timeOf(index));
+      };
       std::optional<Residuals> residuals;
       if (conditions) {
-        previews.push_back(
-            gate.previews
-                ? consistent(schedule_, part.predicted(index, /*previewing=*/true, own, nullptr), own, timeOf(index))
-                : part.degraded());
+        previews.push_back(preview());
         residuals = scaled(part.compared(index, previews.back()), part.forHalves(weights));
       } else if (compat && state_.residuals && gate.conditions) {
         residuals = scaled(part.of(*state_.residuals), part.forHalves(weights));
       }
+      if (!conditions && part.comparesForNothing()) part.compared(index, preview());
       outputs.push_back(part.predicted(index, /*previewing=*/false, own, residuals ? &*residuals : nullptr));
       if (compat && residuals) added.push_back(*std::move(residuals));
     }

@@ -6,6 +6,7 @@
 
 #include "models/common/error.h"
 #include "models/common/notes.h"
+#include "models/common/savings.h"
 #include "models/cuda.h"
 #include "models/instantir/previewer_file.h"
 
@@ -223,7 +224,7 @@ at::Tensor SessionNetworks::seenIn(const at::Tensor& picture) {
 }
 
 at::Tensor SessionNetworks::seenInNothing() {
-  if (!nothing_.defined()) {
+  if (!nothing_.defined() || !saves(Saving::Constants)) {
     const int side = config_.restoring.value().preprocessing.crop;
     const auto nothing = at::zeros({1, 3, side, side}, at::TensorOptions(placement_.device).dtype(at::kFloat));
     nothing_ = dino()->forward(nothing, [this] { requireGoing(); });

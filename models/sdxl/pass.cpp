@@ -1,5 +1,7 @@
 #include "models/sdxl/pass.h"
 
+#include "models/common/savings.h"
+
 namespace heirloom::models {
 
 const std::vector<at::Tensor>& RunMemory::kept(const torch::nn::Module& layer, Kind kind, bool adapted,
@@ -20,13 +22,13 @@ std::int64_t RunMemory::bytes() const {
 
 at::Tensor Pass::stepwise(const torch::nn::Module& layer, const std::function<at::Tensor(const at::Tensor&)>& project,
                           RunMemory::Kind kind) const {
-  if (!memory) return project(ofStep(embeddings));
+  if (!memory || !saves(Saving::Steps)) return project(ofStep(embeddings));
   return ofStep(memory->kept(layer, kind, adapted, [&] { return std::vector<at::Tensor>{project(embeddings)}; })[0]);
 }
 
 std::vector<at::Tensor> Pass::once(const torch::nn::Module& layer, RunMemory::Kind kind, bool depends,
                                    const std::function<std::vector<at::Tensor>()>& make) const {
-  if (!memory) return make();
+  if (!memory || !saves(kind == RunMemory::Kind::Text ? Saving::Text : Saving::Picture)) return make();
   return memory->kept(layer, kind, depends && adapted, make);
 }
 

@@ -202,6 +202,30 @@ TEST_F(Commands, benchTakesNetworksWhosePreviewsAreAChoice) {
   EXPECT_THAT(unknown.err, isOneLineAbout("half.safetensors: "));
 }
 
+TEST_F(Commands, benchShowsWhatEachSavingOfADiffusionIsWorth) {
+  writeTinyInstantIr(folder_ / "tiny");
+  const std::vector<std::string> rest = {"--size", "64", "--runs", "2", "--device", "cpu", "--savings"};
+  const auto bench = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "bench");
+    arguments.insert(arguments.end(), rest.begin(), rest.end());
+    return run(arguments);
+  };
+  const std::vector<std::string> small = {"tiny", "--set", "steps=2", "--set", "min_side=64", "--set", "max_side=64"};
+  std::vector<std::string> told = small;
+  told.emplace_back("--json");
+  const Ended ended = bench(told);
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  std::vector<std::string> names;
+  for (const auto& each : ended.json()["items"][0]["without"]) {
+    names.push_back(each["saving"].get<std::string>());
+    EXPECT_GT(each["median_ms"], 0);
+  }
+  EXPECT_THAT(names, testing::ElementsAre("text", "picture", "steps", "constants", "skipping", "attention", "norms"));
+  EXPECT_THAT(bench(small).out, testing::HasSubstr("not networks of scale zero left out: "));
+  // Others name none.
+  EXPECT_TRUE(bench({"half.safetensors", "--json"}).json()["items"][0]["without"].empty());
+}
+
 /// A network that squashes any picture into one square does the same work at every size.
 TEST_F(Commands, benchCountsTheWorkThatIsDone) {
   writeTinyRestoreVar(folder_ / "tiny");

@@ -8,6 +8,7 @@
 #include "models/common/error.h"
 #include "models/common/graphed.h"
 #include "models/common/notes.h"
+#include "models/common/savings.h"
 #include "models/cuda.h"
 #include "tests/models/support/public_networks.h"
 #include "tests/models/support/repeating_recorder.h"
@@ -219,9 +220,10 @@ TEST(Graphs, onAGpuTheyGiveWhatTheNetworkGives) {
     for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
       const Placement placement{at::kCUDA, precision};
       Listener listener;
-      recordGraphs(false);
-      const auto eager = model->start(usableSettings(*model), placement, listener);
-      recordGraphs(true);
+      const auto eager = [&] {
+        const Without recordings(Saving::Graphs);
+        return model->start(usableSettings(*model), placement, listener);
+      }();
       const auto recorded = model->start(usableSettings(*model), placement, listener);
       for (const std::int64_t side : {48, 64, 48, 64, 48, 64, 48}) {
         const at::Tensor picture = at::rand({2, model->descriptor().channels, side, side});

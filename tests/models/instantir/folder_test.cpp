@@ -11,6 +11,8 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/drawn_noise.h"
 #include "models/common/error.h"
+#include "models/common/savings.h"
+#include "models/instantir/session_networks.h"
 #include "models/registry.h"
 #include "tests/models/instantir/diffusion_folder.h"
 #include "tests/models/instantir/tiny_folder.h"
@@ -105,6 +107,36 @@ TEST_F(InstantIrFolder, onePictureOfABatchIsWhatItIsAlone) {
   const auto session = model->start(smallSettings(*model), {}, nobody);
   const at::Tensor both = session->restore(at::cat({photo(64, 64), photo(64, 64).flip(3)}));
   EXPECT_TRUE(at::equal(both.narrow(0, 1, 1), session->restore(photo(64, 64).flip(3))));
+}
+
+/// Counts how often words are read.
+struct Reader : Observer {
+  void progress(const Message& stage, double) override { readings += stage.english() == "reading the prompt"; }
+  int readings = 0;
+};
+
+TEST_F(InstantIrFolder, wordsThatStayAreReadOnceUnlessThatIsSwitchedOff) {
+  const auto model = models::open(folder.path());
+  Reader reader;
+  const auto session = model->start(smallSettings(*model), {}, reader);
+  const at::Tensor result = session->restore(photo(64, 64)).clone();
+  EXPECT_TRUE(at::equal(session->restore(photo(64, 64)), result));
+  EXPECT_EQ(reader.readings, 1);
+  const Without without(Saving::Constants);
+  EXPECT_TRUE(at::equal(session->restore(photo(64, 64)), result));
+  EXPECT_EQ(reader.readings, 2);
+}
+
+TEST_F(InstantIrFolder, whatIsSeenInNothingIsKeptUnlessThatIsSwitchedOff) {
+  const c10::InferenceMode inference;
+  const StateDict tensors = withPresentNames(inspect(folder.path()).tensors);
+  SessionNetworks networks(tensors, readDiffusion(tensors).config.value(), {});
+  const at::Tensor nothing = networks.seenInNothing();
+  EXPECT_TRUE(networks.seenInNothing().is_same(nothing));
+  const Without without(Saving::Constants);
+  const at::Tensor again = networks.seenInNothing();
+  EXPECT_FALSE(again.is_same(nothing));
+  EXPECT_TRUE(at::equal(again, nothing));
 }
 
 TEST_F(InstantIrFolder, stopsAndRunsAgain) {

@@ -1,5 +1,6 @@
 // What a restoration promises whatever its weights are (instantir.md 7.4).
 
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -8,9 +9,11 @@
 
 #include "models/common/error.h"
 #include "models/common/notes.h"
+#include "models/common/savings.h"
 #include "models/cuda.h"
 #include "models/sdxl/weight_stream.h"
 #include "tests/models/instantir/golden.h"
+#include "tests/models/support/counted_work.h"
 #include "tests/models/support/repeating_recorder.h"
 
 namespace heirloom::tests {
@@ -32,6 +35,17 @@ InstantIrNetworks networks(const Placement& placement = {}, const Holding& holdi
 double apart(const at::Tensor& a, const at::Tensor& b) {
   return ((a - b).abs().max() / b.abs().max()).item<double>();
 }
+
+/// Stops at the block of this number.
+struct StopAt : BlockWatch {
+  explicit StopAt(int number) : block(number) {}
+  void enter(torch::nn::Module&) override {
+    if (seen++ == block) throw Stopped();
+    ++inside;
+  }
+  void leave(torch::nn::Module&) noexcept override { --inside; }
+  int block, seen = 0, inside = 0;
+};
 
 /// Runs of the same networks under other settings.
 class InstantIrRuns : public testing::Test {
@@ -63,10 +77,72 @@ TEST_F(InstantIrRuns, aConditionOfZeroIsNoAggregator) {
   EXPECT_ANY_THROW(run(three));
 }
 
-TEST_F(InstantIrRuns, whatIsKeptChangesNothing) {
-  SamplerSettings anew = three;
-  anew.keepsMemory = false;
-  EXPECT_LT(apart(run(three), run(anew)), 1e-5);
+TEST_F(InstantIrRuns, noSavingChangesTheResult) {
+  const SamplerSettings settings{.steps = 4, .creativeStart = 0.5};
+  for (const Adaptive adaptive : {Adaptive::Off, Adaptive::Compat, Adaptive::Stable}) {
+    SamplerSettings adapting = settings;
+    adapting.adaptive = adaptive;
+    const at::Tensor result = run(adapting);
+    for (const NamedSaving& each : allSavings()) {
+      const Without without(each.saving);
+      // Rounding, which every step carries on.
+      EXPECT_LT(apart(run(adapting), result), 1e-3) << each.name;
+    }
+  }
+}
+
+TEST_F(InstantIrRuns, whatIsNotSavedIsDone) {
+  const auto visits = [&](const SamplerSettings& settings) {
+    StopAt never(-1);
+    run(settings, {.watch = &never});
+    return never.seen;
+  };
+  // 17 branches and the resampler, of the previewer and the main network, in two of three steps more.
+  const int least = visits(three);
+  {
+    const Without without(Saving::Steps);
+    EXPECT_EQ(visits(three), least + 2 * 2 * 17);
+  }
+  {
+    const Without without(Saving::Picture);
+    EXPECT_EQ(visits(three), least + 2 * 2 * (17 + 1));
+  }
+  // The last two steps do without the previewer, 49 blocks, and the aggregator, 23 and 10 heads.
+  const SamplerSettings creative{.steps = 4, .creativeStart = 0.5};
+  const int led = visits(creative);
+  {
+    const Without without(Saving::Skipping);
+    EXPECT_EQ(visits(creative), led + 2 * (49 + 33));
+  }
+  EXPECT_EQ(visits(creative), led);
+}
+
+TEST_F(InstantIrRuns, textThatIsNotKeptIsWorkInEveryPass) {
+  made = networks({.plain = true});
+  const auto work = [&] {
+    const CountedWork counted;
+    run(three);
+    return counted.sum();
+  };
+  const double least = work();
+  const Without without(Saving::Text);
+  EXPECT_GT(work(), least);
+}
+
+TEST_F(InstantIrRuns, attentionThatIsNotOneOperationIsLibTorchsPlainOne) {
+  made = networks({.plain = true});
+  const auto work = [&] {
+    const CountedWork counted;
+    run({.steps = 1});
+    return counted.sum();
+  };
+  const double fused = work();
+  {
+    const Without without(Saving::Attention);
+    EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
+    EXPECT_NEAR(work() / fused, 1, 1e-9);  // as products of matrices
+  }
+  EXPECT_TRUE(at::globalContext().userEnabledFlashSDP() && at::globalContext().userEnabledMemEfficientSDP());
 }
 
 TEST_F(InstantIrRuns, recordedPassesGiveTheSameBits) {
@@ -102,14 +178,25 @@ TEST_F(InstantIrRuns, recordedPassesOfPicturesOneAfterTheOtherGiveTheSameBits) {
   EXPECT_EQ(log->recorded, 6);
 }
 
-TEST_F(InstantIrRuns, whereNothingIsKeptNothingIsRecorded) {
-  SamplerSettings anew{.steps = 5};
-  anew.keepsMemory = false;
+TEST_F(InstantIrRuns, recordedPassesThatKeepLessGiveTheSameBits) {
+  for (const Saving saving : {Saving::Text, Saving::Steps}) {
+    const Without without(saving);
+    const auto log = std::make_shared<Repeated>();
+    const auto graphs = repeatingGraphs(log);
+    SamplerEvents events;
+    events.graphs = graphs.get();
+    EXPECT_TRUE(run({.steps = 5}, events).equal(run({.steps = 5})));
+    EXPECT_GT(log->replayed, 0);
+  }
+}
+
+TEST_F(InstantIrRuns, wherePhotosAreSeenAnewNothingIsRecorded) {
+  const Without without(Saving::Picture);
   const auto log = std::make_shared<Repeated>();
   const auto graphs = repeatingGraphs(log);
   SamplerEvents events;
   events.graphs = graphs.get();
-  run(anew, events);
+  run({.steps = 5}, events);
   EXPECT_EQ(log->recorded, 0);
 }
 
@@ -269,17 +356,6 @@ TEST_F(InstantIrRuns, valuesThatAreNoNumbersNameTheirStep) {
   }
   EXPECT_EQ(steps, 1);
 }
-
-/// Stops at the block of this number.
-struct StopAt : BlockWatch {
-  explicit StopAt(int number) : block(number) {}
-  void enter(torch::nn::Module&) override {
-    if (seen++ == block) throw Stopped();
-    ++inside;
-  }
-  void leave(torch::nn::Module&) noexcept override { --inside; }
-  int block, seen = 0, inside = 0;
-};
 
 TEST_F(InstantIrRuns, stopsBetweenTheBlocksOfEveryNetwork) {
   StopAt never(-1);

@@ -10,6 +10,7 @@
 #include "models/common/kept_networks.h"
 #include "models/common/notes.h"
 #include "models/common/photo_work.h"
+#include "models/common/savings.h"
 #include "models/cuda.h"
 #include "models/registry.h"
 #include "models/restorevar/cost.h"
@@ -284,9 +285,10 @@ TEST_F(RestoreVarRuns, onAGpuARecordedRunIsTheRunItself) {
       std::vector<std::string> notes;
     } listener;
     const Placement placement{at::kCUDA, precision};
-    recordGraphs(false);
-    const auto eager = model->start(settings, placement, observer);
-    recordGraphs(true);
+    const auto eager = [&] {
+      const Without recordings(Saving::Graphs);
+      return model->start(settings, placement, observer);
+    }();
     const auto recorded = model->start(settings, placement, listener);
     for (const std::int64_t batch : {1, 2, 1, 2, 1, 2, 1, 2}) {
       observer = {};
