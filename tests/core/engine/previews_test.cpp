@@ -1,11 +1,14 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <limits>
 #include <string>
 
 #include "core/engine/run.h"
 #include "models/common/kept_step.h"
+#include "models/sdxl/latent_preview.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 #include "tests/models/instantir/tiny_folder.h"
@@ -228,6 +231,45 @@ TEST(Previews, areNotMadeForThoseWhoDoNotWantThem) {
   watcher.wants = false;
   ASSERT_EQ(runOver(photo, brightening(), watcher).status, core::Outcome::Status::Done);
   EXPECT_TRUE(watcher.seen.empty());
+}
+
+/// Measures how long after `ended` previews come, in ms.
+struct TimedWatcher : core::RunObserver {
+  using Clock = std::chrono::steady_clock;
+  bool wantsPreviews() const override { return true; }
+  void preview(const core::Preview& preview) override {
+    waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - ended).count());
+    samples = preview.samples.size();
+  }
+  Clock::time_point ended;
+  std::vector<double> waits;
+  std::size_t samples = 0;
+};
+
+// The time does not depend on what made the latent: only the step itself is left out.
+TEST(PreviewsOnTime, ofAMegapixelComeWithinATenthOfASecondOfTheirStep) {
+  constexpr std::int64_t kSide = 1024;
+  constexpr std::size_t kShown = 9;
+  TimedWatcher watcher;
+  const auto network = std::make_shared<FakeNetwork>([&](const at::Tensor& picture, models::Observer& observer) {
+    const at::Tensor latent = at::randn({1, 4, kSide / 8, kSide / 8});
+    const models::LatentPreview map(latent, picture);
+    for (std::size_t i = 0; i < kShown; ++i) {
+      watcher.ended = TimedWatcher::Clock::now();
+      observer.preview(static_cast<int>(i), map.picture(latent));
+    }
+    return picture.clone();
+  });
+  network->own.progressive = true;
+  core::ModelLibrary library({});
+  library.add("fake", network);
+  const core::Photo photo = texturedPhoto({kSide, kSide, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  core::RasterSink sink(core::SampleType::Float32);
+  ASSERT_EQ(core::run(library, recipeOf("fake"), photo, sink, watcher).status, core::Outcome::Status::Done);
+  ASSERT_EQ(watcher.waits.size(), kShown);
+  EXPECT_EQ(watcher.samples, 3U * kSide * kSide);
+  std::ranges::sort(watcher.waits);
+  EXPECT_LT(watcher.waits[kShown / 2], 100);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <limits>
 #include <utility>
@@ -368,6 +370,34 @@ TEST_F(InstantIrFolder, aPreviewerOfAnotherBaseIsRefusedInWords) {
 TEST_F(InstantIrFolder, networksOfOtherSizesAreRefusedInWords) {
   writeText(folder / "dinov2/config.json", R"({"hidden_size": 80, "num_hidden_layers": 2, "num_attention_heads": 4})");
   EXPECT_THAT(complaint(), HasSubstr("dinov2 is of another size"));
+}
+
+class InstantIrOnTime : public InstantIrFolder {};
+
+/// Measures from when a block was entered last, which is before the step ends, to when the step's picture comes, in ms.
+struct Waiting : Observer {
+  using Clock = std::chrono::steady_clock;
+  bool stopRequested() const override {
+    entered = Clock::now();
+    return false;
+  }
+  void preview(int, const at::Tensor&) override {
+    waits.push_back(std::chrono::duration<double, std::milli>(Clock::now() - entered).count());
+  }
+  mutable Clock::time_point entered;
+  std::vector<double> waits;
+};
+
+TEST_F(InstantIrOnTime, theFastPictureOfAStepComesWithinATenthOfASecond) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  settings.set("steps", "9");
+  settings.set("previews", "fast");
+  Waiting waiting;
+  model->start(settings, {}, waiting)->restore(photo(128, 128));
+  ASSERT_EQ(waiting.waits.size(), 9U);
+  std::ranges::sort(waiting.waits);
+  EXPECT_LT(waiting.waits[4], 100);
 }
 
 }  // namespace
