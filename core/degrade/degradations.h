@@ -68,8 +68,8 @@ at::Tensor degraded(const at::Tensor& picture, const MotionBlur& blur, Random& r
 
 /// Blur, resizing, noise and JPEG, all twice, the second time at 1 / reduction of the size, with ringing; enlarged
 /// again (Wang et al., "Real-ESRGAN", ICCV Workshops 2021, 3.2-3.4, with its published settings for 4 times; kair.md
-/// 4.5). The clean picture is not sharpened, the JPEG is a real one, and blurs repeat the edge instead of
-/// reflecting it.
+/// 4.5). The clean picture is sharpened before, if at all (filter.h), the JPEG is a real one, and blurs repeat the edge
+/// instead of reflecting it.
 struct SecondOrder {
   double reduction = 4;
 };

@@ -197,6 +197,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("patch", config.dataset.patch)
         .read("batch", config.dataset.batch)
         .read("turns", config.dataset.turns)
+        .read("sharpen", config.dataset.sharpen)
         .refuseOthers();
     YamlSection degradation = root.section("degradation");
     degradation.read("sigma", config.degradation.sigma);

@@ -26,6 +26,8 @@ struct TrainConfig {
     int patch = 64;                      // side in pixels
     int batch = 16;
     bool turns = true;  // patches are flipped and turned by quarters at random
+    /// Photos, those of the validation too, are sharpened first, as Real-ESRGAN does it: what is learned and degraded.
+    bool sharpen = false;
     bool operator==(const Dataset&) const = default;
   } dataset;
   struct Degradation {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/colour/working_colour.h"
+#include "core/degrade/filter.h"
 #include "core/photo/photo.h"
 #include "models/checkpoint/refusal.h"
 
@@ -112,7 +113,8 @@ Patches::Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degrada
       if (std::min(height, width) < dataset.patch) continue;
       const at::Tensor reduced =
           scale == 1 ? whole : at::_upsample_bicubic2d_aa(whole, {height, width}, /*align_corners=*/false);
-      pictures_.push_back({(reduced.squeeze(0).clamp(0, 1) * 255).round().to(at::kByte).contiguous(),
+      const at::Tensor clean = reduced.squeeze(0).clamp(0, 1);
+      pictures_.push_back({((dataset.sharpen ? sharpened(clean) : clean) * 255).round().to(at::kByte).contiguous(),
                            {whole.size(2), whole.size(3)},
                            caption});
       areas_.push_back(static_cast<double>(height * width));

@@ -2,6 +2,7 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "core/degrade/filter.h"
 #include "core/quality/metrics.h"
 
 namespace heirloom::core {
@@ -10,6 +11,7 @@ Validation::Validation(const TrainConfig& config, const Objective& objective) {
   if (config.validation.folder.empty()) return;
   for (const std::filesystem::path& file : picturesIn(config.validation.folder)) {
     at::Tensor clean = readPicture(file, config.network.channels);
+    if (config.dataset.sharpen) clean = sharpened(clean.clamp(0, 1));
     if (config.validation.crop > 0) {
       for (const int side : {1, 2}) {
         const std::int64_t length = std::min<std::int64_t>(config.validation.crop, clean.size(side));

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <vector>
 
+#include "core/degrade/filter.h"
 #include "core/degrade/random_kernel.h"
 #include "models/common/error.h"
 
@@ -157,6 +161,58 @@ TEST(RandomKernel, sumsToOneAndIsOddAndSquare) {
     EXPECT_NEAR(kernel.sum().item<double>(), 1, 1e-5);
     EXPECT_TRUE(at::allclose(kernel, kernel.flip({0, 1}), 1e-5, 1e-7));
   }
+}
+
+/// The formula, pixel by pixel and with the whole kernel, in double.
+at::Tensor sharpenedPlainly(const at::Tensor& picture) {
+  constexpr int kReach = 25;
+  constexpr double kSigma = 8;
+  const std::int64_t height = picture.size(1), width = picture.size(2);
+  const auto gaussian = [](int distance) { return std::exp(-distance * distance / (2 * kSigma * kSigma)); };
+  double sum = 0;
+  for (int i = -kReach; i <= kReach; ++i) sum += gaussian(i);
+  const auto blurred = [&](const at::Tensor& plane) {
+    at::Tensor result = at::zeros_like(plane);
+    const auto from = plane.accessor<double, 2>();
+    auto to = result.accessor<double, 2>();
+    for (std::int64_t y = 0; y < height; ++y) {
+      for (std::int64_t x = 0; x < width; ++x) {
+        for (int i = -kReach; i <= kReach; ++i) {
+          const std::int64_t row = std::clamp<std::int64_t>(y + i, 0, height - 1);
+          for (int j = -kReach; j <= kReach; ++j)
+            to[y][x] += gaussian(i) * gaussian(j) * from[row][std::clamp<std::int64_t>(x + j, 0, width - 1)];
+        }
+      }
+    }
+    return result / (sum * sum);
+  };
+  std::vector<at::Tensor> planes;
+  for (std::int64_t band = 0; band < picture.size(0); ++band) {
+    const at::Tensor plane = picture[band].to(at::kDouble).contiguous();
+    const at::Tensor detail = plane - blurred(plane);
+    const at::Tensor share = blurred((detail.abs() > 10.0 / 255).to(at::kDouble));
+    planes.push_back(share * (plane + 0.5 * detail).clamp(0, 1) + (1 - share) * plane);
+  }
+  return at::stack(planes);
+}
+
+TEST(Sharpening, isWhatItsFormulaSays) {
+  at::Tensor picture = scene(24, 36) * 0.2 + 0.1;
+  picture.narrow(2, 16, 20).add_(0.7);  // an edge, whose bright side goes beyond white
+  const at::Tensor result = sharpened(picture);
+  EXPECT_LT((result - sharpenedPlainly(picture)).abs().max().item<double>(), 1e-5);
+  EXPECT_GT((result - picture).abs().max().item<double>(), 0.05);
+  EXPECT_LE(result.max().item<double>(), 1);
+  EXPECT_GE(result.min().item<double>(), 0);
+}
+
+TEST(Sharpening, leavesFlatAndNoisyPicturesAlone) {
+  for (const auto& [height, width] : {std::pair{1, 1}, {40, 3}, {64, 64}}) {
+    const at::Tensor grey = at::full({3, height, width}, 0.4F);
+    EXPECT_TRUE(at::allclose(sharpened(grey), grey, 0, 1e-6));
+  }
+  const at::Tensor noisy = 0.5 + 0.02 * (at::rand({3, 64, 64}) - 0.5);  // less than ten of 255
+  EXPECT_TRUE(at::equal(sharpened(noisy), noisy));
 }
 
 // Passes what is slower than its cut-off, holds back what is faster.

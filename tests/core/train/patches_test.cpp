@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
+#include "core/degrade/filter.h"
 #include "models/common/error.h"
 #include "tests/core/train/training_run.h"
 
@@ -105,6 +107,32 @@ TEST_F(PatchesOfOnePhoto, aTextBesideAPhotoIsItsCaption) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("gradient.txt"), HasSubstr("UTF-8")));
   }
+}
+
+class SharpenedPhotos : public TrainingRun {
+ protected:
+  /// Whether a patch is what lies at its place in one of the photos as `make` makes them.
+  template <typename Make>
+  bool isOfAPhoto(const Patches::Batch& batch, std::int64_t i, const Make& make) const {
+    const std::array<int, 6> place = numbersOf(batch.places[i]);
+    return std::ranges::any_of(picturesIn(config_.dataset.folder), [&](const std::filesystem::path& file) {
+      const at::Tensor photo = make(readPicture(file, 3));
+      const at::Tensor cut = photo.narrow(1, place[2], place[4]).narrow(2, place[3], place[5]);
+      return at::allclose(cut, batch.clean[i], 0, 0.6 / 255);
+    });
+  }
+};
+
+TEST_F(SharpenedPhotos, areWhatIsLearnedAndDegraded) {
+  config_.dataset = {folder_ / "photos", {1.0}, 24, 4, /*turns=*/false, /*sharpen=*/true};
+  config_.degradation.sigma = {0, 0};
+  Random random(1);
+  const Patches::Batch batch = Patches(config_.dataset, config_.degradation, 3).draw(8, random);
+  for (std::int64_t i = 0; i < batch.count(); ++i) {
+    EXPECT_TRUE(isOfAPhoto(batch, i, sharpened)) << i;
+    EXPECT_FALSE(isOfAPhoto(batch, i, [](const at::Tensor& photo) { return photo; })) << i;
+  }
+  EXPECT_TRUE(at::equal(batch.degraded, batch.clean));
 }
 
 TEST_F(PatchesOfOnePhoto, partsOfABatchKeepTheirPlaceInIt) {

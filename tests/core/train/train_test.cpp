@@ -158,8 +158,9 @@ TEST_F(Training, everyFamilyAndPrecisionRuns) {
 
 TEST_F(Training, aConfigurationReadsBack) {
   config_.optimizer.accumulate = 3;
+  config_.dataset.sharpen = true;
   const TrainConfig read =
-      readTrainConfig(yaml("dataset: {folder: photos, scales: [1, 0.5], patch: 24, batch: 4}\n"
+      readTrainConfig(yaml("dataset: {folder: photos, scales: [1, 0.5], patch: 24, batch: 4, sharpen: true}\n"
                            "network: {features: 8, layers: 4}\n"
                            "optimizer: {accumulate: 3}\n"
                            "schedule: {iterations: 40, warm_up: 5}\n"
