@@ -7,7 +7,9 @@
 
 namespace heirloom::models {
 
-/// What the reference restores with where nobody says anything (InstantIR, infer.py).
+/// With which the reference restores where nobody says anything: PROMPT and NEG_PROMPT of infer.py and of the authors'
+/// demonstration, white space made single (instantX-research/InstantIR at 183ccf5; instantir.md 2.5). Other prompts for
+/// restoration were not published with its code.
 extern const char* const kDefaultPrompt;
 extern const char* const kDefaultNegativePrompt;
 
@@ -17,7 +19,8 @@ struct PromptPreset {
   std::string prompt;
 };
 
-/// Kinds of edits that the paper's examples show: what the photo shows, in words.
+/// The first is the reference's own. The others are ours: what the photo shows, in words, as its creative restoration
+/// takes them in the place of that one (instantir.md 3).
 std::span<const PromptPreset> promptPresets();
 
 }  // namespace heirloom::models
