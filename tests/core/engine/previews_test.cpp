@@ -267,7 +267,7 @@ TEST(PreviewsOnTime, ofAMegapixelComeWithinATenthOfASecondOfTheirStep) {
   core::RasterSink sink(core::SampleType::Float32);
   ASSERT_EQ(core::run(library, recipeOf("fake"), photo, sink, watcher).status, core::Outcome::Status::Done);
   ASSERT_EQ(watcher.waits.size(), kShown);
-  EXPECT_EQ(watcher.samples, 3U * kSide * kSide);
+  EXPECT_EQ(watcher.samples, static_cast<std::size_t>(3 * kSide * kSide));
   std::ranges::sort(watcher.waits);
   EXPECT_LT(watcher.waits[kShown / 2], 100);
 }
