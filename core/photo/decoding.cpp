@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "core/photo/heif_file.h"
 #include "core/photo/jxl_boxes.h"
 #include "core/photo/memory.h"
 #include "core/photo/turning.h"
@@ -208,6 +209,9 @@ bool codedWithoutLoss(FileFormat format, std::span<const std::byte> file) {
       return true;
     case FileFormat::WebP:
       return start.substr(0, 64).find("VP8L") != start.npos;
+    case FileFormat::Heif:
+    case FileFormat::Avif:
+      return heifKeepsSamples(file);
     case FileFormat::JpegXl:
       return jxlKeepsSamples(file);
     case FileFormat::Jpeg2000: {

@@ -30,6 +30,16 @@ void requireDone(const heif_error& error) {
               HEIRLOOM_TEXT("photo.chooseAnother", "choose another format"));
 }
 
+/// The primary picture of `file`, which both must outlive; null where there is none.
+Handle primaryOf(heif_context* context, std::span<const std::byte> file) {
+  heif_image_handle* primary = nullptr;
+  if (heif_context_read_from_memory_without_copy(context, file.data(), file.size(), nullptr).code != heif_error_Ok ||
+      heif_context_get_primary_image_handle(context, &primary).code != heif_error_Ok) {
+    return nullptr;
+  }
+  return Handle(primary);
+}
+
 std::vector<std::byte> item(const heif_image_handle* handle, heif_item_id id) {
   std::vector<std::byte> bytes(heif_image_handle_get_metadata_size(handle, id));
   if (!bytes.empty() && heif_image_handle_get_metadata(handle, id, bytes.data()).code != heif_error_Ok) bytes.clear();
@@ -100,13 +110,8 @@ int heifBits(FileFormat format, SampleType type) {
 HeifMetadata readHeifMetadata(std::span<const std::byte> file) {
   HeifMetadata found;
   const Context context(heif_context_alloc());
-  if (heif_context_read_from_memory_without_copy(context.get(), file.data(), file.size(), nullptr).code !=
-      heif_error_Ok) {
-    return found;
-  }
-  heif_image_handle* primary = nullptr;
-  if (heif_context_get_primary_image_handle(context.get(), &primary).code != heif_error_Ok) return found;
-  const Handle handle(primary);
+  const Handle handle = primaryOf(context.get(), file);
+  if (!handle) return found;
   const int count = heif_image_handle_get_number_of_metadata_blocks(handle.get(), nullptr);
   std::vector<heif_item_id> ids(static_cast<std::size_t>(count));
   heif_image_handle_get_list_of_metadata_block_IDs(handle.get(), nullptr, ids.data(), count);
@@ -120,6 +125,16 @@ HeifMetadata readHeifMetadata(std::span<const std::byte> file) {
     }
   }
   return found;
+}
+
+bool heifKeepsSamples(std::span<const std::byte> file) {
+  const Context context(heif_context_alloc());
+  const Handle handle = primaryOf(context.get(), file);
+  if (!handle) return false;
+  heif_color_profile_nclx* found = nullptr;
+  const bool named = heif_image_handle_get_nclx_color_profile(handle.get(), &found).code == heif_error_Ok;
+  const Nclx nclx(found);
+  return named && nclx->matrix_coefficients == heif_matrix_coefficients_RGB_GBR;
 }
 
 std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byte> iccProfile,
@@ -142,6 +157,8 @@ std::vector<std::byte> encodeHeif(const Raster& raster, std::span<const std::byt
   requireDone(heif_image_set_nclx_color_profile(image.get(), nclx.get()));
   // Beside the photo's own profile, because decoders learn the matrix from this one.
   options->save_two_colr_boxes_when_ICC_and_nclx_available = 1;
+  // For the sake of macOS libheif leaves it out of HEIF files; without it nobody could tell that nothing was lost.
+  options->macOS_compatibility_workaround_no_nclx_profile = !coding.lossless;
   heif_image_handle* encoded = nullptr;
   requireDone(heif_context_encode_image(context.get(), image.get(), encoder.get(), options.get(), &encoded));
   const Handle handle(encoded);

@@ -17,6 +17,10 @@ struct HeifMetadata {
 /// Metadata items of the primary picture of a HEIF or AVIF file; empty where there is none or the file is nonsense.
 HeifMetadata readHeifMetadata(std::span<const std::byte> file);
 
+/// Whether the primary picture's colours are named as stored in RGB, which in practice means without loss: whoever
+/// codes with loss turns them into YCbCr first.
+bool heifKeepsSamples(std::span<const std::byte> file);
+
 struct HeifCoding {
   FileFormat format = FileFormat::Heif;  // or Avif
   int quality = 95;

@@ -69,5 +69,31 @@ TEST_F(RestoreFile, countsWhatLiesBetweenTwoSteps) {
   EXPECT_EQ(network_->calls, 0);
 }
 
+TEST_F(RestoreFile, keepsTheSamplesOfWhatWasStoredWithoutLoss) {
+  library_.add("negative", std::make_shared<tests::FakeNetwork>(
+                               [](const at::Tensor& picture, models::Observer&) { return 1 - picture; }));
+  Recipe untouched = tests::recipeOf("negative");
+  untouched.steps.front().strength = 0;
+  for (const FileFormat format : {FileFormat::WebP, FileFormat::Heif, FileFormat::Avif, FileFormat::JpegXl}) {
+    for (const bool lossless : {true, false}) {
+      SCOPED_TRACE(std::string(traits(format).name) + (lossless ? " without loss" : " with loss"));
+      const std::string ending = (lossless ? "-whole." : ".") + std::string(traits(format).extensions.front());
+      job_.source = folder_ / ("source" + ending);
+      job_.target = folder_ / ("result" + ending);
+      job_.write.format = format;
+      writePhoto(readPhoto(folder_ / "photo.png"), job_.source, {.format = format, .lossless = lossless});
+      tests::Diary diary;
+      const FileOutcome outcome = restoreFile(library_, untouched, job_, diary);
+      ASSERT_EQ(outcome.run.status, Outcome::Status::Done) << outcome.run.error->what();
+      const Photo before = readPhoto(job_.source), after = readPhoto(job_.target);
+      EXPECT_EQ(before.lossless, lossless);
+      EXPECT_EQ(after.lossless, lossless);
+      if (lossless) {
+        EXPECT_EQ(tests::largestDifference(*before.raster, *after.raster), 0);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heirloom::core
