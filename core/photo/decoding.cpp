@@ -81,6 +81,21 @@ void replace(VipsPointer<VipsImage>& image, int failed, VipsImage* next) {
   image.reset(next);
 }
 
+/// Whether the first chunk with samples is one of the lossless coding; a profile lies before it.
+bool webPKeepsSamples(std::span<const std::byte> file) {
+  constexpr std::size_t kFileHeader = 12;  // "RIFF", size, "WEBP"
+  constexpr std::size_t kChunkHeader = 8;  // type, size
+  for (std::size_t at = kFileHeader; at + kChunkHeader <= file.size();) {
+    const std::string_view type(reinterpret_cast<const char*>(file.data()) + at, 4);
+    if (type == "VP8L" || type == "VP8 ") return type == "VP8L";
+    std::size_t size = 0;
+    for (std::size_t byte = at + kChunkHeader; byte-- > at + 4;)
+      size = size << 8 | std::to_integer<std::size_t>(file[byte]);
+    at += kChunkHeader + size + size % 2;
+  }
+  return false;
+}
+
 constexpr double kUnknownResolution = 1;  // libvips' value for a file that says nothing
 
 }  // namespace
@@ -208,7 +223,7 @@ bool codedWithoutLoss(FileFormat format, std::span<const std::byte> file) {
     case FileFormat::Tiff:  // JPEG inside TIFF is rare, and TIFF is written without loss anyway
       return true;
     case FileFormat::WebP:
-      return start.substr(0, 64).find("VP8L") != start.npos;
+      return webPKeepsSamples(file);
     case FileFormat::Heif:
     case FileFormat::Avif:
       return heifKeepsSamples(file);

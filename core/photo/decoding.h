@@ -50,7 +50,7 @@ class Decoding {
   VipsPointer<VipsImage> image_;
 };
 
-/// Whether the coding of the file lost nothing, as far as its first bytes tell.
+/// Whether the coding of the file lost nothing, as far as its headers tell.
 bool codedWithoutLoss(FileFormat format, std::span<const std::byte> file);
 
 }  // namespace heirloom::core

@@ -116,6 +116,7 @@ TEST_P(RoundTrip, keepsTheBytesOfEveryProfile) {
     const core::Photo back = core::readPhoto(file);
     EXPECT_THAT(back.warnings, IsEmpty());
     EXPECT_EQ(back.iccProfile, profile.bytes);
+    EXPECT_EQ(back.lossless, row.lossless);
     // JPEG XL packs the profile into its codestream, where ExifTool does not look.
     if (row.format != FileFormat::JpegXl) {
       EXPECT_EQ(profileIn(file), profile.bytes);
