@@ -29,7 +29,7 @@ struct FormatRow {
 inline constexpr FormatRow kFormatTable[] = {
     {core::FileFormat::Jpeg, 8, 8, 8, false, true, false, true, true, "EXIF, IPTC, XMP"},
     {core::FileFormat::Png, 8, 16, 16, true, true, true, false, true, "EXIF, IPTC, XMP"},
-    {core::FileFormat::Tiff, 8, 16, 32, true, true, true, true, true, "EXIF, IPTC, XMP"},
+    {core::FileFormat::Tiff, 8, 16, 32, true, true, true, true, true, "EXIF, IPTC, XMP; none beyond 4 GB"},
     {core::FileFormat::WebP, 8, 8, 8, true, false, true, false, true, "EXIF, XMP"},
     {core::FileFormat::Heif, 8, 10, 10, true, false, true, false, true, "EXIF, XMP"},
     {core::FileFormat::Avif, 8, 12, 12, true, false, true, false, true, "EXIF, XMP"},

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/photo/memory.h"
 #include "tests/photo/exiftool.h"
 #include "tests/photo/format_table.h"
 #include "tests/photo/pictures.h"
@@ -263,6 +264,22 @@ TEST(Metadata, leavesNoneWhereThereWasNone) {
       EXPECT_THAT(exiftool({"-a", "-G0", "-s"}, file), Not(HasSubstr("[EXIF]")));
     }
   }
+}
+
+TEST(Metadata, isNamedAsLostInATiffOfMoreThan4Gb) {
+  const core::RoomForTest room({.memory = 2'000'000'000, .scratch = 0, .scratchFolder = {}});
+  core::Photo photo;
+  // 768 MB that nobody touches, which take no memory. As floats they are 3 GB, and packing may make them half as many
+  // again.
+  photo.raster =
+      std::make_shared<core::Raster>(core::Layout{16'000, 16'000, ColourModel::Rgb, false, SampleType::UInt8});
+  photo.metadata.xmp = kPacket;
+  core::WriteOptions options = to(FileFormat::Tiff);
+  EXPECT_THAT(core::losses(photo, options), IsEmpty());
+  options.depth = SampleType::Float32;
+  const auto warnings = core::losses(photo, options);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_THAT(warnings.front().english(), HasSubstr("more than 4 GB is written without metadata"));
 }
 
 }  // namespace
