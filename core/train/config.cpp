@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/engine/placement.h"
 #include "core/train/yaml_section.h"
 #include "models/common/joined.h"
 
@@ -258,6 +259,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
       if (!path->empty()) *path = std::filesystem::absolute(file).parent_path() / *path;
     }
     check(config);
+    config.device = place(config.device, config.precision).placement.device.str();
     require(config.network.family != "InstantIR" || !root.has("loss"), "loss",
             "nothing: each stage has its own (InstantIR)");
     require(config.stage == "perceptor" || !root.has("dropping"), "dropping",

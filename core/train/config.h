@@ -94,7 +94,7 @@ struct TrainConfig {
   /// Blocks keep their input alone for the way back, where the rest is computed again: less memory, a third more time.
   /// InstantIR alone.
   bool gradientCheckpointing = false;
-  std::string device = "cpu";
+  std::string device = "cpu";  // cpu, cuda, cuda:N; auto is settled when it is read
   struct Validation {
     std::filesystem::path folder;  // clean photos; empty: no validation
     double sigma = 25;             // of the noise where no degradation is named; otherwise as in the training

@@ -191,6 +191,12 @@ TEST_F(Training, aWrongKeyOrValueIsNamed) {
                 HasSubstr("nothing but in"))
         << stranger;
   }
+  for (const char* device : {"quantum", "cuda:99", "cuda:first"}) {
+    EXPECT_THAT(
+        refusal(std::string("dataset: {folder: photos}\noutput: run\ndevice: ") + device + "\n"),
+        AllOf(HasSubstr("train.yaml"), HasSubstr("device '" + std::string(device) + "'"), HasSubstr("use auto")));
+  }
+  EXPECT_EQ(refusal("dataset: {folder: photos}\noutput: run\ndevice: auto\n"), "");
   EXPECT_THAT(refusal("dataset: [\n"), HasSubstr("YAML"));
 }
 
