@@ -29,8 +29,9 @@ class TrainObserver {
 /// Trains to the end and returns what models::open takes with the averaged weights: `output`/weights.safetensors, of
 /// InstantIR the folder `output`/model. Writes `output`/log.csv (iteration, seconds, loss, learning_rate, psnr) and, at
 /// every validation and when stopped, `output`/state.safetensors, from which the next call goes on exactly where it
-/// was: weights, moments, average and iteration, from which the random numbers follow. Throws Stopped when asked to,
-/// Error otherwise.
+/// was: weights, moments, average and iteration, from which the random numbers follow. A run that was killed goes on
+/// from the last state, and what its log says of later iterations is taken out. Throws Stopped when asked to, Error
+/// otherwise.
 std::filesystem::path train(const TrainConfig& config, TrainObserver& observer, std::stop_token stop);
 
 }  // namespace heirloom::core

@@ -1,6 +1,7 @@
 #include <torch/nn/utils/clip_grad.h>
 #include <torch/optim/adam.h>
 
+#include <charconv>
 #include <cmath>
 #include <fstream>
 
@@ -9,6 +10,7 @@
 #include "core/train/train.h"
 #include "core/train/validation.h"
 #include "core/train/weight_average.h"
+#include "models/common/atomic_file.h"
 #include "models/common/error.h"
 
 namespace heirloom::core {
@@ -44,6 +46,7 @@ class Trainer {
                                                           .betas({options.betas[0], options.betas[1]})
                                                           .weight_decay(options.decoupled ? 0 : options.weightDecay));
     if (std::filesystem::exists(stateFile())) resume();
+    cutLog();
   }
 
   std::filesystem::path run(TrainObserver& observer, const std::stop_token& stop) {
@@ -71,10 +74,11 @@ class Trainer {
           const WeightAverage::InPlace average(average_);
           progress.psnr = validation_.meanPsnr(*objective_);
         }
-        saveState();
       }
       progress.elapsed = elapsed_;
+      // Before the state, which says how far the log holds.
       log(progress);
+      if (validates) saveState();
       observer.progress(progress);
     }
     return saveResult();
@@ -82,6 +86,7 @@ class Trainer {
 
  private:
   std::filesystem::path stateFile() const { return config_.output / "state.safetensors"; }
+  std::filesystem::path logFile() const { return config_.output / "log.csv"; }
 
   double step() {
     // One generator an iteration, so that a resumed run draws what an unbroken one would have drawn.
@@ -176,10 +181,25 @@ class Trainer {
     }
   }
 
+  /// Takes out of the log what a run that was killed did after its last state, because it is done again.
+  void cutLog() const {
+    std::ifstream in(logFile());
+    if (!in) return;
+    std::string kept;
+    // A last row without its end is half a one.
+    for (std::string row; std::getline(in, row) && !in.eof();) {
+      std::int64_t iteration = 0;  // of the header, too
+      std::from_chars(row.data(), row.data() + row.size(), iteration);
+      if (iteration <= iteration_) kept += row + '\n';
+    }
+    AtomicFile cut(logFile());
+    cut.replaceContents(std::as_bytes(std::span(kept)));
+    cut.commit(true);
+  }
+
   void log(const TrainProgress& progress) const {
-    const std::filesystem::path file = config_.output / "log.csv";
-    const bool fresh = !std::filesystem::exists(file);
-    std::ofstream out(file, std::ios::app);
+    const bool fresh = !std::filesystem::exists(logFile()) || std::filesystem::is_empty(logFile());
+    std::ofstream out(logFile(), std::ios::app);
     out.imbue(std::locale::classic());
     if (fresh) out << "iteration,seconds,loss,learning_rate,psnr\n";
     out << progress.iteration << ',' << progress.elapsed.count() << ',' << progress.loss << ',' << progress.learningRate

@@ -62,6 +62,44 @@ TEST_F(Training, aStoppedRunGoesOnAsIfItHadNeverStopped) {
   }
 }
 
+/// The rows of a log without their seconds.
+std::vector<std::string> rowsOf(const std::filesystem::path& log) {
+  std::vector<std::string> rows;
+  std::ifstream in(log);
+  for (std::string row; std::getline(in, row);) {
+    const std::size_t seconds = row.find(',');
+    rows.push_back(row.erase(seconds, row.find(',', seconds + 1) - seconds));
+  }
+  return rows;
+}
+
+TEST_F(Training, aKilledRunGoesOnFromItsLastStateWithNothingTwiceInTheLog) {
+  config_.dataset.patch = 8;
+  config_.dataset.batch = 1;
+  config_.schedule.iterations = 240;
+  config_.validation.every = 120;  // reports come every 100, too
+  config_.output = folder_ / "unbroken";
+  Recorder recorder;
+  const auto unbroken = models::readSafetensors(train(config_, recorder, {}));
+  const auto rows = rowsOf(config_.output / "log.csv");
+  ASSERT_THAT(rows, testing::ElementsAre(testing::_, testing::StartsWith("100,"), testing::StartsWith("120,"),
+                                         testing::StartsWith("200,"), testing::StartsWith("240,")));
+
+  struct Killed {};
+  for (const std::int64_t last : {100, 200}) {  // before there is any state, and between two
+    config_.output = folder_ / ("killed" + std::to_string(last));
+    recorder.then = [&](const TrainProgress& progress) {
+      if (progress.iteration == last) throw Killed{};
+    };
+    EXPECT_THROW(train(config_, recorder, {}), Killed);
+    std::ofstream(config_.output / "log.csv", std::ios::app) << "2";  // of a row of which no more was written
+    recorder.then = {};
+    const auto resumed = models::readSafetensors(train(config_, recorder, {}));
+    for (const auto& [name, tensor] : unbroken) EXPECT_TRUE(at::equal(tensor, resumed.at(name))) << name;
+    EXPECT_EQ(rowsOf(config_.output / "log.csv"), rows);
+  }
+}
+
 TEST_F(Training, aStepMayTakeItsPicturesInSeveralBatches) {
   config_.optimizer.clipGradient = 0.1;
   config_.emaDecay = 0;
