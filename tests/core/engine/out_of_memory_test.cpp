@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <new>
 #include <optional>
 
 #include "core/engine/run.h"
@@ -114,6 +116,29 @@ TEST(OutOfMemory, theProcessorsMemoryIsNotTakenBeyondWhatIsFree) {
   ASSERT_EQ(finished.outcome.status, Status::Done) << finished.outcome.error->what();
   EXPECT_FALSE(finished.outcome.warnings.empty());
   EXPECT_GT(network->calls, 4);
+}
+
+// LibTorch's device "meta", whose tensors have no samples, stands for a GPU.
+TEST(OutOfMemory, theProcessorTakesOverFromADeviceWithoutRoomForTheSmallestTile) {
+  const auto blurred = [](const at::Tensor& picture) { return at::avg_pool2d(picture, 5, 1, 2, false, false); };
+  auto network = std::make_shared<FakeNetwork>([&](const at::Tensor& picture, models::Observer&) {
+    if (picture.is_meta()) throw std::bad_alloc();
+    return blurred(picture);
+  });
+  network->own.margin = 2;
+  std::vector<Message> warnings;
+  TileNetwork::Listener listener;
+  listener.warning = [&](const Message& warning) { warnings.push_back(warning); };
+  constexpr std::uint64_t kBudget = 1'000'000'000;
+  TileNetwork tiles(network, models::Settings(), {at::kMeta, at::kFloat}, kBudget, {}, listener);
+  const at::Tensor pictures = at::rand({2, 3, 64, 48});
+  const at::Tensor result = tiles.restore(pictures);
+  EXPECT_TRUE(at::allclose(result, blurred(pictures), 0, 1e-6));
+  EXPECT_TRUE(tiles.device().is_cpu());
+  EXPECT_TRUE(network->placement.device.is_cpu());
+  EXPECT_EQ(std::ranges::count(warnings, std::string("run.to_cpu"), &Message::id), 1);
+  ASSERT_GT(warnings.size(), 1U);  // smaller tiles were tried before
+  EXPECT_THAT(warnings.back().english(), HasSubstr("the memory of meta is not enough for the smallest tile"));
 }
 
 /// Has networks of an earlier session, which take all but `room`.
