@@ -28,6 +28,8 @@ struct PublicNetwork {
   std::string name;
   std::function<Tensors()> shapes;   // floating-point values are not set
   std::function<Tensors()> weights;  // random ones
+  /// Whether the family reads the very configuration from a file of them.
+  std::function<bool(const StateDict&)> readsBack;
 };
 
 /// A match, and the network where the family takes the file.

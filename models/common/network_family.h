@@ -33,7 +33,7 @@ std::vector<std::string> misfits(const NamedTensors& expected, const StateDict& 
 /// The row of the table for a family whose checkpoint is one torch::nn::Module. `Traits` is the family's folder in
 /// one struct:
 ///
-///   using Config = ...;                              value type
+///   using Config = ...;                              value type that compares
 ///   using Network = ...;                             TORCH_MODULE holder, made from a Config
 ///   static constexpr std::string_view kName;
 ///   static Reading<Config> read(const StateDict&);   from names and shapes; the template checks all keys after it
@@ -228,7 +228,8 @@ class NetworkFamily {
     std::vector<PublicNetwork> networks;
     for (const auto& [name, config] : Traits::published()) {
       const auto shapes = [config = config] { return fileState(make(config), config); };
-      networks.push_back({name, shapes, [shapes] { return randomWeights(shapes()); }});
+      networks.push_back({name, shapes, [shapes] { return randomWeights(shapes()); },
+                          [config = config](const StateDict& tensors) { return configOf(tensors) == config; }});
     }
     return networks;
   }

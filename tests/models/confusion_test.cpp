@@ -103,6 +103,7 @@ TEST(Confusion, everyPublicConfigurationIsItsOwnFamilysAlone) {
       const std::filesystem::path file = folder / (network.name + ".safetensors");
       writeShapes(file, network.shapes());
       const StateDict tensors = canonicalise(Archive::open(file));
+      EXPECT_TRUE(network.readsBack(tensors)) << "another configuration, such as windows that no shape shows";
       for (const Family& asked : families()) {
         const Match match = asked.detect(tensors);
         EXPECT_EQ(match.descriptor.has_value(), asked.name == family.name) << asked.name << ": " << match.reason;
