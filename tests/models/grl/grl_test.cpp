@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/random_weights.h"
+#include "models/grl/network.h"
 #include "models/registry.h"
 #include "tests/support/temporary_folder.h"
 
@@ -47,6 +49,32 @@ TEST(Grl, theTaskThatIsSetTakesThePlaceOfTheOneThatTheNameOfTheFileTells) {
   const at::Tensor expected = restored(*deblurrer, Settings(deblurrer->descriptor().parameters), picture);
   EXPECT_TRUE(at::equal(asDeblurrer, expected));
   EXPECT_GT((asDenoiser - expected).abs().max().item<double>(), 1e-4);
+}
+
+TEST(Grl, takesTheQualityThatIsSetAsOneMoreChannelThatGrowsWithTheDamage) {
+  Grl network(GrlConfig{.features = 16,
+                        .depths = {1, 1},
+                        .hidden = 32,
+                        .levelMap = true,
+                        .task = GrlTask::Jpeg,
+                        .windows = {36, 72, 144},
+                        .head = {PictureHeadKind::Residual, 1}});
+  randomise(*network);
+  const TemporaryFolder folder;
+  writeSafetensors(folder / "jpeg_grl.safetensors", stateOf(*network));
+  const auto model = open(folder / "jpeg_grl.safetensors");
+  ASSERT_EQ(model->descriptor().family, "GRL");
+  at::manual_seed(0);
+  const at::Tensor picture = at::rand({1, 3, 24, 32});
+  Settings settings(model->descriptor().parameters);
+  settings.set("jpeg_quality", "30");
+  const at::Tensor found = restored(*model, settings, picture);
+  const auto distance = [&](double level) {
+    const c10::InferenceMode inference;
+    return (network->forward(picture, at::full({1, 1, 1, 1}, level, at::kFloat)) - found).abs().max().item<double>();
+  };
+  EXPECT_LT(distance(0.7), 1e-4);
+  EXPECT_GT(distance(0.3), 1e-3);
 }
 
 }  // namespace
