@@ -34,12 +34,15 @@ struct GrlConfig {
   bool local = false;              // convolutions with channel attention beside the attention: the base networks
   bool threeConvolutions = false;  // "3conv": a stage ends with a bottleneck instead of one convolution
   bool levelMap = false;           // one network for all strengths, told which by one more channel
+  bool dualPixel = false;          // two views go in, those of a dual-pixel sensor
   GrlTask task = GrlTask::Enlarge;
   GrlWindows windows;
   bool windowsKnown = true;  // by the task or by tables in the file; otherwise `task` is a guess
   PictureHeadConfig head = {PictureHeadKind::PixelShuffleDirect, 4};
   std::string prefix = {};  // of all its keys: "model.", or "model_g." beside the networks it was trained with
   bool operator==(const GrlConfig&) const = default;
+
+  int inputs() const { return channels * (dualPixel ? 2 : 1) + (levelMap ? 1 : 0); }
 };
 
 }  // namespace heirloom::models

@@ -20,7 +20,7 @@ const std::string kAttention = "layers.0.blocks.0.attn.";
 const std::string kHeads = kAttention + "window_attn.attn_transform.logit_scale";
 const std::string kStripeHeads = kAttention + "stripe_attn.attn_transform1.logit_scale";
 
-/// The authors' windows for a task (config/experiment of their repository).
+/// The authors' windows for a task (config/experiment of their repository), but for some base networks.
 struct TaskRow {
   GrlTask task;
   const char* name;       // as the setting has it; null: the head tells it
@@ -42,6 +42,17 @@ const std::array<TaskRow, 7>& tasks() {
 
 const TaskRow& rowOf(GrlTask task) {
   return tasks().at(static_cast<std::size_t>(task));
+}
+
+/// The windows that the authors ran a network of a task with. Some of `base` ones have more anchors
+/// (scripts/grl/grl_test.md of their repository).
+GrlWindows windowsOf(GrlTask task, bool base) {
+  GrlWindows windows = rowOf(task).windows;
+  if (base && (task == GrlTask::Enlarge || task == GrlTask::Denoise)) {
+    windows.window = 32;
+    windows.reduction = 2;
+  }
+  return windows;
 }
 
 /// Of a network that does not enlarge.
@@ -144,6 +155,7 @@ struct GrlTraits {
     const int made = sideOf(tensors, "conv_last.weight", 0);
     config.channels = made > 0 ? made : inputs;
     config.levelMap = inputs == config.channels + 1;
+    config.dualPixel = !config.levelMap && inputs == 2 * config.channels;
     config.depths.clear();
     for (int stage = 0; stage < countNumbered(tensors, "layers"); ++stage) {
       config.depths.push_back(countNumbered(tensors, "layers." + std::to_string(stage) + ".blocks"));
@@ -161,11 +173,13 @@ struct GrlTraits {
     const auto head = readHead(tensors, config.channels);
     if (!head) return {std::nullopt, "its last layers make no whole enlargement", {"upsample.up.0.weight"}};
     config.head = *head;
-    config.task = head->kind == PictureHeadKind::Residual             ? taskByName(file)
-                  : head->kind == PictureHeadKind::NearestConvolution ? GrlTask::RealEnlarge
-                                                                      : GrlTask::Enlarge;
-    config.windows = rowOf(config.task).windows;
-    config.windowsKnown = readWindows(tensors, config.windows) || head->kind != PictureHeadKind::Residual;
+    const bool enlarges = head->kind != PictureHeadKind::Residual;
+    config.task = head->kind == PictureHeadKind::NearestConvolution ? GrlTask::RealEnlarge
+                  : enlarges                                        ? GrlTask::Enlarge
+                  : config.dualPixel                                ? GrlTask::Defocus
+                                                                    : taskByName(file);
+    config.windows = windowsOf(config.task, config.local);
+    config.windowsKnown = readWindows(tensors, config.windows) || enlarges || config.dualPixel;
     if (!areWhole(config.windows)) return {std::nullopt, "its tables are for no whole windows", {"table_sh"}};
 
     std::vector<std::string> unfit = misfits(fileShapes(config), tensors, ignorable());
@@ -205,7 +219,9 @@ struct GrlTraits {
     descriptor.family = kName;
     descriptor.configuration = std::to_string(blocks) + " blocks, " + std::to_string(config.features) +
                                " channels, windows of " + std::to_string(windows.window) + ", stripes of " +
-                               std::to_string(windows.rows) + "x" + std::to_string(windows.columns);
+                               std::to_string(windows.rows) + "x" + std::to_string(windows.columns) +
+                               " with an anchor every " + std::to_string(windows.reduction) + " pixels" +
+                               (config.dualPixel ? ", dual pixel" : "");
     descriptor.purpose = rowOf(config.task).purpose;
     descriptor.scale = config.head.scale;
     descriptor.channels = config.channels;
@@ -242,7 +258,7 @@ struct GrlTraits {
     for (const TaskRow& row : tasks()) {
       if (!row.name || settings.choice(kTask) != row.name) continue;
       result.task = row.task;
-      result.windows = row.windows;
+      result.windows = windowsOf(row.task, config.local);
     }
     return result;
   }
@@ -264,7 +280,7 @@ struct GrlTraits {
   static std::vector<std::pair<std::string, GrlConfig>> published() {
     const auto sized = [](GrlConfig config, GrlTask task) {
       config.task = task;
-      config.windows = rowOf(task).windows;
+      config.windows = windowsOf(task, config.local);
       config.windowsKnown = task == GrlTask::Enlarge || task == GrlTask::RealEnlarge;
       if (!config.windowsKnown) config.head = {PictureHeadKind::Residual, 1};
       return config;
@@ -310,6 +326,9 @@ struct GrlTraits {
     }
     networks.emplace_back("db_motion_grl_base_gopro", sized(base, GrlTask::Motion));
     networks.emplace_back("db_defocus_single_pixel_grl_base", sized(base, GrlTask::Defocus));
+    GrlConfig views = sized(base, GrlTask::Defocus);
+    views.dualPixel = views.windowsKnown = true;
+    networks.emplace_back("db_defocus_dual_pixel_grl_base", views);
     networks.emplace_back("dm_grl_small", sized(small, GrlTask::Demosaic));
     return networks;
   }

@@ -12,10 +12,6 @@ namespace {
 constexpr int kCompressed = 4;  // the convolutions beside the attention have a quarter of the channels between them,
 constexpr int kSqueezed = 18;   // and their channel attention an eighteenth
 
-int inputs(const GrlConfig& config) {
-  return config.channels + (config.levelMap ? 1 : 0);
-}
-
 }  // namespace
 
 GrlBlockImpl::GrlBlockImpl(const GrlConfig& config, int index)
@@ -64,7 +60,7 @@ void GrlStageImpl::use(const GrlWindows& windows) {
 GrlImpl::GrlImpl(const GrlConfig& config)
     : config_(config),
       conv_first_(register_module(
-          "conv_first", Convolution(ConvolutionOptions{.in = inputs(config), .out = config.features, .outer = true}))),
+          "conv_first", Convolution(ConvolutionOptions{.in = config.inputs(), .out = config.features, .outer = true}))),
       norm_start_(register_module("norm_start", LayerNorm(config.features))),
       norm_end_(register_module("norm_end", LayerNorm(config.features))) {
   const auto layers = submodule(*this, "layers");
@@ -81,15 +77,16 @@ void GrlImpl::use(const GrlWindows& windows) {
 }
 
 at::Tensor GrlImpl::forward(const at::Tensor& image, const at::Tensor& level, Observer* observer) {
-  // Beside a map of the level no mean is subtracted, and the picture is made anew instead of corrected.
-  const at::Tensor mean = meanColour(inputs(config_), image.options());
+  // Beside a map of the level or another view no mean is subtracted, and the picture is made anew instead of corrected.
+  const bool anew = config_.inputs() != config_.channels;
+  const at::Tensor mean = meanColour(config_.inputs(), image.options());
   const at::Tensor x = padToMultiple(image, config_.windows.multiple(), Padding::Reflect) - mean;
-  const at::Tensor shallow =
-      conv_first_->forward(config_.levelMap ? withNoiseMap(x, level) : x).to(conv_after_body_.precision());
+  const at::Tensor seen = config_.levelMap ? withNoiseMap(x, level) : config_.dualPixel ? at::cat({x, x}, 1) : x;
+  const at::Tensor shallow = conv_first_->forward(seen).to(conv_after_body_.precision());
   at::Tensor tokens = norm_start_->forward(toTokens(shallow));
   for (GrlStage& stage : layers_) tokens = stage->forward(tokens, observer);
   const at::Tensor deep = conv_after_body_.plus(shallow, toImage(norm_end_->forward(tokens)));
-  const at::Tensor made = head_.forward(deep, config_.levelMap ? at::zeros_like(x) : x) + mean;
+  const at::Tensor made = head_.forward(deep, anew ? at::zeros_like(x) : x) + mean;
   return cropTo(made, image.size(2) * config_.head.scale, image.size(3) * config_.head.scale);
 }
 

@@ -44,8 +44,9 @@ TORCH_MODULE(GrlStage);
 class GrlImpl : public torch::nn::Module {
  public:
   explicit GrlImpl(const GrlConfig& config);
-  /// `image`: float32 N C H W in 0..1, any size of at least 1; `level`: 1 1 1 1, undefined unless the network takes
-  /// one. Result float32 N C H*scale W*scale. Asks `observer` between blocks and throws Stopped; null: nobody to ask.
+  /// `image`: float32 N C H W in 0..1, any size of at least 1, which a dual-pixel network sees twice; `level`: 1 1 1 1,
+  /// undefined unless the network takes one. Result float32 N C H*scale W*scale. Asks `observer` between blocks and
+  /// throws Stopped; null: nobody to ask.
   at::Tensor forward(const at::Tensor& image, const at::Tensor& level, Observer* observer = nullptr);
   /// Other windows and stripes from now on.
   void use(const GrlWindows& windows);

@@ -161,6 +161,9 @@ def grl(window, stripe, tables=False, **more):
     return network
 
 
+GRL_BASE = {"anchor_window_down_factor": 2, "local_connection": True, "embed_dim": 72}
+
+
 def mm_real_sr():
     from spandrel.architectures.MMRealSR import MMRealSR
 
@@ -330,6 +333,11 @@ CASES = {
     "GRL denoise": ("GRL", lambda: grl(16, [64, 128]), (1, 3, 100, 128), None),
     "GRL denoise level": ("GRL", lambda: grl(16, [64, 128], in_channels=2, out_channels=1), (1, 1, 100, 128),
                           with_level),
+    "GRL denoise base": ("GRL", lambda: grl(32, [64, 128], **GRL_BASE), (1, 3, 100, 128), None),
+    "GRL x2 base": ("GRL", lambda: grl(32, [64, 64], upscale=2, upsampler="pixelshuffle", **GRL_BASE), (1, 3, 40, 60),
+                    None),
+    "GRL dual pixel": ("GRL", lambda: grl(16, [48, 96], in_channels=6, out_channels=3, local_connection=True,
+                                          embed_dim=72), (1, 3, 50, 96), both_views),
     "GRL tables": ("GRL", lambda: grl(12, [24, 48], tables=True, upscale=2, upsampler="pixelshuffledirect",
                                       local_connection=True, embed_dim=72), (2, 3, 50, 96), None),
     "MM-RealSR x4": ("MM-RealSR", mm_real_sr, (2, 3, 17, 22), None),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
@@ -49,6 +50,55 @@ TEST(Grl, theTaskThatIsSetTakesThePlaceOfTheOneThatTheNameOfTheFileTells) {
   const at::Tensor expected = restored(*deblurrer, Settings(deblurrer->descriptor().parameters), picture);
   EXPECT_TRUE(at::equal(asDeblurrer, expected));
   EXPECT_GT((asDenoiser - expected).abs().max().item<double>(), 1e-4);
+}
+
+/// A narrow network of random weights under the names of its file.
+NamedTensors narrowGrl(bool base, PictureHeadConfig head, bool dualPixel = false) {
+  NamedTensors state = stateOf(*Grl(
+      GrlConfig{.features = 72, .depths = {1}, .hidden = 144, .local = base, .dualPixel = dualPixel, .head = head}));
+  for (auto& [name, tensor] : state) {
+    if (const std::string of = "upsample."; name.starts_with(of)) name = of + "up." + name.substr(of.size());
+  }
+  return randomWeights(state);
+}
+
+TEST(Grl, itsWindowsAreThoseThatItsAuthorsRanItWith) {
+  constexpr PictureHeadConfig same{PictureHeadKind::Residual, 1}, twice{PictureHeadKind::PixelShuffle, 2};
+  const TemporaryFolder folder;
+  const auto opened = [&](const std::string& name, const NamedTensors& weights) {
+    const std::filesystem::path file = folder / (name + ".safetensors");
+    writeSafetensors(file, weights);
+    return open(file);
+  };
+  const auto windowsOf = [](const Descriptor& descriptor) {
+    return descriptor.configuration.substr(descriptor.configuration.find("windows"));
+  };
+  const auto denoiser = opened("dn_grl_base", narrowGrl(true, same));
+  EXPECT_EQ(windowsOf(denoiser->descriptor()), "windows of 32, stripes of 64x128 with an anchor every 2 pixels");
+  EXPECT_EQ(windowsOf(opened("dn_grl_small", narrowGrl(false, same))->descriptor()),
+            "windows of 16, stripes of 64x128 with an anchor every 4 pixels");
+  EXPECT_EQ(windowsOf(opened("sr_grl_base", narrowGrl(true, twice))->descriptor()),
+            "windows of 32, stripes of 64x64 with an anchor every 2 pixels");
+  EXPECT_EQ(windowsOf(opened("sr_grl_small", narrowGrl(false, twice))->descriptor()),
+            "windows of 32, stripes of 64x64 with an anchor every 4 pixels");
+  const auto deblurrer = opened("db_motion_grl_base", narrowGrl(true, same));
+  EXPECT_EQ(windowsOf(deblurrer->descriptor()), "windows of 12, stripes of 48x96 with an anchor every 4 pixels");
+  Settings settings(deblurrer->descriptor().parameters);
+  settings.set("task", "denoise");
+  EXPECT_EQ(windowsOf(deblurrer->describe(settings)), windowsOf(denoiser->descriptor()));
+}
+
+/// What it was trained for follows from its two views, whatever the file's name.
+TEST(Grl, aNetworkOfTwoViewsRemovesDefocusFromOneToo) {
+  const TemporaryFolder folder;
+  writeSafetensors(folder / "net.safetensors", narrowGrl(true, {PictureHeadKind::Residual, 1}, /*dualPixel=*/true));
+  const auto model = open(folder / "net.safetensors");
+  EXPECT_EQ(model->descriptor().purpose, Purpose::Deblur);
+  EXPECT_EQ(model->descriptor().channels, 3);
+  const Settings settings(model->descriptor().parameters);
+  EXPECT_FALSE(settings.has("task"));
+  const at::Tensor picture = at::full({1, 3, 20, 30}, 0.5);
+  EXPECT_EQ(restored(*model, settings, picture).sizes(), picture.sizes());
 }
 
 TEST(Grl, takesTheQualityThatIsSetAsOneMoreChannelThatGrowsWithTheDamage) {
