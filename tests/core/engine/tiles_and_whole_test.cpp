@@ -1,5 +1,5 @@
 // Every family through tiles and whole. The figures in models/README.md come from here: HEIRLOOM_FULL=1 prints that of
-// every family's margin, HEIRLOOM_MARGINS=1 with it those of narrower ones, too.
+// every family's margin, HEIRLOOM_MARGINS=1 with it those of others, too.
 
 #include <ATen/ATen.h>
 #include <c10/core/InferenceMode.h>
@@ -93,6 +93,8 @@ struct Cut {
     const std::int64_t strip = (rules.margin / 2 / multiple + 2) * multiple + 1;
     return {kept + 2 * strip - 1, kept + 2 * strip, kept + strip + multiple};
   }
+  /// Beyond the windows of local statistics, in tiles about as large as those of photos.
+  static Cut photo(const TileRules&) { return {771, 931, 640}; }
 };
 
 void expectTheWhole(const models::Restorer& model, const std::string& name, Cut (*cutOf)(const TileRules&), double most,
@@ -100,7 +102,9 @@ void expectTheWhole(const models::Restorer& model, const std::string& name, Cut 
   const c10::InferenceMode inference;
   models::Settings settings = tests::usableSettings(model);
   if (settings.has("kernel")) settings.set("kernel", "gaussian:1.2");
-  if (settings.has("surroundings")) settings.set("surroundings", "mirrored");  // as photos are restored
+  for (const models::Parameter& parameter : model.descriptor().parameters) {
+    if (!parameter.onPhotos.empty()) settings.set(parameter.name, std::string_view(parameter.onPhotos));
+  }
   const Descriptor network = model.describe(settings);
   const TileRules rules(network);
   const Cut cut = cutOf(rules);
@@ -124,9 +128,16 @@ void expectTheWhole(const models::Restorer& model, const std::string& name, Cut 
   EXPECT_LT(lost(near), most) << near << " dB like the whole";
   if (!says) return;
   std::cout << figure << near << " dB, of " << kGood << " dB tiles cost " << lost(near);
-  for (TileRules narrower = rules; std::getenv("HEIRLOOM_MARGINS") && narrower.margin >= 8;) {
-    narrower.margin /= 2;
-    std::cout << ", " << narrower.margin << ": " << likeness(tiled(*session, whole, narrower, cut.longest), expected);
+  const auto sayAt = [&](int margin) {
+    TileRules other = rules;
+    other.margin = margin;
+    std::cout << ", " << margin << ": " << likeness(tiled(*session, whole, other, cut.longest), expected);
+  };
+  if (std::getenv("HEIRLOOM_MARGINS")) {
+    for (int narrower = rules.margin / 2; narrower >= 4; narrower /= 2) sayAt(narrower);
+    for (const int wider : {2 * rules.margin, 3 * rules.margin}) {
+      if (2 * (wider + rules.sizeMultiple) <= cut.longest) sayAt(wider);
+    }
   }
   std::cout << std::endl;
 }
@@ -200,6 +211,21 @@ TEST_P(RandomSuccessor, givesThroughTilesWhatItGivesOfTheWhole) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, RandomSuccessor, testing::ValuesIn(tests::successorConfigurations()),
+                         [](const auto& test) { return tests::nameOf(test.param); });
+
+/// Of local statistics, which photos get: their windows reach further than the margin, beyond the pictures above.
+class RandomSuccessorWithLocalStatistics : public testing::TestWithParam<tests::PublicConfiguration> {};
+
+TEST_P(RandomSuccessorWithLocalStatistics, givesThroughTilesOfAPhotoWhatItGivesOfTheWhole) {
+  if (!std::getenv("HEIRLOOM_FULL")) GTEST_SKIP() << "each takes minutes: set HEIRLOOM_FULL=1";
+  const auto model = GetParam().open();
+  ASSERT_TRUE(models::Settings(model->descriptor().parameters).has("statistics"));
+  expectTheWhole(*model, GetParam().name, Cut::photo, kUnseen);
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, RandomSuccessorWithLocalStatistics,
+                         testing::Values(tests::PublicConfiguration{"NAFNet", "NAFNet-GoPro-width32"},
+                                         tests::PublicConfiguration{"M3SNet", "m3snet_deblur_model_best_32"}),
                          [](const auto& test) { return tests::nameOf(test.param); });
 
 class PublishedNetwork : public testing::TestWithParam<const char*> {};
