@@ -172,6 +172,15 @@ TEST_F(Files, asTorchScript) {
   EXPECT_TRUE(at::equal(restored(file_), expected(net)));
 }
 
+TEST_F(Files, asPyTorchItselfWritesTorchScript) {
+  const NamedTensors net = denoiser(3);
+  saveTorchScript(file_, net);
+  EXPECT_EQ(inspect(file_).archive->format(), "TorchScript");
+  EXPECT_TRUE(at::equal(restored(file_), expected(net)));
+  saveTorchScript(file_, joined(prefixed("net.", net), {{"mean", at::zeros({3})}}));
+  EXPECT_TRUE(at::equal(restored(file_), expected(net)));
+}
+
 TEST_F(Files, ofSeveralNetworksAsk) {
   writeGroups(
       file_, {{"denoise", denoiser(3)}, {"denoise_ema", denoiser(3, 2)}, {"fast", other()}, {"netD", discriminator()}});

@@ -1,6 +1,9 @@
 #include "tests/models/support/checkpoint_files.h"
 
+#include <torch/csrc/jit/api/module.h>
+
 #include <fstream>
+#include <memory>
 
 #include "tests/checkpoint/sample_files.h"
 
@@ -59,25 +62,53 @@ std::string legacy(const models::NamedTensors& tensors) {
   return legacyCheckpoint(pickled(tensors, true), storages);
 }
 
-/// A module of TorchScript and those in it; the storages are appended in the order of the pickle.
-void putModule(const models::NamedTensors& tensors, PickleWriter& pickle, std::vector<NamedBytes>& storages) {
-  pickle.global("__torch__", "Module").emptyTuple().newObject().emptyDictionary().mark();
-  pickle.text("training").truth(false);
+/// What a module holds itself, and what each of those in it does.
+struct ModuleTensors {
+  models::NamedTensors own;
   std::vector<std::pair<std::string, models::NamedTensors>> inner;
+};
+
+ModuleTensors ofModule(const models::NamedTensors& tensors) {
+  ModuleTensors result;
   for (const auto& [name, tensor] : tensors) {
     const std::size_t dot = name.find('.');
     if (dot == std::string::npos) {
-      const std::string key = std::to_string(storages.size());
-      put(tensor, key, pickle.text(name));
-      storages.push_back({key, bytesOf(tensor)});
+      result.own.emplace_back(name, tensor);
       continue;
     }
     const std::string module = name.substr(0, dot);
-    if (inner.empty() || inner.back().first != module) inner.push_back({module, {}});
-    inner.back().second.emplace_back(name.substr(dot + 1), tensor);
+    if (result.inner.empty() || result.inner.back().first != module) result.inner.push_back({module, {}});
+    result.inner.back().second.emplace_back(name.substr(dot + 1), tensor);
   }
-  for (const auto& [name, below] : inner) putModule(below, pickle.text(name), storages);
+  return result;
+}
+
+/// A module of TorchScript and those in it; the storages are appended in the order of the pickle.
+void putModule(const models::NamedTensors& tensors, PickleWriter& pickle, std::vector<NamedBytes>& storages) {
+  const ModuleTensors module = ofModule(tensors);
+  pickle.global("__torch__", "Module").emptyTuple().newObject().emptyDictionary().mark();
+  pickle.text("training").truth(false);
+  for (const auto& [name, tensor] : module.own) {
+    const std::string key = std::to_string(storages.size());
+    put(tensor, key, pickle.text(name));
+    storages.push_back({key, bytesOf(tensor)});
+  }
+  for (const auto& [name, below] : module.inner) putModule(below, pickle.text(name), storages);
   pickle.setItems().build();
+}
+
+/// The same as PyTorch has it, with what scripted networks hold beside their tensors: flags, a list, a program.
+torch::jit::Module scripted(const models::NamedTensors& tensors,
+                            const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
+  const ModuleTensors module = ofModule(tensors);
+  torch::jit::Module result("__torch__.Layer", unit, /*shouldMangle=*/true);
+  result.register_attribute("training", c10::BoolType::get(), false);
+  result.register_attribute("_is_full_backward_hook", c10::NoneType::get(), c10::IValue());
+  result.register_attribute("scales", c10::ListType::ofInts(), c10::List<std::int64_t>({2, 3}));
+  for (const auto& [name, tensor] : module.own) result.register_parameter(name, tensor, /*is_buffer=*/false);
+  for (const auto& [name, below] : module.inner) result.register_module(name, scripted(below, unit));
+  result.define("def forward(self, picture):\n    return picture + self.scales[0]\n");
+  return result;
 }
 
 void writeBytes(const std::filesystem::path& file, const std::string& bytes) {
@@ -113,6 +144,10 @@ void writeTorchScript(const std::filesystem::path& file, const models::NamedTens
   parts.push_back({.name = "archive/constants.pkl", .content = PickleWriter().emptyTuple().done()});
   parts.push_back({.name = "archive/code/__torch__.py", .content = "\x03", .method = 8, .unpackedBytes = 0});
   writeBytes(file, zipFile(parts));
+}
+
+void saveTorchScript(const std::filesystem::path& file, const models::NamedTensors& tensors) {
+  scripted(tensors, std::make_shared<torch::jit::CompilationUnit>()).save(file.string());
 }
 
 const char* name(FileKind kind) {

@@ -34,4 +34,7 @@ void writeGroups(const std::filesystem::path& file,
 /// A TorchScript archive of modules that nest as the names say, with a program that nobody could run.
 void writeTorchScript(const std::filesystem::path& file, const models::NamedTensors& tensors);
 
+/// The same written by PyTorch, where every module has a program and what else scripted ones have.
+void saveTorchScript(const std::filesystem::path& file, const models::NamedTensors& tensors);
+
 }  // namespace heirloom::tests
