@@ -1849,6 +1849,11 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <translation>%1: %2</translation>
     </message>
     <message>
+        <source>and %1 more</source>
+        <comment>notes in a file</comment>
+        <translation>und %1 weitere</translation>
+    </message>
+    <message>
         <source>%1 (%2)</source>
         <comment>network of a file, its family</comment>
         <translation>%1 (%2)</translation>

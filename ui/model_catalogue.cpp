@@ -57,6 +57,8 @@ QString detailsOf(const core::InstalledModel& model) {
                            .arg(QString::fromStdString(key), QString::fromStdString(value).simplified()),
                        kNoteLength);
   }
+  const std::ptrdiff_t more = std::ssize(model.notes) - kShownNotes;
+  if (more > 0) lines << ModelCatalogue::tr("and %1 more", "notes in a file").arg(more);
   lines << fromPath(model.file);
   return lines.join(u'\n');
 }

@@ -47,10 +47,11 @@ struct TinyNetworks {
 
 }  // namespace
 
-void writeTinyNetwork(const std::filesystem::path& file, unsigned seed) {
+void writeTinyNetwork(const std::filesystem::path& file, unsigned seed,
+                      const std::map<std::string, std::string>& metadata) {
   TinyNetworks networks;
   networks.add("", seed);
-  networks.write(file, {{"title", "Tiny"}});
+  networks.write(file, metadata);
 }
 
 void writeTwoTinyNetworks(const std::filesystem::path& file) {

@@ -71,7 +71,8 @@ class RestoredFixture : public Fixture {
 };
 
 /// An FFDNet for colour pictures with few weights, drawn from `seed`; a valid checkpoint that runs in no time.
-void writeTinyNetwork(const std::filesystem::path& file, unsigned seed = 1);
+void writeTinyNetwork(const std::filesystem::path& file, unsigned seed = 1,
+                      const std::map<std::string, std::string>& metadata = {{"title", "Tiny"}});
 
 /// Two of them in one file, "net" and "generator", with notes of a training program.
 void writeTwoTinyNetworks(const std::filesystem::path& file);

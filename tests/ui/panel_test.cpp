@@ -366,6 +366,20 @@ class PanelTest : public QObject {
     const QString shown =
         Qt::mightBeRichText(tip) ? QStringLiteral("&lt;b&gt;Somebody") : QStringLiteral("<b>Somebody");
     QVERIFY2(tip.contains(shown), qPrintable(tip));
+    QVERIFY2(!tip.contains(QStringLiteral("and 0 more")), qPrintable(tip));
+  }
+
+  void ofManyNotesTheTipSaysHowManyItLeavesOut() {
+    Fixture fixture;
+    const auto file = fixture.folder() / "told.safetensors";
+    std::map<std::string, std::string> metadata{{"title", "Told"}};
+    for (int i = 1; i <= 8; ++i) metadata["note_" + std::to_string(i)] = "text";
+    writeTinyNetwork(file, 1, metadata);
+    fixture.session().models().openCheckpoint(file);
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == file.string(), kPatience);
+    const QString tip = fixture.find<QComboBox>("models")->toolTip();
+    QVERIFY2(tip.contains(QStringLiteral("note_6: text")) && !tip.contains(QStringLiteral("note_7")), qPrintable(tip));
+    QVERIFY2(tip.contains(QStringLiteral("and 2 more")), qPrintable(tip));
   }
 
   void strangeCheckpointIsExplained() {
