@@ -57,23 +57,41 @@ at::Tensor ConvolutionImpl::activated(at::Tensor x) const {
   return models::activated(std::move(x), options_.activation, options_.slope);
 }
 
-WinogradEnding ConvolutionImpl::ending() const {
-  WinogradEnding ending;
+ConvolutionEnding ConvolutionImpl::ending() const {
+  ConvolutionEnding ending;
   // One slope may serve all channels.
   if (options_.slopes) ending.slopes = options_.slopes->weight.expand({options_.out}).contiguous();
-  if (options_.activation == Activation::Silu) ending.kind = WinogradEnding::Kind::Silu;
+  if (options_.activation == Activation::Silu) ending.kind = ConvolutionEnding::Kind::Silu;
   if (options_.activation == Activation::Relu) ending.negativeSlope = 0;
   if (options_.activation == Activation::LeakyRelu) ending.negativeSlope = options_.slope;
   return ending;
 }
 
+bool ConvolutionImpl::endsByItself(const at::Tensor& x) const {
+  const bool ours =
+      std::holds_alternative<WinogradWeights>(packed_) || std::holds_alternative<MatrixTileWeights>(packed_);
+  return ours && x.scalar_type() == computed_;
+}
+
+void ConvolutionImpl::endedInto(at::Tensor& result, const at::Tensor& x, const ConvolutionEnding& ending) const {
+  if (const auto* tiles = std::get_if<MatrixTileWeights>(&packed_))
+    tileConvolutionInto(result, x, *tiles, ending);
+  else
+    winogradConvolutionInto(result, x, std::get<WinogradWeights>(packed_), ending);
+}
+
+at::Tensor ConvolutionImpl::ended(const at::Tensor& x, const ConvolutionEnding& ending) const {
+  const auto* tiles = std::get_if<MatrixTileWeights>(&packed_);
+  return tiles ? tileConvolution(x, *tiles, ending)
+               : winogradConvolution(x, std::get<WinogradWeights>(packed_), ending);
+}
+
 at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
-  if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
-    return winogradConvolution(x.to(computed_), *winograd, ending());
-  }
   if (const auto* few = std::get_if<ToFewWeights>(&packed_)) return convolutionToFew(x, *few);  // widens by itself
+  const at::Tensor converted = x.to(computed_);
+  if (endsByItself(converted)) return ended(converted, ending());
   if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
-    const at::Tensor result = onednn::convolution(channelsLast(x.to(computed_)), *fused, bias, windowOf(options_),
+    const at::Tensor result = onednn::convolution(channelsLast(converted), *fused, bias, windowOf(options_),
                                                   nameOf(options_.activation), options_.slope);
     return options_.slopes ? activated(result) : result;
   }
@@ -81,16 +99,16 @@ at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
 }
 
 void ConvolutionImpl::forwardInto(at::Tensor result, const at::Tensor& x) {
-  if (const auto* winograd = std::get_if<WinogradWeights>(&packed_); winograd && result.scalar_type() == computed_)
-    winogradConvolutionInto(result, x.to(computed_), *winograd, ending());
+  if (endsByItself(result))
+    endedInto(result, x.to(computed_), ending());
   else
     result.copy_(forward(x));
 }
 
 at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
   if (residual.scalar_type() == computed_ && residual.is_contiguous(at::MemoryFormat::ChannelsLast)) {
-    if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
-      winogradConvolutionInto(residual, x.to(computed_), *winograd, {.residual = residual});
+    if (endsByItself(residual)) {
+      endedInto(residual, x.to(computed_), {.residual = residual});
       return residual;
     }
     if (const auto* fused = std::get_if<at::Tensor>(&packed_); fused && oneDnnAddsTo(x)) {
@@ -102,9 +120,7 @@ at::Tensor ConvolutionImpl::addTo(at::Tensor residual, const at::Tensor& x) {
 
 at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x) {
   if (residual.scalar_type() == computed_) {
-    if (const auto* winograd = std::get_if<WinogradWeights>(&packed_)) {
-      return winogradConvolution(x.to(computed_), *winograd, {.residual = channelsLast(residual)});
-    }
+    if (endsByItself(residual)) return ended(x.to(computed_), {.residual = channelsLast(residual)});
     if (const auto* few = std::get_if<ToFewWeights>(&packed_)) {
       return convolutionToFew(x, *few, channelsLast(residual));
     }
@@ -117,17 +133,15 @@ at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x
 }
 
 void ConvolutionImpl::plusInto(at::Tensor result, const at::Tensor& residual, const at::Tensor& x) {
-  const auto* winograd = std::get_if<WinogradWeights>(&packed_);
-  if (winograd && result.scalar_type() == computed_ && residual.scalar_type() == computed_)
-    winogradConvolutionInto(result, x.to(computed_), *winograd, {.residual = residual});
+  if (endsByItself(result) && residual.scalar_type() == computed_)
+    endedInto(result, x.to(computed_), {.residual = residual});
   else
     result.copy_(plus(residual, x));
 }
 
 at::Tensor ConvolutionImpl::gated(const at::Tensor& residual, const at::Tensor& x) {
-  if (const auto* winograd = std::get_if<WinogradWeights>(&packed_); winograd && residual.scalar_type() == computed_) {
-    return winogradConvolution(x.to(computed_), *winograd,
-                               {.kind = WinogradEnding::Kind::Gated, .residual = channelsLast(residual)});
+  if (endsByItself(residual)) {
+    return ended(x.to(computed_), {.kind = ConvolutionEnding::Kind::Gated, .residual = channelsLast(residual)});
   }
   const at::Tensor sum = convolved(x);
   return (sum + residual) * (sum.sigmoid() - 0.5);
@@ -136,10 +150,15 @@ at::Tensor ConvolutionImpl::gated(const at::Tensor& residual, const at::Tensor& 
 void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias) {
   const bool usual = options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && options_.dilation == 1 &&
                      options_.groups == 1;
+  const bool kernelEnds = usual && options_.activation != Activation::Gelu;
+  if (kernelEnds && computed_ == at::kBFloat16 && matrixTilesServe(options_.in, options_.out)) {
+    packed_ = MatrixTileWeights(scaledWeight, scaledBias);
+    return;
+  }
   // Four times fewer products in float32 beat direct ones in bfloat16, which are twice as fast; but not on matrix
   // tiles.
   const bool float32Products = computed_ == at::kFloat || (computed_ == at::kBFloat16 && !processor().amxBf16);
-  if (usual && float32Products && options_.activation != Activation::Gelu) {
+  if (kernelEnds && float32Products) {
     // The last layer of a network makes a picture out of many channels, which it may take in bfloat16.
     constexpr int kPicture = 4;
     if (computed_ == at::kFloat && options_.out <= kPicture && options_.in > kPicture &&

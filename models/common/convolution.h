@@ -7,6 +7,7 @@
 #include "models/common/channel_slopes.h"
 #include "models/common/layer.h"
 #include "models/kernels/few_channels/few_channels.h"
+#include "models/kernels/matrix_tiles/tile_convolution.h"
 #include "models/kernels/winograd/winograd.h"
 
 namespace heirloom::models {
@@ -58,8 +59,8 @@ inline ConvolutionOptions withoutBias(int in, int out, ConvolutionOptions option
 /// k, k] and "bias". Input and result: N C H W, channels-last once placed; the input is converted to the layer's
 /// precision.
 ///
-/// On the CPU a placed layer calls our Winograd and few-channel kernels where they serve, otherwise oneDNN's fused
-/// operations with weights packed beforehand. Placement::plain and training compute conv2d and the
+/// On the CPU a placed layer calls our Winograd, matrix-tile and few-channel kernels where they serve, otherwise
+/// oneDNN's fused operations with weights packed beforehand. Placement::plain and training compute conv2d and the
 /// activation one after the other.
 class ConvolutionImpl : public Layer {
  public:
@@ -99,14 +100,18 @@ class ConvolutionImpl : public Layer {
  private:
   at::Tensor convolved(const at::Tensor& x) const;  // plain form, without the activation
   at::Tensor activated(at::Tensor x) const;
-  WinogradEnding ending() const;  // of `forward`
+  ConvolutionEnding ending() const;  // of `forward`
+  /// Whether a kernel of ours that takes an ending holds the weights, and computes in x's precision.
+  bool endsByItself(const at::Tensor& x) const;
+  void endedInto(at::Tensor& result, const at::Tensor& x, const ConvolutionEnding& ending) const;
+  at::Tensor ended(const at::Tensor& x, const ConvolutionEnding& ending) const;
   /// Both in float32.
   void pack(const at::Tensor& scaledWeight, const at::Tensor& scaledBias);
 
   ConvolutionOptions options_;
   at::ScalarType computed_ = at::kFloat;
   bool placed_ = false;
-  std::variant<std::monostate, at::Tensor, WinogradWeights, ToFewWeights> packed_;
+  std::variant<std::monostate, at::Tensor, WinogradWeights, MatrixTileWeights, ToFewWeights> packed_;
 };
 TORCH_MODULE(Convolution);
 

@@ -2,6 +2,7 @@
 // anything come here.
 
 #include "models/kernels/few_channels/rows.h"
+#include "models/kernels/matrix_tiles/band.h"
 #include "models/kernels/packed_linear/rows.h"
 #include "models/kernels/selective_scan/scan.h"
 #include "models/kernels/window_attention/rows.h"
@@ -15,6 +16,8 @@ void attendWindowAvx512Bf16(const WindowRows<std::uint16_t>&, float*) {}
 void linearAvx2(const LinearRows<float>&, float*) {}
 void linearAvx512(const LinearRows<float>&, float*) {}
 void linearAvx512Bf16(const LinearRows<std::uint16_t>&, float*) {}
+
+void matrix_tiles::convolveAmx(const Band&, int, int, float*) {}
 
 few_channels::RowKernels few_channels::avx2Rows() {
   return {};

@@ -2,21 +2,11 @@
 
 #include <cstdint>
 
+#include "models/kernels/ending.h"
+
 namespace heirloom::models::winograd {
 
 inline constexpr int kPositions = 36;  // values of a kernel or a tile at the points of interpolation
-
-/// Pixels of a batch, the channels of a pixel side by side: strides in samples.
-template <class T>
-struct Pixels {
-  T* data = nullptr;
-  std::int64_t image = 0;
-  std::int64_t row = 0;
-  std::int64_t pixel = 0;
-};
-
-/// How values become those that are written; `WinogradEnding` has the formulae.
-enum class Ending { Kept, Relu, Scaled, Silu, Gated };
 
 /// A 3x3 convolution as F(4x4, 3x3): what the instruction sets need to know of it. All memory outlives the call.
 struct Shape {

@@ -2,9 +2,9 @@
 
 // Of internal linkage, as everything compiled for one instruction set: see the README of models/kernels.
 
+#include "models/kernels/simd/ended.h"
 #include "models/kernels/simd/product.h"
 #include "models/kernels/winograd/block.h"
-#include "models/kernels/winograd/ending.h"
 #include "models/kernels/winograd/points.h"
 
 namespace heirloom::models::winograd {

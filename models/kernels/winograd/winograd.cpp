@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <array>
 
 #include "models/kernels/processor.h"
 #include "models/kernels/winograd/block.h"
@@ -39,17 +38,8 @@ std::int64_t oddLines(std::int64_t floats) {
   return (roundUp(floats, 16) / 16 | 1) * 16;
 }
 
-bool sideBySide(const at::Tensor& x) {
-  return x.size(1) == 1 || x.stride(1) == 1;
-}
-
 at::Tensor withChannelsSideBySide(const at::Tensor& x) {
-  return sideBySide(x) ? x : x.contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-template <class T>
-Pixels<T> pixelsOf(T* data, const at::Tensor& x) {
-  return {data, x.stride(0), x.stride(2), x.stride(3)};
+  return channelsSideBySide(x) ? x : x.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 /// How weights lie, chunk after chunk: as `BlockKernels` has them transformed, or as its kernels.
@@ -180,13 +170,6 @@ void run(const Shape& shape, const float* weights, const at::Tensor& x, const at
     runByChannels(work);
 }
 
-Ending kernelEnding(const WinogradEnding& ending) {
-  if (ending.kind == WinogradEnding::Kind::Silu) return Ending::Silu;
-  if (ending.kind == WinogradEnding::Kind::Gated) return Ending::Gated;
-  if (ending.slopes.defined()) return Ending::Scaled;
-  return ending.negativeSlope == 1 ? Ending::Kept : ending.negativeSlope == 0 ? Ending::Relu : Ending::Scaled;
-}
-
 }  // namespace
 
 bool winogradServes(int in, int out) {
@@ -225,7 +208,7 @@ std::int64_t WinogradWeights::bytes(int in, int out) {
   return layout.chunks * layout.positions() * layout.values() * static_cast<std::int64_t>(sizeof(float));
 }
 
-at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, const WinogradEnding& ending) {
+at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, const ConvolutionEnding& ending) {
   TORCH_CHECK(x.dim() == 4, "winogradConvolution: expected N C H W, found ", x.sizes());
   at::Tensor result = at::empty({x.size(0), weights.out(), x.size(2), x.size(3)},
                                 x.options().memory_format(at::MemoryFormat::ChannelsLast));
@@ -234,25 +217,8 @@ at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weigh
 }
 
 void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const WinogradWeights& weights,
-                             const WinogradEnding& ending) {
-  const at::ScalarType type = x.scalar_type();
-  const std::optional<at::Tensor>& residual = ending.residual;
-  TORCH_CHECK(x.dim() == 4 && x.size(1) == weights.in() && (type == at::kFloat || type == at::kBFloat16) && x.is_cpu(),
-              "winogradConvolution: expected N ", weights.in(), " H W float32 or bfloat16 on the CPU, found ",
-              x.sizes(), " ", x.toString());
-  const std::array<std::int64_t, 4> shape = {x.size(0), weights.out(), x.size(2), x.size(3)};
-  TORCH_CHECK(result.sizes() == shape && result.scalar_type() == type && result.is_cpu() && sideBySide(result),
-              "winogradConvolution: expected a result ", at::IntArrayRef(shape),
-              " of the input's type with the channels of a pixel side by side, found ", result.sizes(), " strides ",
-              result.strides(), " ", result.toString());
-  TORCH_CHECK(!residual || (residual->sizes() == shape && residual->scalar_type() == type && residual->is_cpu()),
-              "winogradConvolution: expected a residual ", at::IntArrayRef(shape), " of the input's type, found ",
-              residual ? residual->sizes() : at::IntArrayRef());
-  TORCH_CHECK(residual || ending.kind != WinogradEnding::Kind::Gated, "winogradConvolution: nothing to gate");
-  TORCH_CHECK(!ending.slopes.defined() ||
-                  (ending.slopes.numel() == weights.out() && ending.slopes.scalar_type() == at::kFloat &&
-                   ending.slopes.is_cpu() && ending.slopes.is_contiguous()),
-              "winogradConvolution: expected ", weights.out(), " float32 slopes");
+                             const ConvolutionEnding& ending) {
+  requireFitting("winogradConvolution", result, x, weights.in(), weights.out(), ending, {at::kFloat, at::kBFloat16});
   if (result.numel() == 0) return;
 
   Shape layer;
@@ -261,12 +227,12 @@ void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const Wino
   layer.in = weights.in();
   layer.out = weights.out();
   layer.bias = weights.bias();
-  layer.ending = kernelEnding(ending);
+  layer.ending = ending.loop();
   layer.negativeSlope = static_cast<float>(ending.negativeSlope);
   layer.slopes = ending.slopes.defined() ? ending.slopes.const_data_ptr<float>() : nullptr;
   const at::Tensor input = withChannelsSideBySide(x);
-  const at::Tensor added = residual ? withChannelsSideBySide(*residual) : at::Tensor();
-  if (type == at::kFloat)
+  const at::Tensor added = ending.residual ? withChannelsSideBySide(*ending.residual) : at::Tensor();
+  if (x.scalar_type() == at::kFloat)
     run<float>(layer, weights.weights(), input, added, result);
   else
     run<std::uint16_t>(layer, weights.weights(), input, added, result);

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-#include <optional>
+#include "models/kernels/convolution_ending.h"
 
 namespace heirloom::models {
 
@@ -34,30 +34,18 @@ class WinogradWeights {
   at::Tensor bias_;
 };
 
-/// What becomes of the sums s = conv(x) + bias before they are written. r: the residual, 0 without one.
-struct WinogradEnding {
-  enum class Kind {
-    Rectified,  // s + r, multiplied by a slope where it is below zero
-    Silu,       // (s + r) sigmoid(s + r)
-    Gated,      // (s + r) (sigmoid(s) - 1/2), SPAN's attention without parameters; takes a residual
-  };
-  Kind kind = Kind::Rectified;
-  double negativeSlope = 1;                 // 1 keeps values below zero, 0 is ReLU, others are leaky ReLU
-  std::optional<at::Tensor> residual = {};  // of the result's shape and type
-  at::Tensor slopes = {};                   // out, float32: each channel's own slope instead (PReLU)
-};
-
 /// Convolution with kernel 3, stride 1, zero padding 1 as F(4x4, 3x3) of Lavin & Gray, "Fast Algorithms for
 /// Convolutional Neural Networks", CVPR 2016. Its rounding error is a few times that of the direct form.
 ///
 /// x: N in H W float32 or bfloat16 -> N out H W of the same type, channels-last. The arithmetic is float32 for both:
 /// bfloat16 values, rounded in the transformed domain, would have four times the error of the direct form in bfloat16.
 /// Inputs of another layout than channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
-at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights, const WinogradEnding& ending = {});
+at::Tensor winogradConvolution(const at::Tensor& x, const WinogradWeights& weights,
+                               const ConvolutionEnding& ending = {});
 
 /// The same into `result`, N out H W with the channels of a pixel side by side: a channels-last tensor or a slice
 /// of the channels of one, which x and residual may be too. `result` must not overlap x; it may be the residual.
 void winogradConvolutionInto(at::Tensor& result, const at::Tensor& x, const WinogradWeights& weights,
-                             const WinogradEnding& ending = {});
+                             const ConvolutionEnding& ending = {});
 
 }  // namespace heirloom::models

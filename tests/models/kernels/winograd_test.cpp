@@ -126,20 +126,20 @@ TEST_F(Winograd, endsInSiluOrInAGate) {
     const at::Tensor x = 8 * channelsLast({2, 24, height, width});  // into the flat parts
     const at::Tensor residual = channelsLast({2, 40, height, width});
     const at::Tensor sum = layer.exact(x);
-    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, {.kind = WinogradEnding::Kind::Silu}), at::silu(sum)),
+    EXPECT_LT(largestError(winogradConvolution(x, layer.fast, {.kind = ConvolutionEnding::Kind::Silu}), at::silu(sum)),
               8 * kTolerance);
     EXPECT_LT(
-        largestError(winogradConvolution(x, layer.fast, {.kind = WinogradEnding::Kind::Gated, .residual = residual}),
+        largestError(winogradConvolution(x, layer.fast, {.kind = ConvolutionEnding::Kind::Gated, .residual = residual}),
                      (sum + residual) * (sum.sigmoid() - 0.5)),
         8 * kTolerance);
   }
   const at::Tensor x = channelsLast({1, 24, 4, 4});
-  EXPECT_THROW(winogradConvolution(x, layer.fast, {.kind = WinogradEnding::Kind::Gated}), c10::Error);
+  EXPECT_THROW(winogradConvolution(x, layer.fast, {.kind = ConvolutionEnding::Kind::Gated}), c10::Error);
   // Far from zero there is nothing to overflow.
   for (const float value : {1e4F, -1e4F}) {
     const WinogradWeights constant(at::zeros({16, 16, 3, 3}), at::full({16}, value));
     const at::Tensor y =
-        winogradConvolution(channelsLast({1, 16, 4, 4}), constant, {.kind = WinogradEnding::Kind::Silu});
+        winogradConvolution(channelsLast({1, 16, 4, 4}), constant, {.kind = ConvolutionEnding::Kind::Silu});
     EXPECT_NEAR(y.sum().item<double>(), value > 0 ? 256e4 : 0, 1);
   }
 }

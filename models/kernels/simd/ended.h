@@ -1,9 +1,11 @@
 #pragma once
 
-#include "models/kernels/simd/exponential.h"
-#include "models/kernels/winograd/block.h"
+// Of internal linkage, as everything compiled for one instruction set: see the README.
 
-namespace heirloom::models::winograd {
+#include "models/kernels/ending.h"
+#include "models/kernels/simd/exponential.h"
+
+namespace heirloom::models {
 namespace {
 
 /// What is written of a sum s of a convolution; `other` is the residual's value where there is one.
@@ -18,4 +20,4 @@ inline V ended(V s, V slope, V other) {
 }
 
 }  // namespace
-}  // namespace heirloom::models::winograd
+}  // namespace heirloom::models

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include "models/kernels/convolution_ending.h"
+
+namespace heirloom::models {
+
+/// Whether `tileConvolution` runs on this processor (AMX with bfloat16, AVX512_BF16; asked at run time) and is faster
+/// than what else there is for a 3x3 convolution of these channels.
+bool matrixTilesServe(int in, int out);
+
+/// The weights of a 3x3 convolution in bfloat16, in the order in which they are read. Immutable, cheap to copy.
+class MatrixTileWeights {
+ public:
+  /// Arguments as in `WinogradWeights`: `weight` out in 3 3 and `bias` out (or undefined), float32 on the CPU.
+  MatrixTileWeights(const at::Tensor& weight, const at::Tensor& bias);
+
+  int in() const { return in_; }
+  int out() const { return out_; }
+  const std::uint16_t* weights() const { return static_cast<const std::uint16_t*>(weights_.const_data_ptr()); }
+  const float* bias() const { return bias_.const_data_ptr<float>(); }
+
+ private:
+  int in_;
+  int out_;
+  at::Tensor weights_;
+  at::Tensor bias_;
+};
+
+/// Convolution with kernel 3, stride 1, zero padding 1, in the direct form: the nine shifted pictures are products of
+/// matrices, which the processor multiplies as tiles of 16 pixels, 32 values and 16 output channels. Plain twin:
+/// at::conv2d.
+///
+/// x: N in H W bfloat16 -> N out H W bfloat16, channels-last. Sums are float32, rounded once, behind the ending. Inputs
+/// of another layout than channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
+at::Tensor tileConvolution(const at::Tensor& x, const MatrixTileWeights& weights, const ConvolutionEnding& ending = {});
+
+/// The same into `result`, N out H W with the channels of a pixel side by side: a channels-last tensor or a slice of
+/// the channels of one, which x and residual may be too. `result` must not overlap x; it may be the residual.
+void tileConvolutionInto(at::Tensor& result, const at::Tensor& x, const MatrixTileWeights& weights,
+                         const ConvolutionEnding& ending = {});
+
+}  // namespace heirloom::models
