@@ -32,8 +32,9 @@ class MatrixTileWeights {
 /// matrices, which the processor multiplies as tiles of 16 pixels, 32 values and 16 output channels. Plain twin:
 /// at::conv2d.
 ///
-/// x: N in H W bfloat16 -> N out H W bfloat16, channels-last. Sums are float32, rounded once, behind the ending. Inputs
-/// of another layout than channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
+/// x: N in H W bfloat16 -> N out H W bfloat16, channels-last. Sums are float32, rounded once, behind the ending. What
+/// is not finite may reach one pixel further than the kernel does, through weights of zero. Inputs of another layout
+/// than channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
 at::Tensor tileConvolution(const at::Tensor& x, const MatrixTileWeights& weights, const ConvolutionEnding& ending = {});
 
 /// The same into `result`, N out H W with the channels of a pixel side by side: a channels-last tensor or a slice of

@@ -16,8 +16,8 @@ at::Tensor channelsLast(at::IntArrayRef shape) {
 }
 
 /// A layer of random weights whose output has about the spread of its input.
-struct Layer {
-  Layer(int in, int out)
+struct RandomLayer {
+  RandomLayer(int in, int out)
       : weight(at::randn({out, in, 3, 3}) / std::sqrt(9.0 * in)), bias(at::randn({out})), fast(weight, bias) {}
 
   /// Of weights as they are multiplied, in float64.
@@ -47,7 +47,7 @@ class TileConvolution : public testing::Test {
 };
 
 TEST_F(TileConvolution, allSidesOfSmallPictures) {
-  const Layer layer(17, 33);
+  const RandomLayer layer(17, 33);
   for (int height = 1; height <= 5; ++height) {
     for (const int width : {1, 2, 15, 16, 17, 31, 32, 33, 50}) {
       const at::Tensor x = channelsLast({1, 17, height, width});
@@ -59,7 +59,7 @@ TEST_F(TileConvolution, allSidesOfSmallPictures) {
 TEST_F(TileConvolution, allNumbersOfChannels) {
   for (const int in : {8, 13, 32, 48, 64, 96, 180, 512}) {
     for (const int out : {8, 12, 16, 17, 32, 48, 64, 180, 512}) {
-      const Layer layer(in, out);
+      const RandomLayer layer(in, out);
       const at::Tensor x = channelsLast({1, in, 9, 21});
       expectRounded(tileConvolution(x, layer.fast), layer.exact(x));
     }
@@ -67,7 +67,7 @@ TEST_F(TileConvolution, allNumbersOfChannels) {
 }
 
 TEST_F(TileConvolution, bandsOfLargePicturesAndBatches) {
-  const Layer layer(64, 64);
+  const RandomLayer layer(64, 64);
   for (const at::IntArrayRef shape : {at::IntArrayRef{1, 64, 131, 257}, at::IntArrayRef{3, 64, 40, 70},
                                       at::IntArrayRef{5, 64, 2, 16}, at::IntArrayRef{1, 64, 7, 3000}}) {
     const at::Tensor x = channelsLast(shape);
@@ -76,7 +76,7 @@ TEST_F(TileConvolution, bandsOfLargePicturesAndBatches) {
 }
 
 TEST_F(TileConvolution, everyEnding) {
-  const Layer layer(20, 40);
+  const RandomLayer layer(20, 40);
   const at::Tensor x = channelsLast({2, 20, 9, 37});
   const at::Tensor residual = channelsLast({2, 40, 9, 37});
   const at::Tensor s = layer.exact(x);
@@ -93,7 +93,7 @@ TEST_F(TileConvolution, everyEnding) {
 }
 
 TEST_F(TileConvolution, slicesOfOneDenseBuffer) {
-  const Layer layer(36, 20);
+  const RandomLayer layer(36, 20);
   const at::Tensor dense = channelsLast({1, 64, 13, 18});
   const at::Tensor before = dense.clone();
   at::Tensor result = dense.narrow(1, 36, 20);
@@ -104,7 +104,7 @@ TEST_F(TileConvolution, slicesOfOneDenseBuffer) {
 }
 
 TEST_F(TileConvolution, theResidualMayBeWrittenOver) {
-  const Layer layer(32, 32);
+  const RandomLayer layer(32, 32);
   const at::Tensor x = channelsLast({1, 32, 20, 33});
   at::Tensor sum = channelsLast({1, 32, 20, 33});
   const at::Tensor expected = layer.exact(x) + sum.to(at::kDouble);
@@ -113,14 +113,14 @@ TEST_F(TileConvolution, theResidualMayBeWrittenOver) {
 }
 
 TEST_F(TileConvolution, otherLayoutsAreCopied) {
-  const Layer layer(16, 16);
+  const RandomLayer layer(16, 16);
   const at::Tensor x = at::randn({2, 16, 6, 19}).to(at::kBFloat16);
   expectRounded(tileConvolution(x, layer.fast), layer.exact(x));
 }
 
 TEST_F(TileConvolution, whatIsNotANumberStaysSoAndReachesItsNeighboursAlone) {
-  const Layer layer(16, 16);
-  const at::Tensor x = channelsLast({1, 16, 12, 40});
+  const RandomLayer layer(32, 16);
+  const at::Tensor x = channelsLast({1, 32, 12, 40});
   x[0][3][5][20] = std::numeric_limits<float>::quiet_NaN();
   for (const double slope : {1.0, 0.0, 0.2}) {
     const at::Tensor nan = tileConvolution(x, layer.fast, {.negativeSlope = slope}).isnan();
@@ -130,12 +130,12 @@ TEST_F(TileConvolution, whatIsNotANumberStaysSoAndReachesItsNeighboursAlone) {
 }
 
 TEST_F(TileConvolution, emptyBatchIsEmpty) {
-  EXPECT_EQ(tileConvolution(at::empty({0, 16, 4, 4}, at::kBFloat16), Layer(16, 8).fast).sizes(),
+  EXPECT_EQ(tileConvolution(at::empty({0, 16, 4, 4}, at::kBFloat16), RandomLayer(16, 8).fast).sizes(),
             at::IntArrayRef({0, 8, 4, 4}));
 }
 
 TEST_F(TileConvolution, refusesWhatDoesNotFit) {
-  const Layer layer(16, 8);
+  const RandomLayer layer(16, 8);
   const at::Tensor x = channelsLast({1, 16, 4, 4});
   EXPECT_THROW(tileConvolution(channelsLast({1, 15, 4, 4}), layer.fast), c10::Error);
   EXPECT_THROW(tileConvolution(x.to(at::kFloat), layer.fast), c10::Error);
