@@ -128,7 +128,9 @@ TEST(Confusion, everyPublicConfigurationIsItsOwnFamilysAlone) {
 }
 
 TEST(Confusion, everyFolderOfSeveralFilesIsItsOwnFamilysAlone) {
-  for (const auto& [family, write] : {std::pair("InstantIR", writeTinyInstantIr), {"SDXL", writeTinySdxl}}) {
+  using Writer = void (*)(const std::filesystem::path&);
+  for (const auto& [family, write] :
+       {std::pair<const char*, Writer>("InstantIR", writeTinyInstantIr), {"SDXL", writeTinySdxl}}) {
     SCOPED_TRACE(family);
     const TemporaryFolder folder;
     write(folder.path());

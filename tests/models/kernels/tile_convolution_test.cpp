@@ -5,13 +5,14 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
 
-at::Tensor channelsLast(at::IntArrayRef shape) {
+at::Tensor halves(at::IntArrayRef shape) {
   return at::randn(shape).to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
@@ -50,7 +51,7 @@ TEST_F(TileConvolution, allSidesOfSmallPictures) {
   const RandomLayer layer(17, 33);
   for (int height = 1; height <= 5; ++height) {
     for (const int width : {1, 2, 15, 16, 17, 31, 32, 33, 50}) {
-      const at::Tensor x = channelsLast({1, 17, height, width});
+      const at::Tensor x = halves({1, 17, height, width});
       expectRounded(tileConvolution(x, layer.fast), layer.exact(x));
     }
   }
@@ -60,7 +61,7 @@ TEST_F(TileConvolution, allNumbersOfChannels) {
   for (const int in : {8, 13, 32, 48, 64, 96, 180, 512}) {
     for (const int out : {8, 12, 16, 17, 32, 48, 64, 180, 512}) {
       const RandomLayer layer(in, out);
-      const at::Tensor x = channelsLast({1, in, 9, 21});
+      const at::Tensor x = halves({1, in, 9, 21});
       expectRounded(tileConvolution(x, layer.fast), layer.exact(x));
     }
   }
@@ -68,17 +69,18 @@ TEST_F(TileConvolution, allNumbersOfChannels) {
 
 TEST_F(TileConvolution, bandsOfLargePicturesAndBatches) {
   const RandomLayer layer(64, 64);
-  for (const at::IntArrayRef shape : {at::IntArrayRef{1, 64, 131, 257}, at::IntArrayRef{3, 64, 40, 70},
-                                      at::IntArrayRef{5, 64, 2, 16}, at::IntArrayRef{1, 64, 7, 3000}}) {
-    const at::Tensor x = channelsLast(shape);
+  const std::vector<std::vector<std::int64_t>> shapes = {
+      {1, 64, 131, 257}, {3, 64, 40, 70}, {5, 64, 2, 16}, {1, 64, 7, 3000}};
+  for (const std::vector<std::int64_t>& shape : shapes) {
+    const at::Tensor x = halves(shape);
     expectRounded(tileConvolution(x, layer.fast), layer.exact(x));
   }
 }
 
 TEST_F(TileConvolution, everyEnding) {
   const RandomLayer layer(20, 40);
-  const at::Tensor x = channelsLast({2, 20, 9, 37});
-  const at::Tensor residual = channelsLast({2, 40, 9, 37});
+  const at::Tensor x = halves({2, 20, 9, 37});
+  const at::Tensor residual = halves({2, 40, 9, 37});
   const at::Tensor s = layer.exact(x);
   const at::Tensor r = residual.to(at::kDouble);
   expectRounded(tileConvolution(x, layer.fast, {.negativeSlope = 0}), s.relu());
@@ -94,7 +96,7 @@ TEST_F(TileConvolution, everyEnding) {
 
 TEST_F(TileConvolution, slicesOfOneDenseBuffer) {
   const RandomLayer layer(36, 20);
-  const at::Tensor dense = channelsLast({1, 64, 13, 18});
+  const at::Tensor dense = halves({1, 64, 13, 18});
   const at::Tensor before = dense.clone();
   at::Tensor result = dense.narrow(1, 36, 20);
   tileConvolutionInto(result, dense.narrow(1, 0, 36), layer.fast, {.negativeSlope = 0});
@@ -105,8 +107,8 @@ TEST_F(TileConvolution, slicesOfOneDenseBuffer) {
 
 TEST_F(TileConvolution, theResidualMayBeWrittenOver) {
   const RandomLayer layer(32, 32);
-  const at::Tensor x = channelsLast({1, 32, 20, 33});
-  at::Tensor sum = channelsLast({1, 32, 20, 33});
+  const at::Tensor x = halves({1, 32, 20, 33});
+  at::Tensor sum = halves({1, 32, 20, 33});
   const at::Tensor expected = layer.exact(x) + sum.to(at::kDouble);
   tileConvolutionInto(sum, x, layer.fast, {.residual = sum});
   expectRounded(sum, expected);
@@ -120,7 +122,7 @@ TEST_F(TileConvolution, otherLayoutsAreCopied) {
 
 TEST_F(TileConvolution, whatIsNotANumberStaysSoAndReachesItsNeighboursAlone) {
   const RandomLayer layer(32, 16);
-  const at::Tensor x = channelsLast({1, 32, 12, 40});
+  const at::Tensor x = halves({1, 32, 12, 40});
   x[0][3][5][20] = std::numeric_limits<float>::quiet_NaN();
   for (const double slope : {1.0, 0.0, 0.2}) {
     const at::Tensor nan = tileConvolution(x, layer.fast, {.negativeSlope = slope}).isnan();
@@ -136,10 +138,10 @@ TEST_F(TileConvolution, emptyBatchIsEmpty) {
 
 TEST_F(TileConvolution, refusesWhatDoesNotFit) {
   const RandomLayer layer(16, 8);
-  const at::Tensor x = channelsLast({1, 16, 4, 4});
-  EXPECT_THROW(tileConvolution(channelsLast({1, 15, 4, 4}), layer.fast), c10::Error);
+  const at::Tensor x = halves({1, 16, 4, 4});
+  EXPECT_THROW(tileConvolution(halves({1, 15, 4, 4}), layer.fast), c10::Error);
   EXPECT_THROW(tileConvolution(x.to(at::kFloat), layer.fast), c10::Error);
-  EXPECT_THROW(tileConvolution(x, layer.fast, {.residual = channelsLast({1, 8, 4, 5})}), c10::Error);
+  EXPECT_THROW(tileConvolution(x, layer.fast, {.residual = halves({1, 8, 4, 5})}), c10::Error);
   EXPECT_THROW(tileConvolution(x, layer.fast, {.kind = ConvolutionEnding::Kind::Gated}), c10::Error);
   at::Tensor planar = at::empty({1, 8, 4, 4}, at::kBFloat16);
   EXPECT_THROW(tileConvolutionInto(planar, x, layer.fast), c10::Error);
