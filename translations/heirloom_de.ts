@@ -4212,6 +4212,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.no_denoiser</name>
+    <message>
+        <source>%1 cannot be %2: it was made for something else than noise</source>
+        <translation>%1 kann nicht %2 sein: es wurde für etwas anderes als Rauschen gemacht</translation>
+    </message>
+</context>
+<context>
     <name>setting.no_noise_level</name>
     <message>
         <source>%1 cannot be %2: it takes no noise level</source>

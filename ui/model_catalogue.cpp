@@ -5,6 +5,7 @@
 #include <ranges>
 
 #include "core/library/library.h"
+#include "models/dpir/dpir.h"
 #include "models/several_networks.h"
 #include "ui/text.h"
 
@@ -71,6 +72,7 @@ ModelEntry entryOf(const core::ModelLibrary& library, const core::InstalledModel
   entry.group = static_cast<int>(model.descriptor.purpose);
   entry.details = detailsOf(model);
   entry.scale = model.descriptor.scale;
+  entry.denoiser = models::servesAsDenoiser(model.descriptor);
   if (!model.file.empty()) entry.network = model.descriptor.family + ", " + model.descriptor.configuration;
   entry.shipped = model.shipped;
   entry.parameters = model.descriptor.parameters;

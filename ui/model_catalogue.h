@@ -25,7 +25,8 @@ struct ModelEntry {
   int group = 0;    // of models with this purpose, in the chooser
   QString details;  // family, licence, source and the file's notes, for a tip; plain text
   int scale = 1;
-  std::string network;  // family and configuration: models that share it can be blended; empty: no weights of its own
+  bool denoiser = false;  // algorithms can use it
+  std::string network;    // family and configuration: models that share it can be blended; empty: no weights of its own
   bool shipped = false;
   bool opened = false;  // by "Open Checkpoint", not installed
   std::vector<models::Parameter> parameters;

@@ -62,8 +62,13 @@ class Assignment {
 
   void setDenoiser(const std::string& name, const std::string& text) {
     models::ModelReference denoiser{text, library_.open(text)};
-    if (!models::Settings(denoiser.model->descriptor().parameters).has("noise_level")) {
-      throw Error(HEIRLOOM_TEXT("setting.no_noise_level", "%1 cannot be %2: it takes no noise level").with(name, text),
+    const models::Descriptor& descriptor = denoiser.model->descriptor();
+    if (!models::servesAsDenoiser(descriptor)) {
+      const Message fault =
+          models::Settings(descriptor.parameters).has("noise_level")
+              ? HEIRLOOM_TEXT("setting.no_denoiser", "%1 cannot be %2: it was made for something else than noise")
+              : HEIRLOOM_TEXT("setting.no_noise_level", "%1 cannot be %2: it takes no noise level");
+      throw Error(fault.with(name, text),
                   HEIRLOOM_TEXT("setting.no_noise_level_remedy", "choose a DRUNet, IRCNN, FDnCNN or FFDNet"));
     }
     model_.settings.set(name, models::Settings::Value(std::move(denoiser)));

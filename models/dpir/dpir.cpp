@@ -300,6 +300,11 @@ const std::vector<Algorithm>& dpirAlgorithms() {
   return algorithms;
 }
 
+bool servesAsDenoiser(const Descriptor& descriptor) {
+  return descriptor.purpose == Purpose::Denoise && descriptor.scale == 1 &&
+         Settings(descriptor.parameters).has("noise_level");
+}
+
 at::Tensor shiftedPixels(const at::Tensor& picture, int scale) {
   if (scale == 1) return picture;
   const auto shifted = [scale](const at::Tensor& x, std::int64_t dimension) {

@@ -21,6 +21,10 @@ struct Algorithm {
 /// every iteration is a preview, and the observer can stop between them.
 const std::vector<Algorithm>& dpirAlgorithms();
 
+/// Whether a network can be DPIR's denoiser: made to remove noise, of a level that it is told, at the picture's own
+/// size.
+bool servesAsDenoiser(const Descriptor& descriptor);
+
 /// Pixels moved by the difference between the grid of a decimated picture and its middle: samples at i + (scale - 1) /
 /// 2, bilinear, clamped to the edge (DPIR utils_sisr.py, shift_pixel).
 at::Tensor shiftedPixels(const at::Tensor& picture, int scale);

@@ -15,6 +15,7 @@
 #include <fstream>
 
 #include "models/common/blur_kernel.h"
+#include "tests/models/support/tiny_drunet.h"
 #include "tests/support/shared.h"
 #include "tests/ui/fixture.h"
 #include "ui/document.h"
@@ -290,6 +291,22 @@ class PanelTest : public QObject {
     QVERIFY(settings.at("kernel").starts_with("gaussian:"));
     QVERIFY(settings.at("surroundings") == "mirrored");
     QVERIFY(!settings.at("denoiser").empty());
+  }
+
+  void onlyDenoisersAreOfferedToAlgorithms() {
+    Fixture fixture;
+    // Both take a noise level.
+    for (const char* name : {"drunet_gray", "drunet_deblocking_gray"}) {
+      writeTinyDrunet(fixture.folder() / "models" / (std::string(name) + ".safetensors"));
+    }
+    fixture.session().models().refresh();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find("drunet_deblocking_gray"), kPatience);
+    fixture.find<ui::RestorePanel>("restorePanel")->chooseModel("dpir-deblur");
+    const auto* denoisers = fixture.find<QComboBox>("denoiserList");
+    QVERIFY(denoisers->findData(QStringLiteral("tiny")) >= 0);
+    QVERIFY(denoisers->findData(QStringLiteral("drunet_gray")) >= 0);
+    QCOMPARE(denoisers->findData(QStringLiteral("drunet_deblocking_gray")), -1);
+    QCOMPARE(denoisers->count(), 2);
   }
 
   void publishedMatrixIsFoundOrAskedForOnce() {

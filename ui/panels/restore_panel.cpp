@@ -43,14 +43,11 @@ QString detailOf(const ModelEntry& entry) {
   return RestorePanel::tr("%1, %2 times as large").arg(entry.purpose).arg(entry.scale);
 }
 
-/// Models that an algorithm can use: those with a noise level. Never the algorithms themselves.
+/// Models that an algorithm can use.
 std::vector<std::pair<std::string, QString>> denoisersOf(const ModelCatalogue& catalogue) {
   std::vector<std::pair<std::string, QString>> denoisers;
   for (const ModelEntry& entry : catalogue.entries()) {
-    const auto has = [&](const char* name) {
-      return std::ranges::any_of(entry.parameters, [&](const models::Parameter& p) { return p.name == name; });
-    };
-    if (has("noise_level") && !has("denoiser") && entry.scale == 1) denoisers.emplace_back(entry.name, entry.title);
+    if (entry.denoiser) denoisers.emplace_back(entry.name, entry.title);
   }
   return denoisers;
 }

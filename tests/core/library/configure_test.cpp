@@ -9,6 +9,7 @@
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
 #include "tests/core/support/checkpoints.h"
+#include "tests/models/support/tiny_drunet.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -65,6 +66,15 @@ TEST_F(Configure, photosGetWhatTheNetworkNamesForThem) {
 TEST_F(Configure, wrongValuesAreNamed) {
   tests::writeDnCnn(folder_ / "blind.safetensors", 3, 0);
   EXPECT_THAT(refusal("dpir-deblur", {{"denoiser", "blind"}}), HasSubstr("takes no noise level"));
+  // These take a noise level, but none of them gives a picture of the same size without its noise.
+  models::writeSafetensors(folder_ / "enlarger.safetensors", published("DPSR", "dpsr_x2"));
+  models::writeSafetensors(folder_ / "usrnet.safetensors", published("USRNet", "usrnet_tiny"));
+  tests::writeTinyDrunet(folder_ / "drunet_deblocking_gray.safetensors");
+  for (const char* other : {"enlarger", "usrnet", "drunet_deblocking_gray", "dpir-inpaint"}) {
+    EXPECT_THAT(refusal("dpir-deblur", {{"denoiser", other}}), HasSubstr("made for something else than noise"));
+  }
+  tests::writeTinyDrunet(folder_ / "drunet_gray.safetensors");
+  EXPECT_EQ(refusal("dpir-deblur", {{"denoiser", "drunet_gray"}}), "");
   EXPECT_THAT(refusal("dpir-deblur", {{"denoiser", "nobody"}}), HasSubstr("nobody"));
   EXPECT_THAT(refusal("dpir-deblur", {{"kernel", "gaussian:-1"}}), HasSubstr("kernel cannot be gaussian:-1"));
   EXPECT_THAT(refusal("dpir-deblur", {{"sharpness", "1"}}), HasSubstr("no setting named sharpness"));
