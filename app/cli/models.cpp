@@ -222,6 +222,17 @@ void listTensors(const models::Inspection& inspection, Report& report, Json& jso
   }
 }
 
+/// Bytes of the file; of a network in several files those of its tensors.
+std::uint64_t sizeOf(const models::Inspection& inspection) {
+  const models::Archive& archive = *inspection.archive;
+  if (archive.format() != "folder") return std::filesystem::file_size(archive.file());
+  std::uint64_t bytes = 0;
+  for (const auto& [key, entry] : inspection.tensors.entries()) {
+    bytes += static_cast<std::uint64_t>(entry.numel()) * models::itemSize(entry.dtype);
+  }
+  return bytes;
+}
+
 int inspectFile(const std::filesystem::path& file, Context& context) {
   Report& report = context.report;
   Json& json = report.document;
@@ -229,11 +240,14 @@ int inspectFile(const std::filesystem::path& file, Context& context) {
   putPath(json, "file", named.file);
   if (!named.network.empty()) json["network"] = named.network;
   const models::Inspection inspection = models::inspect(file);
+  const std::uint64_t bytes = sizeOf(inspection);
   json["format"] = inspection.archive->format();
+  json["bytes"] = bytes;
   json["unwrapped"] = inspection.tensors.unwrapped;
   json["metadata"] = inspection.archive->metadata();
   report.line(file.string());
   report.line("  format        " + std::string(inspection.archive->format()));
+  report.line("  size          " + bytesText(bytes));
   for (const auto& [key, value] : inspection.archive->metadata()) reportNote(key, value, report);
   listTensors(inspection, report, json);
   json["considered"] = Json::array();

@@ -68,6 +68,13 @@ at::ScalarType scalarType(DType dtype) {
   return at::kFloat;
 }
 
+DType storedPrecision(const StateDict& tensors) {
+  for (const auto& [name, entry] : tensors.entries()) {
+    if (c10::isFloatingType(scalarType(entry.dtype))) return entry.dtype;
+  }
+  return tensors.entries().front().second.dtype;
+}
+
 at::Tensor readTensor(const StateDict& tensors, std::string_view key) {
   const TensorEntry* entry = tensors.find(key);
   if (!entry) throw Error(HEIRLOOM_TEXT("tensor.missing", "there is no tensor named %1").with(std::string(key)));

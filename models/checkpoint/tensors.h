@@ -17,6 +17,9 @@ namespace heirloom::models {
 
 at::ScalarType scalarType(DType dtype);
 
+/// Of the weights: that of the first tensor of floating-point numbers, because tables of indexes may stand before it.
+DType storedPrecision(const StateDict& tensors);
+
 /// The tensor's own copy in memory, contiguous, in the file's precision. Throws Error on a damaged storage. What
 /// holds NaN or infinities is noted in `tensors`.
 at::Tensor readTensor(const StateDict& tensors, std::string_view key);

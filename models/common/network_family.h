@@ -150,7 +150,7 @@ class NetworkFamily {
   static Descriptor described(const Built& made, const StateDict& tensors) {
     Descriptor descriptor = Traits::describe(*made.reading.config);
     for (const auto& parameter : (*made.network)->parameters()) descriptor.parameterCount += parameter.numel();
-    descriptor.storedAs = tensors.entries().front().second.dtype;
+    descriptor.storedAs = storedPrecision(tensors);
     return descriptor;
   }
 

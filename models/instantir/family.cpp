@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include "models/checkpoint/tensors.h"
 #include "models/common/kept_networks.h"
 #include "models/common/network_shelf.h"
 #include "models/common/photo_work.h"
@@ -42,7 +43,7 @@ Descriptor describe(const DiffusionConfig& config, const StateDict& tensors) {
   descriptor.generative = true;
   descriptor.parameters = instantIrParameters(restores, config.tiny.has_value());
   for (const auto& [name, entry] : tensors.entries()) descriptor.parameterCount += entry.numel();
-  descriptor.storedAs = tensors.entries().front().second.dtype;
+  descriptor.storedAs = storedPrecision(tensors);
   descriptor.activationBytesPerPixel = kWholePhotoBytesPerPixel;
   descriptor.flopPerPixel = flopPerPixel(config, descriptor.parameters);
   return descriptor;

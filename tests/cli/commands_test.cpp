@@ -6,6 +6,7 @@
 #include "tests/cli/workbench.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/restorevar/tiny_folder.h"
+#include "tests/models/support/checkpoint_files.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::tests {
@@ -75,6 +76,34 @@ TEST_F(Commands, modelsAreInspected) {
   EXPECT_EQ(ended.json()["tensors"].size(), 8U);
   EXPECT_THAT(run({"models", "inspect", "half.safetensors", "-v"}).out, HasSubstr("model.0.weight: 16 x 13 x 3 x 3"));
   EXPECT_EQ(run({"models", "inspect", "missing.pth"}).code, 1);
+}
+
+TEST_F(Commands, inspectSaysWhatWasTakenOffAndWhoWasAskedBefore) {
+  models::NamedTensors network;  // an FDnCNN, which stands below DnCNN in the table
+  for (const auto& [index, in, out] : {std::array{0, 4, 8}, std::array{2, 8, 8}, std::array{4, 8, 3}}) {
+    const std::string name = "model." + std::to_string(index);
+    network.emplace_back(name + ".weight", at::zeros({out, in, 3, 3}, at::kHalf));
+    network.emplace_back(name + ".bias", at::zeros({out}, at::kHalf));
+  }
+  writeGroups(folder_ / "wrapped.pth", {{"params_ema", network}}, {"epoch"});
+  const auto json = run({"models", "inspect", "wrapped.pth", "--json"}).json();
+  EXPECT_EQ(json["unwrapped"], nlohmann::json::array({"params_ema"}));
+  EXPECT_EQ(json["bytes"], fs::file_size(folder_ / "wrapped.pth"));
+  EXPECT_EQ(json["model"]["family"], "FDnCNN");
+  EXPECT_EQ(json["model"]["stored_as"], "float16");
+  const auto& asked = json["considered"];
+  const auto before =
+      std::find_if(asked.begin(), asked.end(), [](const auto& row) { return row["family"] == "DnCNN"; });
+  ASSERT_NE(before, asked.end()) << asked;
+  EXPECT_EQ((*before)["taken"], false);
+  EXPECT_FALSE((*before)["reason"].get<std::string>().empty());
+  EXPECT_EQ(asked.back()["family"], "FDnCNN");
+  EXPECT_EQ(asked.back()["taken"], true);
+  const std::string text = run({"models", "inspect", "wrapped.pth"}).out;
+  EXPECT_THAT(text, HasSubstr("  unwrapped     params_ema\n"));
+  EXPECT_THAT(text, testing::ContainsRegex("  not           [^\n]*DnCNN: "));
+  EXPECT_THAT(text, testing::ContainsRegex("  size          [0-9]+ (bytes|kB)\n"));
+  EXPECT_THAT(text, HasSubstr("stored as float16"));
 }
 
 TEST_F(Commands, modelsAreShownWithTheirNotes) {

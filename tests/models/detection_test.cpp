@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
+
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
 #include "models/dncnn/network.h"
@@ -105,6 +107,18 @@ TEST_F(Detection, aSwinIrFileWhoseTablesContradictItsWindow) {
     if (name == odd) tensor = at::zeros({13 * 13, tensor.size(1)});
   }
   EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("SwinIR: 1 keys do not fit"), HasSubstr(odd)));
+}
+
+TEST_F(Detection, precisionIsThatOfTheWeightsNotOfTheirTables) {
+  NamedTensors tensors = swinIr();
+  for (auto& [name, tensor] : tensors) {
+    if (tensor.is_floating_point()) tensor = tensor.to(at::kBFloat16);
+  }
+  std::ranges::stable_partition(tensors, [](const auto& named) { return !named.second.is_floating_point(); });
+  writeSafetensors(folder_ / "net.safetensors", tensors);
+  const Inspection inspection = inspect(folder_ / "net.safetensors");
+  ASSERT_EQ(inspection.tensors.entries().front().second.dtype, DType::Int64);
+  EXPECT_EQ(inspection.considered.back().match.descriptor->storedAs, DType::BFloat16);
 }
 
 TEST_F(Detection, halfPrecisionFilesLoadAsFloat32) {
