@@ -1,8 +1,10 @@
 #include <ATen/Parallel.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <torch/types.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <functional>
@@ -13,6 +15,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
+#include "core/engine/devices.h"
 #include "core/engine/placement.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/photo_work.h"
@@ -28,7 +31,7 @@ struct BenchOptions {
   std::vector<std::int64_t> sides;
   std::map<std::string, std::string> settings;
   std::int64_t runs = 5;
-  std::string dtype = "float32";
+  std::string dtype;  // empty: the usual ones
   std::string device = "auto";
   bool all = false;
   bool plain = false;
@@ -74,8 +77,14 @@ class StageClock : public models::Observer {
   Clock::time_point last_;
 };
 
-/// The process's peak of resident memory since the last reset, in bytes; 0 where the system does not say.
-std::uint64_t peakMemory() {
+/// The peak since the last reset, in bytes: of the process's resident memory, 0 where the system does not say; on a GPU
+/// of what tensors take there.
+std::uint64_t peakMemory(const at::Device& device) {
+  if (!device.is_cpu()) {
+    const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(device.index());
+    constexpr auto kAll = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+    return static_cast<std::uint64_t>(stats.allocated_bytes[kAll].peak);
+  }
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;
@@ -83,9 +92,13 @@ std::uint64_t peakMemory() {
   return 0;
 }
 
-void resetPeakMemory() {
-  models::releaseFreedMemory(at::kCPU);  // what a larger network had before
-  std::ofstream("/proc/self/clear_refs") << "5";
+void resetPeakMemory(const at::Device& device) {
+  models::releaseFreedMemory(device);  // what a larger network had before
+  if (device.is_cpu()) {
+    std::ofstream("/proc/self/clear_refs") << "5";
+  } else {
+    c10::getDeviceAllocator(device.type())->resetPeakStats(device.index());
+  }
 }
 
 /// How a network is told to show nothing in between: some count the steps of a picture, some choose among its kinds.
@@ -152,7 +165,7 @@ Timing measure(const models::Restorer& network, const models::Settings& settings
     once();
     return secondsSince(begin);
   };
-  resetPeakMemory();
+  resetPeakMemory(placement.device);
   once();
   once();
   Timing timing;
@@ -160,7 +173,7 @@ Timing measure(const models::Restorer& network, const models::Settings& settings
   std::vector<std::vector<double>> without(savings.size());
   for (std::int64_t run = 0; run < runs; ++run) {
     seconds.push_back(timed());
-    if (run == 0 || savings.empty()) timing.peak = peakMemory();
+    if (run == 0 || savings.empty()) timing.peak = peakMemory(placement.device);
     if (descriptor.progressive && placement.device.is_cpu()) timing.stages = observer.stages();
     for (std::size_t i = 0; i < savings.size(); ++i) {
       const models::Without saving(savings[i].saving);
@@ -249,10 +262,28 @@ std::int64_t usualSide(const Work& flopOf) {
   return kSmallest;
 }
 
+/// What a table of networks shows.
+constexpr std::array<std::int64_t, 3> kStandardSides = {64, 128, 256};
+
+/// What is asked for; in a table otherwise those precisions that the device runs at speed, elsewhere float32.
+std::vector<std::string> precisionsOf(const BenchOptions& options, const at::Device& device) {
+  if (!options.dtype.empty()) return {options.dtype};
+  std::vector<std::string> precisions = {"float32"};
+  if (!options.all) return precisions;
+  for (const core::DeviceInfo& info : core::devices().devices) {
+    const bool fast = info.id == device.str() && std::ranges::count(info.precisions, "bfloat16") > 0;
+    if (fast) precisions.emplace_back("bfloat16");
+  }
+  return precisions;
+}
+
 class Bench {
  public:
   Bench(const BenchOptions& options, Context& context)
-      : options_(options), context_(context), placed_(core::place(options.device, options.dtype)) {
+      : options_(options),
+        context_(context),
+        placed_(core::place(options.device, "float32")),
+        precisions_(precisionsOf(options, placed_.placement.device)) {
     placed_.placement.plain = options.plain;
     if (options.eager) recordings_.emplace(models::Saving::Graphs);
     Report& report = context.report;
@@ -260,12 +291,11 @@ class Bench {
     const std::string device = placed_.placement.device.str();
     report.document["device"] = device;
     report.document["threads"] = at::get_num_threads();
-    report.document["precision"] = toString(placed_.placement.precision);
     report.document["plain"] = options.plain;
     report.document["eager"] = options.eager;
     report.document["items"] = Json::array();
-    report.line("on " + device + ", " + std::to_string(at::get_num_threads()) + " threads, " + options.dtype +
-                ", median of " + std::to_string(options.runs) + " runs");
+    report.line("on " + device + ", " + std::to_string(at::get_num_threads()) + " threads, median of " +
+                std::to_string(options.runs) + " runs");
   }
 
   void measure(const Subject& subject) {
@@ -275,14 +305,21 @@ class Bench {
     const Work flop = [&](std::int64_t side) {
       return models::flopOf(network, settings, side, side, placed_.placement.device);
     };
-    const std::vector<std::int64_t> sides = options_.sides.empty() ? std::vector{usualSide(flop)} : options_.sides;
-    for (const std::int64_t side : sides) measure(subject, settings, side, flop(side));
+    std::vector<std::int64_t> sides = options_.sides;
+    if (sides.empty() && options_.all) sides.assign(kStandardSides.begin(), kStandardSides.end());
+    if (sides.empty()) sides = {usualSide(flop)};
+    for (const std::string& precision : precisions_) {
+      for (const std::int64_t side : sides) measure(subject, settings, precision, side, flop(side));
+    }
   }
 
  private:
-  void measure(const Subject& subject, const models::Settings& settings, std::int64_t side, double flop) {
+  void measure(const Subject& subject, const models::Settings& settings, const std::string& precision,
+               std::int64_t side, double flop) {
+    const std::string how = std::to_string(side) + " x " + std::to_string(side) + " in " + precision;
     bar_.start(subject.name);
-    bar_.show(0, std::to_string(side) + " x " + std::to_string(side));
+    bar_.show(0, how);
+    placed_.placement.precision = models::precisionOf(precision);
     std::vector<models::NamedSaving> savings;
     if (options_.savings) savings = savingsOf(*subject.network, placed_.placement);
     const Timing timing =
@@ -299,6 +336,7 @@ class Bench {
                                                  {"family", descriptor.family},
                                                  {"width", side},
                                                  {"height", side},
+                                                 {"precision", precision},
                                                  {"runs", options_.runs},
                                                  {"median_ms", timing.median * 1e3},
                                                  {"fastest_ms", timing.fastest * 1e3},
@@ -307,9 +345,9 @@ class Bench {
                                                  {"peak_memory", timing.peak},
                                                  {"stages", stages},
                                                  {"without", without}});
-    context_.report.line(subject.name + " at " + std::to_string(side) + " x " + std::to_string(side) + ": " +
-                         fixed(timing.median * 1e3, 1) + " ms, " + fixed(gflops / 1e3, 3) + " TFLOP/s, " +
-                         fixed(timing.median * 1e9 / pixels, 0) + " ms a megapixel, peak " + bytesText(timing.peak));
+    context_.report.line(subject.name + " at " + how + ": " + fixed(timing.median * 1e3, 1) + " ms, " +
+                         fixed(gflops / 1e3, 3) + " TFLOP/s, " + fixed(timing.median * 1e9 / pixels, 0) +
+                         " ms a megapixel, peak " + bytesText(timing.peak));
     for (const Stage& stage : timing.stages)
       context_.report.line("  " + stage.name + ": " + fixed(stage.seconds * 1e3, 1) + " ms");
     for (std::size_t i = 0; i < savings.size(); ++i) {
@@ -321,6 +359,7 @@ class Bench {
   const BenchOptions& options_;
   Context& context_;
   core::Placed placed_;
+  std::vector<std::string> precisions_;
   std::optional<models::Without> recordings_;
   ProgressBar bar_;
 };
@@ -350,7 +389,7 @@ int bench(const BenchOptions& options, Context& context) {
   for (const Subject& subject : subjects) settingsOf(subject, options);
   Bench run(options, context);
   for (const Subject& subject : subjects) run.measure(subject);
-  if (!options.all) return kDone;
+  if (!names.empty()) return kDone;
   for (const models::Family& family : models::families()) {
     const std::vector<models::PublicNetwork> published = family.published();
     if (!published.empty()) run.measure(scratch.randomNetwork(published.front()));
@@ -368,11 +407,11 @@ void addBench(CLI::App& program, Command& chosen) {
   arguments.list(
       "--size", "SIDE",
       [options](const std::string& value) { options->sides.push_back(readInteger("--size", value, 1, 1 << 15)); },
-      "of the square picture; repeatable (default: a second of work)");
+      "of the square; repeatable (default: a second's work; --all: 64 to 256)");
   arguments.list(
       "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
       "a setting of the networks; otherwise the defaults, without previews");
-  arguments.flag("--all", options->all, "a public network of every family, with random weights; NAME may be one");
+  arguments.flag("--all", options->all, "a table: a public network of every family, or the NAMEs alone");
   arguments.flag("--plain", options->plain, "without fused and packed layers, to see what they are worth");
   arguments.flag("--eager", options->eager, "without CUDA graphs, for the same reason");
   arguments.flag("--savings", options->savings, "of a diffusion also without each saving that changes no result");
@@ -385,7 +424,7 @@ void addBench(CLI::App& program, Command& chosen) {
         readChoice("--dtype", value, {"float32", "bfloat16", "float16"});
         options->dtype = value;
       },
-      "float32 (default), bfloat16 or float16");
+      "float32 (default), bfloat16 or float16; --all: the first two where fast");
   arguments.value("--device", "DEVICE", options->device, "auto (default), cpu, cuda or cuda:N");
   arguments.runs(chosen, [options](Context& context) {
     context.report.document["command"] = "bench";

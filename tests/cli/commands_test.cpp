@@ -1,8 +1,10 @@
 #include <torch/types.h>
 
 #include <array>
+#include <set>
 
 #include "models/checkpoint/tensors.h"
+#include "models/registry.h"
 #include "tests/cli/workbench.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/restorevar/tiny_folder.h"
@@ -218,6 +220,58 @@ TEST_F(Commands, benchMeasuresTimeAndMemory) {
   EXPECT_GE(item["median_ms"], item["fastest_ms"]);
   EXPECT_GT(item["gflops"], 0);
   EXPECT_GT(item["peak_memory"], 50'000'000);
+}
+
+/// Whether `devices` says that the processor is fast in bfloat16.
+bool fastInBfloat16(const nlohmann::json& devices) {
+  const auto& precisions = devices["devices"].back()["precisions"];
+  return std::find(precisions.begin(), precisions.end(), "bfloat16") != precisions.end();
+}
+
+TEST_F(Commands, benchMakesATableOfStandardSizesAndPrecisions) {
+  const Ended ended = run({"bench", "--all", "2x_superultracompact", "--runs", "1", "--device", "cpu", "--json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto document = ended.json();
+  std::vector<std::pair<std::string, int>> measured;
+  for (const auto& item : document["items"]) {
+    EXPECT_EQ(item["family"], "Compact");
+    EXPECT_GT(item["median_ms"], 0);
+    measured.emplace_back(item["precision"].get<std::string>(), item["width"].get<int>());
+  }
+  std::vector<std::pair<std::string, int>> expected = {{"float32", 64}, {"float32", 128}, {"float32", 256}};
+  if (fastInBfloat16(run({"devices", "--json"}).json())) {
+    for (const int side : {64, 128, 256}) expected.emplace_back("bfloat16", side);
+  }
+  EXPECT_EQ(measured, expected);
+  const auto narrowed = run({"bench", "--all", "2x_superultracompact", "--runs", "1", "--device", "cpu", "--size", "32",
+                             "--dtype", "bfloat16", "--json"})
+                            .json()["items"];
+  ASSERT_EQ(narrowed.size(), 1U);
+  EXPECT_EQ(narrowed[0]["width"], 32);
+  EXPECT_EQ(narrowed[0]["precision"], "bfloat16");
+}
+
+TEST_F(Commands, benchWithoutATableIsOneSizeInFloat32) {
+  const auto items = run({"bench", "2x_superultracompact", "--runs", "1", "--device", "cpu", "--json"}).json()["items"];
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_EQ(items[0]["precision"], "float32");
+}
+
+/// Every family that has a public network small enough to be made of random weights.
+TEST(BenchOfEveryFamily, runs) {
+  Program program({"bench", "--all", "--size", "16", "--runs", "1", "--device", "cpu", "--json"});
+  const Ended ended = program.wait(std::chrono::seconds(1700));
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto document = ended.json();
+  std::set<std::string> measured;
+  std::set<std::string> expected;
+  for (const auto& item : document["items"]) measured.insert(item["model"].get<std::string>());
+  for (const models::Family& family : models::families()) {
+    const std::vector<models::PublicNetwork> published = family.published();
+    if (!published.empty()) expected.insert(published.front().name);
+  }
+  EXPECT_EQ(measured, expected);
+  EXPECT_GT(expected.size(), 40U);
 }
 
 TEST_F(Commands, benchTakesNetworksWhosePreviewsAreAChoice) {
