@@ -4681,6 +4681,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>srmd.cut</name>
+    <message>
+        <source>SRMD takes blur kernels of 15 x 15; %1 % of this one of %2 x %3 lie beyond that and were left out</source>
+        <translation>SRMD nimmt Unschärfekerne von 15 x 15; %1 % von diesem mit %2 x %3 liegen außerhalb und wurden weggelassen</translation>
+    </message>
+</context>
+<context>
     <name>srmd.pca</name>
     <message>
         <source>SRMD cannot read a blur kernel without its matrix</source>

@@ -1,5 +1,6 @@
 #include <torch/types.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "app/cli/progress.h"
 #include "core/engine/placement.h"
 #include "models/checkpoint/tensors.h"
+#include "models/common/notes.h"
 
 namespace heirloom::app {
 namespace {
@@ -27,7 +29,7 @@ struct ForwardOptions {
   std::string device = "cpu";
 };
 
-class ForwardObserver : public models::Observer {
+class ForwardObserver : public models::Observer, public models::NoteTaker {
  public:
   explicit ForwardObserver(std::stop_token stop) : stop_(std::move(stop)) {}
   void progress(const Message& stage, double fraction) override { bar_.show(fraction, stage.english()); }
@@ -37,17 +39,22 @@ class ForwardObserver : public models::Observer {
   void value(const std::string& name, const at::Tensor& tensor) override {
     values_.emplace_back(name, tensor.to(at::kCPU).contiguous());
   }
+  void note(const Message& message) override {
+    if (std::ranges::find(notes_, message) == notes_.end()) notes_.push_back(message);
+  }
   bool stopRequested() const override { return stop_.stop_requested(); }
 
   void begin(const std::string& title) { bar_.start(title); }
   const models::NamedTensors& previews() const { return previews_; }
   const models::NamedTensors& values() const { return values_; }
+  const std::vector<Message>& notes() const { return notes_; }
 
  private:
   std::stop_token stop_;
   ProgressBar bar_;
   models::NamedTensors previews_;
   models::NamedTensors values_;
+  std::vector<Message> notes_;
 };
 
 /// The output may be neither the input nor the model, under whatever name.
@@ -119,6 +126,7 @@ int forward(const ForwardOptions& options, Context& context) {
     throw error.file().empty() ? error.in(options.input) : error;
   }
 
+  for (const Message& note : observer.notes()) report.warning(note, options.input);
   models::NamedTensors tensors = {{"image", image.contiguous()}};
   for (const models::NamedTensors* more : {&observer.previews(), &observer.values()})
     tensors.insert(tensors.end(), more->begin(), more->end());

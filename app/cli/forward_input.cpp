@@ -28,16 +28,19 @@ bool takes(const models::Descriptor& network, const char* setting) {
   return models::Settings(network.parameters).has(setting);
 }
 
-/// float32 [1,1,h,w] as a kernel; its sum is made 1.
-models::Grid kernelOf(const std::filesystem::path& file, const at::Tensor& tensor) {
+/// float32 [1,1,h,w] as a kernel; its sum is made 1, which `report` says.
+models::Grid kernelOf(const std::filesystem::path& file, const at::Tensor& tensor, Report& report) {
   const bool fits = tensor.scalar_type() == at::kFloat && tensor.dim() == 4 && tensor.size(0) == 1 &&
                     tensor.size(1) == 1 && tensor.numel() > 0 &&
                     std::max(tensor.size(2), tensor.size(3)) <= models::kLargestKernel;
   if (!fits) throw unfit(file, "kernel", tensor, "Float [1,1,h,w] of at most 255 a side");
   const at::Tensor values = tensor.contiguous();
   const float* begin = values.const_data_ptr<float>();
-  return models::normalised(
-      {"kernel", static_cast<int>(tensor.size(2)), static_cast<int>(tensor.size(3)), {begin, begin + values.numel()}});
+  const models::Grid given = {
+      "kernel", static_cast<int>(tensor.size(2)), static_cast<int>(tensor.size(3)), {begin, begin + values.numel()}};
+  models::Grid kernel = models::normalised(given);
+  if (const std::optional<Message> scaled = models::noteOnSum(given)) report.warning(*scaled, file);
+  return kernel;
 }
 
 ForwardInput readTensors(const std::filesystem::path& file, const models::Descriptor& network, Report& report) {
@@ -57,7 +60,7 @@ ForwardInput readTensors(const std::filesystem::path& file, const models::Descri
   for (const auto& [name, tensor] : tensors) {
     if (name == "image") continue;
     if (name == "kernel" && takes(network, "kernel")) {
-      input.kernel = kernelOf(file, tensor);
+      input.kernel = kernelOf(file, tensor, report);
       continue;
     }
     if (name != "noise_level" || !takes(network, "noise_level")) {

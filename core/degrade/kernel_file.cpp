@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "core/degrade/mat_file.h"
 #include "core/quality/picture_samples.h"
@@ -13,8 +12,6 @@ namespace heirloom::core {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kSumIsOne = 1e-3;  // what rounding of files may leave
 
 /// N of "FILE#N"; 1 without.
 struct Reference {
@@ -37,11 +34,6 @@ models::Grid fromPicture(const fs::path& file) {
   const FloatImage picture = greyOf(samplesOf(readPhoto(file)));
   if (std::max(picture.width, picture.height) > models::kLargestKernel) return {{}, 256, 256, {}};
   return {{}, static_cast<int>(picture.height), static_cast<int>(picture.width), picture.values};
-}
-
-std::string sumText(double sum) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, sum, std::chars_format::general, 4).ptr};
 }
 
 }  // namespace
@@ -69,8 +61,7 @@ models::Grid readKernel(const std::string& text, std::vector<Message>& notes) {
                     .with(std::to_string(models::kLargestKernel)),
                 HEIRLOOM_TEXT("kernel.size_remedy", "cut the picture of the kernel to what is not black"), file);
   }
-  double sum = 0;
-  for (const float value : kernel.values) sum += static_cast<double>(value);
+  const std::optional<Message> scaled = models::noteOnSum(kernel);
   try {
     kernel = models::normalised(std::move(kernel));
   } catch (const Error& error) {
@@ -78,10 +69,7 @@ models::Grid readKernel(const std::string& text, std::vector<Message>& notes) {
   }
   kernel.text = text;
   // A picture's brightness says nothing about its sum.
-  if (file.extension() == ".mat" && std::abs(sum - 1) > kSumIsOne) {
-    notes.push_back(
-        HEIRLOOM_TEXT("kernel.normalised", "the blur kernel summed to %1 and was scaled to 1").with(sumText(sum)));
-  }
+  if (file.extension() == ".mat" && scaled) notes.push_back(*scaled);
   return kernel;
 }
 

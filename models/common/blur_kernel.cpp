@@ -1,6 +1,7 @@
 #include "models/common/blur_kernel.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <numbers>
@@ -12,6 +13,7 @@ namespace heirloom::models {
 namespace {
 
 constexpr double kLargestWidth = 30;  // of a Gaussian: 4 of it on both sides fit kLargestKernel
+constexpr double kSumIsOne = 1e-3;    // what rounding of files may leave
 constexpr double kWidths = 4;         // a Gaussian is cut off here, where it is 1/3000 of its peak
 
 std::optional<double> number(std::string_view text) {
@@ -122,9 +124,12 @@ Grid motionKernel(double length, double degrees) {
   return fromDoubles(2 * reach + 1, values);
 }
 
+double sumOf(const Grid& kernel) {
+  return std::accumulate(kernel.values.begin(), kernel.values.end(), 0.0);
+}
+
 Grid normalised(Grid kernel) {
-  double sum = 0;
-  for (const float value : kernel.values) sum += static_cast<double>(value);
+  const double sum = sumOf(kernel);
   if (!std::isfinite(sum) || !(sum > 0)) {
     throw Error(HEIRLOOM_TEXT("kernel.sum", "the values of the blur kernel sum to %1").with(std::to_string(sum)),
                 HEIRLOOM_TEXT("kernel.sum.remedy", "give a kernel whose values are positive numbers"));
@@ -133,7 +138,16 @@ Grid normalised(Grid kernel) {
   return kernel;
 }
 
-Grid fitted(const Grid& kernel, int side) {
+std::optional<Message> noteOnSum(const Grid& kernel) {
+  const double sum = sumOf(kernel);
+  if (std::abs(sum - 1) <= kSumIsOne) return std::nullopt;
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), sum, std::chars_format::general, 4);
+  return HEIRLOOM_TEXT("kernel.normalised", "the blur kernel summed to %1 and was scaled to 1")
+      .with(std::string(text.data(), end.ptr));
+}
+
+Grid onSquare(const Grid& kernel, int side) {
   Grid result{kernel.text, side, side, std::vector<float>(static_cast<std::size_t>(side) * side, 0)};
   const int down = side / 2 - kernel.rows / 2;
   const int right = side / 2 - kernel.columns / 2;
@@ -143,7 +157,11 @@ Grid fitted(const Grid& kernel, int side) {
           kernel.values[static_cast<std::size_t>(row * kernel.columns + column)];
     }
   }
-  return normalised(std::move(result));
+  return result;
+}
+
+Grid fitted(const Grid& kernel, int side) {
+  return normalised(onSquare(kernel, side));
 }
 
 }  // namespace heirloom::models

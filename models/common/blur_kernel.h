@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "models/common/grid.h"
+#include "models/common/message.h"
 
 namespace heirloom::models {
 
@@ -27,10 +28,19 @@ Grid gaussianKernel(int side, double along, double across, double theta);
 /// MATLAB's fspecial('motion', length, degrees): the trace of a point that moves `length` pixels.
 Grid motionKernel(double length, double degrees);
 
+/// Of all values.
+double sumOf(const Grid& kernel);
+
 /// The same kernel with a sum of 1. Throws Error when its sum is not positive or a value no number.
 Grid normalised(Grid kernel);
 
-/// Cut to, or padded with zeros to, a square of `side` about its middle, and normalised.
+/// What to say of a kernel that `normalised` scales; nothing of one whose sum is 1 but for the rounding of files.
+std::optional<Message> noteOnSum(const Grid& kernel);
+
+/// Cut to, or padded with zeros to, a square of `side` about its middle.
+Grid onSquare(const Grid& kernel, int side);
+
+/// The same, normalised.
 Grid fitted(const Grid& kernel, int side);
 
 }  // namespace heirloom::models

@@ -1,26 +1,33 @@
 #include "models/common/ensemble.h"
 
+#include <set>
+
 #include "models/common/augmentation.h"
 #include "models/common/decorated_restorer.h"
+#include "models/common/notes.h"
 
 namespace heirloom::models {
 namespace {
 
 constexpr const char* kEnsemble = "ensemble";
 
-/// Maps the progress of one of the eight runs to all of them.
-class PartObserver : public Observer {
+/// Maps the progress of one of the eight runs to all of them, and passes on once what each of them has to say.
+class PartObserver : public Observer, public NoteTaker {
  public:
   explicit PartObserver(Observer& outer) : outer_(outer) {}
   void progress(const Message& stage, double fraction) override {
     outer_.progress(stage, (mode + fraction) / kAugmentations);
   }
   bool stopRequested() const override { return outer_.stopRequested(); }
+  void note(const Message& message) override {
+    if (told_.insert(message.id).second) tell(outer_, message);
+  }
 
   int mode = 0;
 
  private:
   Observer& outer_;
+  std::set<std::string> told_;
 };
 
 bool isKernel(const Parameter& parameter) {

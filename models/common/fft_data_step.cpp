@@ -21,7 +21,7 @@ at::Tensor kernelTensor(const Grid& kernel, const at::Device& device) {
   return at::tensor(kernel.values).view({1, 1, kernel.rows, kernel.columns}).to(device);
 }
 
-at::Tensor opticalTransfer(const at::Tensor& kernel, std::int64_t height, std::int64_t width) {
+void requireKernelFits(const at::Tensor& kernel, std::int64_t height, std::int64_t width) {
   const std::int64_t rows = kernel.size(2);
   const std::int64_t columns = kernel.size(3);
   if (rows > height || columns > width) {
@@ -29,6 +29,12 @@ at::Tensor opticalTransfer(const at::Tensor& kernel, std::int64_t height, std::i
                     .with(std::to_string(columns), std::to_string(rows), std::to_string(width), std::to_string(height)),
                 HEIRLOOM_TEXT("kernel.large.remedy", "give a smaller kernel or a larger picture"));
   }
+}
+
+at::Tensor opticalTransfer(const at::Tensor& kernel, std::int64_t height, std::int64_t width) {
+  requireKernelFits(kernel, height, width);
+  const std::int64_t rows = kernel.size(2);
+  const std::int64_t columns = kernel.size(3);
   const at::Tensor padded = at::constant_pad_nd(kernel, {0, width - columns, 0, height - rows});
   return at::fft_fft2(padded.roll({-(rows / 2), -(columns / 2)}, {2, 3}));
 }

@@ -9,9 +9,11 @@ namespace heirloom::models {
 /// `kernel` as a tensor of a picture's device: float32 1 1 h w.
 at::Tensor kernelTensor(const Grid& kernel, const at::Device& device);
 
+/// Throws Error, which names both sizes, of a kernel (1 1 h w) that is larger than a picture of `height` x `width`.
+void requireKernelFits(const at::Tensor& kernel, std::int64_t height, std::int64_t width);
+
 /// Optical transfer function of `kernel` (1 1 h w) on a grid of `height` x `width`: padded with zeros, its middle
-/// rolled to the corner, transformed. complex64. Convolution with it is circular. The kernel must not be larger than
-/// the grid.
+/// rolled to the corner, transformed. complex64. Convolution with it is circular. Throws as `requireKernelFits` does.
 at::Tensor opticalTransfer(const at::Tensor& kernel, std::int64_t height, std::int64_t width);
 
 /// The data term of plug-and-play restoration in closed form: minimises ||y - (x (*) k) down s||^2 + alpha ||x - z||^2

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/common/degradation_settings.h"
+#include "models/common/fft_data_step.h"
 
 namespace heirloom::models {
 namespace {
@@ -36,6 +37,7 @@ std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& se
   if (settings.choice(kSurroundings) != kMirrored) return deconvolve;
   const std::int64_t reach = widthOf(kernel.size(2), kernel.size(3), scale);
   return [=](const at::Tensor& picture) {
+    requireKernelFits(kernel, picture.size(2) * scale, picture.size(3) * scale);  // before it grows
     const auto padOf = [&](std::int64_t side) { return std::min(reach, side - 1); };
     const std::int64_t rows = padOf(picture.size(2));
     const std::int64_t columns = padOf(picture.size(3));

@@ -13,6 +13,7 @@ Parameter surroundingsParameter();
 
 /// `deconvolve` for pictures with the surroundings that `settings` say: mirrored ones are padded by twice the reach of
 /// `kernel` (1 1 h w, in pixels of the result) and the result, `scale` times as large, is cropped.
+/// What it returns throws Error where the kernel is larger than the picture of the result.
 std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& settings, const at::Tensor& kernel,
                                                               int scale,
                                                               std::function<at::Tensor(const at::Tensor&)> deconvolve);

@@ -1,8 +1,12 @@
 #include "models/srmd/family.h"
 
+#include <cmath>
+
+#include "models/common/blur_kernel.h"
 #include "models/common/degradation_settings.h"
 #include "models/common/network_family.h"
 #include "models/common/noise_level.h"
+#include "models/common/notes.h"
 #include "models/common/output_grid.h"
 #include "models/common/plain_chain.h"
 #include "models/common/state_names.h"
@@ -57,6 +61,18 @@ struct SrmdTraits {
     return descriptor;
   }
 
+  /// Widths of little weight are cut from many a Gaussian.
+  static void noteWhatIsCut(const Grid& kernel, Observer& observer) {
+    constexpr double kNoticed = 0.01;
+    const double beyond = 1 - sumOf(onSquare(kernel, kSrmdKernel)) / sumOf(kernel);
+    if (beyond < kNoticed) return;
+    tell(observer, HEIRLOOM_TEXT("srmd.cut",
+                                 "SRMD takes blur kernels of 15 x 15; %1 % of this one of %2 x %3 lie beyond that and "
+                                 "were left out")
+                       .with(std::to_string(std::lround(100 * beyond)), std::to_string(kernel.columns),
+                             std::to_string(kernel.rows)));
+  }
+
   static Run start(Srmd network, const SrmdConfig& config, const Settings& settings, const Placement& placement,
                    Observer& observer) {
     const Grid& components = settings.grid(kComponents);
@@ -66,6 +82,7 @@ struct SrmdTraits {
                       "srmd.pca.remedy",
                       "put srmd_pca_matlab.mat beside the checkpoint, or choose it (setting pca, kernel components)"));
     }
+    noteWhatIsCut(settings.grid(kKernel), observer);
     at::Tensor degradation = srmdCode(components, settings.grid(kKernel)).to(placement.device);
     if (config.noiseMap) degradation = at::cat({degradation, sigmaOf(settings, placement.device)}, 1);
     return [network, degradation, &observer](const at::Tensor& picture) mutable {

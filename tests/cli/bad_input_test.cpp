@@ -74,6 +74,7 @@ TEST_F(BadInput, aKernelLargerThanThePhoto) {
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.err, isOneLineAbout("small.png: "));
   EXPECT_THAT(ended.err, HasSubstr("kernel"));
+  EXPECT_THAT(ended.err, HasSubstr("12 x 10"));  // the enlarged photo, not its surroundings
   EXPECT_EQ(added({"small.png", "usrnet.safetensors"}), Names{});
 }
 

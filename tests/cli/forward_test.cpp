@@ -108,6 +108,20 @@ TEST_F(Forward, warnsOfTensorsThatTheNetworkDoesNotTake) {
   EXPECT_EQ(ended.json()["warnings"].size(), 1U);
 }
 
+TEST_F(Forward, saysThatItScaledAKernelsSumToOne) {
+  writePublicNetwork(folder_ / "usrnet.safetensors", "usrnet_tiny");
+  const auto warnings = [&](double sum) {
+    store("in.safetensors", at::rand({1, 3, 8, 8}), {{"kernel", at::full({1, 1, 5, 5}, sum / 25, at::kFloat)}});
+    const Ended ended = run({"forward", "usrnet.safetensors", "in.safetensors", "out.safetensors", "--json"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return ended.json()["warnings"];
+  };
+  EXPECT_EQ(warnings(1).size(), 0U);
+  const auto scaled = warnings(2);
+  ASSERT_EQ(scaled.size(), 1U);
+  EXPECT_EQ(scaled[0]["message"], "the blur kernel summed to 2 and was scaled to 1");
+}
+
 TEST_F(Forward, theSeedIsTheSettingOfModelsThatDraw) {
   writeTinyInstantIr(folder_ / "diffusion");
   writeTinyRestoreVar(folder_ / "tokens");

@@ -293,6 +293,21 @@ TEST(Dpir, aPhotosMirroredSurroundingsAreCutOffAgain) {
   EXPECT_LT(edgeError(mirrored), 0.3F * edgeError(circular));
 }
 
+TEST(Dpir, aKernelLargerThanThePhotoIsRefusedWhateverSurroundsIt) {
+  Loop dpir = loop("dpir-deblur", 1);
+  dpir.settings.set("kernel", "motion:40");
+  Observer observer;
+  for (const char* surroundings : {"mirrored", "circular"}) {
+    dpir.settings.set("surroundings", surroundings);
+    try {
+      dpir.restorer->start(dpir.settings, {}, observer)->restore(at::rand({1, 3, 20, 30}));
+      FAIL() << surroundings;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), testing::HasSubstr("41 x 41 is larger than the picture of 30 x 20"));
+    }
+  }
+}
+
 TEST(Dpir, withoutADenoiserItSaysSo) {
   const Algorithm& algorithm = dpirAlgorithms().front();
   Observer observer;

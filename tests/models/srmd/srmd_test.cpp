@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/notes.h"
 #include "models/common/random_weights.h"
 #include "models/srmd/family.h"
 #include "tests/support/temporary_folder.h"
@@ -30,6 +31,30 @@ TEST(Srmd, readsKernelsColumnByColumn) {
   }
   const at::Tensor code = srmdCode(selecting(), kernel).flatten();
   for (int i = 0; i < kSrmdCode; ++i) EXPECT_FLOAT_EQ(code[i].item<float>(), static_cast<float>(i + 1) / sum);
+}
+
+TEST(Srmd, saysOnceThatItCutAKernel) {
+  struct Listener : Observer, NoteTaker {
+    void note(const Message& message) override { notes.push_back(message.english()); }
+    std::vector<std::string> notes;
+  };
+  const TemporaryFolder folder;
+  writeSafetensors(folder / "net.safetensors", randomWeights(stateOf(*Srmd(SrmdConfig{3, 8, 4, 2, false}))));
+  const auto model = models::open(folder / "net.safetensors");
+  const auto notes = [&](const char* kernel, const char* ensemble) {
+    Settings settings(model->descriptor().parameters);
+    settings.set("pca", Settings::Value(selecting()));
+    settings.set("kernel", kernel);
+    settings.set("ensemble", ensemble);
+    Listener listener;
+    model->start(settings, {}, listener)->restore(at::rand({1, 3, 5, 7}));
+    return listener.notes;
+  };
+  EXPECT_THAT(notes("gaussian:1.6", "false"), testing::IsEmpty());
+  EXPECT_THAT(notes("gaussian:2", "false"), testing::IsEmpty());  // 17 x 17, whose edge weighs nothing
+  const auto isCut = testing::ElementsAre(testing::HasSubstr("75 % of this one of 61 x 61"));
+  EXPECT_THAT(notes("motion:60", "false"), isCut);
+  EXPECT_THAT(notes("motion:60", "true"), isCut);
 }
 
 TEST(Srmd, withoutItsMatrixItSaysWhereItComesFrom) {
