@@ -32,6 +32,13 @@ int sideOf(const StateDict& tensors, std::string_view key, std::size_t index) {
   return entry && entry->shape.size() > index ? static_cast<int>(entry->shape[index]) : 0;
 }
 
+bool isNamedWith(const StateDict& tensors, std::string_view word) {
+  if (!tensors.archive()) return false;
+  std::string name = tensors.archive()->file().filename().string();
+  for (char& letter : name) letter = 'A' <= letter && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  return name.find(word) != std::string::npos;
+}
+
 int squareRoot(int value) {
   const int root = static_cast<int>(std::lround(std::sqrt(static_cast<double>(std::max(0, value)))));
   return root * root == value ? root : 0;

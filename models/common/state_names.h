@@ -17,6 +17,9 @@ std::vector<std::string> missingOf(const StateDict& tensors, const std::vector<s
 /// Side `index` of a tensor's shape; 0 when the tensor is absent or has fewer sides.
 int sideOf(const StateDict& tensors, std::string_view key, std::size_t index);
 
+/// Whether the name of the file has `word`, written small, in it; false of tensors that come from none.
+bool isNamedWith(const StateDict& tensors, std::string_view word);
+
 /// The whole number whose square is `value`; 0 when there is none.
 int squareRoot(int value);
 

@@ -2,6 +2,7 @@
 
 #include "models/common/jpeg_quality.h"
 #include "models/common/noise_level.h"
+#include "models/common/state_names.h"
 
 namespace heirloom::models {
 namespace {
@@ -31,8 +32,7 @@ struct DrunetTraits {
                   ", not 2 and 1 or 4 and 3",
               {}};
     }
-    const std::string file = tensors.archive() ? tensors.archive()->file().filename().string() : std::string{};
-    return {DrunetConfig{config.out, config, file.find("deblock") != std::string::npos}, {}, {}};
+    return {DrunetConfig{config.out, config, isNamedWith(tensors, "deblock")}, {}, {}};
   }
 
   static Descriptor describe(const DrunetConfig& config) {

@@ -15,6 +15,7 @@ struct MsrResNetConfig {
   int scale = 4;
   Layout layout = Layout::Named;
   Up up = Up::PixelShuffle;
+  bool adversarial = false;  // trained for looks, by the name of the file ("gan"): the shapes are the others'
   bool operator==(const MsrResNetConfig&) const = default;
 
   bool prior() const { return in == out + 1; }

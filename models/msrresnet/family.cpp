@@ -49,8 +49,7 @@ Reading<MsrResNetConfig> readNumbered(const StateDict& tensors) {
   config.up =
       tensors.contains("model.3.weight") && !tensors.contains("model.2.weight") ? Up::Nearest : Up::PixelShuffle;
   config.scale = stages == 2 ? 4 : widened == 9 ? 3 : stages + 1;
-  if (config.up == Up::Nearest && stages == 1 && tensors.archive() &&
-      tensors.archive()->file().filename().string().find("x3") != std::string::npos) {
+  if (config.up == Up::Nearest && stages == 1 && isNamedWith(tensors, "x3")) {
     config.scale = 3;  // one stage of nearest neighbours has the same shapes for 2 and for 3
   }
   if (stages < 0 || stages > 2) return {std::nullopt, "it has " + std::to_string(stages) + " enlargements", {}};
@@ -94,7 +93,8 @@ struct MsrResNetTraits {
     Reading<MsrResNetConfig> reading =
         tensors.contains("recon_trunk.0.conv1.weight") ? readNamed(tensors) : readNumbered(tensors);
     if (!reading.config) return reading;
-    const MsrResNetConfig& config = *reading.config;
+    MsrResNetConfig& config = *reading.config;
+    config.adversarial = isNamedWith(tensors, "gan");
     const bool fits = isPrior ? config.prior() : config.in == config.out;
     if (!fits || (config.out != 1 && config.out != 3)) {
       return {std::nullopt,
@@ -117,6 +117,7 @@ struct MsrResNetTraits {
     descriptor.scale = config.scale;
     descriptor.channels = config.out;
     descriptor.sizeMultiple = kOutputGrid;
+    descriptor.mayShiftColours = config.adversarial;
     // Head, two convolutions a block, trunk, and less than three more pixels in the enlarged picture's layers.
     descriptor.margin = 1 + 2 * config.blocks + 1 + 3;
     const double features = config.features;

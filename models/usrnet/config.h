@@ -9,6 +9,7 @@ struct UsrNetConfig {
   int iterations = 8;
   int hyperFeatures = 64;  // of the network that chooses the weights of each iteration
   ResUNetConfig prior = {4, 3, {64, 128, 256, 512}, 2};
+  bool adversarial = false;  // trained for looks (USRGAN), by the name of the file: the shapes are USRNet's
   bool operator==(const UsrNetConfig&) const = default;
 };
 

@@ -25,7 +25,8 @@ struct UsrNetTraits {
     Reading<ResUNetConfig> prior = readResUNet(tensors, "p.");
     if (!prior.config) return {std::nullopt, prior.reason, prior.unfit};
     if (prior.config->in != prior.config->out + 1) return {std::nullopt, "its prior takes no noise level", {}};
-    return {UsrNetConfig{sideOf(tensors, "h.mlp.4.weight", 0) / 2, sideOf(tensors, "h.mlp.0.weight", 0), *prior.config},
+    return {UsrNetConfig{sideOf(tensors, "h.mlp.4.weight", 0) / 2, sideOf(tensors, "h.mlp.0.weight", 0), *prior.config,
+                         isNamedWith(tensors, "gan")},
             {},
             {}};
   }
@@ -41,6 +42,7 @@ struct UsrNetTraits {
     descriptor.sizeMultiple = kPriorMultiple;
     descriptor.margin = kDeconvolutionMargin;
     descriptor.local = false;
+    descriptor.mayShiftColours = config.adversarial;
     descriptor.parameters = {scaleParameter(kLargestScale, kUsualScale), kernelParameter("gaussian:1.2"),
                              noiseLevelParameter(50), surroundingsParameter()};
     return withScale(descriptor, config, kUsualScale);

@@ -11,8 +11,10 @@
 #include "models/dncnn/network.h"
 #include "models/ffdnet/network.h"
 #include "models/ircnn/network.h"
+#include "models/msrresnet/family.h"
 #include "models/registry.h"
 #include "models/swinir/family.h"
+#include "models/usrnet/family.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -107,6 +109,23 @@ TEST_F(Detection, aSwinIrFileWhoseTablesContradictItsWindow) {
     if (name == odd) tensor = at::zeros({13 * 13, tensor.size(1)});
   }
   EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("SwinIR: 1 keys do not fit"), HasSubstr(odd)));
+}
+
+TEST_F(Detection, whatWasTrainedForLooksIsOfferedAColourFix) {
+  const auto offered = [&](const Family& family, std::string_view published, const std::string& file) {
+    for (const PublicNetwork& network : family.published()) {
+      if (network.name == published) writeSafetensors(folder_ / file, network.weights());
+    }
+    const Inspection inspection = inspect(folder_ / file);
+    EXPECT_EQ(inspection.family->name, family.name) << file;
+    return Settings(inspection.considered.back().match.descriptor->parameters).has("colour_fix");
+  };
+  EXPECT_TRUE(offered(kMsrResNet, "msrresnet_x4_psnr", "msrresnet_x4_gan.safetensors"));
+  EXPECT_FALSE(offered(kMsrResNet, "msrresnet_x4_psnr", "msrresnet_x4_psnr.safetensors"));
+  EXPECT_TRUE(offered(kDpsr, "dpsr_x4", "dpsr_x4_gan.safetensors"));
+  EXPECT_FALSE(offered(kDpsr, "dpsr_x4", "dpsr_x4.safetensors"));
+  EXPECT_TRUE(offered(kUsrNet, "usrnet_tiny", "USRGAN_tiny.safetensors"));
+  EXPECT_FALSE(offered(kUsrNet, "usrnet_tiny", "usrnet_tiny.safetensors"));
 }
 
 TEST_F(Detection, precisionIsThatOfTheWeightsNotOfTheirTables) {
