@@ -5,10 +5,8 @@
 #include <cmath>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 
 #include "models/checkpoint/tensors.h"
-#include "models/registry.h"
 
 namespace heirloom::tests {
 
@@ -42,15 +40,6 @@ void writeTwoNetworks(const std::filesystem::path& file) {
   addNetwork(tensors, "generator.", {.gain = 1});
   models::writeSafetensors(file, tensors,
                            {{"modelspec.author", "Some\x1b[31mbody"}, {"ss_tags", std::string(5000, 'x') + "end"}});
-}
-
-void writePublicNetwork(const std::filesystem::path& file, const std::string& name) {
-  for (const models::Family& family : models::families()) {
-    for (const models::PublicNetwork& network : family.published()) {
-      if (network.name == name) return models::writeSafetensors(file, network.weights());
-    }
-  }
-  throw std::runtime_error("no network " + name);
 }
 
 core::Photo samplePhoto(const SamplePicture& picture) {

@@ -24,9 +24,6 @@ void writeNetwork(const std::filesystem::path& file, const ScalingNetwork& netwo
 /// Two in one file, "net" with a gain of 0.5 and "generator" with 1, and what a training program notes in it.
 void writeTwoNetworks(const std::filesystem::path& file);
 
-/// A configuration of the table, by the name of its published file, with random weights.
-void writePublicNetwork(const std::filesystem::path& file, const std::string& name);
-
 /// A smooth picture with an edge, saved in the format that the extension names.
 struct SamplePicture {
   std::int64_t width = 40;

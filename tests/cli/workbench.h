@@ -9,6 +9,7 @@
 
 #include "tests/cli/fixtures.h"
 #include "tests/cli/program.h"
+#include "tests/models/support/public_files.h"
 
 namespace heirloom::tests {
 

@@ -15,6 +15,7 @@
 #include <fstream>
 
 #include "models/common/blur_kernel.h"
+#include "tests/models/support/public_files.h"
 #include "tests/models/support/tiny_drunet.h"
 #include "tests/support/shared.h"
 #include "tests/ui/fixture.h"
@@ -186,6 +187,83 @@ class PanelTest : public QObject {
     QSignalSpy changed(&fixture.session().models(), &ui::ModelCatalogue::changed);
     QTRY_VERIFY_WITH_TIMEOUT(!changed.isEmpty(), kPatience);
     QCOMPARE(std::ranges::count(fixture.session().models().entries(), file.string(), &ui::ModelEntry::name), 1);
+  }
+
+  void everyFamilysParametersHaveARowEachThatStartsAtItsDefault() {
+    ui::Workers workers;
+    for (const auto& [network, parameters] : parametersOfEveryFamily()) {
+      ui::ParameterPanel panel(workers.files);
+      panel.setParameters(parameters);
+      const auto settings = panel.settings();
+      models::Settings shown(parameters);
+      models::Settings usual(parameters);
+      try {
+        for (const auto& [name, value] : settings) shown.set(name, std::string_view(value));
+      } catch (const Error& error) {
+        QFAIL(qPrintable(QString::fromStdString(network + ": " + error.what())));
+      }
+      for (const Parameter& parameter : parameters) {
+        const std::string which = network + ", " + parameter.name;
+        const QString name = QString::fromStdString(parameter.name);
+        qsizetype controls = 0;
+        for (const char* kind : {"Field", "Box", "List", "Button", "Text"})
+          controls += panel.findChildren<QWidget*>(name + QLatin1String(kind)).size();
+        QVERIFY2(controls == 1, which.c_str());
+        // Estimated from the photo, or from a file or a model that is not there.
+        const bool open = parameter.name == "noise_level" ||
+                          std::holds_alternative<models::MatrixInput>(parameter.range) ||
+                          std::holds_alternative<models::DenoiserInput>(parameter.range);
+        QVERIFY2(settings.contains(parameter.name) != open, which.c_str());
+        if (open) continue;
+        if (!parameter.onPhotos.empty()) usual.set(parameter.name, std::string_view(parameter.onPhotos));
+        if (std::holds_alternative<models::KernelInput>(parameter.range))
+          QVERIFY2(shown.grid(parameter.name).values == usual.grid(parameter.name).values, which.c_str());
+        else
+          QVERIFY2(shown.text(parameter.name) == usual.text(parameter.name), which.c_str());
+      }
+    }
+  }
+
+  void chosenFilesShowTheirOwnControls() {
+    Fixture fixture;
+    for (const auto& [file, network] :
+         {std::pair("srmd_x2", "srmd_x2"), std::pair("srmd_x2_mine", "srmd_x2"),
+          std::pair("usrgan_tiny", "usrnet_tiny"), std::pair("swinir", "SwinIR_lightweight_x2")}) {
+      writePublicNetwork(fixture.folder() / "models" / (std::string(file) + ".safetensors"), network);
+    }
+    fixture.session().models().refresh();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find("swinir"), kPatience);
+    auto* panel = fixture.find<ui::RestorePanel>("restorePanel");
+    const auto settings = [&] { return panel->recipe().steps.front().settings; };
+
+    panel->chooseModel("srmd_x2");
+    QVERIFY(fixture.find<ui::KernelField>("kernelField"));
+    QVERIFY(fixture.find<QPushButton>("pcaButton"));
+    QVERIFY(fixture.find<QSlider>("noise_levelSlider"));
+    QVERIFY(!fixture.find<QComboBox>("colour_fixList"));
+    auto* blends = fixture.find<QComboBox>("blendList");
+    QVERIFY(blends);
+    QCOMPARE(blends->count(), 2);  // nothing, and the other file of this network
+    QVERIFY(!settings().contains("blend"));
+    blends->setCurrentIndex(blends->findData(QStringLiteral("srmd_x2_mine")));
+    fixture.find<QSpinBox>("blendShare")->setValue(30);
+    QVERIFY(settings().at("blend") == "srmd_x2_mine:0.3");
+
+    panel->chooseModel("usrgan_tiny");
+    QVERIFY(fixture.find<ui::KernelField>("kernelField"));
+    QVERIFY(!fixture.find<QPushButton>("pcaButton"));
+    QVERIFY(!fixture.find<QComboBox>("blendList"));
+    QCOMPARE(fixture.find<QSpinBox>("scaleField")->maximum(), 4);
+    auto* colours = fixture.find<QComboBox>("colour_fixList");
+    QVERIFY(colours);
+    QVERIFY(settings().at("colour_fix") == "off");
+    colours->setCurrentIndex(colours->findData(QStringLiteral("wavelet")));
+    QVERIFY(settings().at("colour_fix") == "wavelet");
+
+    panel->chooseModel("swinir");
+    QVERIFY(!fixture.find<ui::KernelField>("kernelField"));
+    QVERIFY(!fixture.find<QComboBox>("colour_fixList"));
+    QVERIFY(fixture.find<QCheckBox>("ensembleBox"));
   }
 
   void kernelIsChosenInAllItsForms() {

@@ -37,7 +37,9 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
       if (!parameter.onPhotos.empty()) onPhotos.byDefault = QByteArray::fromStdString(parameter.onPhotos).toDouble();
       rows_[parameter.name] = addReal(parameter, onPhotos, parameter.name == kEstimated);
     } else if (const auto* integer = std::get_if<models::IntegerRange>(&parameter.range)) {
-      rows_[parameter.name] = addInteger(parameter, *integer);
+      models::IntegerRange onPhotos = *integer;
+      if (!parameter.onPhotos.empty()) onPhotos.byDefault = QByteArray::fromStdString(parameter.onPhotos).toLongLong();
+      rows_[parameter.name] = addInteger(parameter, onPhotos);
     } else if (const auto* toggle = std::get_if<models::Toggle>(&parameter.range)) {
       models::Toggle onPhotos = *toggle;
       if (!parameter.onPhotos.empty()) onPhotos.byDefault = parameter.onPhotos == "true";
