@@ -39,6 +39,45 @@ TEST(Imresize, enlargesAsMatlabDoes) {
   for (std::size_t i = 0; i < kExpected.size(); ++i) EXPECT_NEAR(large.values[i], kExpected[i], 1e-6) << i;
 }
 
+/// The weights of a resizing, exactly: MATLAB's are fractions of a power of two at these scales (kair.md 4.1).
+struct ExactWeights {
+  double scale;
+  int denominator;
+  std::vector<std::vector<int>> phases;  // of output samples in turn, along their input samples
+  int (*first)(int output);              // the first of these
+
+  float operator()(int output, int input) const {
+    const std::vector<int>& weights = phases[static_cast<std::size_t>(output) % phases.size()];
+    const int at = input - first(output);
+    if (at < 0 || at >= static_cast<int>(weights.size())) return 0;
+    return static_cast<float>(weights[static_cast<std::size_t>(at)]) / static_cast<float>(denominator);
+  }
+};
+
+TEST(Imresize, anImpulseGivesMatlabsWeightsBitForBit) {
+  const std::array<ExactWeights, 3> resizings = {
+      {{0.5, 1024, {{-12, -36, 116, 444, 444, 116, -36, -12}}, [](int output) { return 2 * output - 3; }},
+       {0.25,
+        4096,
+        {{-7, -45, -75, -49, 93, 399, 745, 987, 987, 745, 399, 93, -49, -75, -45, -7}},
+        [](int output) { return 4 * output - 6; }},
+       {2, 1024, {{-24, 232, 888, -72}, {-72, 888, 232, -24}}, [](int output) { return (output + 1) / 2 - 2; }}}};
+  constexpr int kSide = 48;  // so far from the edges that none is mirrored
+  for (const ExactWeights& weight : resizings) {
+    for (const auto& [row, column] : {std::pair(20, 23), std::pair(21, 22), std::pair(22, 21), std::pair(23, 20)}) {
+      FloatImage impulse{kSide, kSide, 1, std::vector<float>(static_cast<std::size_t>(kSide) * kSide)};
+      impulse.row(row)[column] = 1;
+      const FloatImage result = imresize(impulse, weight.scale);
+      for (int y = 0; y < static_cast<int>(result.height); ++y) {
+        for (int x = 0; x < static_cast<int>(result.width); ++x) {
+          ASSERT_EQ(result.row(y)[x], weight(y, row) * weight(x, column))
+              << weight.scale << ", " << row << ' ' << column << " to " << y << ' ' << x;
+        }
+      }
+    }
+  }
+}
+
 TEST(Imresize, roundsOddSidesUp) {
   const FloatImage small = imresize({7, 5, 3, std::vector<float>(7 * 5 * 3, 0.25F)}, 0.5);
   EXPECT_EQ(small.width, 4);
