@@ -1,11 +1,13 @@
 // Plug-and-play restoration of real pictures with a published denoiser: each task must gain over what it was given. The
-// gains asked for are a part of those measured (named beside them), so that another processor's roundings do not
-// matter.
+// gains asked for are a part of those measured (the table of models/dpir/README.md, whose rows this prints), so that
+// another processor's roundings do not matter.
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
+
+#include <cstdio>
 
 #include "core/library/configure.h"
 #include "core/quality/picture_samples.h"
@@ -54,7 +56,7 @@ class DpirPictures : public testing::Test {
       const double after = psnrOf(restored, clean);
       RecordProperty(algorithm + "_" + name + "_before", std::to_string(before));
       RecordProperty(algorithm + "_" + name + "_after", std::to_string(after));
-      std::cout << algorithm << ' ' << name << ": " << before << " -> " << after << " dB\n";
+      std::printf("| %s | %s | %.2f | %.2f |\n", algorithm.c_str(), name, before, after);
       least = std::min(least, after - before);
     }
     return least;
