@@ -1,5 +1,5 @@
-// bfloat16 of every kind of layer beside float64, for networks whose weights are not at hand. The table in
-// models/README.md comes from here: HEIRLOOM_FULL=1 prints every figure.
+// bfloat16 of every kind of layer beside float64, for networks whose weights are not at hand. HEIRLOOM_FULL=1 prints
+// every figure. The layers of whole networks, as models/README.md has them, are those of tests/models/layers_test.cpp.
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
