@@ -33,7 +33,8 @@ struct Descriptor {
   bool mayShiftColours = false;  // trained for looks or on real pictures: a colour fix is offered
   bool progressive = false;
   bool takesPrompt = false;
-  bool generative = false;  // invents what the picture does not show: results say so in their metadata
+  bool nearInBfloat16 = false;  // with published weights within 0.05 dB of float32 on photos (models/README.md)
+  bool generative = false;      // invents what the picture does not show: results say so in their metadata
   std::vector<Parameter> parameters;
   std::int64_t parameterCount = 0;
   DType storedAs = DType::Float32;        // precision of the file's weights

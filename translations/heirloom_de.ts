@@ -2063,6 +2063,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <translation>float16: halber Speicher, kann überlaufen</translation>
     </message>
     <message>
+        <source>As the device does it best: bfloat16 on a GPU; on a processor that is fast in it, too, for 8-bit photos and networks whose results stay within 0.05 dB; otherwise float32</source>
+        <translation>Wie das Gerät es am besten kann: bfloat16 auf einer Grafikkarte; auch auf einem Prozessor, der darin schnell ist, für Fotos mit 8 Bit und Netze, deren Ergebnisse innerhalb von 0,05 dB bleiben; sonst float32</translation>
+    </message>
+    <message>
         <source>&amp;Precision:</source>
         <translation>Ge&amp;nauigkeit:</translation>
     </message>

@@ -75,17 +75,16 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
   }
   arguments.value(
       "--tile", "SIDE",
-      [&options](const std::string& value) { options.run.tile = readInteger("--tile", value, 0, 1 << 20); },
-      "of the tiles in pixels; 0: as memory allows (default)");
+      [&options](const std::string& value) { options.run.tile = readInteger("--tile", value, 0, 1 << 20); }, "");
   arguments.value("--device", "DEVICE", options.run.device,
-                  "auto, cpu, cuda or cuda:N; --dtype TYPE: float32, bfloat16, float16");
+                  "auto, cpu, cuda or cuda:N; --tile SIDE in pixels, 0: as memory allows");
   arguments.value(
       "--dtype", "TYPE",
       [&options](const std::string& value) {
         readChoice("--dtype", value, {"auto", "float32", "bfloat16", "float16"});
         options.run.precision = value;
       },
-      "");
+      "auto (bfloat16 within 0.05 dB of float32), float32, bfloat16, float16");
 }
 
 }  // namespace

@@ -41,4 +41,11 @@ Placed place(const std::string& device, const std::string& precision) {
   return placed;
 }
 
+at::ScalarType usualPrecision(const at::Device& device, const models::Descriptor& network, SampleType source,
+                              const models::Processor& processor) {
+  if (!device.is_cpu()) return at::kBFloat16;
+  const bool unseen = network.nearInBfloat16 && source == SampleType::UInt8;
+  return unseen && processor.bfloat16() ? at::kBFloat16 : at::kFloat;
+}
+
 }  // namespace heirloom::core

@@ -98,8 +98,11 @@ class RecipeRun {
     }
 
     const double left = options_.onlyPicture ? 0 : options_.from ? options_.from->left() : 1;
-    if (total * left >= kLongRun)
-      estimate_ = std::chrono::duration<double>(total * left / flopPerSecond(placed.placement));
+    if (total * left >= kLongRun) {
+      const auto longest = static_cast<std::size_t>(std::ranges::max_element(costs) - costs.begin());
+      const double speed = flopPerSecond(placementOf(steps[longest], placed.placement));
+      estimate_ = std::chrono::duration<double>(total * left / speed);
+    }
 
     std::shared_ptr<const Raster> from = source_.raster;
     double spent = 0;
@@ -118,7 +121,7 @@ class RecipeRun {
           .colour = colour,
           .sink = last ? sink_ : between,
           .options = options_,
-          .placement = placed.placement,
+          .placement = placementOf(steps[i], placed.placement),
           .first = firstOf(*from),
           .progress =
               [&](const Progress& progress) {
@@ -146,6 +149,15 @@ class RecipeRun {
   }
 
  private:
+  /// `placement` with the precision of this step's network.
+  models::Placement placementOf(const LoadedStep& step, models::Placement placement) const {
+    if (options_.precision == "auto") {
+      const SampleType source = source_.raster->layout().type;
+      placement.precision = usualPrecision(placement.device, step.model.descriptor, source);
+    }
+    return placement;
+  }
+
   /// What a step's network keeps in memory is in the way of another one, be it the next photo's first.
   static void letGo(const models::Restorer& done, const models::Restorer& next, const at::Device& device) {
     if (&done != &next && models::releaseNetworks(done)) models::releaseFreedMemory(device);

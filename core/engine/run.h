@@ -88,7 +88,7 @@ class RunObserver {
 
 struct RunOptions {
   std::string device = "auto";     // auto, cpu, cuda, cuda:N
-  std::string precision = "auto";  // auto, float32, bfloat16, float16; auto is float32 on the CPU
+  std::string precision = "auto";  // auto (placement.h, usualPrecision), float32, bfloat16, float16
   std::int64_t tile = 0;           // side of a tile in input pixels; 0: from the memory budget
   std::uint64_t memoryBudget = 0;  // bytes for activations; 0: a part of what is free
   std::optional<Box> first;        // the region that the person looks at, in source pixels: its tiles come first

@@ -61,6 +61,7 @@ struct DnCnnTraits {
                                " channels, " + (config.channels == 1 ? "grey" : "colour") +
                                (config.batchNorm ? ", BatchNorm folded" : "");
     descriptor.channels = config.channels;
+    descriptor.nearInBfloat16 = true;
     descriptor.sizeMultiple = kOutputGrid;
     descriptor.margin = stack.receptiveRadius();
     descriptor.activationBytesPerPixel = stack.activationBytesPerPixel();

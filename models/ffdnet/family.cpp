@@ -32,6 +32,7 @@ struct FfdNetTraits {
     descriptor.configuration = std::to_string(config.layers) + " convolutions, " + std::to_string(config.features) +
                                " channels, " + (config.channels == 1 ? "grey" : "colour");
     descriptor.channels = config.channels;
+    descriptor.nearInBfloat16 = true;
     // The chain sees half resolution.
     descriptor.sizeMultiple = 2 * kOutputGrid;
     descriptor.margin = 2 * stack.receptiveRadius();

@@ -77,6 +77,7 @@ struct ImdnTraits {
                                " channels" + (config.original ? ", the authors' layout" : "");
     descriptor.purpose = Purpose::SuperResolve;
     descriptor.channels = config.channels;
+    descriptor.nearInBfloat16 = true;
     descriptor.scale = config.scale;
     descriptor.sizeMultiple = kOutputGrid;
     // Head, four convolutions a block, trunk, up.

@@ -212,10 +212,11 @@ TEST_F(Commands, evaluateReproducesThePublishedFigures) {
 }
 
 TEST_F(Commands, benchMeasuresTimeAndMemory) {
-  const Ended ended = run({"bench", "half.safetensors", "--size", "96", "--runs", "3", "--json"});
+  const Ended ended = run({"bench", "half.safetensors", "--size", "96", "--runs", "3", "--device", "cpu", "--json"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   ASSERT_EQ(ended.json()["items"].size(), 1U);
   const auto item = ended.json()["items"][0];
+  EXPECT_EQ(item["precision"], "float32");  // though a run would take bfloat16 for an FFDNet
   EXPECT_GT(item["median_ms"], 0);
   EXPECT_GE(item["median_ms"], item["fastest_ms"]);
   EXPECT_GT(item["gflops"], 0);

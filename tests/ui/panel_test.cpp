@@ -191,7 +191,8 @@ class PanelTest : public QObject {
 
   void everyFamilysParametersHaveARowEachThatStartsAtItsDefault() {
     ui::Workers workers;
-    for (const auto& [network, parameters] : parametersOfEveryFamily()) {
+    for (const NetworkFacts& facts : factsOfEveryFamily()) {
+      const std::vector<Parameter>& parameters = facts.parameters;
       ui::ParameterPanel panel(workers.files);
       panel.setParameters(parameters);
       const auto settings = panel.settings();
@@ -200,10 +201,10 @@ class PanelTest : public QObject {
       try {
         for (const auto& [name, value] : settings) shown.set(name, std::string_view(value));
       } catch (const Error& error) {
-        QFAIL(qPrintable(QString::fromStdString(network + ": " + error.what())));
+        QFAIL(qPrintable(QString::fromStdString(facts.network + ": " + error.what())));
       }
       for (const Parameter& parameter : parameters) {
-        const std::string which = network + ", " + parameter.name;
+        const std::string which = facts.network + ", " + parameter.name;
         const QString name = QString::fromStdString(parameter.name);
         qsizetype controls = 0;
         for (const char* kind : {"Field", "Box", "List", "Button", "Text"})

@@ -114,6 +114,9 @@ QWidget* PreferencesDialog::makeGeneralPage() {
   precision->addItem(tr("float32: exact"), QStringLiteral("float32"));
   precision->addItem(tr("bfloat16: half the memory, faster where the processor has it"), QStringLiteral("bfloat16"));
   precision->addItem(tr("float16: half the memory, may overflow"), QStringLiteral("float16"));
+  precision->setToolTip(
+      tr("As the device does it best: bfloat16 on a GPU; on a processor that is fast in it, too, for 8-bit photos and "
+         "networks whose results stay within 0.05 dB; otherwise float32"));
   precision->setCurrentIndex(std::max(0, precision->findData(settings_.precision())));
   precision->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   form->addRow(labelled(tr("&Precision:"), precision), precision);

@@ -207,17 +207,6 @@ TEST(Run, wrongQuestionsAreFailuresThatSaySo) {
   expectFailure(run(library, tests::recipeOf("network"), photo, sink, diary, options), "float8");
 }
 
-TEST(Run, precisionIsFloat32OnTheProcessorUnlessAskedOtherwise) {
-  const Photo photo = texturedPhoto({16, 16, ColourModel::Rgb, false, SampleType::UInt8});
-  auto network = identity();
-  runOn(photo, network);
-  EXPECT_EQ(network->placement.precision, at::kFloat);
-  RunOptions options;
-  options.precision = "bfloat16";
-  runOn(photo, network, options);
-  EXPECT_EQ(network->placement.precision, at::kBFloat16);
-}
-
 TEST(Run, stepsFollowEachOtherInFloat) {
   const Photo photo = texturedPhoto({32, 32, ColourModel::Rgb, false, SampleType::UInt8});
   ModelLibrary library({});

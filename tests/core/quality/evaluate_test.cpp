@@ -207,6 +207,15 @@ TEST_F(OwnPictures, theNoiseLevelIsSigmaUnlessSaidOtherwise) {
   EXPECT_EQ(network->settings.real("noise_level"), 10);
 }
 
+TEST_F(OwnPictures, areScoredInFloat32) {
+  auto network = identity(3);
+  network->own.nearInBfloat16 = true;
+  EvaluationOptions options;
+  options.degradation.sigma = 25;
+  evaluate(network, folder.path(), options);
+  EXPECT_EQ(network->placement.precision, at::kFloat);
+}
+
 TEST_F(OwnPictures, aFolderWithoutPicturesIsAnError) {
   const tests::TemporaryFolder empty;
   EXPECT_THROW(evaluate(identity(3), empty.path(), {}), Error);

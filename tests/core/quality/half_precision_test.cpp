@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
+#include "core/library/library.h"
 #include "core/photo/photo.h"
 #include "core/quality/evaluate.h"
 #include "models/kernels/processor.h"
 #include "models/registry.h"
+#include "tests/models/support/public_files.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -22,6 +25,7 @@ namespace fs = std::filesystem;
 constexpr double kUnseen = 0.05;  // dB
 constexpr std::int64_t kPiece = 256;
 constexpr std::size_t kPieces = 3;
+constexpr const char* kShipped = ModelLibrary::kDefaultModel;
 
 std::vector<fs::path> photosIn(const fs::path& folder) {
   std::vector<fs::path> photos;
@@ -44,6 +48,13 @@ void writePiece(const fs::path& photo, const fs::path& target) {
 
 class HalfPrecision : public testing::TestWithParam<const char*> {
  protected:
+  /// Published, or the one that is shipped.
+  static fs::path checkpointOf(const fs::path& shared) {
+    const std::string name = GetParam();
+    if (name == kShipped) return tests::sourceFolder() / "resources/models" / (name + ".safetensors");
+    return shared / "checkpoints" / (name + ".pth");
+  }
+
   /// Noise of 25, or a picture made smaller.
   static Degradation degradationFor(const models::Descriptor& network) {
     Degradation degradation;
@@ -56,6 +67,7 @@ class HalfPrecision : public testing::TestWithParam<const char*> {
 
   static void expectTheSame(const fs::path& checkpoint, const fs::path& photos, bool says) {
     const auto network = models::open(checkpoint);
+    EXPECT_TRUE(network->descriptor().nearInBfloat16) << "what stays near may be run so by itself";
     EvaluationOptions options;
     options.degradation = degradationFor(network->descriptor());
     const Evaluation full = evaluate(network, photos, options);
@@ -73,26 +85,39 @@ class HalfPrecision : public testing::TestWithParam<const char*> {
   }
 };
 
+// Families that are not measured here may not claim it.
+TEST(NearInBfloat16, areTheFamiliesWhoseWeightsAreMeasured) {
+  std::set<std::string> near;
+  for (const tests::NetworkFacts& facts : tests::factsOfEveryFamily()) {
+    if (facts.nearInBfloat16) near.insert(facts.family);
+  }
+  EXPECT_EQ(near, (std::set<std::string>{"DnCNN", "FDnCNN", "FFDNet", "IMDN"}));
+}
+
 TEST_P(HalfPrecision, losesNothingThatIsSeen) {
   REQUIRE_SHARED(shared, "");
-  if (!models::processor().avx512Bf16) GTEST_SKIP() << "no AVX512_BF16 on this processor";
+  if (!models::processor().bfloat16()) GTEST_SKIP() << "this processor multiplies no bfloat16";
   const tests::TemporaryFolder pieces;
   std::vector<fs::path> photos = photosIn(shared / "photos/eval");
   photos.resize(std::min(kPieces, photos.size()));
   for (const fs::path& photo : photos) writePiece(photo, pieces / (photo.stem().string() + ".png"));
-  expectTheSame(shared / "checkpoints" / (std::string(GetParam()) + ".pth"), pieces.path(), false);
+  expectTheSame(checkpointOf(shared), pieces.path(), false);
 }
 
 TEST_P(HalfPrecision, fullSetLosesNothingThatIsSeen) {
   REQUIRE_SHARED(shared, "");
   if (!std::getenv("HEIRLOOM_FULL")) GTEST_SKIP() << "whole photos take minutes: set HEIRLOOM_FULL=1";
-  expectTheSame(shared / "checkpoints" / (std::string(GetParam()) + ".pth"), shared / "photos/eval", true);
+  expectTheSame(checkpointOf(shared), shared / "photos/eval", true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shared, HalfPrecision,
                          testing::Values("dncnn_15", "dncnn_25", "dncnn_50", "dncnn3", "fdncnn_gray", "fdncnn_color",
-                                         "ffdnet_gray", "ffdnet_color", "imdn_x4", "imdn_original_x4"),
-                         [](const auto& test) { return std::string(test.param); });
+                                         "ffdnet_gray", "ffdnet_color", "imdn_x4", "imdn_original_x4", kShipped),
+                         [](const auto& test) {
+                           std::string name = test.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace heirloom::core

@@ -43,14 +43,17 @@ void writePublicNetwork(const std::filesystem::path& file, const std::string& na
   throw std::runtime_error("no network " + name);
 }
 
-std::vector<NetworkParameters> parametersOfEveryFamily() {
-  std::vector<NetworkParameters> all;
+std::vector<NetworkFacts> factsOfEveryFamily() {
+  std::vector<NetworkFacts> all;
+  const auto add = [&](const std::string& network, const models::Descriptor& descriptor) {
+    all.push_back({network, descriptor.family, descriptor.nearInBfloat16, descriptor.parameters});
+  };
   for (const models::Family& family : models::families()) {
     const std::vector<models::PublicNetwork> published = family.published();
-    if (!published.empty()) all.push_back({published.front().name, described(family, published.front()).parameters});
+    if (!published.empty()) add(published.front().name, described(family, published.front()));
   }
   for (const models::Algorithm& algorithm : models::dpirAlgorithms())
-    all.push_back({algorithm.name, algorithm.restorer->descriptor().parameters});
+    add(algorithm.name, algorithm.restorer->descriptor());
   return all;
 }
 
