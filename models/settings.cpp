@@ -48,18 +48,21 @@ std::string printed(const Settings::Value& value) {
 }
 
 std::string allowed(const Parameter& parameter) {
-  return std::visit(Overloaded{[](const RealRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
-                               [](const IntegerRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
-                               [](const Toggle&) { return std::string("true or false"); },
-                               [](const Choice& c) { return "one of " + joined(c.options); },
-                               [](const KernelInput&) { return std::string(kKernelForms); },
-                               [](const MatrixInput& m) {
-                                 return "the file " + m.fileName + " with " + printed(m.rows) + " x " +
-                                        printed(m.columns) + " numbers named " + m.entry;
-                               },
-                               [](const DenoiserInput&) { return std::string("a model that takes a noise level"); },
-                               [](const TextInput& t) { return "up to " + printed(t.longest) + " characters"; }},
-                    parameter.range);
+  return std::visit(
+      Overloaded{[](const RealRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
+                 [](const IntegerRange& r) { return printed(r.minimum) + " to " + printed(r.maximum); },
+                 [](const Toggle&) { return std::string("true or false"); },
+                 [](const Choice& c) { return "one of " + joined(c.options); },
+                 [](const KernelInput&) { return std::string(kKernelForms); },
+                 [](const MatrixInput& m) {
+                   return "the file " + m.fileName + " with " + printed(m.rows) + " x " + printed(m.columns) +
+                          " numbers named " + m.entry;
+                 },
+                 [](const DenoiserInput& d) {
+                   return std::string(d.enlarges ? "a network of DPSR" : "a model that takes a noise level");
+                 },
+                 [](const TextInput& t) { return "up to " + printed(t.longest) + " characters"; }},
+      parameter.range);
 }
 
 [[noreturn]] void refuse(const Parameter& parameter, std::string_view value) {

@@ -54,6 +54,7 @@ struct MatrixInput {
 /// Another network of the library, one that takes a noise level. Empty: the person has to choose.
 struct DenoiserInput {
   std::string byDefault;
+  bool enlarges = false;  // one that enlarges as well: DPSR's
   bool operator==(const DenoiserInput&) const = default;
 };
 /// Words, such as a prompt: UTF-8 of at most `longest` characters.

@@ -305,6 +305,13 @@
     </message>
 </context>
 <context>
+    <name>algorithm.dpsr</name>
+    <message>
+        <source>DPSR: deblur and enlarge</source>
+        <translation>DPSR: schärfen und vergrößern</translation>
+    </message>
+</context>
+<context>
     <name>batch.depth</name>
     <message>
         <source>%1 cannot store %2 bits a sample</source>
@@ -1331,6 +1338,20 @@
     </message>
 </context>
 <context>
+    <name>dpsr.prior</name>
+    <message>
+        <source>this algorithm needs a network of DPSR, and none is chosen</source>
+        <translation>dieses Verfahren braucht ein Netz von DPSR, und keines ist gewählt</translation>
+    </message>
+</context>
+<context>
+    <name>dpsr.prior.remedy</name>
+    <message>
+        <source>choose one, dpsr_x4 say (setting denoiser)</source>
+        <translation>wählen Sie eines, etwa dpsr_x4 (Einstellung Vergrößerndes Netz)</translation>
+    </message>
+</context>
+<context>
     <name>evaluate.folder</name>
     <message>
         <source>there are no pictures in this folder</source>
@@ -1903,6 +1924,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>MATLAB files (*.mat)</source>
         <translation>MATLAB-Dateien (*.mat)</translation>
+    </message>
+    <message>
+        <source>No model is a network of DPSR</source>
+        <translation>Kein Modell ist ein Netz von DPSR</translation>
     </message>
     <message>
         <source>No model takes a noise level</source>
@@ -4146,6 +4171,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.kernel.source.help</name>
+    <message>
+        <source>What one sharp point became, in pixels of the photo as it is: a Gaussian (width, width across, angle), a motion (length, angle), or the kernel itself from a picture or a .mat file</source>
+        <translation>Was aus einem scharfen Punkt wurde, in Pixeln des Fotos, wie es ist: eine Gaußglocke (Breite, Breite quer, Winkel), eine Bewegung (Länge, Winkel) oder der Kern selbst aus einem Bild oder einer .mat-Datei</translation>
+    </message>
+</context>
+<context>
     <name>setting.long_prompt</name>
     <message>
         <source>A prompt of more than 75 tokens</source>
@@ -4374,6 +4406,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>0: none. Each takes about a third of the time of a run</source>
         <translation>0: keine. Jede kostet etwa ein Drittel der Zeit eines Laufs</translation>
+    </message>
+</context>
+<context>
+    <name>setting.prior</name>
+    <message>
+        <source>Enlarging network</source>
+        <translation>Vergrößerndes Netz</translation>
+    </message>
+</context>
+<context>
+    <name>setting.prior.help</name>
+    <message>
+        <source>The network that knows what photos look like, and how much it enlarges them: one of DPSR, dpsr_x4 say</source>
+        <translation>Das Netz, das weiß, wie Fotos aussehen, und das bestimmt, wie stark sie vergrößert werden: eines von DPSR, etwa dpsr_x4</translation>
+    </message>
+</context>
+<context>
+    <name>setting.prior_other</name>
+    <message>
+        <source>%1 cannot be %2: it is no network of DPSR</source>
+        <translation>%1 kann nicht %2 sein: es ist kein Netz von DPSR</translation>
+    </message>
+</context>
+<context>
+    <name>setting.prior_other_remedy</name>
+    <message>
+        <source>choose one, dpsr_x4 say</source>
+        <translation>wählen Sie eines, etwa dpsr_x4</translation>
     </message>
 </context>
 <context>

@@ -53,7 +53,9 @@ std::string rangeText(const models::Parameter& parameter) {
       return std::string(models::kKernelForms) + "; default " + range.byDefault;
     }
     std::string operator()(const models::MatrixInput& range) const { return "the file " + range.fileName; }
-    std::string operator()(const models::DenoiserInput&) const { return "a model that takes a noise level"; }
+    std::string operator()(const models::DenoiserInput& input) const {
+      return input.enlarges ? "a network of DPSR" : "a model that takes a noise level";
+    }
     std::string operator()(const models::TextInput& range) const {
       return "a text of up to " + std::to_string(range.longest) + " characters; default \"" + range.byDefault + "\"";
     }
@@ -88,7 +90,9 @@ Json parameterJson(const models::Parameter& parameter) {
     void operator()(const models::MatrixInput& range) const {
       json.update({{"type", "matrix"}, {"file", range.fileName}, {"rows", range.rows}, {"columns", range.columns}});
     }
-    void operator()(const models::DenoiserInput&) const { json.update({{"type", "denoiser"}}); }
+    void operator()(const models::DenoiserInput& input) const {
+      json.update({{"type", "denoiser"}, {"enlarges", input.enlarges}});
+    }
     void operator()(const models::TextInput& range) const {
       json.update({{"type", "text"}, {"longest", range.longest}, {"default", range.byDefault}});
     }

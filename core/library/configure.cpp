@@ -6,6 +6,7 @@
 #include "core/degrade/kernel_file.h"
 #include "core/recipe/recipe.h"
 #include "models/common/blur_kernel.h"
+#include "models/dpir/dpir.h"
 #include "models/several_networks.h"
 
 namespace heirloom::core {
@@ -45,7 +46,9 @@ class Assignment {
     if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter->range)) {
       return model_.settings.set(name, models::Settings::Value(readMatrix(text, *matrix)));
     }
-    if (std::holds_alternative<models::DenoiserInput>(parameter->range)) return setDenoiser(name, text);
+    if (const auto* denoiser = std::get_if<models::DenoiserInput>(&parameter->range)) {
+      return denoiser->enlarges ? setPrior(name, text) : setDenoiser(name, text);
+    }
     model_.settings.set(name, std::string_view(text));
   }
 
@@ -72,6 +75,15 @@ class Assignment {
                   HEIRLOOM_TEXT("setting.no_noise_level_remedy", "choose a DRUNet, IRCNN, FDnCNN or FFDNet"));
     }
     model_.settings.set(name, models::Settings::Value(std::move(denoiser)));
+  }
+
+  void setPrior(const std::string& name, const std::string& text) {
+    models::ModelReference prior{text, library_.open(text)};
+    if (!models::servesAsPrior(prior.model->descriptor())) {
+      throw Error(HEIRLOOM_TEXT("setting.prior_other", "%1 cannot be %2: it is no network of DPSR").with(name, text),
+                  HEIRLOOM_TEXT("setting.prior_other_remedy", "choose one, dpsr_x4 say"));
+    }
+    model_.settings.set(name, models::Settings::Value(std::move(prior)));
   }
 
   const ModelLibrary& library_;

@@ -41,8 +41,10 @@ std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& se
     const auto padOf = [&](std::int64_t side) { return std::min(reach, side - 1); };
     const std::int64_t rows = padOf(picture.size(2));
     const std::int64_t columns = padOf(picture.size(3));
-    const at::Tensor result = deconvolve(at::reflection_pad2d(picture, {columns, columns, rows, rows}));
-    return result.narrow(2, rows * scale, picture.size(2) * scale).narrow(3, columns * scale, picture.size(3) * scale);
+    const at::Tensor padded = at::reflection_pad2d(picture, {columns, columns, rows, rows});
+    const at::Tensor result = deconvolve(padded);
+    const std::int64_t grown = result.size(2) / padded.size(2);
+    return result.narrow(2, rows * grown, picture.size(2) * grown).narrow(3, columns * grown, picture.size(3) * grown);
   };
 }
 

@@ -12,8 +12,8 @@ namespace heirloom::models {
 Parameter surroundingsParameter();
 
 /// `deconvolve` for pictures with the surroundings that `settings` say: mirrored ones are padded by twice the reach of
-/// `kernel` (1 1 h w, in pixels of the result) and the result, `scale` times as large, is cropped.
-/// What it returns throws Error where the kernel is larger than the picture of the result.
+/// `kernel` (1 1 h w, in pixels of a picture `scale` times as large) and the result, of any enlargement, is cropped.
+/// What it returns throws Error where the kernel is larger than that picture.
 std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& settings, const at::Tensor& kernel,
                                                               int scale,
                                                               std::function<at::Tensor(const at::Tensor&)> deconvolve);

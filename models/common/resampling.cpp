@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace heirloom::models {
 namespace {
@@ -44,6 +45,13 @@ double valueOf(Filter filter, double x) {
   return 0;
 }
 
+/// Sample `x` of a row of `in` that goes on as its mirror image on both sides.
+std::int64_t mirrored(std::int64_t x, std::int64_t in) {
+  const std::int64_t period = 2 * in;
+  x = (x % period + period) % period;
+  return x < in ? x : period - 1 - x;
+}
+
 /// Weights as integers, rounded away from zero at the half.
 at::Tensor inParts(const at::Tensor& matrix) {
   return (matrix * kOne).abs().add(0.5).floor() * matrix.sign();
@@ -56,21 +64,27 @@ at::Tensor passed(const at::Tensor& samples, const at::Tensor& parts) {
 
 }  // namespace
 
-at::Tensor resamplingMatrix(std::int64_t in, std::int64_t out, Filter filter) {
+at::Tensor resamplingMatrix(std::int64_t in, std::int64_t out, Filter filter, Beyond beyond) {
   at::Tensor matrix = at::zeros({out, in}, at::kDouble);
   auto weights = matrix.accessor<double, 2>();
   const double scale = static_cast<double>(in) / static_cast<double>(out);
   const double widened = std::max(scale, 1.0), support = reachOf(filter) * widened;
   for (std::int64_t i = 0; i < out; ++i) {
     const double centre = (static_cast<double>(i) + 0.5) * scale;
-    const auto first = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - support + 0.5));
-    const auto end = std::min(in, static_cast<std::int64_t>(centre + support + 0.5));
+    auto first = static_cast<std::int64_t>(std::floor(centre - support + 0.5));
+    auto end = static_cast<std::int64_t>(centre + support + 0.5);
+    if (beyond == Beyond::Nothing) {
+      first = std::max<std::int64_t>(0, first);
+      end = std::min(in, end);
+    }
+    std::vector<double> taps;
     double sum = 0;
     for (std::int64_t x = first; x < end; ++x) {
-      weights[i][x] = valueOf(filter, (static_cast<double>(x) - centre + 0.5) / widened);
-      sum += weights[i][x];
+      taps.push_back(valueOf(filter, (static_cast<double>(x) - centre + 0.5) / widened));
+      sum += taps.back();
     }
-    for (std::int64_t x = first; x < end; ++x) weights[i][x] /= sum;
+    for (std::int64_t x = first; x < end; ++x)
+      weights[i][mirrored(x, in)] += taps[static_cast<std::size_t>(x - first)] / sum;
   }
   return matrix;
 }

@@ -9,9 +9,13 @@ namespace heirloom::models {
 /// What a sample is made of its neighbours with: Bilinear reaches 1 sample, Bicubic (a = -0.5) 2, Lanczos 3.
 enum class Filter { Bilinear, Bicubic, Lanczos };
 
+/// What there is beyond the ends: nothing, which leaves the weights of the others, as Pillow has it; or the mirror
+/// image that begins with the last sample again, as MATLAB has it.
+enum class Beyond { Nothing, Mirrored };
+
 /// A resampling along one side as a matrix: `out` rows of weights of `in` samples, float64 on the CPU; the filter is
-/// widened where it shrinks, as Pillow makes it.
-at::Tensor resamplingMatrix(std::int64_t in, std::int64_t out, Filter filter);
+/// widened where it shrinks, as Pillow makes it and, with a mirror image beyond the ends, MATLAB's imresize.
+at::Tensor resamplingMatrix(std::int64_t in, std::int64_t out, Filter filter, Beyond beyond = Beyond::Nothing);
 inline at::Tensor lanczosMatrix(std::int64_t in, std::int64_t out) {
   return resamplingMatrix(in, out, Filter::Lanczos);
 }

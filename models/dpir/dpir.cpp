@@ -9,6 +9,7 @@
 #include "models/common/function_session.h"
 #include "models/common/kernel_surroundings.h"
 #include "models/common/noise_level.h"
+#include "models/common/resampling.h"
 #include "models/dpir/inpainting.h"
 #include "models/dpir/mosaic.h"
 #include "models/dpir/schedule.h"
@@ -22,7 +23,9 @@ constexpr const char* kTurning = "turning";
 constexpr const char* kPattern = "pattern";
 constexpr const char* kInitial = "initial";
 constexpr const char* kMissing = "missing";
-constexpr double kLeastLevel = 0.255;  // 8-bit units: where the reference's deblurring takes the logarithm of 0
+constexpr double kLeastLevel = 0.255;    // 8-bit units: where the reference's deblurring takes the logarithm of 0
+constexpr double kDpsrLastLevel = 2.55;  // 8-bit units
+constexpr double kDpsrWeight = 1.0 / 3;
 constexpr int kLargestScale = 4;
 constexpr int kMosaic = 2;  // side of the pattern that a sensor repeats
 
@@ -43,10 +46,24 @@ struct Task {
   std::vector<Parameter> (*parameters)();
   double (*lastLevel)(const Settings& settings);  // 8-bit units
   Problem (*problem)(const at::Tensor& y, const Settings& settings);
+  double weight = kDpirWeight;  // of the prior
+  bool priorEnlarges = false;   // DPSR: blur and data step are on the grid of the source, x is as large as the result
 };
 
 double noiseOf(const Settings& settings) {
   return settings.real("noise_level");
+}
+
+/// Side of the result / side of the source.
+int scaleOf(const Task& task, const Settings& settings) {
+  if (settings.has(kScale)) return static_cast<int>(settings.integer(kScale));
+  const Restorer* prior = settings.model(kDenoiser).model.get();
+  return task.priorEnlarges && prior ? prior->descriptor().scale : 1;
+}
+
+/// Side of the grid that the kernel blurs on / side of the source.
+int blurredScaleOf(const Task& task, const Settings& settings) {
+  return task.priorEnlarges ? 1 : scaleOf(task, settings);
 }
 
 std::vector<Parameter> deblurParameters() {
@@ -55,6 +72,15 @@ std::vector<Parameter> deblurParameters() {
 
 std::vector<Parameter> enlargingParameters() {
   return {scaleParameter(kLargestScale, 2), kernelParameter("gaussian:0.8"), surroundingsParameter()};
+}
+
+std::vector<Parameter> dpsrParameters() {
+  Parameter kernel = kernelParameter("gaussian:1");
+  kernel.help = HEIRLOOM_TEXT("setting.kernel.source.help",
+                              "What one sharp point became, in pixels of the photo as it is: a Gaussian (width, width "
+                              "across, angle), a motion (length, angle), or the kernel itself from a picture or a .mat "
+                              "file");
+  return {std::move(kernel), surroundingsParameter()};
 }
 
 std::vector<Parameter> demosaicParameters() {
@@ -91,6 +117,22 @@ Problem enlargingProblem(const at::Tensor& y, const Settings& settings) {
   return deconvolution(y, settings, scale, shiftedPixels(enlarged, scale));
 }
 
+/// z = argmin |y - k (*) z|^2 + rho |z - x down|^2 on the grid of y; the prior makes the next x of z.
+Problem dpsrProblem(const at::Tensor& y, const Settings& settings) {
+  const int scale = settings.model(kDenoiser).model->descriptor().scale;
+  const auto down = [&](std::int64_t side) {
+    return resamplingMatrix(side * scale, side, Filter::Bicubic, Beyond::Mirrored).to(y.options());
+  };
+  Problem problem = deconvolution(y, settings, 1, y);
+  problem.data = [step = problem.data, rows = down(y.size(2)), columns = down(y.size(3))](const at::Tensor& x,
+                                                                                          double rho) {
+    const at::Tensor inRange = x.clamp(0, 1);
+    const bool enlarged = x.size(2) > rows.size(0);  // not so at the start
+    return step(enlarged ? resampled(inRange, rows, columns) : inRange, rho);
+  };
+  return problem;
+}
+
 Problem demosaicProblem(const at::Tensor& y, const Settings& settings) {
   const std::string& pattern = settings.choice(kPattern);
   const at::Tensor mask = bayerMask(pattern, y.size(2), y.size(3), y.device());
@@ -124,6 +166,8 @@ const std::vector<Task>& tasks() {
        demosaicParameters, [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, demosaicProblem},
       {"dpir-inpaint", HEIRLOOM_TEXT("algorithm.dpir-inpaint", "DPIR: fill missing pixels"), Purpose::Restore, 40, 0,
        inpaintParameters, [](const Settings& s) { return std::max(0.6, noiseOf(s)); }, inpaintProblem},
+      {"dpsr", HEIRLOOM_TEXT("algorithm.dpsr", "DPSR: deblur and enlarge"), Purpose::SuperResolve, 15, 0,
+       dpsrParameters, [](const Settings&) { return kDpsrLastLevel; }, dpsrProblem, kDpsrWeight, true},
   };
   return all;
 }
@@ -135,9 +179,17 @@ Parameter denoiserParameter() {
           "", DenoiserInput{}};
 }
 
+Parameter priorParameter() {
+  return {kDenoiser, HEIRLOOM_TEXT("setting.prior", "Enlarging network"),
+          HEIRLOOM_TEXT("setting.prior.help",
+                        "The network that knows what photos look like, and how much it enlarges them: one of DPSR, "
+                        "dpsr_x4 say"),
+          "", DenoiserInput{.byDefault = {}, .enlarges = true}};
+}
+
 Descriptor describeTask(const Task& task) {
   Descriptor descriptor;
-  descriptor.family = "DPIR";
+  descriptor.family = task.priorEnlarges ? "DPSR" : "DPIR";
   descriptor.configuration = task.title.english();
   descriptor.purpose = task.purpose;
   descriptor.sizeMultiple = kMosaic;
@@ -146,7 +198,7 @@ Descriptor describeTask(const Task& task) {
   descriptor.progressive = true;
   Parameter noise = noiseLevelParameter(50);
   std::get<RealRange>(noise.range).byDefault = task.noise;
-  descriptor.parameters = {denoiserParameter()};
+  descriptor.parameters = {task.priorEnlarges ? priorParameter() : denoiserParameter()};
   for (Parameter& parameter : task.parameters()) descriptor.parameters.push_back(std::move(parameter));
   descriptor.parameters.push_back(std::move(noise));
   descriptor.parameters.push_back(
@@ -159,12 +211,16 @@ Descriptor describeTask(const Task& task) {
            "setting.turning.help",
            "Shows the denoiser the photo in another flip or turn at each iteration, which evens out its habits "
            "at no cost"),
-       "", Toggle{true}});
+       "", Toggle{!task.priorEnlarges}});
   return descriptor;
 }
 
-const Restorer& denoiserOf(const Settings& settings) {
+const Restorer& denoiserOf(const Task& task, const Settings& settings) {
   const ModelReference& chosen = settings.model(kDenoiser);
+  if (!chosen.model && task.priorEnlarges) {
+    throw Error(HEIRLOOM_TEXT("dpsr.prior", "this algorithm needs a network of DPSR, and none is chosen"),
+                HEIRLOOM_TEXT("dpsr.prior.remedy", "choose one, dpsr_x4 say (setting denoiser)"));
+  }
   if (!chosen.model) {
     throw Error(HEIRLOOM_TEXT("dpir.denoiser", "this algorithm needs a denoiser, and none is chosen"),
                 HEIRLOOM_TEXT("dpir.denoiser.remedy",
@@ -188,7 +244,7 @@ class DpirSession : public Session {
  public:
   DpirSession(const Task& task, const Settings& settings, Placement placement, Observer& observer)
       : task_(task), placement_(placement), observer_(observer), quiet_(observer), settings_(settings) {
-    const Restorer& denoiser = denoiserOf(settings);
+    const Restorer& denoiser = denoiserOf(task, settings);
     denoiserSettings_ = Settings(denoiser.descriptor().parameters);
     denoiser_ = denoiser.start(denoiserSettings_, placement, quiet_);
   }
@@ -198,19 +254,21 @@ class DpirSession : public Session {
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
     const at::Tensor y = picture.to(placement_.device, at::kFloat);
-    const int scale = settings_.has(kScale) ? static_cast<int>(settings_.integer(kScale)) : 1;
+    const int scale = scaleOf(task_, settings_);
     height_ = y.size(2) * scale;
     width_ = y.size(3) * scale;
     const bool deconvolves = settings_.has(kKernel);
     if (!deconvolves) return iterate(y);
-    return withSurroundings(settings_, kernelTensor(settings_.grid(kKernel), placement_.device), scale,
+    return withSurroundings(settings_, kernelTensor(settings_.grid(kKernel), placement_.device),
+                            blurredScaleOf(task_, settings_),
                             [this](const at::Tensor& padded) { return iterate(padded); })(y);
   }
 
  private:
   at::Tensor iterate(const at::Tensor& y) {
     const int iterations = static_cast<int>(settings_.integer(kIterations));
-    const DpirSchedule schedule = dpirSchedule(noiseOf(settings_) / 255, iterations, task_.lastLevel(settings_));
+    const DpirSchedule schedule =
+        dpirSchedule(noiseOf(settings_) / 255, iterations, task_.lastLevel(settings_), task_.weight);
     const Problem problem = task_.problem(y, settings_);
     at::Tensor x = problem.start;
     for (int i = 0; i < iterations; ++i) {
@@ -259,11 +317,12 @@ class DpirRestorer : public Restorer {
 
   Descriptor describe(const Settings& settings) const override {
     Descriptor descriptor = descriptor_;
-    if (settings.has(kScale)) descriptor.scale = static_cast<int>(settings.integer(kScale));
-    if (settings.has(kKernel)) descriptor.margin = deconvolutionMargin(settings, descriptor.scale);
+    descriptor.scale = scaleOf(task_, settings);
+    const int blurredScale = blurredScaleOf(task_, settings);
+    if (settings.has(kKernel)) descriptor.margin = deconvolutionMargin(settings, blurredScale);
     if (const ModelReference& denoiser = settings.model(kDenoiser); denoiser.model) {
       const Descriptor& inner = denoiser.model->descriptor();
-      const double pixels = descriptor.scale * descriptor.scale;
+      const double pixels = blurredScale * blurredScale;  // that the denoiser sees, for one of the source
       descriptor.channels = task_.purpose == Purpose::Restore && settings.has(kPattern) ? 3 : inner.channels;
       descriptor.sizeMultiple = std::lcm(kMosaic, inner.sizeMultiple);
       descriptor.parameterCount = inner.parameterCount;
@@ -275,7 +334,7 @@ class DpirRestorer : public Restorer {
 
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource*) const override {
-    if (settings.has(kPattern) && denoiserOf(settings).descriptor().channels != 3) {
+    if (settings.has(kPattern) && denoiserOf(task_, settings).descriptor().channels != 3) {
       throw Error(HEIRLOOM_TEXT("dpir.grey", "a mosaic has colours, and %1 is a grey denoiser")
                       .with(settings.model(kDenoiser).name),
                   HEIRLOOM_TEXT("dpir.grey.remedy", "choose a colour one"));
@@ -320,6 +379,11 @@ at::Tensor shiftedPixels(const at::Tensor& picture, int scale) {
     return x.index_select(dimension, first) * (1 - part) + x.index_select(dimension, second) * part;
   };
   return shifted(shifted(picture, 2), 3);
+}
+
+bool servesAsPrior(const Descriptor& descriptor) {
+  const Settings settings(descriptor.parameters);
+  return descriptor.purpose == Purpose::SuperResolve && settings.has("noise_level") && !settings.has(kKernel);
 }
 
 }  // namespace heirloom::models

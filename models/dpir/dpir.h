@@ -19,6 +19,10 @@ struct Algorithm {
 /// less noise (Zhang, Li, Zuo, Zhang, Van Gool, Timofte, "Plug-and-Play Image Restoration with Deep Denoiser Prior",
 /// TPAMI 2021; DPIR's main_dpir_*.py; kair.md 1.9): dpir-deblur, dpir-sr, dpir-demosaic, dpir-inpaint. Progressive:
 /// every iteration is a preview, and the observer can stop between them.
+///
+/// And dpsr, where the blur follows the decimation: the data step is on the grid of the source, and the prior enlarges
+/// what it denoises (Zhang, Zuo, Zhang, "Deep Plug-and-Play Super-Resolution for Arbitrary Blur Kernels", CVPR 2019,
+/// eq. 9 and 12; DPSR's demo_test_dpsr.py; kair.md 1.6).
 const std::vector<Algorithm>& dpirAlgorithms();
 
 /// Whether a network can be DPIR's denoiser: made to remove noise, of a level that it is told, at the picture's own
@@ -28,5 +32,8 @@ bool servesAsDenoiser(const Descriptor& descriptor);
 /// Pixels moved by the difference between the grid of a decimated picture and its middle: samples at i + (scale - 1) /
 /// 2, bilinear, clamped to the edge (DPIR utils_sisr.py, shift_pixel).
 at::Tensor shiftedPixels(const at::Tensor& picture, int scale);
+
+/// Whether a network can be dpsr's prior: it enlarges, is told the noise level, and expects no blur.
+bool servesAsPrior(const Descriptor& descriptor);
 
 }  // namespace heirloom::models

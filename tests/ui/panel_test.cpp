@@ -370,6 +370,8 @@ class PanelTest : public QObject {
     QVERIFY(settings.at("kernel").starts_with("gaussian:"));
     QVERIFY(settings.at("surroundings") == "mirrored");
     QVERIFY(!settings.at("denoiser").empty());
+    panel->chooseModel("dpsr");
+    QVERIFY(!panel->recipe().steps.front().settings.contains("denoiser"));  // none here enlarges
   }
 
   void onlyDenoisersAreOfferedToAlgorithms() {

@@ -55,7 +55,7 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
     } else if (const auto* words = std::get_if<models::TextInput>(&parameter.range)) {
       rows_[parameter.name] = addText(parameter, *words);
     } else {
-      rows_[parameter.name] = addDenoiser(parameter);
+      rows_[parameter.name] = addDenoiser(parameter, std::get<models::DenoiserInput>(parameter.range));
     }
   }
   if (!blends_.empty()) rows_[core::kBlend] = addBlend();

@@ -26,6 +26,9 @@ class ParameterPanel : public QWidget {
   /// from the next setParameters on.
   void setDenoisers(std::vector<std::pair<std::string, QString>> denoisers) { denoisers_ = std::move(denoisers); }
 
+  /// The same, of a setting whose network enlarges as well.
+  void setPriors(std::vector<std::pair<std::string, QString>> priors) { priors_ = std::move(priors); }
+
   /// Checkpoints of the same network, which can be mixed into the model's weights. Counts from the next setParameters
   /// on.
   void setBlends(std::vector<std::pair<std::string, QString>> blends) { blends_ = std::move(blends); }
@@ -73,7 +76,7 @@ class ParameterPanel : public QWidget {
   Row addKernel(const models::Parameter& parameter, const models::KernelInput& kernel);
   Row addText(const models::Parameter& parameter, const models::TextInput& text);
   Row addMatrix(const models::Parameter& parameter, const models::MatrixInput& matrix);
-  Row addDenoiser(const models::Parameter& parameter);
+  Row addDenoiser(const models::Parameter& parameter, const models::DenoiserInput& denoiser);
   Row addBlend();
   QWidget* addHeader(const models::Parameter& parameter, QWidget* beside);
 
@@ -81,6 +84,7 @@ class ParameterPanel : public QWidget {
   std::map<std::string, Row> rows_;
   std::map<std::string, std::string> defaults_;  // settings() before anybody touched a row
   std::vector<std::pair<std::string, QString>> denoisers_;
+  std::vector<std::pair<std::string, QString>> priors_;
   std::vector<std::pair<std::string, QString>> blends_;
   std::map<std::string, Companion> companions_;
   QWidget* content_ = nullptr;

@@ -320,14 +320,19 @@ ParameterPanel::Row ParameterPanel::addMatrix(const models::Parameter& parameter
   return row;
 }
 
-ParameterPanel::Row ParameterPanel::addDenoiser(const models::Parameter& parameter) {
+ParameterPanel::Row ParameterPanel::addDenoiser(const models::Parameter& parameter,
+                                                const models::DenoiserInput& denoiser) {
   addHeader(parameter, nullptr);
   auto* list = new QComboBox(content_);
   list->setObjectName(QString::fromStdString(parameter.name) + QStringLiteral("List"));
   describe(list, parameter);
   list->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  for (const auto& [name, title] : denoisers_) list->addItem(title, QString::fromStdString(name));
-  if (denoisers_.empty()) list->setPlaceholderText(tr("No model takes a noise level"));
+  const auto& offered = denoiser.enlarges ? priors_ : denoisers_;
+  for (const auto& [name, title] : offered) list->addItem(title, QString::fromStdString(name));
+  if (offered.empty()) {
+    list->setPlaceholderText(denoiser.enlarges ? tr("No model is a network of DPSR")
+                                               : tr("No model takes a noise level"));
+  }
   connect(list, &QComboBox::currentIndexChanged, this, &ParameterPanel::changed);
   content_->layout()->addWidget(list);
   Row row;

@@ -52,6 +52,15 @@ std::vector<std::pair<std::string, QString>> denoisersOf(const ModelCatalogue& c
   return denoisers;
 }
 
+/// Models that an algorithm can leave the enlargement to.
+std::vector<std::pair<std::string, QString>> priorsOf(const ModelCatalogue& catalogue) {
+  std::vector<std::pair<std::string, QString>> priors;
+  for (const ModelEntry& entry : catalogue.entries()) {
+    if (entry.prior) priors.emplace_back(entry.name, entry.title);
+  }
+  return priors;
+}
+
 /// Other files of the same network.
 std::vector<std::pair<std::string, QString>> blendsOf(const ModelCatalogue& catalogue, const ModelEntry& model) {
   std::vector<std::pair<std::string, QString>> blends;
@@ -290,6 +299,7 @@ void RestorePanel::showModel() {
   hint_->setText(entry ? detailOf(*entry)
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
   parameters_->setDenoisers(denoisersOf(catalogue_));
+  parameters_->setPriors(priorsOf(catalogue_));
   parameters_->setBlends(entry ? blendsOf(catalogue_, *entry) : std::vector<std::pair<std::string, QString>>{});
   parameters_->setCompanions(entry ? companionsOf(*entry, settings_) : Companions{});
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});

@@ -80,6 +80,18 @@ TEST_F(Configure, wrongValuesAreNamed) {
   EXPECT_THAT(refusal("dpir-deblur", {{"sharpness", "1"}}), HasSubstr("no setting named sharpness"));
 }
 
+TEST_F(Configure, dpsrTakesNetworksOfDpsrAndTheirScale) {
+  models::writeSafetensors(folder_ / "prior.safetensors", published("DPSR", "dpsr_x2"));
+  const ConfiguredModel model =
+      configure(library_, "dpsr", {{"denoiser", "prior"}, {"iterations", "1"}}, Protocol::Reference);
+  EXPECT_EQ(model.descriptor.scale, 2);
+  models::Observer observer;
+  const at::Tensor result = model.network->start(model.settings, {}, observer)->restore(at::rand({1, 3, 25, 27}));
+  EXPECT_EQ(result.sizes(), at::IntArrayRef({1, 3, 50, 54}));
+  EXPECT_THAT(refusal("dpsr", {{"denoiser", "denoiser"}}), HasSubstr("no network of DPSR"));
+  EXPECT_THAT(refusal("dpsr", {{"denoiser", "dpir-sr"}}), HasSubstr("no network of DPSR"));
+}
+
 TEST_F(Configure, algorithmsAreListedAndNamedLikeModels) {
   EXPECT_EQ(library_.find("dpir-inpaint").descriptor.family, "DPIR");
   EXPECT_TRUE(std::ranges::any_of(library_.list(), [](const auto& model) { return model.name == "dpir-demosaic"; }));

@@ -68,6 +68,13 @@ TEST(FftDataStep, solvesTheNormalEquations) {
   }
 }
 
+// Where alpha is small, as in the first iterations of DPIR and DPSR on pictures without noise.
+TEST(FftDataStep, aFlatPictureStaysFlat) {
+  const at::Tensor flat = at::full({1, 1, 6, 8}, 0.5F);
+  const at::Tensor x = FftDataStep(flat, kernel5(), 1).solve(flat, at::full({1, 1, 1, 1}, 1e-5F));
+  EXPECT_LT((x - flat).abs().max().item<float>(), 1e-5F);
+}
+
 TEST(FftDataStep, aKernelLargerThanThePictureIsRefusedInWords) {
   EXPECT_THROW(opticalTransfer(kernel5(), 4, 20), Error);
 }
