@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "models/atd/family.h"
 #include "models/checkpoint/joined_archive.h"
@@ -223,20 +224,32 @@ bool isFolderOf(std::string_view family, const StateDict& tensors) {
   });
 }
 
+bool isOfPictures(const Descriptor& descriptor) {
+  return descriptor.channels == 1 || descriptor.channels == 3;
+}
+
 /// Asks the families until one takes the tensors. `match` gives a family's answer.
 template <typename Ask>
 void consider(Inspection& inspection, const Ask& match) {
+  inspection.family = nullptr;
+  std::string_view ofOtherPictures;
   for (const Family& family : families()) {
     inspection.considered.push_back({family.name, match(family)});
-    if (std::optional<Descriptor>& descriptor = inspection.considered.back().match.descriptor) {
-      descriptor = decorated(std::move(*descriptor));
+    Match& answer = inspection.considered.back().match;
+    if (!answer.descriptor) continue;
+    if (isOfPictures(*answer.descriptor)) {
+      answer.descriptor = decorated(std::move(*answer.descriptor));
       inspection.family = &family;
       return;
     }
+    const std::string channels = std::to_string(answer.descriptor->channels);
+    answer = {std::nullopt, "it restores pictures of " + channels + " channels, neither grey nor colour ones", {}};
+    ofOtherPictures = family.name;
   }
-  // Of a folder its own family is nearest, however many keys do not fit.
+  // A family whose keys all fit is nearest, and of a folder its own, however many keys do not fit.
   std::ranges::stable_sort(inspection.considered, {}, [&](const Candidate& candidate) {
-    return std::pair(!isFolderOf(candidate.family, inspection.tensors), candidate.match.unfit.size());
+    return std::tuple(candidate.family != ofOtherPictures, !isFolderOf(candidate.family, inspection.tensors),
+                      candidate.match.unfit.size());
   });
 }
 
@@ -255,7 +268,7 @@ std::shared_ptr<const Restorer> loaded(Inspection& inspection, const std::filesy
       restorer = std::move(loaded.restorer);
       return std::move(loaded.match);
     });
-    if (!restorer) return nullptr;
+    if (!inspection.family) return nullptr;
     restorer = decorated(std::move(restorer));
     // Nobody else knows it yet.
     if (auto damage = damageOf(inspection.tensors)) std::const_pointer_cast<Restorer>(restorer)->warn(*damage);

@@ -13,6 +13,7 @@
 #include "models/ircnn/network.h"
 #include "models/msrresnet/family.h"
 #include "models/registry.h"
+#include "models/rrdb/network.h"
 #include "models/swinir/family.h"
 #include "models/usrnet/family.h"
 #include "tests/support/shared.h"
@@ -138,6 +139,23 @@ TEST_F(Detection, precisionIsThatOfTheWeightsNotOfTheirTables) {
   const Inspection inspection = inspect(folder_ / "net.safetensors");
   ASSERT_EQ(inspection.tensors.entries().front().second.dtype, DType::Int64);
   EXPECT_EQ(inspection.considered.back().match.descriptor->storedAs, DType::BFloat16);
+}
+
+// A photo is grey or has three colours, and what it lacks for more channels nobody can say.
+TEST_F(Detection, networksOfOtherPicturesAreRefusedByName) {
+  const RrdbConfig config{
+      .channels = 4, .features = 8, .growth = 4, .blocks = 1, .layout = RrdbConfig::Layout::RealEsrGan};
+  const NamedTensors rrdb = randomWeights(stateOf(*RrdbNet(config)));
+  EXPECT_EQ(familyOf(rrdb), "none");
+  EXPECT_THAT(refusal(rrdb), HasSubstr("nearest are RRDB: it restores pictures of 4 channels"));
+  NamedTensors tensors = swinIr();
+  for (auto& [name, tensor] : tensors) {
+    if (name == "conv_first.weight") tensor = at::zeros({tensor.size(0), 4, 3, 3});
+    if (name == "upsample.0.weight") tensor = at::zeros({2 * 2 * 4, tensor.size(1), 3, 3});
+    if (name == "upsample.0.bias") tensor = at::zeros({2 * 2 * 4});
+  }
+  EXPECT_EQ(familyOf(tensors), "none");
+  EXPECT_THAT(refusal(tensors), HasSubstr("nearest are SwinIR: it restores pictures of 4 channels"));
 }
 
 TEST_F(Detection, halfPrecisionFilesLoadAsFloat32) {
