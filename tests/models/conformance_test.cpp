@@ -15,6 +15,7 @@
 #include "models/msrresnet/family.h"
 #include "models/registry.h"
 #include "models/srmd/family.h"
+#include "models/srmd/network.h"
 #include "models/swinir/family.h"
 #include "models/swinir/network.h"
 #include "tests/models/support/checkpoint_files.h"
@@ -169,6 +170,46 @@ INSTANTIATE_TEST_SUITE_P(Zoo, ConformanceOfBareNetworks,
                                          Case{"MSRResNet_prior(4,3,8,2,x3,ps)", "DPSR"},
                                          Case{"UNetRes(2,1,[8,8,16,16],nb1,noB)", "DRUNet"},
                                          Case{"SwinIR none x1 c1 1conv r255", "SwinIR"}),
+                         nameOf);
+
+// What a session makes of one noise level (and of SRMD's kernel) is the same as these values at every pixel.
+class SessionsOfBareNetworks : public ConformanceOfBareNetworks {};
+
+TEST_P(SessionsOfBareNetworks, feedTheirSettingsToEveryPixel) {
+  REQUIRE_SHARED(file, "conformance/zoo.json");
+  const torch::NoGradGuard noGrad;
+  const json expected = record(file, GetParam().record);
+  const TemporaryFolder folder;
+  const auto checkpoint = writeCheckpoint(folder.path(), FileKind::Safetensors, closedFormTensors(tensorsOf(expected)));
+  const auto model = models::open(checkpoint);
+  models::Settings settings(model->descriptor().parameters);
+  settings.set("noise_level", "25");
+  const at::Tensor picture = inputOf(expected).narrow(1, 0, model->descriptor().channels);
+  const auto everywhere = [&](const at::Tensor& values) {
+    return values.expand({1, values.size(1), picture.size(2), picture.size(3)});
+  };
+  std::vector<at::Tensor> seen = {picture};
+  if (settings.has("pca")) {
+    const at::Tensor matrix = closedFormUniform(5, {kSrmdCode, kSrmdKernel * kSrmdKernel}).to(at::kFloat).contiguous();
+    const auto* const values = matrix.const_data_ptr<float>();
+    const Grid components{"", kSrmdCode, kSrmdKernel * kSrmdKernel, {values, values + matrix.numel()}};
+    settings.set("pca", Settings::Value(components));
+    seen.push_back(everywhere(srmdCode(components, settings.grid("kernel"))));
+  }
+  seen.push_back(everywhere(at::full({1, 1, 1, 1}, 25.0 / 255, at::kFloat)));
+  const at::Tensor bare = resultOf(inspect(checkpoint).tensors, GetParam().family, at::cat(seen, 1));
+  models::Observer observer;
+  for (const bool plain : {false, true}) {
+    const at::Tensor result = model->start(settings, {.plain = plain}, observer)->restore(picture);
+    ASSERT_EQ(result.sizes(), bare.sizes());
+    EXPECT_LT((result - bare).abs().max().item<double>(), 1e-4) << (plain ? "plain" : "fused");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Zoo, SessionsOfBareNetworks,
+                         testing::Values(Case{"FDnCNN(2,1,8,4)", "FDnCNN"}, Case{"SRMD(19,3,8,4,x3)", "SRMD"},
+                                         Case{"MSRResNet_prior(4,3,8,2,x4,ps)", "DPSR"},
+                                         Case{"UNetRes(2,1,[8,8,16,16],nb1,noB)", "DRUNet"}),
                          nameOf);
 
 }  // namespace

@@ -5,11 +5,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "models/checkpoint/tensors.h"
+#include "models/common/random_weights.h"
 #include "models/kernels/processor.h"
+#include "models/swinir/family.h"
 #include "models/swinir/network.h"
 #include "tests/models/support/closed_form.h"
 #include "tests/models/swinir/tiny.h"
 #include "tests/support/shared.h"
+#include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
 namespace {
@@ -124,6 +128,31 @@ TEST(SwinIr, enlargesRealPhotosOfTwoTimesOnce) {
   ASSERT_EQ(found.sizes(), at::IntArrayRef({1, 3, 16, 24}));
   const at::Tensor expected = fourTimes->forward(image);
   EXPECT_LT(error(at::upsample_nearest2d(found, {32, 48}), expected), 1e-4 * expected.abs().max().item<double>());
+}
+
+// kair.md 1.11: the networks for JPEG alone have windows of 7, and they alone were trained on 0..255.
+TEST(SwinIr, aFileWithWindowsOfSevenComputesIn8BitUnits) {
+  const torch::NoGradGuard noGrad;
+  SwinIrConfig config = tiny(SwinIrHead::Residual, 1, false, 1, 255);
+  config.window = 7;
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "net.safetensors";
+  writeSafetensors(file, randomWeights(stateOf(*SwinIr(config))));
+  const StateDict tensors = inspect(file).tensors;
+  EXPECT_EQ(detectSwinIr(tensors), config);
+  const auto model = models::open(file);
+  EXPECT_EQ(model->descriptor().purpose, Purpose::Deblock);
+  const at::Tensor image = at::rand({1, 1, 9, 16});
+  Observer observer;
+  const at::Tensor found = model->start(Settings(model->descriptor().parameters), {}, observer)->restore(image);
+  const auto bare = [&](double range) {
+    config.range = range;
+    SwinIr network(config);
+    loadStrict(*network, tensors);
+    return network->forward(image);
+  };
+  EXPECT_LT(error(found, bare(255)), 1e-4);
+  EXPECT_GT(error(found, bare(1)), 1e-2);
 }
 
 TEST(SwinIr, takesPicturesSmallerThanAWindow) {
