@@ -16,14 +16,36 @@ using namespace models;
 
 namespace {
 
-NamedTensors publishedWeights(const PublicConfiguration& configuration) {
+PublicNetwork publishedNetwork(const std::string& family, const std::string& name) {
   const auto rows = families();
-  const auto row = std::ranges::find(rows, configuration.family, &Family::name);
-  if (row == rows.end()) throw std::runtime_error("no family " + configuration.family);
+  const auto row = std::ranges::find(rows, family, &Family::name);
+  if (row == rows.end()) throw std::runtime_error("no family " + family);
   const std::vector<PublicNetwork> networks = row->published();
-  const auto network = std::ranges::find(networks, configuration.name, &PublicNetwork::name);
-  if (network == networks.end()) throw std::runtime_error("no network " + configuration.name);
-  return network->weights();
+  const auto network = std::ranges::find(networks, name, &PublicNetwork::name);
+  if (network == networks.end()) throw std::runtime_error("no network " + name);
+  return *network;
+}
+
+/// What lies before, in and behind two blocks of one of RRDB's files.
+NamedTensors twoBlocksOf(const std::string& name) {
+  NamedTensors kept;
+  for (const auto& [key, tensor] : publishedNetwork("RRDB", name).shapes()) {
+    const bool isOfBlock = key.find("RDB") != std::string::npos || key.find("rdb") != std::string::npos;
+    std::string renamed = key;
+    for (const std::string list : {"model.1.sub.", "RRDB_trunk.", "body."}) {
+      if (!key.starts_with(list)) continue;
+      const std::size_t number = list.size();
+      if (!isOfBlock) renamed = list + "2" + key.substr(key.find('.', number));  // the convolution behind the blocks
+      if (isOfBlock && std::stoi(key.substr(number)) >= 2) renamed.clear();
+    }
+    if (!renamed.empty()) kept.emplace_back(renamed, tensor);
+  }
+  return randomWeights(kept);
+}
+
+/// Under a name of its own, by which some files are told apart.
+PublicConfiguration narrowRrdb(const std::string& name, const std::string& published) {
+  return {.family = "RRDB", .name = name, .weights = [published] { return twoBlocksOf(published); }};
 }
 
 /// Two levels of one block each.
@@ -38,7 +60,7 @@ NamedTensors narrowKbNet(bool lightweight) {
 std::shared_ptr<const Restorer> PublicConfiguration::open() const {
   const TemporaryFolder folder;
   // Some files are told apart by their name.
-  writeSafetensors(folder / (name + ".safetensors"), weights ? weights() : publishedWeights(*this));
+  writeSafetensors(folder / (name + ".safetensors"), weights ? weights() : publishedNetwork(family, name).weights());
   return models::open(folder / (name + ".safetensors"));
 }
 
@@ -54,6 +76,9 @@ std::vector<PublicConfiguration> smallConfigurations() {
           {"DRUNet", "drunet_gray"},
           {"RRDB", "RealESRGAN_x4plus_anime_6B"},
           {"RRDB", "RealESRGAN_x2plus"},
+          narrowRrdb("narrow_x4_ESRGANplus", "4x_ESRGANplus"),
+          narrowRrdb("narrow_x1_unshuffled", "RealESRGAN_x1"),
+          narrowRrdb("narrow_x3", "BSRGANx2"),
           {"IMDN", "imdn_x4"},
           {"IMDN", "IMDN_x2"},
           {"MSRResNet", "msrresnet_x3"},
