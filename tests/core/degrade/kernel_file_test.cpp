@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 #include <matio.h>
 
+#include <array>
 #include <fstream>
 #include <numeric>
 
 #include "core/degrade/mat_file.h"
 #include "models/common/blur_kernel.h"
 #include "models/common/error.h"
+#include "models/srmd/network.h"
 #include "tests/core/support/photos.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
@@ -108,6 +110,28 @@ TEST(KernelFile, publishedKernelsAreRead) {
     EXPECT_EQ(kernel.rows, kSides[i]);
     EXPECT_EQ(kernel.columns, kSides[i]);
     EXPECT_NEAR(sum(kernel), 1, 1e-5);
+  }
+}
+
+// The code of a single point is a column of the matrix: these are numbers 113 and 143 of PCA_P.mat, read by another
+// reader. (kair.md 1.5 has the first of KAIR's srmd_pca_matlab.mat, which holds another basis of nearly the same
+// space.)
+TEST(KernelFile, srmdsMatrixTurnsAKernelIntoItsCode) {
+  REQUIRE_SHARED(file, "testsets/kernels/PCA_P.mat");
+  const models::Grid matrix = readMatrix(file.string(), {"PCA_P.mat", "P", models::kSrmdCode, 225});
+  const std::array<float, 15> middle = {0.0037768F,  -0.000373F,  0.0013844F, -0.0087944F, 0.0007217F,
+                                        0.0442226F,  0.0003211F,  0.0006926F, -0.023019F,  0.0381025F,
+                                        -0.0014782F, -0.0183647F, 0.194543F,  0.5530261F,  -0.8073482F};
+  const std::array<float, 15> twoToTheRight = {0.1869202F,  0.2504133F,  -0.0080995F, 0.0079475F,  -0.2441395F,
+                                               0.3118673F,  0.0050845F,  -0.0046296F, -0.0709947F, -0.2324943F,
+                                               -0.0013259F, -0.2099982F, 0.089138F,   -0.1510381F, -0.065608F};
+  for (const auto& [kernel, expected] :
+       {std::pair{"gaussian:0.01", middle}, std::pair{"grid:5x1:0,0,0,0,1", twoToTheRight}}) {
+    const at::Tensor code = models::srmdCode(matrix, *models::parseKernel(kernel)).flatten();
+    ASSERT_EQ(code.numel(), models::kSrmdCode);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_NEAR(code[static_cast<std::int64_t>(i)].item<float>(), expected[i], 1e-6) << kernel << " " << i;
+    }
   }
 }
 
