@@ -173,6 +173,7 @@ struct SwinIrTraits {
     add("real_x4", {.head = SwinIrHead::NearestConvolution});
     if (second) {
       add("compressed_x4", {.head = SwinIrHead::Auxiliary});
+      add("Jpeg_dynamic", {.channels = 1, .window = 7, .scale = 1, .head = SwinIrHead::Residual, .range = 255});
       return networks;
     }
     add("real_x2", {.scale = 2, .head = SwinIrHead::NearestConvolution});

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "models/common/random_weights.h"
 #include "models/registry.h"
 #include "models/swinir/network.h"
 #include "tests/models/support/closed_form.h"
@@ -85,6 +86,34 @@ TEST(Swin2Sr, givesTheReferencesValuesThroughFiles) {
       const auto session = model->start(Settings(model->descriptor().parameters), {.plain = plain}, observer);
       expectValues(session->restore(picture), c);
     }
+  }
+}
+
+// As the authors' file Swin2SR_Jpeg_dynamic.
+TEST(Swin2Sr, aFileWithWindowsOfSevenRemovesCompressionIn8BitUnits) {
+  const torch::NoGradGuard noGrad;
+  SwinIrConfig config = tinyV2(SwinIrHead::Residual, 1, false, 1);
+  config.window = 7;
+  config.range = 255;
+  SwinIr bare(config);
+  NamedTensors own;
+  for (const auto& item : bare->named_parameters()) own.emplace_back(item.key(), item.value());
+  NamedTensors weights = randomWeights(own);
+  for (std::size_t i = 0; i < own.size(); ++i) own[i].second.copy_(weights[i].second);
+  for (const auto& item : bare->named_buffers()) weights.emplace_back(item.key(), item.value());
+  const TemporaryFolder folder;
+  writeSafetensors(folder / "net.safetensors", weights);
+
+  const auto model = models::open(folder / "net.safetensors");
+  EXPECT_EQ(model->descriptor().family, "Swin2SR");
+  EXPECT_EQ(model->descriptor().purpose, Purpose::Deblock);
+  EXPECT_EQ(model->descriptor().channels, 1);
+  const at::Tensor picture = at::rand({1, 1, 9, 16});
+  const at::Tensor expected = bare->forward(picture);
+  Observer observer;
+  for (const bool plain : {true, false}) {
+    const auto session = model->start(Settings(model->descriptor().parameters), {.plain = plain}, observer);
+    EXPECT_LT((session->restore(picture) - expected).abs().max().item<float>(), 1e-4F) << (plain ? "plain" : "fused");
   }
 }
 
