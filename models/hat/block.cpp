@@ -88,13 +88,14 @@ at::Tensor OverlappingAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor q = qkv.narrow(3, 0, features).contiguous();
   const at::Tensor kv = qkv.narrow(3, features, 2 * features).contiguous();
   const at::Tensor bias = bias_.defined() ? bias_ : gathered();
-  const auto attend = qkv_->packed() ? overlappingWindowAttention : plainOverlappingWindowAttention;
+  const auto attend = fused_ ? overlappingWindowAttention : plainOverlappingWindowAttention;
   const at::Tensor y = proj_->forward(attend(q, kv, bias, window_, keyWindow_, heads_, scale_), x);
   return perceptron(y, fc1_, fc2_, y);
 }
 
-void OverlappingAttentionImpl::place(const Placement&) {
+void OverlappingAttentionImpl::place(const Placement& placement) {
   bias_ = gathered().detach();
+  fused_ = !placement.plain;
 }
 
 }  // namespace heirloom::models

@@ -40,7 +40,8 @@ class OverlappingAttentionImpl : public Layer {
   Linear proj_;
   LayerNorm norm2_;
   Linear fc1_, fc2_;
-  at::Tensor bias_;  // gathered, once placed
+  at::Tensor bias_;     // gathered, once placed
+  bool fused_ = false;  // once placed, unless by ordinary operations
 };
 TORCH_MODULE(OverlappingAttention);
 

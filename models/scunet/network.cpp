@@ -42,13 +42,16 @@ at::Tensor ScuAttentionImpl::forward(const at::Tensor& x) {
     return windowBlock(tokens, *embedding_layer_->packed(), *linear_->packed(), bias_, shape_, scales_,
                        /*cosine=*/false, tokens);
   }
-  const at::Tensor bias = bias_.defined() ? bias_ : gathered();
-  return linear_->forward(
-      plainWindowAttention(embedding_layer_->forward(x), bias, shape_, 1 / std::sqrt(kHeadFeatures)), x);
+  const at::Tensor qkv = embedding_layer_->forward(x);
+  const double scale = 1 / std::sqrt(static_cast<double>(kHeadFeatures));
+  if (biases_.defined()) return linear_->forward(gpuWindowAttention(qkv, biases_, shape_, scale), x);
+  return linear_->forward(plainWindowAttention(qkv, bias_.defined() ? bias_ : gathered(), shape_, scale), x);
 }
 
 void ScuAttentionImpl::place(const Placement& placement) {
   bias_ = gathered().detach();
+  const bool onGpu = !placement.device.is_cpu() && !placement.plain;
+  biases_ = onGpu ? windowBiases(bias_, shape_).to(placement.precision) : at::Tensor{};
   scales_ = at::full({shape_.heads}, 1 / std::sqrt(static_cast<double>(kHeadFeatures)),
                      at::TensorOptions(placement.device).dtype(at::kFloat));
 }

@@ -25,6 +25,7 @@ class ScuAttentionImpl : public Layer {
   at::Tensor relative_position_params_;  // heads, 2 window - 1, 2 window - 1
   Linear linear_;
   at::Tensor bias_, scales_;  // once placed
+  at::Tensor biases_;         // with the masks, once placed on a GPU
 };
 TORCH_MODULE(ScuAttention);
 

@@ -81,16 +81,23 @@ at::Tensor SwinAttentionImpl::forward(const at::Tensor& x) {
                        second_ ? residual : tokens);
   }
   if (!bias_.defined()) joinBiases();
-  const at::Tensor bias = bias_.defined() ? bias_ : gathered();
   const at::Tensor qkv = qkv_->forward(x);
+  if (biases_.defined()) {
+    return proj_->forward(second_ ? gpuCosineWindowAttention(qkv, biases_, shape_, scales_)
+                                  : gpuWindowAttention(qkv, biases_, shape_, scale_),
+                          residual);
+  }
+  const at::Tensor bias = bias_.defined() ? bias_ : gathered();
   return proj_->forward(second_ ? plainCosineWindowAttention(qkv, bias, shape_, scales())
                                 : plainWindowAttention(qkv, bias, shape_, scale_),
                         residual);
 }
 
 // Before the linear layers are: they take the joined bias with them.
-void SwinAttentionImpl::place(const Placement&) {
+void SwinAttentionImpl::place(const Placement& placement) {
   bias_ = gathered().detach();
+  const bool onGpu = !placement.device.is_cpu() && !placement.plain;
+  biases_ = onGpu ? windowBiases(bias_, shape_).to(placement.precision) : at::Tensor{};
   scales_ = scales().detach().to(at::kFloat);
   joinBiases();
 }

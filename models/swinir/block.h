@@ -44,6 +44,7 @@ class SwinAttentionImpl : public Layer {
   at::Tensor q_bias_, v_bias_;
   Linear cpb0_{nullptr}, cpb2_{nullptr};
   at::Tensor bias_;    // gathered, once placed
+  at::Tensor biases_;  // with the masks, once placed on a GPU
   at::Tensor scales_;  // once placed
 };
 TORCH_MODULE(SwinAttention);

@@ -25,6 +25,10 @@ bool fast(const at::Tensor& x, std::int64_t headDim) {
   return x.scalar_type() == at::kFloat ? processor().avx2 : processor().avx512Bf16 && headDim % 2 == 0;
 }
 
+bool onGpu(const at::Tensor& x) {
+  return x.is_cuda() && !(at::GradMode::is_enabled() && x.requires_grad());
+}
+
 /// Where queries, keys and values of a batch of pictures lie.
 template <typename Value>
 struct Tokens {
@@ -173,6 +177,7 @@ at::Tensor attendFast(const at::Tensor& q, const at::Tensor& kv, std::int64_t ch
 
 at::Tensor windowAttention(const at::Tensor& qkv, const at::Tensor& bias, const WindowAttentionShape& shape,
                            double scale) {
+  if (onGpu(qkv)) return gpuWindowAttention(qkv, windowBiases(bias, shape), shape, scale);
   if (served(qkv)) check(qkv, bias, 3, shape, shape.window);
   const std::int64_t channels = qkv.size(-1) / 3;
   if (!fast(qkv, channels / shape.heads)) return plainWindowAttention(qkv, bias, shape, scale);
@@ -184,6 +189,7 @@ at::Tensor windowAttention(const at::Tensor& qkv, const at::Tensor& bias, const 
 
 at::Tensor cosineWindowAttention(const at::Tensor& qkv, const at::Tensor& bias, const WindowAttentionShape& shape,
                                  const at::Tensor& scales) {
+  if (onGpu(qkv)) return gpuCosineWindowAttention(qkv, windowBiases(bias, shape), shape, scales);
   if (served(qkv)) check(qkv, bias, 3, shape, shape.window);
   TORCH_CHECK(scales.numel() == shape.heads, "cosineWindowAttention: one scale a head, found ", scales.sizes());
   const std::int64_t channels = qkv.size(-1) / 3;
@@ -196,6 +202,7 @@ at::Tensor cosineWindowAttention(const at::Tensor& qkv, const at::Tensor& bias, 
 
 at::Tensor overlappingWindowAttention(const at::Tensor& q, const at::Tensor& kv, const at::Tensor& bias, int window,
                                       int keyWindow, int heads, double scale) {
+  if (onGpu(q)) return gpuOverlappingWindowAttention(q, kv, bias, window, keyWindow, heads, scale);
   if (served(q)) {
     check(q, bias, 1, {window, 0, heads}, keyWindow);
     TORCH_CHECK(kv.is_contiguous() && kv.sizes() == at::IntArrayRef({q.size(0), q.size(1), q.size(2), 2 * q.size(3)}) &&

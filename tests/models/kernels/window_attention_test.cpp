@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "models/cuda.h"
 #include "models/kernels/processor.h"
 #include "models/kernels/window_attention/window_block.h"
 
@@ -108,6 +109,61 @@ TEST(WindowAttention, overlappingEqualsTheTwinInFloat64) {
     const at::Tensor expected = plainOverlappingWindowAttention(q.to(at::kDouble), kv.to(at::kDouble), bias, c.window,
                                                                 keyWindow, c.heads, scale);
     EXPECT_LT(error(overlappingWindowAttention(q, kv, bias, c.window, keyWindow, c.heads, scale), expected), 1e-5);
+  }
+}
+
+/// What a GPU is given, computed here: LibTorch's attention is the same function on every device.
+TEST(WindowAttention, theWayOfGpusEqualsTheTwinInFloat64) {
+  at::manual_seed(5);
+  for (const Case& c : kCases) {
+    const WindowAttentionShape shape{c.window, c.shift, c.heads};
+    const at::Tensor qkv = tokens(c, 3), bias = biasOf(c, c.window), biases = windowBiases(bias, shape);
+    EXPECT_EQ(biases.size(0), c.shift ? 4 : 1);
+    const double scale = 1 / std::sqrt(c.headDim);
+    const at::Tensor expected = plainWindowAttention(qkv.to(at::kDouble), bias, shape, scale);
+    EXPECT_LT(error(gpuWindowAttention(qkv, biases, shape, scale), expected), 1e-5) << describe(c);
+    const at::Tensor scales = at::rand({c.heads}) * 20 + 1;
+    const at::Tensor byCosine = plainCosineWindowAttention(qkv.to(at::kDouble), bias, shape, scales);
+    EXPECT_LT(error(gpuCosineWindowAttention(qkv, biases, shape, scales), byCosine), 2e-5) << describe(c);
+  }
+  for (const auto& [c, keyWindow] :
+       {std::pair{Case{16, 0, 6, 30, 1, 2, 2}, 24}, std::pair{Case{8, 0, 2, 10, 2, 2, 3}, 12}}) {
+    const at::Tensor q = tokens(c, 1), kv = tokens(c, 2), bias = biasOf(c, keyWindow);
+    const double scale = 1 / std::sqrt(c.headDim);
+    const at::Tensor expected = plainOverlappingWindowAttention(q.to(at::kDouble), kv.to(at::kDouble), bias, c.window,
+                                                                keyWindow, c.heads, scale);
+    EXPECT_LT(error(gpuOverlappingWindowAttention(q, kv, bias, c.window, keyWindow, c.heads, scale), expected), 1e-5);
+  }
+}
+
+// 260 windows of 2 x 256 x 256 biases are more than one part of them, and the parts' last rows are not the picture's.
+TEST(WindowAttention, theWayOfGpusGoesThroughALargePictureInParts) {
+  at::manual_seed(6);
+  const Case c{16, 8, 2, 8, 1, 20, 13};
+  const WindowAttentionShape shape{c.window, c.shift, c.heads};
+  const at::Tensor qkv = tokens(c, 3), bias = biasOf(c, c.window);
+  const double scale = 1 / std::sqrt(c.headDim);
+  EXPECT_LT(
+      error(gpuWindowAttention(qkv, windowBiases(bias, shape), shape, scale), windowAttention(qkv, bias, shape, scale)),
+      2e-5);
+}
+
+TEST(WindowAttention, onAGpuItStaysWithinItsRounding) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  at::manual_seed(7);
+  for (const Case& c : kCases) {
+    const WindowAttentionShape shape{c.window, c.shift, c.heads};
+    const at::Tensor bias = biasOf(c, c.window), scales = at::rand({c.heads}) * 20 + 1;
+    const double scale = 1 / std::sqrt(c.headDim);
+    for (const auto& [precision, tolerance] : {std::pair{at::kFloat, 1e-3}, std::pair{at::kBFloat16, 6 * 6 * 0x1p-9}}) {
+      const at::Tensor qkv = tokens(c, 3).to(precision), there = qkv.to(at::kCUDA), wide = qkv.to(at::kDouble);
+      const at::Tensor found = windowAttention(there, bias.to(at::kCUDA), shape, scale);
+      EXPECT_EQ(found.scalar_type(), precision);
+      EXPECT_LT(error(found.cpu(), plainWindowAttention(wide, bias, shape, scale)), tolerance) << describe(c);
+      const at::Tensor byCosine = cosineWindowAttention(there, bias.to(at::kCUDA), shape, scales.to(at::kCUDA));
+      EXPECT_LT(error(byCosine.cpu(), plainCosineWindowAttention(wide, bias, shape, scales)), 4 * tolerance)
+          << describe(c);
+    }
   }
 }
 
