@@ -209,6 +209,13 @@ TEST(Graphs, onTheProcessorNothingIsRecorded) {
   EXPECT_EQ(graphsFor({}, nobody), nullptr);
 }
 
+/// Of all values together.
+double distance(const at::Tensor& found, const at::Tensor& expected) {
+  return ((found - expected).norm() / expected.norm()).item<double>();
+}
+
+// And the network gives what the processor computes by ordinary operations; convolutions of a GPU round float32 to
+// TF32.
 TEST(Graphs, onAGpuTheyGiveWhatTheNetworkGives) {
   if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
   struct Listener : Observer, NoteTaker {
@@ -217,6 +224,9 @@ TEST(Graphs, onAGpuTheyGiveWhatTheNetworkGives) {
   };
   for (const PublicConfiguration& configuration : smallConfigurations()) {
     const auto model = configuration.open();
+    Observer nobody;
+    const at::Tensor shown = at::rand({1, model->descriptor().channels, 48, 56});
+    const at::Tensor ordinary = model->start(usableSettings(*model), {.plain = true}, nobody)->restore(shown);
     for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
       const Placement placement{at::kCUDA, precision};
       Listener listener;
@@ -224,6 +234,8 @@ TEST(Graphs, onAGpuTheyGiveWhatTheNetworkGives) {
         const Without recordings(Saving::Graphs);
         return model->start(usableSettings(*model), placement, listener);
       }();
+      EXPECT_LT(distance(eager->restore(shown).cpu(), ordinary), precision == at::kFloat ? 1e-2 : 1e-1)
+          << configuration.name << ' ' << precision;
       const auto recorded = model->start(usableSettings(*model), placement, listener);
       for (const std::int64_t side : {48, 64, 48, 64, 48, 64, 48}) {
         const at::Tensor picture = at::rand({2, model->descriptor().channels, side, side});
