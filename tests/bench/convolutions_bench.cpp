@@ -1,10 +1,12 @@
-// 3x3 convolutions of our own beside LibTorch's, in float32: time and GFLOP/s of the direct form. Takes Google
-// Benchmark's options; --benchmark_enable_random_interleaving=true --benchmark_repetitions=9 for figures to quote.
+// 3x3 convolutions of our own beside LibTorch's, in float32, and in bfloat16 on matrix tiles: time and GFLOP/s of the
+// direct form. Takes Google Benchmark's options; --benchmark_enable_random_interleaving=true --benchmark_repetitions=9
+// for figures to quote.
 
 #include <benchmark/benchmark.h>
 #include <torch/types.h>
 
 #include "models/kernels/few_channels/few_channels.h"
+#include "models/kernels/matrix_tiles/tile_convolution.h"
 #include "models/kernels/winograd/winograd.h"
 
 namespace heirloom::bench {
@@ -34,11 +36,13 @@ struct Case {
   at::Tensor bias;
 };
 
-void libtorch(benchmark::State& state) {
+void libtorch(benchmark::State& state, at::ScalarType type) {
   const c10::InferenceMode inference;
   const Case c(state);
-  const at::Tensor weight = c.weight.contiguous(at::MemoryFormat::ChannelsLast);
-  for (auto _ : state) benchmark::DoNotOptimize(at::conv2d(c.x, weight, c.bias, 1, 1).relu_());
+  const at::Tensor x = c.x.to(type);
+  const at::Tensor weight = c.weight.to(type).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor bias = c.bias.to(type);
+  for (auto _ : state) benchmark::DoNotOptimize(at::conv2d(x, weight, bias, 1, 1).relu_());
   c.count(state);
 }
 
@@ -47,6 +51,16 @@ void winograd(benchmark::State& state) {
   const Case c(state);
   const WinogradWeights weights(c.weight, c.bias);
   for (auto _ : state) benchmark::DoNotOptimize(winogradConvolution(c.x, weights, {.negativeSlope = 0}));
+  c.count(state);
+}
+
+void tiles(benchmark::State& state) {
+  const c10::InferenceMode inference;
+  const Case c(state);
+  if (!matrixTilesServe(64, 64)) return state.SkipWithError("this processor multiplies no tiles of matrices");
+  const MatrixTileWeights weights(c.weight, c.bias);
+  const at::Tensor x = c.x.to(at::kBFloat16);
+  for (auto _ : state) benchmark::DoNotOptimize(tileConvolution(x, weights, {.negativeSlope = 0}));
   c.count(state);
 }
 
@@ -74,8 +88,10 @@ void middle(benchmark::internal::Benchmark* set) {
   set->Unit(benchmark::kMillisecond)->UseRealTime();
 }
 
-BENCHMARK(libtorch)->Apply(middle)->Apply(last);
+BENCHMARK_CAPTURE(libtorch, float32, at::kFloat)->Apply(middle)->Apply(last);
+BENCHMARK_CAPTURE(libtorch, bfloat16, at::kBFloat16)->Apply(middle);
 BENCHMARK(winograd)->Apply(middle);
+BENCHMARK(tiles)->Apply(middle);
 BENCHMARK_CAPTURE(toFew, float32, at::kFloat)->Apply(last);
 BENCHMARK_CAPTURE(toFew, bfloat16, at::kBFloat16)->Apply(last);
 
