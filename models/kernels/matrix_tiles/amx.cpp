@@ -28,7 +28,7 @@ struct Place {
 inline Place placeOf(const Band& band, int tile) {
   const int y = tile / band.across();
   const int x = tile % band.across() * kPixels;
-  return {band.rows + y * band.rowValues + std::int64_t{x} * band.in, y, x};
+  return {band.rows + y * band.rowValues + std::int64_t{x} * band.pixelValues(), y, x};
 }
 
 /// Sums of two places (or one) and two tiles of output channels (or one): [place][pixel][kColumns].
@@ -36,7 +36,7 @@ template <bool twoPlaces, bool twoColumns>
 inline void multiply(const Band& band, const std::uint16_t* first, const std::uint16_t* second,
                      const std::uint16_t* weights, float* sums) {
   constexpr std::int64_t sumBytes = kColumns * sizeof(float);
-  const std::int64_t pixelBytes = band.in * std::int64_t{sizeof(std::uint16_t)};
+  const std::int64_t pixelBytes = band.pixelValues() * std::int64_t{sizeof(std::uint16_t)};
   _tile_zero(0);
   if constexpr (twoColumns) _tile_zero(1);
   if constexpr (twoPlaces) _tile_zero(2);

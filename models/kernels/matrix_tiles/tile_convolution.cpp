@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "models/kernels/matrix_tiles/band.h"
 #include "models/kernels/processor.h"
@@ -23,23 +22,21 @@ using Sample = std::uint16_t;
 
 /// The band's rows and the two around them, of which those outside the picture are zero.
 void copyRows(const Band& band, const Pixels<const Sample>& image, int first, int height, Sample* to) {
-  const std::int64_t own = std::int64_t{band.width} * band.in;
+  const int pixelValues = band.pixelValues();
   for (int y = first - 1; y <= first + band.height; ++y, to += band.rowValues) {
     if (y < 0 || y >= height) {
       std::fill_n(to, band.rowValues, Sample{0});
       continue;
     }
     const Sample* from = image.data + y * image.row;
-    std::fill_n(to, band.in, Sample{0});
-    Sample* pixel = to + band.in;
-    if (image.pixel == band.in) {
-      std::memcpy(pixel, from, static_cast<std::size_t>(own) * sizeof(Sample));
+    Sample* pixel = std::fill_n(to, pixelValues, Sample{0});
+    if (image.pixel == pixelValues) {
+      pixel = std::copy_n(from, std::int64_t{band.width} * pixelValues, pixel);
     } else {
-      for (int x = 0; x < band.width; ++x)
-        std::memcpy(pixel + std::int64_t{x} * band.in, from + x * image.pixel,
-                    static_cast<std::size_t>(band.in) * sizeof(Sample));
+      for (int x = 0; x < band.width; ++x, from += image.pixel)
+        pixel = std::fill_n(std::copy_n(from, band.in, pixel), pixelValues - band.in, Sample{0});
     }
-    std::fill(pixel + own, to + band.rowValues, Sample{0});
+    std::fill(pixel, to + band.rowValues, Sample{0});
   }
 }
 
@@ -79,8 +76,13 @@ MatrixTileWeights::MatrixTileWeights(const at::Tensor& weight, const at::Tensor&
   const std::int64_t chunks = (out_ + kColumns - 1) / kColumns;
   bias_ = at::zeros({chunks * kColumns}, at::kFloat);
   if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias);
+  const std::int64_t pixel = band.pixelValues();
   const at::Tensor rows = at::zeros({chunks * kColumns, 3, std::int64_t{band.steps()} * kDepth}, at::kBFloat16);
-  rows.narrow(0, 0, out_).narrow(2, 0, std::int64_t{3} * in_).copy_(weight.permute({0, 2, 3, 1}).flatten(2));
+  rows.narrow(0, 0, out_)
+      .narrow(2, 0, 3 * pixel)
+      .unflatten(2, {3, pixel})
+      .narrow(3, 0, in_)
+      .copy_(weight.permute({0, 2, 3, 1}));
   // chunk, tile, output, row, step, pair, 2 -> chunk, row, step, tile, pair, output, 2
   weights_ =
       rows.view({chunks, 2, kPixels, 3, band.steps(), kDepth / 2, 2}).permute({0, 3, 4, 1, 5, 2, 6}).contiguous();
