@@ -16,6 +16,7 @@ void attendWindowAvx512Bf16(const WindowRows<std::uint16_t>&, float*) {}
 void linearAvx2(const LinearRows<float>&, float*) {}
 void linearAvx512(const LinearRows<float>&, float*) {}
 void linearAvx512Bf16(const LinearRows<std::uint16_t>&, float*) {}
+void linearAmx(const LinearRows<std::uint16_t>&, float*) {}
 
 void matrix_tiles::convolveAmx(const Band&, int, int, float*) {}
 

@@ -1,5 +1,4 @@
-// Intel, "64 and IA-32 Architectures Software Developer's Manual", volume 1, chapter 18: Advanced Matrix Extensions.
-
+#include "models/kernels/amx.h"
 #include "models/kernels/matrix_tiles/band.h"
 #include "models/kernels/simd/avx512.h"
 #include "models/kernels/simd/ended.h"
@@ -8,15 +7,6 @@ namespace heirloom::models::matrix_tiles {
 namespace {
 
 constexpr std::int64_t kTileValues = 512;  // of weights
-
-/// Eight tiles of 16 rows of 64 bytes, as the processor loads it.
-struct alignas(64) Configuration {
-  std::uint8_t palette = 1;
-  std::uint8_t startRow = 0;
-  std::uint8_t reserved[14] = {};
-  std::uint16_t bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
 
 /// 16 pixels of a row: their upper left neighbours, and where they lie.
 struct Place {
@@ -35,34 +25,16 @@ inline Place placeOf(const Band& band, int tile) {
 template <bool twoPlaces, bool twoColumns>
 inline void multiply(const Band& band, const std::uint16_t* first, const std::uint16_t* second,
                      const std::uint16_t* weights, float* sums) {
-  constexpr std::int64_t sumBytes = kColumns * sizeof(float);
-  const std::int64_t pixelBytes = band.pixelValues() * std::int64_t{sizeof(std::uint16_t)};
-  _tile_zero(0);
-  if constexpr (twoColumns) _tile_zero(1);
-  if constexpr (twoPlaces) _tile_zero(2);
-  if constexpr (twoPlaces && twoColumns) _tile_zero(3);
+  using Sums = amx::Sums<twoPlaces, twoColumns>;
+  const std::int64_t pixel = band.pixelValues() * std::int64_t{sizeof(std::uint16_t)};
+  Sums::clear();
   for (int row = 0; row < 3; ++row, first += band.rowValues, second += band.rowValues) {
     for (int step = 0; step < band.steps(); ++step, weights += 2 * kTileValues) {
-      _tile_loadd(4, first + step * kDepth, pixelBytes);
-      _tile_loadd(6, weights, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      if constexpr (twoPlaces) {
-        _tile_loadd(5, second + step * kDepth, pixelBytes);
-        _tile_dpbf16ps(2, 5, 6);
-      }
-      if constexpr (twoColumns) {
-        _tile_loadd(7, weights + kTileValues, 64);
-        _tile_dpbf16ps(1, 4, 7);
-        if constexpr (twoPlaces) _tile_dpbf16ps(3, 5, 7);
-      }
+      Sums::add({first + step * kDepth, pixel}, {second + step * kDepth, pixel}, {weights, 64},
+                {weights + kTileValues, 64});
     }
   }
-  asm volatile("" ::: "memory");  // GCC does not know that tiles are read from memory and written to it
-  _tile_stored(0, sums, sumBytes);
-  if constexpr (twoColumns) _tile_stored(1, sums + kPixels, sumBytes);
-  if constexpr (twoPlaces) _tile_stored(2, sums + kPixels * kColumns, sumBytes);
-  if constexpr (twoPlaces && twoColumns) _tile_stored(3, sums + kPixels * kColumns + kPixels, sumBytes);
-  asm volatile("" ::: "memory");
+  Sums::store(sums, kColumns);
 }
 
 inline void store(Avx512 value, std::uint16_t* to, int valid) {
@@ -114,8 +86,7 @@ void convolve(const Band& band, int firstChunk, int chunks, float* sums) {
 }  // namespace
 
 void convolveAmx(const Band& band, int firstChunk, int chunks, float* sums) {
-  static constexpr Configuration configuration;  // in memory as a whole: GCC takes it for eight bytes
-  _tile_loadconfig(&configuration);
+  const amx::Tiles tiles;
   const auto run = [&](auto plain, auto added) {
     (band.residual.data ? added : plain)(band, firstChunk, chunks, sums);
   };
@@ -136,7 +107,6 @@ void convolveAmx(const Band& band, int firstChunk, int chunks, float* sums) {
       convolve<Ending::Gated, true>(band, firstChunk, chunks, sums);
       break;
   }
-  _tile_release();
 }
 
 }  // namespace heirloom::models::matrix_tiles

@@ -33,6 +33,48 @@ inline __m512 gelu(__m512 x) {
   return _mm512_fmadd_ps(half, erf, half);
 }
 
+/// (x - mean) / deviation of a row of `inputs`.
+template <typename Format>
+inline void normaliseRow(const typename Format::Value* x, int inputs, float epsilon, typename Format::Value* result) {
+  const float count = static_cast<float>(inputs);
+  __m512 sum = _mm512_setzero_ps();
+  for (int i = 0; i < inputs; i += 16) sum = _mm512_add_ps(sum, Format::load(x + i, firstLanes(inputs - i)));
+  const __m512 mean = _mm512_set1_ps(_mm512_reduce_add_ps(sum) / count);
+  __m512 squares = _mm512_setzero_ps();
+  for (int i = 0; i < inputs; i += 16) {
+    const __mmask16 lanes = firstLanes(inputs - i);
+    const __m512 centred = _mm512_maskz_sub_ps(lanes, Format::load(x + i, lanes), mean);
+    squares = _mm512_fmadd_ps(centred, centred, squares);
+  }
+  const __m512 variance = _mm512_set1_ps(_mm512_reduce_add_ps(squares) / count + epsilon);
+  const __m512 factor = _mm512_div_ps(_mm512_set1_ps(1), _mm512_sqrt_ps(variance));
+  for (int i = 0; i < inputs; i += 16) {
+    const __mmask16 lanes = firstLanes(inputs - i);
+    Format::store(result + i, lanes, _mm512_mul_ps(_mm512_sub_ps(Format::load(x + i, lanes), mean), factor));
+  }
+}
+
+/// Writes a row's outputs from `output` on, of which `sums` hold the product and the bias: activation, residual.
+template <typename Format, int kVectors>
+inline void finishRow(const LinearRows<typename Format::Value>& rows, int row, int output,
+                      const __m512 (&sums)[kVectors]) {
+  auto* y = rows.y[row] + output;
+  const auto* residual = rows.residual ? rows.residual[row] + output : nullptr;
+#pragma GCC unroll 4
+  for (int j = 0; j < kVectors; ++j) {
+    const __mmask16 lanes = firstLanes(rows.outputs - output - j * 16);
+    __m512 result = sums[j];
+    if (rows.activation == LinearActivation::Gelu) {
+      result = gelu(result);
+    } else if (rows.activation != LinearActivation::None) {
+      const __m512 slope = _mm512_set1_ps(rows.activation == LinearActivation::Relu ? 0 : rows.slope);
+      result = _mm512_mask_mul_ps(result, _mm512_cmp_ps_mask(result, _mm512_setzero_ps(), _CMP_LT_OQ), result, slope);
+    }
+    if (residual) result = _mm512_add_ps(result, Format::load(residual + j * 16, lanes));
+    Format::store(y + j * 16, lanes, result);
+  }
+}
+
 /// Six tokens times up to 64 output channels in 24 registers over all inputs; what follows the product (bias,
 /// activation, residual) happens before the sums leave their registers. `Format` is Float32 or BFloat16.
 template <typename Format>
@@ -64,25 +106,8 @@ class LinearMultiplier {
 
  private:
   const Value* normalised(int row) {
-    const Value* x = rows_.x[row];
     Value* result = scratch_ + static_cast<std::int64_t>(row) * roundUp(rows_.inputs, 16);
-    const float count = static_cast<float>(rows_.inputs);
-    __m512 sum = _mm512_setzero_ps();
-    for (int i = 0; i < rows_.inputs; i += 16)
-      sum = _mm512_add_ps(sum, Format::load(x + i, firstLanes(rows_.inputs - i)));
-    const __m512 mean = _mm512_set1_ps(_mm512_reduce_add_ps(sum) / count);
-    __m512 squares = _mm512_setzero_ps();
-    for (int i = 0; i < rows_.inputs; i += 16) {
-      const __mmask16 lanes = firstLanes(rows_.inputs - i);
-      const __m512 centred = _mm512_maskz_sub_ps(lanes, Format::load(x + i, lanes), mean);
-      squares = _mm512_fmadd_ps(centred, centred, squares);
-    }
-    const __m512 variance = _mm512_set1_ps(_mm512_reduce_add_ps(squares) / count + rows_.epsilon);
-    const __m512 factor = _mm512_div_ps(_mm512_set1_ps(1), _mm512_sqrt_ps(variance));
-    for (int i = 0; i < rows_.inputs; i += 16) {
-      const __mmask16 lanes = firstLanes(rows_.inputs - i);
-      Format::store(result + i, lanes, _mm512_mul_ps(_mm512_sub_ps(Format::load(x + i, lanes), mean), factor));
-    }
+    normaliseRow<Format>(rows_.x[row], rows_.inputs, rows_.epsilon, result);
     return result;
   }
 
@@ -113,27 +138,8 @@ class LinearMultiplier {
       }
 #pragma GCC unroll 6
       for (int i = 0; i < kTogether; ++i) {
-        if (i < count) finish<kVectors>(first + i, output, sums[i]);
+        if (i < count) finishRow<Format, kVectors>(rows_, first + i, output, sums[i]);
       }
-    }
-  }
-
-  template <int kVectors>
-  void finish(int row, int output, const __m512 (&sums)[kVectors]) {
-    Value* y = rows_.y[row] + output;
-    const Value* residual = rows_.residual ? rows_.residual[row] + output : nullptr;
-#pragma GCC unroll 4
-    for (int j = 0; j < kVectors; ++j) {
-      const __mmask16 lanes = firstLanes(rows_.outputs - output - j * 16);
-      __m512 result = sums[j];
-      if (rows_.activation == LinearActivation::Gelu) {
-        result = gelu(result);
-      } else if (rows_.activation != LinearActivation::None) {
-        const __m512 slope = _mm512_set1_ps(rows_.activation == LinearActivation::Relu ? 0 : rows_.slope);
-        result = _mm512_mask_mul_ps(result, _mm512_cmp_ps_mask(result, _mm512_setzero_ps(), _CMP_LT_OQ), result, slope);
-      }
-      if (residual) result = _mm512_add_ps(result, Format::load(residual + j * 16, lanes));
-      Format::store(y + j * 16, lanes, result);
     }
   }
 

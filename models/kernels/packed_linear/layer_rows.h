@@ -6,12 +6,12 @@
 
 namespace heirloom::models {
 
-/// With the widest vectors that this processor has; AVX2 at least, for bfloat16 AVX512_BF16.
+/// With matrix tiles, or the widest vectors that this processor has; AVX2 at least, for bfloat16 AVX512_BF16.
 inline void multiplyLinear(const LinearRows<float>& rows, float* scratch) {
   (processor().avx512 ? linearAvx512 : linearAvx2)(rows, scratch);
 }
 inline void multiplyLinear(const LinearRows<std::uint16_t>& rows, float* scratch) {
-  linearAvx512Bf16(rows, scratch);
+  (processor().amxBf16 ? linearAmx : linearAvx512Bf16)(rows, scratch);
 }
 
 /// What a call of the kernel needs to know of a layer; rows and their pointers are left to the caller.

@@ -134,7 +134,8 @@ PackedLinear packLinear(const at::Tensor& weight, const at::Tensor& bias, at::Sc
   const std::int64_t padded = (outputs + 15) / 16 * 16;
   PackedLinear packed{.inputs = inputs,
                       .outputs = outputs,
-                      .weights = alignedBytes(padded * inputs * static_cast<std::int64_t>(c10::elementSize(precision))),
+                      .weights = alignedBytes(padded * inputs * static_cast<std::int64_t>(c10::elementSize(precision)) +
+                                              4 * kPanelPadding),
                       .bias = alignedBytes(padded * 4).view(at::kFloat),
                       .precision = precision,
                       .normalise = norm != nullptr,

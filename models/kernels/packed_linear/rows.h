@@ -11,6 +11,8 @@ constexpr int kLinearRows = 96;
 constexpr int kPanelWidth = 64;  // with AVX-512
 constexpr int kPanelWidthAvx2 = 16;
 
+constexpr int kPanelPadding = 16 * kPanelWidth;  // words behind the last panel, zero
+
 enum class LinearActivation { None, Relu, LeakyRelu, Gelu };
 
 /// activation(normalised(x) W^T + bias) + residual for up to kLinearRows tokens, on plain pointers for the kernels of
@@ -35,6 +37,8 @@ struct LinearRows {
 void linearAvx2(const LinearRows<float>& rows, float* scratch);
 void linearAvx512(const LinearRows<float>& rows, float* scratch);
 void linearAvx512Bf16(const LinearRows<std::uint16_t>& rows, float* scratch);
+/// Reads up to kPanelPadding words beyond the weights.
+void linearAmx(const LinearRows<std::uint16_t>& rows, float* scratch);
 
 /// Floats of scratch a call needs.
 inline std::int64_t linearScratchFloats(std::int64_t inputs) {

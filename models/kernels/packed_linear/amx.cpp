@@ -1,0 +1,101 @@
+#include "models/kernels/amx.h"
+
+#include "models/kernels/packed_linear/avx512_linear.h"
+
+namespace heirloom::models {
+namespace {
+
+using amx::kTileColumns;
+using amx::kTileDepth;
+using amx::kTileRows;
+
+/// The rows in tiles, all of them times 32 output channels at a time. Panels are read as they are: a tile's row is 16
+/// words of a panel's.
+class TileMultiplier {
+ public:
+  TileMultiplier(const LinearRows<std::uint16_t>& rows, float* scratch)
+      : rows_(rows), depth_(roundUp(rows.inputs, kTileDepth)), inputs_(reinterpret_cast<std::uint16_t*>(scratch)) {
+    for (int row = 0; row < rows.rows; ++row) gather(row);
+  }
+
+  void run() const {
+    const amx::Tiles tiles;
+    const auto* panel = static_cast<const std::uint32_t*>(rows_.weights);
+    for (int output = 0; output < rows_.outputs; output += kPanelWidth) {
+      const int vectors = rows_.outputs - output < kPanelWidth ? (rows_.outputs - output + 15) / 16 : kPanelWidth / 16;
+      for (int vector = 0; vector < vectors; vector += 2) {
+        const std::uint32_t* columns = panel + vector * 16;
+        for (int row = 0; row < rows_.rows; row += 2 * kTileRows) {
+          const bool twoRows = rows_.rows - row > kTileRows;
+          if (vector + 1 < vectors)
+            (twoRows ? &TileMultiplier::multiply<true, true>
+                     : &TileMultiplier::multiply<false, true>)(*this, row, columns, vectors * 64, output + vector * 16);
+          else
+            (twoRows
+                 ? &TileMultiplier::multiply<true, false>
+                 : &TileMultiplier::multiply<false, false>)(*this, row, columns, vectors * 64, output + vector * 16);
+        }
+      }
+      panel += static_cast<std::int64_t>(rows_.inputs / 2) * kPanelWidth;
+    }
+  }
+
+ private:
+  /// The row beside the others, zeros behind its inputs: what panels hold there is multiplied with them.
+  void gather(int row) {
+    std::uint16_t* to = inputs_ + static_cast<std::int64_t>(row) * depth_;
+    const std::uint16_t* x = rows_.x[row];
+    for (int i = rows_.inputs / 16 * 16; i < depth_; i += 16)
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + i), _mm256_setzero_si256());
+    if (rows_.normalise) {
+      normaliseRow<BFloat16>(x, rows_.inputs, rows_.epsilon, to);
+      return;
+    }
+    for (int i = 0; i < rows_.inputs; i += 32) {
+      const int left = rows_.inputs - i;
+      const __mmask32 lanes = left >= 32 ? ~__mmask32{0} : static_cast<__mmask32>((std::uint64_t{1} << left) - 1);
+      _mm512_storeu_si512(to + i, _mm512_maskz_loadu_epi16(lanes, x + i));
+    }
+  }
+
+  /// 32 rows (or 16) from `row` on, 32 output channels (or 16); `stride`: bytes from a word of the panel to the next.
+  template <bool twoRows, bool twoColumns>
+  static void multiply(const TileMultiplier& self, int row, const std::uint32_t* columns, std::int64_t stride,
+                       int output) {
+    using Sums = amx::Sums<twoRows, twoColumns>;
+    constexpr int vectors = twoColumns ? 2 : 1;
+    constexpr int width = vectors * kTileColumns;
+    alignas(64) float sums[2 * kTileRows * width];
+    const std::int64_t rowBytes = self.depth_ * std::int64_t{sizeof(std::uint16_t)};
+    const std::uint16_t* first = self.inputs_ + static_cast<std::int64_t>(row) * self.depth_;
+    const std::uint16_t* second = first + std::int64_t{kTileRows} * self.depth_;
+    Sums::clear();
+    for (int input = 0; input < self.depth_; input += kTileDepth) {
+      const char* words = reinterpret_cast<const char*>(columns) + input / 2 * stride;
+      Sums::add({first + input, rowBytes}, {second + input, rowBytes}, {words, stride}, {words + 64, stride});
+    }
+    Sums::store(sums, width);
+    const LinearRows<std::uint16_t>& rows = self.rows_;
+    const int count = rows.rows - row < 2 * kTileRows ? rows.rows - row : 2 * kTileRows;
+    for (int i = 0; i < count; ++i) {
+      __m512 values[vectors];
+#pragma GCC unroll 2
+      for (int j = 0; j < vectors; ++j)
+        values[j] =
+            _mm512_add_ps(_mm512_load_ps(sums + i * width + j * 16), _mm512_load_ps(rows.bias + output + j * 16));
+      finishRow<BFloat16, vectors>(rows, row + i, output, values);
+    }
+  }
+
+  const LinearRows<std::uint16_t>& rows_;
+  int depth_;              // inputs, padded
+  std::uint16_t* inputs_;  // rows, depth_
+};
+
+}  // namespace
+
+void linearAmx(const LinearRows<std::uint16_t>& rows, float* scratch) {
+  TileMultiplier(rows, scratch).run();
+}
+
+}  // namespace heirloom::models
