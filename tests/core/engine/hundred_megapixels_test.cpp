@@ -5,9 +5,13 @@
 #include <string>
 
 #include "core/engine/devices.h"
+#include "core/engine/memory_budget.h"
 #include "core/engine/run.h"
+#include "models/registry.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
+#include "tests/models/restorevar/tiny_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace heirloom::core {
 namespace {
@@ -35,9 +39,7 @@ std::shared_ptr<tests::FakeNetwork> wide() {
   return network;
 }
 
-// Run on its own (ctest does): the peak is the process's.
-TEST(HundredMegapixels, areRestoredWithinFourGigabytes) {
-  initialiseEngine();
+Photo hundredMegapixels() {
   auto raster = std::make_shared<Raster>(Layout{kSide, kSide, ColourModel::Rgb, false, SampleType::UInt8});
   for (std::int64_t y = 0; y < kSide; ++y) {
     const auto row = raster->samples<std::uint8_t>(y);
@@ -46,13 +48,40 @@ TEST(HundredMegapixels, areRestoredWithinFourGigabytes) {
   }
   Photo photo;
   photo.raster = raster;
-  const auto finished = tests::runOn(photo, wide());
+  return photo;
+}
+
+// Each is run on its own (ctest does): the peak is the process's.
+TEST(HundredMegapixels, areRestoredWithinFourGigabytes) {
+  initialiseEngine();
+  const auto finished = tests::runOn(hundredMegapixels(), wide());
   ASSERT_EQ(finished.outcome.status, Outcome::Status::Done) << finished.outcome.error->what();
   EXPECT_TRUE(finished.outcome.warnings.empty());
   EXPECT_EQ(finished.raster->width(), kSide);
   EXPECT_GT(finished.diary.tiles.size(), 20u);
   EXPECT_LT(peakResidentBytes(), 4'000'000'000);
   EXPECT_GT(peakResidentBytes(), 900'000'000);  // the pixels themselves are counted
+}
+
+// Its session is given the photo whole, so there is no tile that could be smaller: what it says of its memory holds.
+TEST(HundredMegapixels, areSquashedIntoTheSquareOfRestoreVarWithinWhatItSays) {
+  if (availableMemory(at::kCPU) < 10'000'000'000) GTEST_SKIP() << "this takes 10 GB of free memory";
+  initialiseEngine();
+  const tests::TemporaryFolder folder;
+  tests::writeTinyRestoreVar(folder.path());
+  const std::shared_ptr<const models::Restorer> network = models::open(folder.path());
+  constexpr double kPixels = static_cast<double>(kSide) * kSide;
+  constexpr double kRasters = kPixels * 3 * (1 + 2);  // the photo's 8 bits, the result's 16
+  const double said = kPixels * network->descriptor().activationBytesPerPixel;
+  const auto finished = tests::runOn(hundredMegapixels(), network, {}, {{"size", "square"}, {"previews", "0"}});
+  ASSERT_EQ(finished.outcome.status, Outcome::Status::Done) << finished.outcome.error->what();
+  EXPECT_TRUE(finished.outcome.warnings.empty());
+  EXPECT_EQ(finished.raster->width(), kSide);
+  EXPECT_EQ(finished.raster->height(), kSide);
+  EXPECT_EQ(finished.diary.tiles.size(), 1U);
+  const auto peak = static_cast<double>(peakResidentBytes());
+  EXPECT_LT(peak, said + kRasters);
+  EXPECT_GT(peak, kPixels * 3 * 4 * 2 + kRasters);  // what goes in and what comes out in float32 is counted
 }
 
 }  // namespace
