@@ -13,6 +13,7 @@
 #include "models/restorevar/family.h"
 #include "tests/models/restorevar/golden.h"
 #include "tests/models/restorevar/tiny_folder.h"
+#include "tests/models/support/checkpoint_files.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -42,6 +43,18 @@ class RestoreVarFiles : public testing::Test {
     writeSafetensors(folder / "restorevar.safetensors", varFile());
     writeSafetensors(folder / "vae_restorevar.safetensors", vaeFile());
   }
+  void expectTheNetworkIn(const std::filesystem::path& file) {
+    SCOPED_TRACE(file.string());
+    EXPECT_EQ(detectRestoreVar(inspect(file).tensors), tinyRestoreVar());
+    const at::Tensor square = (goldenUniform("photo", {1, 3, 64, 64}).to(at::kFloat) + 1) / 2;
+    Observer nobody;
+    const auto model = models::open(file);
+    const at::Tensor result =
+        model->start(Settings(model->descriptor().parameters), {.plain = true}, nobody)->restore(square);
+    const torch::NoGradGuard noGrad;
+    const at::Tensor eight = (square * 255).round() / 255;
+    EXPECT_LT((result - network->forward(eight)).abs().max().item<double>(), 1e-4);
+  }
   static std::string complaint(const std::filesystem::path& file) {
     try {
       models::open(file);
@@ -61,16 +74,23 @@ TEST_F(RestoreVarFiles, aFolderIsOneNetwork) {
   const Inspection inspection = inspect(folder.path());
   ASSERT_NE(inspection.family, nullptr);
   EXPECT_EQ(inspection.family->name, "RestoreVAR");
-  EXPECT_EQ(detectRestoreVar(inspection.tensors), tinyRestoreVar());
   EXPECT_TRUE(models::open(folder.path())->descriptor().generative);
-  const at::Tensor square = (goldenUniform("photo", {1, 3, 64, 64}).to(at::kFloat) + 1) / 2;
-  Observer nobody;
-  const auto model = models::open(folder.path());
-  const at::Tensor result =
-      model->start(Settings(model->descriptor().parameters), {.plain = true}, nobody)->restore(square);
-  const torch::NoGradGuard noGrad;
-  const at::Tensor eight = (square * 255).round() / 255;
-  EXPECT_LT((result - network->forward(eight)).abs().max().item<double>(), 1e-4);
+  expectTheNetworkIn(folder.path());
+}
+
+/// As PyTorch pickles the public files: the transformer's rotations are complex.
+TEST_F(RestoreVarFiles, aPickleWithComplexTablesIsTheNetwork) {
+  const NamedTensors transformer = joined(varFile(), rotationTablesOf(tinyRestoreVar().var));
+  const auto write = [&](const NamedTensors& tensors, const char* name) {
+    std::filesystem::rename(writeCheckpoint(folder.path(), FileKind::ZipPth, tensors), folder / name);
+  };
+  write(transformer, "restorevar.pth");
+  write(vaeFile(), "vae_restorevar.ckpt");
+  expectTheNetworkIn(folder.path());
+  writeGroups(folder / "ar-ckpt-last.pth",
+              {{"var_wo_ddp", transformer}, {"vae_local", vaeFile()}, {"var_opt", {{"exp_avg", at::zeros({4})}}}},
+              {"epoch", "iter", "args"}, "trainer");
+  expectTheNetworkIn(folder / "ar-ckpt-last.pth");
 }
 
 TEST_F(RestoreVarFiles, oneOfTheTwoFindsTheOtherBesideIt) {

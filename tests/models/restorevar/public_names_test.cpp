@@ -170,7 +170,9 @@ TEST(RestoreVarPublicNames, areThoseOfTheNetwork) {
 
 TEST(RestoreVarPublicNames, areThoseOfTheTablesInOurOwnFiles) {
   const Shapes transformer = transformerFile();
-  for (const auto& [name, table] : tablesOf(VarConfig{})) {
+  NamedTensors tables = tablesOf(VarConfig{});
+  for (const auto& table : rotationTablesOf(VarConfig{})) tables.push_back(table);
+  for (const auto& [name, table] : tables) {
     ASSERT_TRUE(transformer.contains(name)) << name;
     EXPECT_EQ(table.sizes().vec(), transformer.at(name)) << name;
   }

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/common/layer.h"
+#include "models/restorevar/rope.h"
 #include "tests/models/restorevar/golden.h"
 
 namespace heirloom::tests {
@@ -19,6 +20,12 @@ NamedTensors tablesOf(const VarConfig& config) {
   for (int i = 0; i < config.depth; ++i)
     made.emplace_back("blocks." + std::to_string(i) + ".attn.zero_k_bias", at::zeros({config.width}));
   return made;
+}
+
+NamedTensors rotationTablesOf(const VarConfig& config) {
+  const int headDim = config.width / config.heads;
+  return {{"freqs_cis", rotations(config.sides, headDim)},
+          {"freqs_cis_cross", rotations(config.grid(), config.grid(), headDim)}};
 }
 
 void writeTinyRestoreVar(const std::filesystem::path& folder) {

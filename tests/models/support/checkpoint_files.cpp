@@ -20,6 +20,8 @@ std::string storageClass(at::ScalarType type) {
       return "DoubleStorage";
     case at::kLong:
       return "LongStorage";
+    case at::kComplexFloat:
+      return "ComplexFloatStorage";
     default:
       return "FloatStorage";
   }
@@ -119,10 +121,11 @@ void writeBytes(const std::filesystem::path& file, const std::string& bytes) {
 
 void writeGroups(const std::filesystem::path& file,
                  const std::vector<std::pair<std::string, models::NamedTensors>>& groups,
-                 const std::vector<std::string>& others) {
+                 const std::vector<std::string>& others, const std::string& within) {
   PickleWriter pickle;
   std::vector<NamedBytes> storages;
   pickle.emptyDictionary().mark();
+  if (!within.empty()) pickle.text(within).emptyDictionary().mark();
   for (const auto& [group, tensors] : groups) {
     pickle.text(group).orderedDictionary().mark();
     for (const auto& [name, tensor] : tensors) {
@@ -132,6 +135,7 @@ void writeGroups(const std::filesystem::path& file,
     }
     pickle.setItems();
   }
+  if (!within.empty()) pickle.setItems();
   for (const std::string& other : others) pickle.text(other).emptyList();
   writeBytes(file, zipFile(zipCheckpoint(pickle.setItems().done(), storages)));
 }
