@@ -25,11 +25,13 @@ class TrainingLog : public core::TrainObserver {
     report_.line("iteration " + std::to_string(progress.iteration) + "/" + std::to_string(progress.iterations) +
                  ", loss " + fixed(progress.loss, 5) + ", " + fixed(progress.psnr, 3) + " dB, " +
                  durationText(progress.elapsed.count()));
-    report_.document["validations"].push_back({{"iteration", progress.iteration},
-                                               {"loss", progress.loss},
-                                               {"learning_rate", progress.learningRate},
-                                               {"psnr", progress.psnr},
-                                               {"seconds", progress.elapsed.count()}});
+    Json validation = {{"iteration", progress.iteration},
+                       {"loss", progress.loss},
+                       {"learning_rate", progress.learningRate},
+                       {"psnr", progress.psnr},
+                       {"seconds", progress.elapsed.count()}};
+    for (const auto& [name, figure] : progress.figures) validation[name] = figure;
+    report_.document["validations"].push_back(std::move(validation));
   }
   void begin(const std::string& title) { bar_.start(title); }
 

@@ -37,6 +37,14 @@ class Objective {
   /// Such a picture, N C H W of any size, by the network as it stands, the same of 0..1. Not for gradients.
   virtual at::Tensor restored(const at::Tensor& degraded) = 0;
 
+  /// What a validation says of this stage beside PSNR and SSIM: names, always the same, and for a clean picture, 1 C H
+  /// W, and what `degraded` made of it, as many figures. Not for gradients.
+  virtual std::vector<std::string> figureNames() const { return {}; }
+  virtual std::vector<double> figures(const at::Tensor& clean, const at::Tensor& degraded) {
+    (void)clean, (void)degraded;
+    return {};
+  }
+
   /// What a resumed run needs beside the parameters; filled in place.
   virtual models::NamedTensors buffers() const { return {}; }
 

@@ -35,11 +35,16 @@ models::ResidualFilter dropPath(const TrainConfig& config, std::int64_t pictures
   return DropPath(config.dropPath, config.network.restorevar.var.depth, pictures, random);
 }
 
+/// Of logits N T V, the mean over all tokens N T.
+at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& tokens) {
+  return at::cross_entropy_loss(logits.flatten(0, 1).to(at::kFloat), tokens.flatten());
+}
+
 }  // namespace
 
 TokenPrediction::TokenPrediction(const TrainConfig& config) : RestoreVarStage(config, {"var."}, {"var.vae_refiner."}) {}
 
-at::Tensor TokenPrediction::squaresLoss(const Squares& squares, Random& random) {
+TokenPrediction::Answer TokenPrediction::answered(const Squares& squares, const models::ResidualFilter& filter) {
   models::RestoreVarTransformer& var = network_->var;
   std::vector<at::Tensor> tokens, inputs;
   at::Tensor features;
@@ -51,9 +56,38 @@ at::Tensor TokenPrediction::squaresLoss(const Squares& squares, Random& random) 
       inputs.push_back(models::QuantiserImpl::pooled(truth.partial[scale - 1], sides()[scale]));
     features = network_->vae->encode(squares.degraded * 2 - 1).to(at::kFloat);
   }
-  const at::Tensor logits =
-      var->forcedLogits(var->condition(features), inputs, dropPath(config(), features.size(0), random));
-  return at::cross_entropy_loss(logits.flatten(0, 1).to(at::kFloat), at::cat(tokens, 1).flatten());
+  return {var->forcedLogits(var->condition(features), inputs, filter), at::cat(tokens, 1)};
+}
+
+at::Tensor TokenPrediction::squaresLoss(const Squares& squares, Random& random) {
+  const Answer answer = answered(squares, dropPath(config(), squares.clean.size(0), random));
+  return crossEntropy(answer.logits, answer.tokens);
+}
+
+std::vector<std::string> TokenPrediction::figureNames() const {
+  std::vector<std::string> names = {"cross_entropy"};
+  for (std::size_t scale = 1; scale <= sides().size(); ++scale) names.push_back("accuracy_" + std::to_string(scale));
+  return names;
+}
+
+std::vector<double> TokenPrediction::figures(const at::Tensor& clean, const at::Tensor& degraded) {
+  std::vector<double> sums(1 + sides().size());
+  double count = 0;
+  for (const Squares& squares : cut(clean, degraded)) {
+    const Answer answer = answered(squares, {});
+    const auto some = static_cast<double>(squares.clean.size(0));
+    sums[0] += some * crossEntropy(answer.logits, answer.tokens).item<double>();
+    const at::Tensor right = (answer.logits.argmax(-1) == answer.tokens).to(at::kFloat);  // N T
+    std::int64_t begin = 0;
+    for (std::size_t scale = 0; scale < sides().size(); ++scale) {
+      const std::int64_t length = std::int64_t{sides()[scale]} * sides()[scale];
+      sums[1 + scale] += some * right.narrow(1, begin, length).mean().item<double>();
+      begin += length;
+    }
+    count += some;
+  }
+  for (double& sum : sums) sum /= count;
+  return sums;
 }
 
 at::Tensor TokenPrediction::restoredSquares(const at::Tensor& squares) {

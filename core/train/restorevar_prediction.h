@@ -10,10 +10,22 @@ class TokenPrediction : public RestoreVarStage {
  public:
   explicit TokenPrediction(const TrainConfig& config);
 
+  /// The cross-entropy, and the part of each scale's codes that are right, as they are trained: each scale from the
+  /// true sum of those before it (restorevar.md 7.19). Of all squares that a picture is cut into.
+  std::vector<std::string> figureNames() const override;
+  std::vector<double> figures(const at::Tensor& clean, const at::Tensor& degraded) override;
+
  protected:
   at::Tensor squaresLoss(const Squares& squares, Random& random) override;
   /// Its own choice of codes, without the refiner.
   at::Tensor restoredSquares(const at::Tensor& squares) override;
+
+ private:
+  struct Answer {
+    at::Tensor logits;  // N T V
+    at::Tensor tokens;  // N T, the true ones
+  };
+  Answer answered(const Squares& squares, const models::ResidualFilter& filter);
 };
 
 /// Stage "refiner": the refiner alone, from what the transformer predicts when nobody tells it the truth, its blocks

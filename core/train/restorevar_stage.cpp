@@ -1,5 +1,7 @@
 #include "core/train/restorevar_stage.h"
 
+#include <algorithm>
+
 #include "core/train/mixed_precision.h"
 #include "models/common/padding.h"
 #include "models/registry.h"
@@ -20,17 +22,26 @@ bool isDecayed(const std::string& name, const at::Tensor& value) {
                               [&](std::string_view part) { return name.find(part) != name.npos; });
 }
 
-/// `network` of the squares of side `side` that `pictures` are cut into, so many `together`, the last ones filled up by
-/// repeating the edge.
-template <typename Network>
-at::Tensor squareBySquare(const at::Tensor& pictures, std::int64_t side, std::int64_t together, Network network) {
+std::int64_t squaresAlong(std::int64_t length, std::int64_t side) {
+  return (length + side - 1) / side;
+}
+
+/// The squares of side `side` that pictures are cut into, row by row, the last ones filled up by repeating the edge.
+at::Tensor squaresOf(const at::Tensor& pictures, std::int64_t side) {
   const at::Tensor whole = models::padToMultiple(pictures, side, models::Padding::Replicate);
   const std::int64_t n = whole.size(0), c = whole.size(1), rows = whole.size(2) / side, columns = whole.size(3) / side;
-  const at::Tensor squares = whole.reshape({n, c, rows, side, columns, side})
-                                 .permute({0, 2, 4, 1, 3, 5})
-                                 .reshape({n * rows * columns, c, side, side});
+  return whole.reshape({n, c, rows, side, columns, side})
+      .permute({0, 2, 4, 1, 3, 5})
+      .reshape({n * rows * columns, c, side, side});
+}
+
+/// `network` of the squares of `pictures`, so many `together`, put together again.
+template <typename Network>
+at::Tensor squareBySquare(const at::Tensor& pictures, std::int64_t side, std::int64_t together, Network network) {
+  const std::int64_t n = pictures.size(0), c = pictures.size(1);
+  const std::int64_t rows = squaresAlong(pictures.size(2), side), columns = squaresAlong(pictures.size(3), side);
   std::vector<at::Tensor> results;
-  for (const at::Tensor& some : squares.split(together)) results.push_back(network(some));
+  for (const at::Tensor& some : squaresOf(pictures, side).split(together)) results.push_back(network(some));
   const at::Tensor made = at::cat(results)
                               .view({n, rows, columns, c, side, side})
                               .permute({0, 3, 1, 4, 2, 5})
@@ -123,6 +134,18 @@ at::Tensor RestoreVarStage::degraded(const at::Tensor& clean, Random& random) co
 at::Tensor RestoreVarStage::restored(const at::Tensor& degraded) {
   return squareBySquare(degraded.to(device_), config_.network.restorevar.side(), config_.dataset.batch,
                         [this](const at::Tensor& squares) { return restoredSquares(squares).clamp(0, 1); });
+}
+
+std::vector<RestoreVarStage::Squares> RestoreVarStage::cut(const at::Tensor& clean, const at::Tensor& degraded) const {
+  const std::int64_t side = config_.network.restorevar.side();
+  const at::Tensor allClean = squaresOf(clean.to(device_), side), allDegraded = squaresOf(degraded.to(device_), side);
+  const std::int64_t all = allClean.size(0);
+  std::vector<Squares> parts;
+  for (std::int64_t first = 0; first < all; first += config_.dataset.batch) {
+    const std::int64_t count = std::min<std::int64_t>(config_.dataset.batch, all - first);
+    parts.push_back({allClean.narrow(0, first, count), allDegraded.narrow(0, first, count), first, all});
+  }
+  return parts;
 }
 
 models::NamedTensors RestoreVarStage::result() const {

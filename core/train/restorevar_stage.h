@@ -32,6 +32,8 @@ class RestoreVarStage : public Objective {
     std::int64_t first;     // the first one's number in the step
     std::int64_t together;  // pictures of the step
   };
+  /// The squares of whole pictures, N 3 H W, the last ones filled up by repeating the edge: a batch's at most together.
+  std::vector<Squares> cut(const at::Tensor& clean, const at::Tensor& degraded) const;
   virtual at::Tensor squaresLoss(const Squares& squares, Random& random) = 0;
   /// Squares N 3 S S in 0..1 to what this stage makes of them.
   virtual at::Tensor restoredSquares(const at::Tensor& squares) = 0;

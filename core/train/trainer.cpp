@@ -72,7 +72,9 @@ class Trainer {
       if (validates) {
         if (!validation_.empty()) {
           const WeightAverage::InPlace average(average_);
-          progress.psnr = validation_.meanPsnr(*objective_);
+          Validation::Means means = validation_.means(*objective_);
+          progress.psnr = means.psnr;
+          progress.figures = std::move(means.figures);
         }
       }
       progress.elapsed = elapsed_;
@@ -201,10 +203,18 @@ class Trainer {
     const bool fresh = !std::filesystem::exists(logFile()) || std::filesystem::is_empty(logFile());
     std::ofstream out(logFile(), std::ios::app);
     out.imbue(std::locale::classic());
-    if (fresh) out << "iteration,seconds,loss,learning_rate,psnr\n";
+    if (fresh) {
+      out << "iteration,seconds,loss,learning_rate,psnr";
+      for (const std::string& name : validation_.names()) out << ',' << name;
+      out << '\n';
+    }
     out << progress.iteration << ',' << progress.elapsed.count() << ',' << progress.loss << ',' << progress.learningRate
         << ',';
     if (!std::isnan(progress.psnr)) out << progress.psnr;
+    for (std::size_t i = 0; i < validation_.names().size(); ++i) {
+      out << ',';
+      if (i < progress.figures.size()) out << progress.figures[i].second;
+    }
     out << '\n';
   }
 

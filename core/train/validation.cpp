@@ -2,6 +2,8 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
+
 #include "core/degrade/filter.h"
 #include "core/quality/metrics.h"
 
@@ -22,9 +24,14 @@ Validation::Validation(const TrainConfig& config, const Objective& objective) {
     Random random(pictures_.size());
     pictures_.push_back({clean, objective.degraded(clean, random).unsqueeze(0)});
   }
+  names_ = objective.figureNames();
+  hasSsim_ = std::ranges::all_of(pictures_, [](const Picture& picture) {
+    return std::min(picture.clean.size(1), picture.clean.size(2)) >= kSsimWindow;
+  });
+  if (hasSsim_) names_.insert(names_.begin(), "ssim");
 }
 
-double Validation::meanPsnr(Objective& objective) const {
+Validation::Means Validation::means(Objective& objective) const {
   const c10::InferenceMode inference;
   const auto values = [](const at::Tensor& picture) {  // H W C, 0..255
     return (picture.clamp(0, 1) * 255).round().to(at::kDouble).permute({1, 2, 0}).contiguous();
@@ -35,13 +42,18 @@ double Validation::meanPsnr(Objective& objective) const {
                        static_cast<int>(tensor.size(2)),
                        {tensor.data_ptr<double>(), static_cast<std::size_t>(tensor.numel())}};
   };
-  double sum = 0;
+  Means found;
+  for (const std::string& name : names_) found.figures.emplace_back(name, 0);
+  const auto count = static_cast<double>(pictures_.size());
   for (const Picture& picture : pictures_) {
     const at::Tensor clean = values(picture.clean);
     const at::Tensor restored = values(objective.restored(picture.degraded).squeeze(0).cpu());
-    sum += psnr(image(restored), image(clean));
+    found.psnr += psnr(image(restored), image(clean)) / count;
+    std::vector<double> figures = objective.figures(picture.clean.unsqueeze(0), picture.degraded);
+    if (hasSsim_) figures.insert(figures.begin(), ssim(image(restored), image(clean)));
+    for (std::size_t i = 0; i < figures.size(); ++i) found.figures[i].second += figures[i] / count;
   }
-  return sum / static_cast<double>(pictures_.size());
+  return found;
 }
 
 }  // namespace heirloom::core

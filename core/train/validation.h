@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/train/objective.h"
@@ -14,8 +16,17 @@ class Validation {
   Validation(const TrainConfig& config, const Objective& objective);
 
   bool empty() const { return pictures_.empty(); }
-  /// Mean PSNR of the 8-bit values, dB.
-  double meanPsnr(Objective& objective) const;
+
+  /// Names of what it says beside the PSNR: "ssim", unless a picture is smaller than its window, then the objective's
+  /// figures. Without pictures none.
+  const std::vector<std::string>& names() const { return names_; }
+
+  /// Means over the pictures.
+  struct Means {
+    double psnr = 0;                                      // of the 8-bit values, dB
+    std::vector<std::pair<std::string, double>> figures;  // by `names`, in their order
+  };
+  Means means(Objective& objective) const;
 
  private:
   struct Picture {
@@ -23,6 +34,8 @@ class Validation {
     at::Tensor degraded;  // 1 C H W
   };
   std::vector<Picture> pictures_;
+  std::vector<std::string> names_;
+  bool hasSsim_ = false;
 };
 
 }  // namespace heirloom::core

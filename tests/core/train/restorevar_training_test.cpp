@@ -5,6 +5,7 @@
 #include "models/checkpoint/tensors.h"
 #include "models/registry.h"
 #include "models/restorevar/family.h"
+#include "models/restorevar/network.h"
 #include "tests/core/train/training_run.h"
 
 namespace heirloom::tests {
@@ -279,6 +280,78 @@ TEST_F(RestoreVarTraining, validatesPicturesOfAnySizeSquareBySquare) {
   EXPECT_EQ(coded.sizes(), picture.sizes());
   const at::Tensor square = objective->restored(picture.slice(2, 16, 32).slice(3, 0, 16));
   EXPECT_TRUE(at::allclose(coded.slice(2, 16, 32).slice(3, 0, 16), square, 1e-4, 1e-5));
+}
+
+/// The part of each scale's codes of `clean` that `network` says when it is told the ones before.
+std::vector<double> accuracies(models::RestoreVarNetwork& network, const models::RestoreVarConfig& config,
+                               const at::Tensor& clean, const at::Tensor& degraded) {
+  const torch::NoGradGuard noGrad;
+  models::VqVae& vae = network->vae;
+  const auto truth =
+      vae->quantize->encode(vae->quant_conv->forward(vae->encode(clean * 2 - 1)).to(at::kFloat), config.var.sides);
+  const models::VarCondition condition = network->var->condition(vae->encode(degraded * 2 - 1));
+  models::VarCaches caches = network->var->caches(clean.size(0));
+  std::vector<double> parts;
+  at::Tensor x = network->var->firstInput(condition);
+  for (int scale = 0; scale < config.var.scales(); ++scale) {
+    const auto at = static_cast<std::size_t>(scale);
+    if (scale > 0) {
+      x = network->var->input(models::QuantiserImpl::pooled(truth.partial[at - 1], config.var.sides[at]), scale);
+    }
+    for (int block = 0; block < config.var.depth; ++block)
+      x = network->var->throughBlock(block, x, scale, condition, caches);
+    const at::Tensor said = network->var->logits(x).argmax(-1);
+    parts.push_back((said == truth.tokens[at].flatten(1)).to(at::kDouble).mean().item<double>());
+  }
+  return parts;
+}
+
+TEST_F(RestoreVarTraining, aValidationSaysHowManyCodesOfEachScaleAreRight) {
+  losses("vqvae", 30);
+  configure("var", 90);
+  config_.dropPath = 0.5;  // in training alone
+  config_.validation.folder = folder_ / "photos";
+  config_.validation.crop = 32;
+  config_.dataset.batch = 3;  // a picture's four squares are more
+  TrainRecorder recorder;
+  config_.network.weights = train(config_, recorder, {});
+  std::ifstream log(config_.output / "log.csv");
+  std::string header;
+  std::getline(log, header);
+  EXPECT_EQ(header, "iteration,seconds,loss,learning_rate,psnr,ssim,cross_entropy,accuracy_1,accuracy_2,accuracy_3");
+  EXPECT_EQ(recorder.reports.back().figures.size(), 5U);
+
+  const auto objective = makeObjective(config_);
+  const at::Tensor clean = readPicture(folder_ / "photos" / "stripes1.png", 3).narrow(1, 0, 32).narrow(2, 0, 32);
+  Random random(1);
+  const at::Tensor degraded = objective->degraded(clean, random);
+  const auto squares = [](const at::Tensor& picture) {
+    std::vector<at::Tensor> parts;
+    for (const at::Tensor& row : picture.split(16, 1)) {
+      for (const at::Tensor& square : row.split(16, 2)) parts.push_back(square);
+    }
+    return at::stack(parts);
+  };
+  const torch::NoGradGuard noGrad;
+  const std::vector<double> figures = objective->figures(clean.unsqueeze(0), degraded.unsqueeze(0));
+  ASSERT_EQ(figures.size(), 4U);
+  config_.dropPath = 0;
+  const double loss = makeObjective(config_)->loss({squares(clean), squares(degraded), {}}, random).item<double>();
+  EXPECT_NEAR(figures[0], loss, 1e-4 * loss);
+
+  models::RestoreVarNetwork network(config_.network.restorevar);
+  const auto parameters = network->named_parameters();
+  for (const auto& [name, tensor] : weights()) {
+    if (name != "var.lvl_1L") parameters[name].copy_(tensor);
+  }
+  const std::vector<double> expected =
+      accuracies(network, config_.network.restorevar, squares(clean), squares(degraded));
+  double sum = 0;
+  for (std::size_t scale = 0; scale < expected.size(); ++scale) {
+    EXPECT_NEAR(figures[1 + scale], expected[scale], 1e-6) << scale;
+    sum += expected[scale];
+  }
+  EXPECT_GT(sum, 0) << "nothing was learned";
 }
 
 TEST_F(RestoreVarTraining, aConfigurationReadsBack) {

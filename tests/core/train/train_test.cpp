@@ -176,9 +176,25 @@ TEST_F(Training, writesItsLogAsCsv) {
   std::ifstream log(config_.output / "log.csv");
   std::string line;
   std::getline(log, line);
-  EXPECT_EQ(line, "iteration,seconds,loss,learning_rate,psnr");
+  EXPECT_EQ(line, "iteration,seconds,loss,learning_rate,psnr,ssim");
   std::getline(log, line);
   EXPECT_TRUE(line.starts_with("20,")) << line;
+  const TrainProgress& report = recorder.reports.front();
+  ASSERT_EQ(report.figures.size(), 1U);
+  EXPECT_EQ(report.figures.front().first, "ssim");
+  EXPECT_NEAR(std::stod(line.substr(line.rfind(',') + 1)), report.figures.front().second, 1e-4);
+}
+
+TEST_F(Training, aRunThatIsNotValidatedLogsNoFiguresOfIt) {
+  config_.validation.folder.clear();
+  Recorder recorder;
+  train(config_, recorder, {});
+  std::ifstream log(config_.output / "log.csv");
+  std::string line;
+  std::getline(log, line);
+  EXPECT_EQ(line, "iteration,seconds,loss,learning_rate,psnr");
+  std::getline(log, line);
+  EXPECT_EQ(line.back(), ',') << line;
 }
 
 TEST_F(Training, everyFamilyAndPrecisionRuns) {
