@@ -87,6 +87,8 @@ void check(const TrainConfig& config) {
   require(config.dataset.batch >= 1, "dataset.batch", "1 or more");
   for (const double scale : config.dataset.scales)
     require(scale > 0 && scale <= 1, "dataset.scales", "factors above 0, up to 1");
+  require(config.dataset.shortSide == 0 || config.dataset.shortSide >= config.dataset.patch, "dataset.short_side",
+          "0, or as much as dataset.patch and more");
   const auto& sigma = config.degradation.sigma;
   require(sigma[0] >= 0 && sigma[0] <= sigma[1] && sigma[1] <= 255, "degradation.sigma",
           "two numbers, 0 to 255, the smaller first");
@@ -199,6 +201,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("batch", config.dataset.batch)
         .read("turns", config.dataset.turns)
         .read("sharpen", config.dataset.sharpen)
+        .read("short_side", config.dataset.shortSide)
         .refuseOthers();
     YamlSection degradation = root.section("degradation");
     degradation.read("sigma", config.degradation.sigma);
@@ -260,6 +263,8 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
     }
     check(config);
     config.device = place(config.device, config.precision).placement.device.str();
+    require(config.dataset.shortSide == 0 || !dataset.has("scales"), "dataset.scales",
+            "nothing beside dataset.short_side");
     require(config.network.family != "InstantIR" || !root.has("loss"), "loss",
             "nothing: each stage has its own (InstantIR)");
     require(config.stage == "perceptor" || !root.has("dropping"), "dropping",

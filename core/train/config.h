@@ -28,6 +28,9 @@ struct TrainConfig {
     bool turns = true;  // patches are flipped and turned by quarters at random
     /// Photos, those of the validation too, are sharpened first, as Real-ESRGAN does it: what is learned and degraded.
     bool sharpen = false;
+    /// Instead of the scales: photos, those of the validation too, are reduced until their shorter side has so many
+    /// pixels; smaller ones stay as they are. 0: by the scales.
+    int shortSide = 0;
     bool operator==(const Dataset&) const = default;
   } dataset;
   struct Degradation {

@@ -30,7 +30,40 @@ struct Place {
   }
 };
 
+struct Size {
+  std::int64_t height, width;
+};
+
+Size sizeWithShortSide(const Size& size, std::int64_t side) {
+  const std::int64_t shorter = std::min(size.height, size.width);
+  return shorter <= side ? size : Size{size.height * side / shorter, size.width * side / shorter};
+}
+
+/// Those that a photo is seen at.
+std::vector<Size> sizesOf(const Size& photo, const TrainConfig::Dataset& dataset) {
+  if (dataset.shortSide > 0) return {sizeWithShortSide(photo, dataset.shortSide)};
+  std::vector<Size> sizes;
+  for (const double scale : dataset.scales) {
+    const auto scaled = [scale](std::int64_t side) {
+      return static_cast<std::int64_t>(static_cast<double>(side) * scale);
+    };
+    sizes.push_back({scaled(photo.height), scaled(photo.width)});
+  }
+  return sizes;
+}
+
+at::Tensor resized(const at::Tensor& picture, const Size& size) {
+  if (picture.size(1) == size.height && picture.size(2) == size.width) return picture.clamp(0, 1);
+  return at::_upsample_bicubic2d_aa(picture.unsqueeze(0), {size.height, size.width}, /*align_corners=*/false)
+      .squeeze(0)
+      .clamp(0, 1);
+}
+
 }  // namespace
+
+at::Tensor withShortSide(const at::Tensor& picture, std::int64_t side) {
+  return resized(picture, sizeWithShortSide({picture.size(1), picture.size(2)}, side));
+}
 
 Patches::Batch Patches::Batch::part(std::int64_t from, std::int64_t some) const {
   const auto own = [&](const at::Tensor& all) { return all.defined() ? all.narrow(0, from, some) : all; };
@@ -105,19 +138,15 @@ std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folde
 Patches::Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels)
     : dataset_(dataset), sigma_(degradation.sigma), degradation_(degradation.kinds) {
   for (const std::filesystem::path& file : picturesIn(dataset.folder)) {
-    const at::Tensor whole = readPicture(file, channels).unsqueeze(0);
+    const at::Tensor whole = readPicture(file, channels);
     const std::string caption = captionOf(file);
-    for (const double scale : dataset.scales) {
-      const auto height = static_cast<std::int64_t>(static_cast<double>(whole.size(2)) * scale);
-      const auto width = static_cast<std::int64_t>(static_cast<double>(whole.size(3)) * scale);
-      if (std::min(height, width) < dataset.patch) continue;
-      const at::Tensor reduced =
-          scale == 1 ? whole : at::_upsample_bicubic2d_aa(whole, {height, width}, /*align_corners=*/false);
-      const at::Tensor clean = reduced.squeeze(0).clamp(0, 1);
+    for (const Size& size : sizesOf({whole.size(1), whole.size(2)}, dataset)) {
+      if (std::min(size.height, size.width) < dataset.patch) continue;
+      const at::Tensor clean = resized(whole, size);
       pictures_.push_back({((dataset.sharpen ? sharpened(clean) : clean) * 255).round().to(at::kByte).contiguous(),
-                           {whole.size(2), whole.size(3)},
+                           {whole.size(1), whole.size(2)},
                            caption});
-      areas_.push_back(static_cast<double>(height * width));
+      areas_.push_back(static_cast<double>(size.height * size.width));
     }
   }
   if (pictures_.empty()) {

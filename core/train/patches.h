@@ -29,8 +29,8 @@ class Patches {
     Batch part(std::int64_t from, std::int64_t count) const;
   };
 
-  /// Decodes every photo of the folder at every scale into memory, 8 bit, and reads its caption. Throws Error when a
-  /// photo or a caption cannot be read or no photo is as large as a patch.
+  /// Decodes every photo of the folder at every scale, or with its short side, into memory, 8 bit, and reads its
+  /// caption. Throws Error when a photo or a caption cannot be read or no photo is as large as a patch.
   Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels);
 
   /// `count` patches drawn in proportion to the photos' areas, flipped and turned at random unless that is off. Depends
@@ -62,6 +62,9 @@ class Patches {
 /// What the text file of the same stem beside a photo says of it, one line without blanks around it; empty where there
 /// is no such file. Throws Error when it cannot be read or is no UTF-8.
 std::string captionOf(const std::filesystem::path& photo);
+
+/// A picture, C H W, reduced until its shorter side has `side` pixels; one that has no more as it is. In 0..1.
+at::Tensor withShortSide(const at::Tensor& picture, std::int64_t side);
 
 /// A photo as C H W in 0..1 of the working colour, C = 1: its luma.
 at::Tensor readPicture(const std::filesystem::path& file, int channels);

@@ -13,6 +13,7 @@ Validation::Validation(const TrainConfig& config, const Objective& objective) {
   if (config.validation.folder.empty()) return;
   for (const std::filesystem::path& file : picturesIn(config.validation.folder)) {
     at::Tensor clean = readPicture(file, config.network.channels);
+    if (config.dataset.shortSide > 0) clean = withShortSide(clean, config.dataset.shortSide);
     if (config.dataset.sharpen) clean = sharpened(clean.clamp(0, 1));
     if (config.validation.crop > 0) {
       for (const int side : {1, 2}) {

@@ -93,6 +93,39 @@ TEST_F(PatchesOfOnePhoto, aReducedPhotoIsStillAsLargeAsItWas) {
   EXPECT_GT(lowest, 0);
 }
 
+TEST_F(PatchesOfOnePhoto, aPhotoIsReducedToTheShortSideThatIsAskedFor) {
+  config_.dataset.shortSide = kHeight / 2;
+  config_.dataset.turns = false;
+  Patches::Batch batch = drawn(200);
+  std::int64_t lowest = 0, rightmost = 0;
+  for (std::int64_t i = 0; i < batch.count(); ++i) {
+    const auto [height, width, top, left, tall, wide] = numbersOf(batch.places[i]);
+    EXPECT_EQ(height, kHeight);
+    EXPECT_EQ(width, kWidth);
+    lowest = std::max<std::int64_t>(lowest, top);
+    rightmost = std::max<std::int64_t>(rightmost, left);
+    // A column of the reduced photo is two of the photo's.
+    EXPECT_NEAR(batch.clean[i][0][8][8].item<double>() * 255, 2 * (left + 8) + 0.5, 1.5);
+  }
+  EXPECT_EQ(lowest, kHeight / 2 - kSide);
+  EXPECT_EQ(rightmost, kWidth / 2 - kSide);
+
+  config_.dataset.shortSide = 2 * kHeight;  // nothing is enlarged
+  batch = drawn(20);
+  for (std::int64_t i = 0; i < batch.count(); ++i) {
+    const auto [height, width, top, left, tall, wide] = numbersOf(batch.places[i]);
+    EXPECT_NEAR(batch.clean[i][0][8][8].item<double>() * 255, left + 8, 1e-3);
+    EXPECT_NEAR(batch.clean[i][1][8][8].item<double>() * 255, top + 8, 1e-3);
+  }
+}
+
+TEST_F(PatchesOfOnePhoto, aShortSideGoesByTheShorterOfTheTwo) {
+  const at::Tensor picture = at::rand({3, 30, 20});
+  EXPECT_EQ(withShortSide(picture, 10).sizes().vec(), (std::vector<std::int64_t>{3, 15, 10}));
+  EXPECT_EQ(withShortSide(picture.transpose(1, 2), 10).sizes().vec(), (std::vector<std::int64_t>{3, 10, 15}));
+  EXPECT_TRUE(at::equal(withShortSide(picture, 20), picture));
+}
+
 TEST_F(PatchesOfOnePhoto, aTextBesideAPhotoIsItsCaption) {
   EXPECT_EQ(drawn(2).captions, (std::vector<std::string>{"", ""}));
   std::ofstream(folder_ / "one" / "gradient.txt") << "\n a wall,\r\nred \n";

@@ -228,6 +228,11 @@ TEST_F(Training, aWrongKeyOrValueIsNamed) {
               AllOf(HasSubstr("train.yaml"), HasSubstr("dataset.pach"), HasSubstr("patch")));
   EXPECT_THAT(refusal("dataset: {folder: photos, patch: wide}\noutput: run\n"),
               AllOf(HasSubstr("dataset.patch"), HasSubstr("line 1")));
+  EXPECT_EQ(readTrainConfig(yaml("dataset: {folder: photos, short_side: 72}\noutput: run\n")).dataset.shortSide, 72);
+  EXPECT_THAT(refusal("dataset: {folder: photos, short_side: 32}\noutput: run\n"),
+              AllOf(HasSubstr("dataset.short_side"), HasSubstr("dataset.patch")));
+  EXPECT_THAT(refusal("dataset: {folder: photos, scales: [0.5], short_side: 72}\noutput: run\n"),
+              AllOf(HasSubstr("dataset.scales"), HasSubstr("beside dataset.short_side")));
   EXPECT_THAT(refusal("dataset: {folder: photos}\n"), HasSubstr("output"));
   EXPECT_THAT(refusal("dataset: {folder: photos}\noutput: run\nstage: var\n"),
               AllOf(HasSubstr("stage"), HasSubstr("denoise")));

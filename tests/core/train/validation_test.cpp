@@ -68,6 +68,12 @@ TEST_F(Validations, figuresOfTheObjectiveAreMeansOverThePictures) {
   EXPECT_NEAR(found.figures[3].second, 2, 1e-12);  // of the first, the second and the third picture
 }
 
+TEST_F(Validations, picturesHaveTheShortSideOfTheTraining) {
+  config_.dataset.shortSide = 40;
+  config_.validation.crop = 0;
+  EXPECT_DOUBLE_EQ(means(1).figures[2].second, 40);  // 96 x 80 were 48 x 40
+}
+
 TEST_F(Validations, aFigureThatThereIsNotHasNoName) {
   EXPECT_EQ(names(), (std::vector<std::string>{"ssim", "brightness", "rows", "number"}));
   config_.validation.crop = 10;  // smaller than SSIM's window
