@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <array>
+#include <filesystem>
+
 #include "core/train/schedule.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/error.h"
 #include "models/registry.h"
 #include "tests/core/train/training_run.h"
+#include "tests/support/shared.h"
 
 namespace heirloom::tests {
 namespace {
@@ -257,6 +261,46 @@ TEST_F(Training, aWrongKeyOrValueIsNamed) {
   }
   EXPECT_EQ(refusal("dataset: {folder: photos}\noutput: run\ndevice: auto\n"), "");
   EXPECT_THAT(refusal("dataset: [\n"), HasSubstr("YAML"));
+}
+
+TEST(TrainingDocuments, thatComeAlongAreRead) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(sourceFolder() / "resources/training")) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++count;
+    EXPECT_NO_THROW(readTrainConfig(entry.path())) << entry.path();
+  }
+  EXPECT_GE(count, 11);
+}
+
+// restorevar.md 7.7-7.10, 7.12.
+TEST(TrainingDocuments, ofRestoreVarInItsPublishedSizesHaveThePublishedFigures) {
+  for (const std::string stage : {"vqvae", "decoder", "var", "refiner"}) {
+    SCOPED_TRACE(stage);
+    const TrainConfig config =
+        readTrainConfig(sourceFolder() / "resources/training/restorevar-d16" / (stage + ".yaml"));
+    EXPECT_EQ(config.stage, stage);
+    EXPECT_EQ(config.network.restorevar, models::RestoreVarConfig{});
+    EXPECT_EQ(config.dataset.patch, 512);
+    EXPECT_EQ(config.dataset.shortSide, 576);
+    EXPECT_FALSE(config.dataset.turns);
+    EXPECT_EQ(config.dataset.batch * config.optimizer.accumulate, 48);
+    if (stage != "var" && stage != "refiner") continue;  // of the others nothing is published
+    EXPECT_TRUE(config.optimizer.decoupled);
+    EXPECT_EQ(config.optimizer.betas, (std::array<double, 2>{0.9, 0.95}));
+    EXPECT_EQ(config.optimizer.weightDecay, 0.05);
+    EXPECT_EQ(config.optimizer.clipGradient, 2);
+    EXPECT_EQ(config.dropPath, 0.0667);
+    EXPECT_EQ(config.degradation.kinds.size(), 5U);
+    const std::int64_t last = config.schedule.iterations;
+    const auto rate = [&](std::int64_t iteration) {
+      return learningRate(config.schedule, config.optimizer.learningRate, iteration);
+    };
+    EXPECT_DOUBLE_EQ(rate(0), 1e-4);
+    EXPECT_DOUBLE_EQ(rate(last / 20), 1e-4);
+    EXPECT_LT(rate(last / 10), 1e-4);
+    EXPECT_NEAR(rate(last), 1e-6, 1e-12);
+  }
 }
 
 TEST(Schedule, warmsUpThenFallsAlongACosine) {
