@@ -94,6 +94,36 @@ TEST_F(Restore, scalesOfTokensRestorePhotosOfAllKinds) {
   EXPECT_EQ(settings("grey.png").at("seed"), "0");
 }
 
+/// Codes are drawn, so that a seed or a probability that is lost would show.
+TEST_F(Restore, aPhotoOfDrawnTokensIsRepeatedByItsRecipe) {
+  picture("photo.png", {.width = 90, .height = 70});
+  writeTinyRestoreVar(folder_ / "tiny");
+  std::vector<std::string> told = {"restore", "photo.png", "-m", "tiny", "-o", "first.png", "--seed", "7"};
+  for (const char* more : {"--set", "tokens=drawn", "--set", "top_k=20", "--set", "temperature=1.5"})
+    told.emplace_back(more);
+  const Ended ended = run(told);
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const std::string yaml = core::embeddedRecipe(core::readPhoto(folder_ / "first.png").metadata);
+  const std::map<std::string, std::string> settings = core::parseRecipe(yaml, "first.png").steps.front().settings;
+  EXPECT_EQ(settings.at("seed"), "7");
+  EXPECT_EQ(settings.at("tokens"), "drawn");
+  EXPECT_EQ(settings.at("refine"), "true");  // what was not said counts as well
+  EXPECT_NE(settings.at("size"), "auto");
+  writeBytes(folder_ / "again.yaml", yaml);
+  const Ended again = run({"restore", "photo.png", "--recipe", "again.yaml", "-o", "again.png"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(core::embeddedRecipe(core::readPhoto(folder_ / "again.png").metadata), yaml);
+  const auto isTheFirst = [&](const char* result) {
+    return run({"compare", "first.png", result, "--json"}).json()["items"][0]["equal"].get<bool>();
+  };
+  EXPECT_TRUE(isTheFirst("again.png"));
+  core::Recipe other = core::parseRecipe(yaml, "first.png");
+  other.steps.front().settings["seed"] = "8";
+  writeBytes(folder_ / "other.yaml", core::toYaml(other));
+  ASSERT_EQ(run({"restore", "photo.png", "--recipe", "other.yaml", "-o", "other.png"}).code, 0);
+  EXPECT_FALSE(isTheFirst("other.png"));
+}
+
 TEST_F(Restore, saysOnDemandHowDamagedADiffusionFindsThePhoto) {
   picture("photo.png");
   writeTinyInstantIr(folder_ / "tiny");
