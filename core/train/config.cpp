@@ -81,7 +81,12 @@ void checkInstantIr(const TrainConfig& config) {
 }
 
 void check(const TrainConfig& config) {
-  require(!config.dataset.folder.empty(), "dataset.folder", "a folder of clean photos");
+  require(!config.dataset.folder.empty() || !config.dataset.folders.empty(), "dataset.folder",
+          "a folder of clean photos");
+  require(config.dataset.folder.empty() || config.dataset.folders.empty(), "dataset.folders",
+          "nothing beside dataset.folder");
+  for (const auto& [folder, weight] : config.dataset.folders)
+    require(weight > 0, "dataset.folders", "folders of clean photos with a weight above 0 each");
   require(!config.output.empty(), "output", "a folder for checkpoint, log and result");
   require(config.dataset.patch >= 8 && config.dataset.patch % 2 == 0, "dataset.patch", "an even number from 8 on");
   require(config.dataset.batch >= 1, "dataset.batch", "1 or more");
@@ -195,7 +200,9 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
     TrainConfig config;
     YamlSection root(YAML::LoadFile(file.string()), {});
     YamlSection dataset = root.section("dataset");
+    std::map<std::string, double> folders;
     dataset.read("folder", config.dataset.folder)
+        .read("folders", folders)
         .read("scales", config.dataset.scales)
         .read("patch", config.dataset.patch)
         .read("batch", config.dataset.batch)
@@ -261,6 +268,8 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
                                         &config.network.transformerWeights, &config.network.folder, &config.output}) {
       if (!path->empty()) *path = std::filesystem::absolute(file).parent_path() / *path;
     }
+    for (const auto& [folder, weight] : folders)
+      config.dataset.folders[std::filesystem::absolute(file).parent_path() / folder] = weight;
     check(config);
     config.device = place(config.device, config.precision).placement.device.str();
     require(config.dataset.shortSide == 0 || !dataset.has("scales"), "dataset.scales",

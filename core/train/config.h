@@ -31,6 +31,8 @@ struct TrainConfig {
     /// Instead of the scales: photos, those of the validation too, are reduced until their shorter side has so many
     /// pixels; smaller ones stay as they are. 0: by the scales.
     int shortSide = 0;
+    /// Instead of `folder`: several, and how many patches come from each, in relation to the others.
+    std::map<std::filesystem::path, double> folders = {};
     bool operator==(const Dataset&) const = default;
   } dataset;
   struct Degradation {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <system_error>
 #include <utility>
 
@@ -137,27 +138,38 @@ std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folde
 
 Patches::Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels)
     : dataset_(dataset), sigma_(degradation.sigma), degradation_(degradation.kinds) {
-  for (const std::filesystem::path& file : picturesIn(dataset.folder)) {
+  if (dataset.folders.empty()) add(dataset.folder, channels);
+  for (const auto& [folder, weight] : dataset.folders) {
+    const auto before = static_cast<std::ptrdiff_t>(shares_.size());
+    add(folder, channels);
+    const double area = std::accumulate(shares_.begin() + before, shares_.end(), 0.0);
+    std::for_each(shares_.begin() + before, shares_.end(), [&, part = weight](double& share) { share *= part / area; });
+  }
+}
+
+void Patches::add(const std::filesystem::path& folder, int channels) {
+  const std::size_t before = pictures_.size();
+  for (const std::filesystem::path& file : picturesIn(folder)) {
     const at::Tensor whole = readPicture(file, channels);
     const std::string caption = captionOf(file);
-    for (const Size& size : sizesOf({whole.size(1), whole.size(2)}, dataset)) {
-      if (std::min(size.height, size.width) < dataset.patch) continue;
+    for (const Size& size : sizesOf({whole.size(1), whole.size(2)}, dataset_)) {
+      if (std::min(size.height, size.width) < dataset_.patch) continue;
       const at::Tensor clean = resized(whole, size);
-      pictures_.push_back({((dataset.sharpen ? sharpened(clean) : clean) * 255).round().to(at::kByte).contiguous(),
+      pictures_.push_back({((dataset_.sharpen ? sharpened(clean) : clean) * 255).round().to(at::kByte).contiguous(),
                            {whole.size(1), whole.size(2)},
                            caption});
-      areas_.push_back(static_cast<double>(size.height * size.width));
+      shares_.push_back(static_cast<double>(size.height * size.width));
     }
   }
-  if (pictures_.empty()) {
+  if (pictures_.size() == before) {
     throw Error(HEIRLOOM_TEXT("train.small", "no picture is as large as a patch"),
-                HEIRLOOM_TEXT("train.small.remedy", "lower dataset.patch"), dataset.folder);
+                HEIRLOOM_TEXT("train.small.remedy", "lower dataset.patch"), folder);
   }
 }
 
 Patches::Patch Patches::patch(Random& random) const {
   const auto upTo = [&](std::int64_t last) { return std::uniform_int_distribution<std::int64_t>(0, last)(random); };
-  const Picture& picture = pictures_[std::discrete_distribution<std::size_t>(areas_.begin(), areas_.end())(random)];
+  const Picture& picture = pictures_[std::discrete_distribution<std::size_t>(shares_.begin(), shares_.end())(random)];
   const std::int64_t side = dataset_.patch;
   Place place{picture.whole, picture.samples.size(1), picture.samples.size(2), 0, 0};
   place.top = upTo(place.height - side);

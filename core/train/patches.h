@@ -29,12 +29,12 @@ class Patches {
     Batch part(std::int64_t from, std::int64_t count) const;
   };
 
-  /// Decodes every photo of the folder at every scale, or with its short side, into memory, 8 bit, and reads its
-  /// caption. Throws Error when a photo or a caption cannot be read or no photo is as large as a patch.
+  /// Decodes every photo of the folders at every scale, or with its short side, into memory, 8 bit, and reads its
+  /// caption. Throws Error when a photo or a caption cannot be read or no photo of a folder is as large as a patch.
   Patches(const TrainConfig::Dataset& dataset, const TrainConfig::Degradation& degradation, int channels);
 
-  /// `count` patches drawn in proportion to the photos' areas, flipped and turned at random unless that is off. Depends
-  /// on `random` alone.
+  /// `count` patches drawn in proportion to the photos' areas, within each of several folders, flipped and turned at
+  /// random unless that is off. Depends on `random` alone.
   Batch draw(int count, Random& random) const;
 
   std::size_t pictures() const { return pictures_.size(); }
@@ -50,13 +50,14 @@ class Patches {
     at::Tensor place;    // 6 int32
     std::string caption;
   };
+  void add(const std::filesystem::path& folder, int channels);
   Patch patch(Random& random) const;
 
   TrainConfig::Dataset dataset_;
   std::array<double, 2> sigma_;
   RandomDegradation degradation_;
   std::vector<Picture> pictures_;
-  std::vector<double> areas_;
+  std::vector<double> shares_;  // of the patches, a picture each, in relation to one another
 };
 
 /// What the text file of the same stem beside a photo says of it, one line without blanks around it; empty where there

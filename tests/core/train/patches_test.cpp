@@ -126,6 +126,27 @@ TEST_F(PatchesOfOnePhoto, aShortSideGoesByTheShorterOfTheTwo) {
   EXPECT_TRUE(at::equal(withShortSide(picture, 20), picture));
 }
 
+TEST_F(PatchesOfOnePhoto, severalFoldersGiveAsManyPatchesAsTheyWeigh) {
+  // By its area the one photo is an eleventh of all.
+  config_.dataset.folder.clear();
+  config_.dataset.folders = {{folder_ / "one", 3}, {folder_ / "photos", 1}};
+  const Patches::Batch batch = drawn(400);
+  int ofTheOne = 0;
+  for (std::int64_t i = 0; i < batch.count(); ++i) {
+    const auto [height, width, top, left, tall, wide] = numbersOf(batch.places[i]);
+    ofTheOne += std::max(height, width) == kWidth;
+  }
+  EXPECT_NEAR(ofTheOne, 300, 45);
+
+  config_.dataset.patch = kHeight + 8;
+  try {
+    drawn(1);
+    ADD_FAILURE() << "a folder without a photo as large as a patch was taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr((folder_ / "one").string()));
+  }
+}
+
 TEST_F(PatchesOfOnePhoto, aTextBesideAPhotoIsItsCaption) {
   EXPECT_EQ(drawn(2).captions, (std::vector<std::string>{"", ""}));
   std::ofstream(folder_ / "one" / "gradient.txt") << "\n a wall,\r\nred \n";

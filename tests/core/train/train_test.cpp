@@ -6,6 +6,7 @@
 
 #include <array>
 #include <filesystem>
+#include <map>
 
 #include "core/train/schedule.h"
 #include "models/checkpoint/tensors.h"
@@ -225,9 +226,17 @@ TEST_F(Training, aConfigurationReadsBack) {
                            "validation: {folder: photos, crop: 48, every: 20}\n"
                            "output: run\n"));
   EXPECT_EQ(read, config_);
+  const std::map<std::filesystem::path, double> folders = {{folder_ / "photos", 1}, {folder_ / "more/of them", 0.5}};
+  EXPECT_EQ(readTrainConfig(yaml("dataset: {folders: {photos: 1, more/of them: 0.5}}\noutput: run\n")).dataset.folders,
+            folders);
 }
 
 TEST_F(Training, aWrongKeyOrValueIsNamed) {
+  EXPECT_THAT(refusal("dataset: {folder: photos, folders: {more: 1}}\noutput: run\n"),
+              HasSubstr("beside dataset.folder"));
+  EXPECT_THAT(refusal("dataset: {folders: {photos: 1, more: 0}}\noutput: run\n"),
+              AllOf(HasSubstr("dataset.folders"), HasSubstr("weight above 0")));
+  EXPECT_THAT(refusal("dataset: {folders: [photos, more]}\noutput: run\n"), HasSubstr("dataset.folders"));
   EXPECT_THAT(refusal("dataset: {folder: photos, pach: 3}\noutput: run\n"),
               AllOf(HasSubstr("train.yaml"), HasSubstr("dataset.pach"), HasSubstr("patch")));
   EXPECT_THAT(refusal("dataset: {folder: photos, patch: wide}\noutput: run\n"),
