@@ -2708,17 +2708,17 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.preset.buildings</name>
+    <message>
+        <source>Street and buildings</source>
+        <translation>Straße und Gebäude</translation>
+    </message>
+</context>
+<context>
     <name>instantir.preset.detail</name>
     <message>
         <source>Fine detail (the model&apos;s own)</source>
         <translation>Feine Einzelheiten (Vorgabe des Modells)</translation>
-    </message>
-</context>
-<context>
-    <name>instantir.preset.document</name>
-    <message>
-        <source>Street and buildings</source>
-        <translation>Straße und Gebäude</translation>
     </message>
 </context>
 <context>
@@ -4063,6 +4063,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>How strictly the prompt is followed; 1: not at all, and twice as fast</source>
         <translation>Wie streng dem Prompt gefolgt wird; 1: gar nicht, und doppelt so schnell</translation>
+    </message>
+</context>
+<context>
+    <name>setting.guidance_rescale</name>
+    <message>
+        <source>Restraint of the guidance</source>
+        <translation>Zurückhaltung der Führung</translation>
+    </message>
+</context>
+<context>
+    <name>setting.guidance_rescale.help</name>
+    <message>
+        <source>Takes back the glare and contrast that strong guidance brings; 0: not at all, 0.7 is usual</source>
+        <translation>Nimmt zurück, was starke Führung an Grellem und an Kontrast bringt; 0: gar nicht, üblich ist 0.7</translation>
     </message>
 </context>
 <context>

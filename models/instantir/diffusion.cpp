@@ -196,9 +196,7 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
       };
       return graphs->call(0, call, {stepIndices.narrow(0, pass.step, 1), halves(tile, tile)}).front();
     });
-    if (!guided) return output;
-    const std::vector<at::Tensor> parts = output.chunk(2);
-    return parts[0] + settings.guidance * (parts[1] - parts[0]);
+    return guided ? withGuidance(output, settings) : output;
   };
 
   SamplerState state;

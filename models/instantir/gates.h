@@ -15,7 +15,7 @@ enum class Adaptive {
 struct SamplerSettings {
   int steps = 30;
   double guidance = 7;         // classifier-free; 1 or less: without the negative half
-  double guidanceRescale = 0;  // 0..1 of the way to the spread of the positive half (Lin et al. 2023)
+  double guidanceRescale = 0;  // 0..1 of the way back to the spread of the positive half (Lin et al., 2023)
   double previewStart = 0;     // fractions of the run in which the previewer looks ahead
   double previewEnd = 1;
   double conditionStart = 0;  // fractions in which the aggregator conditions

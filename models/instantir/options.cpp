@@ -14,6 +14,7 @@ constexpr const char* kLongPrompt = "long_prompt";
 constexpr const char* kSteps = "steps";
 constexpr const char* kScheduler = "scheduler";
 constexpr const char* kGuidance = "guidance";
+constexpr const char* kGuidanceRescale = "guidance_rescale";
 constexpr const char* kPreviewStart = "preview_start";
 constexpr const char* kCreativeStart = "creative_start";
 constexpr const char* kAdaptive = "adaptive";
@@ -72,6 +73,10 @@ std::vector<Parameter> samplingParameters(bool restores) {
       {kGuidance, HEIRLOOM_TEXT("setting.guidance", "Guidance"),
        HEIRLOOM_TEXT("setting.guidance.help", "How strictly the prompt is followed; 1: not at all, and twice as fast"),
        "", RealRange{.minimum = 1, .maximum = 20, .byDefault = 7, .step = 0.5}},
+      {kGuidanceRescale, HEIRLOOM_TEXT("setting.guidance_rescale", "Restraint of the guidance"),
+       HEIRLOOM_TEXT("setting.guidance_rescale.help",
+                     "Takes back the glare and contrast that strong guidance brings; 0: not at all, 0.7 is usual"),
+       "", fraction(0)},
       {kStrength, HEIRLOOM_TEXT("setting.denoising_strength", "Strength of the change"),
        HEIRLOOM_TEXT("setting.denoising_strength.help",
                      "The share of the steps that are run: below 1 the photo is kept to that extent"),
@@ -219,6 +224,7 @@ InstantIrOptions optionsOf(const Settings& settings) {
   SamplerSettings& sampler = options.sampler;
   sampler.steps = static_cast<int>(settings.integer(kSteps));
   sampler.guidance = settings.real(kGuidance);
+  sampler.guidanceRescale = settings.real(kGuidanceRescale);
   sampler.strength = settings.real(kStrength);
   if (settings.has(kScheduler)) options.stepper = stepperKindOf(settings.choice(kScheduler));
   if (settings.has(kAdaptive)) {

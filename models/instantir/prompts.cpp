@@ -20,7 +20,7 @@ std::span<const PromptPreset> promptPresets() {
         "a portrait photograph, natural skin texture, sharp eyes, fine hair, soft daylight"},
        {HEIRLOOM_TEXT("instantir.preset.landscape", "Landscape"),
         "a landscape photograph, crisp foliage, clear sky, fine texture into the distance"},
-       {HEIRLOOM_TEXT("instantir.preset.document", "Street and buildings"),
+       {HEIRLOOM_TEXT("instantir.preset.buildings", "Street and buildings"),
         "a photograph of buildings, straight edges, legible signs, detailed brick and stone"}}};
   return presets;
 }

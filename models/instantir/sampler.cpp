@@ -33,6 +33,15 @@ std::vector<double> squaredDistances(const at::Tensor& a, const at::Tensor& b) {
 
 }  // namespace
 
+at::Tensor withGuidance(const at::Tensor& both, const SamplerSettings& settings) {
+  const std::vector<at::Tensor> halves = both.chunk(2);
+  const at::Tensor mixed = halves[0] + settings.guidance * (halves[1] - halves[0]);
+  if (settings.guidanceRescale <= 0) return mixed;
+  const auto spread = [](const at::Tensor& x) { return x.flatten(1).std(1).view({-1, 1, 1, 1}); };
+  const at::Tensor rescaled = mixed * (spread(halves[1]) / spread(mixed));
+  return settings.guidanceRescale * rescaled + (1 - settings.guidanceRescale) * mixed;
+}
+
 void requireNumbers(const at::Tensor& sample, int index, int steps) {
   if (sample.isfinite().all().item<bool>()) return;
   throw Error(HEIRLOOM_TEXT("instantir.notFinite", "step %1 of %2 gave values that are no numbers")
@@ -277,16 +286,6 @@ class InstantIrSampler::Run {
     return made;
   }
 
-  at::Tensor guidedOutput(const at::Tensor& output) const {
-    if (!guided_) return output;
-    const std::vector<at::Tensor> parts = output.chunk(2);
-    const at::Tensor mixed = parts[0] + settings_.guidance * (parts[1] - parts[0]);
-    if (settings_.guidanceRescale <= 0) return mixed;
-    const auto spread = [](const at::Tensor& x) { return x.flatten(1).std(1).view({-1, 1, 1, 1}); };
-    const at::Tensor rescaled = mixed * (spread(parts[1]) / spread(mixed));
-    return settings_.guidanceRescale * rescaled + (1 - settings_.guidanceRescale) * mixed;
-  }
-
   /// With `Adaptive::Stable` a picture is on its own: below the threshold nothing is added to it, whoever runs beside
   /// it.
   std::vector<double> scales(const Gate& gate) const {
@@ -330,7 +329,8 @@ class InstantIrSampler::Run {
     if (!added.empty()) state_.residuals = joined(added);
 
     const at::Tensor fresh = conditions && gate.previews ? state_.preview : at::Tensor();
-    const Stepped stepped = stepper_->step(index, guidedOutput(joined(outputs)), state_.sample, [&] { return draw(); });
+    const at::Tensor output = guided_ ? withGuidance(joined(outputs), settings_) : joined(outputs);
+    const Stepped stepped = stepper_->step(index, output, state_.sample, [&] { return draw(); });
     requireNumbers(stepped.previous, index, settings_.steps);
     state_.sample = events_.together ? events_.together(stepped.previous) : stepped.previous;
     ++state_.next;

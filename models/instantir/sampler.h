@@ -51,6 +51,10 @@ struct StepReport {
   std::shared_ptr<const SamplerState> state;  // from which the run goes on to the same result
 };
 
+/// What guidance makes of a network's output for both halves, 2N C h w, the negative ones first: classifier-free, and
+/// so far back to the spread of the positive half as the settings say. N C h w.
+at::Tensor withGuidance(const at::Tensor& both, const SamplerSettings& settings);
+
 /// Throws Error, which names step `index` of `steps`, when a sample has NaN or infinities. Waits for the device.
 void requireNumbers(const at::Tensor& sample, int index, int steps);
 

@@ -20,10 +20,11 @@ std::int64_t RunMemory::bytes() const {
   return sum;
 }
 
-at::Tensor Pass::stepwise(const torch::nn::Module& layer, const std::function<at::Tensor(const at::Tensor&)>& project,
-                          RunMemory::Kind kind) const {
+at::Tensor Pass::stepwise(const torch::nn::Module& layer,
+                          const std::function<at::Tensor(const at::Tensor&)>& project) const {
   if (!memory || !saves(Saving::Steps)) return project(ofStep(embeddings));
-  return ofStep(memory->kept(layer, kind, adapted, [&] { return std::vector<at::Tensor>{project(embeddings)}; })[0]);
+  const auto make = [&] { return std::vector<at::Tensor>{project(embeddings)}; };
+  return ofStep(memory->kept(layer, RunMemory::Kind::Steps, adapted, make)[0]);
 }
 
 std::vector<at::Tensor> Pass::once(const torch::nn::Module& layer, RunMemory::Kind kind, bool depends,

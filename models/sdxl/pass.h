@@ -37,7 +37,7 @@ class BlockRunner {
 /// What is the same at every step of a run, kept by the layer that made it. One run's own; not for two threads.
 class RunMemory {
  public:
-  enum class Kind { Text, Image, Steps, Steps2 };
+  enum class Kind { Text, Image, Steps };
 
   /// The tensors kept for `layer`, made now if this is the first time.
   const std::vector<at::Tensor>& kept(const torch::nn::Module& layer, Kind kind, bool adapted,
@@ -68,8 +68,8 @@ struct Pass {
   }
   /// What `project` makes of this step's embedding, N E to N C. With a memory all steps are projected at once, the
   /// first time.
-  at::Tensor stepwise(const torch::nn::Module& layer, const std::function<at::Tensor(const at::Tensor&)>& project,
-                      RunMemory::Kind kind = RunMemory::Kind::Steps) const;
+  at::Tensor stepwise(const torch::nn::Module& layer,
+                      const std::function<at::Tensor(const at::Tensor&)>& project) const;
   /// What `make` gives, from the memory if there is one.
   std::vector<at::Tensor> once(const torch::nn::Module& layer, RunMemory::Kind kind, bool depends,
                                const std::function<std::vector<at::Tensor>()>& make) const;

@@ -103,6 +103,28 @@ TEST_F(InstantIrFolder, aPersonSeesEveryStepOfAPhotoOfAnySize) {
   }
 }
 
+TEST_F(InstantIrFolder, guidanceIsRescaledWhereThatIsSet) {
+  writeTinySdxl(folder / "alone");
+  for (const fs::path& place : {folder.path(), folder / "alone"}) {
+    const auto model = models::open(place);
+    Settings settings = smallSettings(*model);
+    EXPECT_EQ(settings.real("guidance_rescale"), 0);
+    Observer nobody;
+    const auto session = model->start(settings, {}, nobody);
+    const at::Tensor published = session->restore(photo(64, 64)).clone();
+    settings.set("guidance_rescale", "0.7");
+    session->change(settings);
+    EXPECT_FALSE(at::equal(session->restore(photo(64, 64)), published)) << place;
+    // Without guidance there is nothing to take back.
+    settings.set("guidance", "1");
+    session->change(settings);
+    const at::Tensor unguided = session->restore(photo(64, 64)).clone();
+    settings.set("guidance_rescale", "0");
+    session->change(settings);
+    EXPECT_TRUE(at::equal(session->restore(photo(64, 64)), unguided)) << place;
+  }
+}
+
 TEST_F(InstantIrFolder, onePictureOfABatchIsWhatItIsAlone) {
   const auto model = models::open(folder.path());
   Observer nobody;

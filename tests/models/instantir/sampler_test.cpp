@@ -436,6 +436,13 @@ TEST_F(InstantIrRuns, theStableWeightKeepsWhatAStalePreviewWouldSpoil) {
 }
 
 TEST_F(InstantIrRuns, rescaledGuidanceHasTheSpreadOfThePositiveHalf) {
+  const at::Tensor both = at::cat({recordedInput("latent", {2, 4, 16, 16}), recordedInput("preview", {2, 4, 16, 16})});
+  const auto spread = [](const at::Tensor& x) { return x.flatten(1).std(1); };
+  const at::Tensor positive = spread(both.narrow(0, 2, 2));
+  const auto with = [&](double rescale) { return withGuidance(both, {.guidance = 7, .guidanceRescale = rescale}); };
+  EXPECT_LT(apart(spread(with(1)), positive), 1e-5);
+  EXPECT_LT(apart(spread(with(0.5)), (spread(with(0)) + positive) / 2), 1e-5);
+  EXPECT_GT(apart(spread(with(0)), positive), 1);
   SamplerSettings rescaled = three;
   rescaled.guidanceRescale = 0.7;
   EXPECT_GT(apart(run(rescaled), run(three)), 1e-3);
