@@ -15,7 +15,8 @@ struct PhotoPlan {
   bool operator==(const PhotoPlan&) const = default;
 };
 
-/// Throws Error for a photo so narrow that a side would vanish.
+/// Throws Error for a photo so narrow that a side would vanish at the working size, unless it goes in tiles: those take
+/// one of any proportions whose sides are both longer than 64 pixels.
 PhotoPlan planOf(PixelSize photo, const InstantIrOptions& options, bool onProcessor);
 
 }  // namespace heirloom::models

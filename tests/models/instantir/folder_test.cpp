@@ -133,6 +133,26 @@ TEST_F(InstantIrFolder, onePictureOfABatchIsWhatItIsAlone) {
   EXPECT_TRUE(at::equal(both.narrow(0, 1, 1), session->restore(photo(64, 64).flip(3))));
 }
 
+TEST_F(InstantIrFolder, aPhotoBeyondSixteenToOneGoesInTilesAndIsRefusedOtherwise) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  settings.set("steps", "1");
+  settings.set("size", "tiles");
+  Observer nobody;
+  const auto session = model->start(settings, {}, nobody);
+  const at::Tensor result = session->restore(photo(70, 1190));
+  EXPECT_EQ(result.sizes().vec(), (std::vector<std::int64_t>{1, 3, 70, 1190}));
+  EXPECT_TRUE(result.isfinite().all().item<bool>());
+  settings.set("size", "whole");
+  session->change(settings);
+  try {
+    session->restore(photo(70, 1190));
+    FAIL() << "taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("1190 x 70 pixels is too narrow"));
+  }
+}
+
 /// Counts how often words are read.
 struct Reader : Observer {
   void progress(const Message& stage, double) override { readings += stage.english() == "reading the prompt"; }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "models/common/error.h"
 #include "models/common/photo_work.h"
 #include "models/instantir/cost.h"
 #include "tests/models/instantir/diffusion_folder.h"
@@ -26,6 +27,22 @@ TEST(PhotoPlans, tileLargePhotosOnAGpuAlone) {
   EXPECT_EQ(planOf({900, 1200}, options, false), (PhotoPlan{PhotoMode::Tiles, {960, 1216}, 512}));
   options.photo = "published";
   EXPECT_EQ(planOf({900, 1200}, options, false), (PhotoPlan{PhotoMode::Published, {384, 512}, 0}));
+}
+
+TEST(PhotoPlans, takePhotosBeyondSixteenToOneInTilesAlone) {
+  InstantIrOptions options;
+  const PixelSize narrow{65, 3000}, strip{64, 3000};
+  for (const char* photo : {"published", "whole"}) {
+    options.photo = photo;
+    EXPECT_THROW(planOf(narrow, options, /*onProcessor=*/false), Error) << photo;
+  }
+  options.photo = "tiles";
+  EXPECT_EQ(planOf(narrow, options, false), (PhotoPlan{PhotoMode::Tiles, {128, 3008}, 1024}));
+  EXPECT_EQ(planOf({3000, 65}, options, false), (PhotoPlan{PhotoMode::Tiles, {3008, 128}, 1024}));
+  EXPECT_THROW(planOf(strip, options, false), Error);
+  options.photo = "auto";
+  EXPECT_EQ(planOf(narrow, options, false).mode, PhotoMode::Tiles);
+  EXPECT_THROW(planOf(narrow, options, /*onProcessor=*/true), Error);
 }
 
 TEST(PhotoWork, ofThePublishedRunIsWhatTheReferenceCounts) {
