@@ -2750,6 +2750,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.rested</name>
+    <message>
+        <source>the previews hardly changed any more: the run ended after step %1 of %2 with its picture</source>
+        <translation>die Vorschauen änderten sich kaum noch: der Lauf endete nach Schritt %1 von %2 mit dessen Bild</translation>
+    </message>
+</context>
+<context>
     <name>instantir.step</name>
     <message>
         <source>step %1 of %2</source>
@@ -4021,6 +4028,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Brings back fine structure of the photo that the network&apos;s code cannot hold, and its fine faults</source>
         <translation>Holt feine Strukturen des Fotos zurück, die der Code des Netzes nicht fasst, und seine feinen Fehler</translation>
+    </message>
+</context>
+<context>
+    <name>setting.early_stop</name>
+    <message>
+        <source>End when previews rest</source>
+        <translation>Ende, wenn die Vorschauen ruhen</translation>
+    </message>
+</context>
+<context>
+    <name>setting.early_stop.help</name>
+    <message>
+        <source>Once two previews in a row change by less than this the run ends with the picture of its last step; 0: never</source>
+        <translation>Ändern sich zwei Vorschauen nacheinander um weniger, endet der Lauf mit dem Bild seines letzten Schritts; 0: nie</translation>
     </message>
 </context>
 <context>

@@ -35,9 +35,9 @@ struct DiffusionRun {
 };
 
 /// The latent of the restored picture, scaled: by InstantIR's sampler where the folder has its parts, painted by SDXL
-/// otherwise. Of tiles (Bar-Tal et al., "MultiDiffusion", 2023) the noise is one, and DINOv2 sees the whole picture.
-/// Throws Stopped when it is asked to stop, between blocks too, and Error, which names the step, on values that are no
-/// numbers.
+/// otherwise; where the run ended early, the preview of its last step. Of tiles (Bar-Tal et al., "MultiDiffusion",
+/// 2023) the noise is one, and DINOv2 sees the whole picture. Throws Stopped when it is asked to stop, between blocks
+/// too, and Error, which names the step, on values that are no numbers.
 at::Tensor diffuse(SessionNetworks& networks, const InstantIrOptions& options, const DiffusionRun& run);
 
 }  // namespace heirloom::models

@@ -19,6 +19,7 @@ void expectRange(const char* name, double value, double least, double most) {
 
 void check(const SamplerSettings& settings) {
   constexpr double kMostGuidance = 100;
+  constexpr double kMostChange = 1e6;  // of latents whose variance is 1
   expectRange("guidance", settings.guidance, 0, kMostGuidance);
   expectRange("guidance rescale", settings.guidanceRescale, 0, 1);
   expectRange("preview start", settings.previewStart, 0, 1);
@@ -27,6 +28,7 @@ void check(const SamplerSettings& settings) {
   expectRange("creative start", settings.creativeStart, 0, 1);
   expectRange("condition", settings.condition, 0, 1);
   expectRange("threshold", settings.threshold, 0, 1);
+  expectRange("early stop", settings.earlyStop, 0, kMostChange);
   expectRange("strength", settings.strength, 0, 1);
 }
 

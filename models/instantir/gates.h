@@ -23,6 +23,7 @@ struct SamplerSettings {
   double condition = 1;       // 0..1: strength of the aggregator's features
   Adaptive adaptive = Adaptive::Off;
   double threshold = 0.1;  // scales up to this one switch previewer and aggregator off; the reference's
+  double earlyStop = 0;    // the run ends once two previews in a row move by less, mean squared; 0: never
   double strength = 1;     // 0..1: less starts later in the schedule, nearer to the degraded picture
   bool fromPhoto = true;   // start at the noised latent of the degraded picture, not at noise alone
 

@@ -20,6 +20,7 @@ constexpr const char* kCreativeStart = "creative_start";
 constexpr const char* kAdaptive = "adaptive";
 constexpr const char* kCondition = "condition";
 constexpr const char* kThreshold = "adaptive_threshold";
+constexpr const char* kEarlyStop = "early_stop";
 constexpr const char* kStrength = "strength";
 constexpr const char* kMinSide = "min_side";
 constexpr const char* kMaxSide = "max_side";
@@ -114,6 +115,11 @@ std::vector<Parameter> restoringParameters() {
        HEIRLOOM_TEXT("setting.adaptive_threshold.help",
                      "Where the weight falls to it, previews and the photo's guidance pause; saves time"),
        "", fraction(0.1)},
+      {kEarlyStop, HEIRLOOM_TEXT("setting.early_stop", "End when previews rest"),
+       HEIRLOOM_TEXT("setting.early_stop.help",
+                     "Once two previews in a row change by less than this the run ends with the picture of its last "
+                     "step; 0: never"),
+       "", RealRange{.minimum = 0, .maximum = 1, .byDefault = 0, .step = 0.001}},
       {kCondition, HEIRLOOM_TEXT("setting.condition", "Guidance by the photo"),
        HEIRLOOM_TEXT("setting.condition.help", "How strongly the photo holds the result; 0: not at all"), "",
        fraction(1)},
@@ -233,6 +239,7 @@ InstantIrOptions optionsOf(const Settings& settings) {
     sampler.condition = settings.real(kCondition);
     sampler.adaptive = adaptiveOf(settings.choice(kAdaptive));
     sampler.threshold = settings.real(kThreshold);
+    sampler.earlyStop = settings.real(kEarlyStop);
   }
   options.size.minSide = settings.integer(kMinSide);
   options.size.maxSide = settings.integer(kMaxSide);

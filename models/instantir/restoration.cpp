@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "models/common/drawn_noise.h"
+#include "models/common/notes.h"
 #include "models/common/padding.h"
 #include "models/common/resampling.h"
 #include "models/common/savings.h"
@@ -195,10 +196,12 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   run.tileSide = tileSide;
   run.noise = noise_;
   if (from_) run.from = std::shared_ptr<const SamplerState>(from_, &from_->state());
+  int done = 0, planned = 0;
   // Of the steps, those that this call runs.
   const int before = from_ ? from_->state().next - firstStep(options_.sampler) : 0;
   run.stopRequested = [this] { return observer_.stopRequested(); };
   run.stepDone = [&](const DiffusionStep& step) {
+    done = step.index + 1, planned = step.count;
     // First, because a step whose picture finds no room is run again.
     const at::Tensor latentOfPicture = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
     at::Tensor shown;
@@ -220,6 +223,12 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     requireGoing();
   };
   const at::Tensor result = diffuse(*networks_, options_, run);
+  if (done < planned) {
+    tell(observer_,
+         HEIRLOOM_TEXT("instantir.rested",
+                       "the previews hardly changed any more: the run ended after step %1 of %2 with its picture")
+             .with(std::to_string(done), std::to_string(planned)));
+  }
   progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 1 - kDecodingShare);
   return networks_->withRoom([&] { return decoded(result); });
 }

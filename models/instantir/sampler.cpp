@@ -12,6 +12,9 @@
 namespace heirloom::models {
 namespace {
 
+// One preview may happen to lie where the one before it did.
+constexpr int kResting = 2;
+
 /// N values, one a picture, to N 1 1 1.
 at::Tensor perPicture(const std::vector<double>& values, const at::Tensor& like) {
   return at::tensor(values, at::kDouble).to(like.device(), like.scalar_type()).view({-1, 1, 1, 1});
@@ -223,7 +226,11 @@ class InstantIrSampler::Run {
       goOn(*from);
     else
       begin();
-    while (state_.next < settings_.steps) step();
+    while (state_.next < settings_.steps) {
+      step();
+      // The last step has more to give than its preview.
+      if (state_.resting >= kResting && state_.next < settings_.steps) return state_.earlierPreview;
+    }
     return state_.sample;
   }
 
@@ -359,6 +366,9 @@ class InstantIrSampler::Run {
       if (state_.earlierPreview.defined())
         done.change = (done.preview - state_.earlierPreview).square().flatten(1).mean(1);
     }
+    const bool rests = settings_.earlyStop > 0 && done.change.defined() &&
+                       done.change.max().item<double>() < settings_.earlyStop;  // of every picture
+    state_.resting = rests ? state_.resting + 1 : 0;
     // The reference compares with whatever stood in for a preview, ours with previews alone.
     if (fresh.defined() || settings_.adaptive == Adaptive::Compat) state_.earlierPreview = preview;
     if (!events_.stepDone) return;

@@ -30,6 +30,7 @@ struct SamplerState {
   std::optional<Residuals> residuals;  // of the last aggregator's run, where the adaptive way needs them
   at::Tensor clean;                    // of SDXL alone: what the last step took for the result
   int draws = 0;                       // of noise so far
+  int resting = 0;                     // previews in a row, the last one included, that moved less than the early stop
 };
 
 /// The same on another device, with what a run of these settings needs of it. Tensors that are there are shared.
@@ -80,8 +81,8 @@ class InstantIrSampler {
   /// `latent`: B 4 h w, the degraded picture's, scaled; `sizes`: 6 numbers, height and width of the picture, top and
   /// left of the crop, height and width of the target. `from`: goes on after a kept step of a run over the same latent
   /// with as many steps, with `noise` from its first draw; guides and other settings may have changed. Returns the
-  /// restored latent, B 4 h w float32. Draws: the initial noise, then one a step. Throws Stopped when the watch does,
-  /// Error when a step gives NaN or infinities.
+  /// restored latent, B 4 h w float32; of a run that ended early the preview of its last step. Draws: the initial
+  /// noise, then one a step. Throws Stopped when the watch does, Error when a step gives NaN or infinities.
   at::Tensor run(const at::Tensor& latent, const Guide& positive, const Guide& negative, const std::vector<int>& sizes,
                  NoiseSource& noise, const SamplerEvents& events = {}, const SamplerState* from = nullptr);
 

@@ -29,6 +29,7 @@ using namespace heirloom::models;
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 namespace fs = std::filesystem;
 
 class InstantIrFolder : public DiffusionFolder {
@@ -208,6 +209,48 @@ TEST_F(InstantIrFolder, aRunGoesOnFromAnyKeptStepToTheSameBits) {
     SCOPED_TRACE(size + std::string(1, ' ') + adaptive);
     expectTheSameFromEveryKeptStep(*model, settings, photo(150, 100), 4);
   }
+}
+
+TEST_F(InstantIrFolder, aRunThatEndsEarlyGivesTheFullPictureOfItsLastStep) {
+  const auto model = models::open(folder.path());
+  Settings settings = smallSettings(*model);
+  EXPECT_EQ(settings.real("early_stop"), 0);
+  // The last six of thirty steps, in which previews move little.
+  settings.set("steps", "30");
+  settings.set("strength", "0.2");
+  settings.set("previews", "decoded");
+  const auto run = [&](Observer& observer) {
+    return model->start(settings, {}, observer)->restore(photo(64, 64)).clone();
+  };
+  Watching whole;
+  const at::Tensor result = run(whole);
+  ASSERT_EQ(whole.previews.size(), 6U);
+  EXPECT_THAT(whole.notes, IsEmpty());
+  std::vector<double> changes;  // changes[i]: of step i + 1, from 0
+  for (const auto& [name, tensor] : whole.values) {
+    if (name.starts_with("change.")) changes.push_back(tensor.max().item<double>());
+  }
+  ASSERT_EQ(changes.size(), 5U);
+  const double bound = 1.01 * std::max(changes[2], changes[3]);
+  ASSERT_LT(bound, 1);
+  settings.set("early_stop", bound);
+  std::size_t second = 1;  // of two in a row
+  while (std::max(changes[second - 1], changes[second]) >= bound) ++second;
+
+  Watching early;
+  const at::Tensor stopped = run(early);
+  EXPECT_EQ(early.previews.size(), second + 2);
+  EXPECT_TRUE(at::equal(stopped, early.previews.back()));
+  EXPECT_FALSE(at::equal(stopped, result));
+  EXPECT_THAT(early.notes, ElementsAre(HasSubstr("step " + std::to_string(second + 2) + " of 6")));
+  // However steps are shown.
+  settings.set("previews", "fast");
+  Keeping keeping, maker;
+  EXPECT_TRUE(at::equal(run(keeping), stopped));
+  ASSERT_EQ(keeping.kept.size(), second + 2);
+  maker.start = keeping.kept.back();
+  maker.only = true;
+  EXPECT_TRUE(at::equal(run(maker), stopped));
 }
 
 TEST_F(InstantIrFolder, thePictureOfAKeptStepIsMadeAsThatOfAWholeRun) {

@@ -435,6 +435,56 @@ TEST_F(InstantIrRuns, theStableWeightKeepsWhatAStalePreviewWouldSpoil) {
   EXPECT_TRUE(previews[2]);
 }
 
+TEST_F(InstantIrRuns, endEarlyWithThePreviewThatRests) {
+  SamplerSettings settings{.steps = 6};
+  std::vector<double> changes;  // changes[i]: of step i + 1, from 0
+  std::vector<at::Tensor> previews;
+  std::vector<std::shared_ptr<const SamplerState>> kept;
+  SamplerEvents events;
+  events.stepDone = [&](const StepReport& step) {
+    previews.push_back(step.preview);
+    kept.push_back(step.state);
+    if (step.change.defined()) changes.push_back(step.change.item<double>());
+  };
+  const at::Tensor whole = run(settings, events);
+  ASSERT_EQ(changes.size(), 5U);
+  const std::vector<double> all = changes;
+  const std::vector<at::Tensor> shown = previews;
+  bool early = false, ended = false;
+  for (const double change : all) {
+    settings.earlyStop = 1.0001 * change;
+    std::size_t second = 1;  // of two in a row
+    while (second < all.size() && std::max(all[second - 1], all[second]) >= settings.earlyStop) ++second;
+    const std::size_t steps = std::min(second + 2, std::size_t{6});
+    const at::Tensor expected = steps < 6 ? shown[steps - 1] : whole;
+    previews.clear(), kept.clear();
+    EXPECT_TRUE(run(settings, events).equal(expected)) << change;
+    EXPECT_EQ(previews.size(), steps);
+    const std::vector<std::shared_ptr<const SamplerState>> states = kept;
+    for (std::size_t i = 0; i + 1 < steps; ++i) EXPECT_TRUE(run(settings, {}, states[i].get()).equal(expected)) << i;
+    (steps < 6 ? early : ended) = true;
+  }
+  // With a bound at the largest change the third step is the last one, with one at the smallest there are not two.
+  EXPECT_TRUE(early && ended);
+}
+
+TEST_F(InstantIrRuns, goOnToTheirEndWhereNothingIsSaidOfPreviewsThatRest) {
+  std::vector<std::shared_ptr<const SamplerState>> kept;
+  SamplerEvents events;
+  events.stepDone = [&](const StepReport& step) { kept.push_back(step.state); };
+  SamplerSettings settings{.steps = 5, .earlyStop = 1e6};
+  run(settings, events);
+  ASSERT_EQ(kept.size(), 3U);
+  settings.earlyStop = 0;
+  EXPECT_TRUE(run(settings, {}, kept.back().get()).equal(run(settings)));
+  // Nor does a previewer rest that does not run.
+  settings.earlyStop = 1e6;
+  settings.previewStart = 1;
+  kept.clear();
+  run(settings, events);
+  EXPECT_EQ(kept.size(), 5U);
+}
+
 TEST_F(InstantIrRuns, rescaledGuidanceHasTheSpreadOfThePositiveHalf) {
   const at::Tensor both = at::cat({recordedInput("latent", {2, 4, 16, 16}), recordedInput("preview", {2, 4, 16, 16})});
   const auto spread = [](const at::Tensor& x) { return x.flatten(1).std(1); };
