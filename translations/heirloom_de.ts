@@ -2617,6 +2617,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.decodingTiles</name>
+    <message>
+        <source>memory is short: pictures are decoded in tiles of %1 pixels, which may differ in tint</source>
+        <translation>der Speicher ist knapp: Bilder werden in Kacheln von %1 Pixeln dekodiert, deren Farbton sich unterscheiden kann</translation>
+    </message>
+</context>
+<context>
     <name>instantir.encoding</name>
     <message>
         <source>encoding the photo</source>

@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "models/common/drawn_noise.h"
+#include "models/common/graphs.h"
 #include "models/common/notes.h"
+#include "models/common/out_of_memory.h"
 #include "models/common/padding.h"
 #include "models/common/resampling.h"
 #include "models/common/savings.h"
@@ -19,9 +21,10 @@
 namespace heirloom::models {
 namespace {
 
-constexpr VaeTiles kVaeTiles{160, 32};  // latents: a square of one megapixel goes whole
-constexpr VaeTiles kTinyTiles{96, 32};  // overlapping by more than it looks far
-constexpr double kTextShare = 0.02;     // of a run's time
+constexpr VaeTiles kVaeTiles{160, 32};   // latents: a square of one megapixel goes whole
+constexpr std::int64_t kLeastSide = 32;  // of the decoder's tiles, latents: with less nothing is seen of the picture
+constexpr VaeTiles kTinyTiles{96, 32};   // overlapping by more than it looks far
+constexpr double kTextShare = 0.02;      // of a run's time
 constexpr double kDecodingShare = 0.06;
 constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
 
@@ -110,6 +113,7 @@ at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
   beginKeeping(pictures);
   const PhotoPlan plan = planOf(sizeOf(pictures), options_, networks_->placement().device.is_cpu());
   networks_->hold(options_.weights, plan.atOnce(), observer_);
+  decodedSide_ = kVaeTiles.side;
   std::vector<at::Tensor> results;
   pictures_ = static_cast<double>(pictures.size(0));
   for (std::int64_t i = 0; i < pictures.size(0); ++i) {
@@ -154,9 +158,28 @@ const HeardPrompts& InstantIrRestoration::heard() {
 at::Tensor InstantIrRestoration::decoded(const at::Tensor& latent) {
   const auto going = [this] { requireGoing(); };
   const at::Tensor own = latent / networks_->config().vae.scaling;
-  const at::Tensor made = decodeInTiles(networks_->vae(), own, kVaeTiles, going).div_(2).add_(0.5);
+  SdxlVae& vae = networks_->vae();
+  at::Tensor made;
+  while (!made.defined()) {
+    try {
+      made = decodeInTiles(vae, own, {decodedSide_, kVaeTiles.overlap}, going).div_(2).add_(0.5);
+    } catch (const std::exception& error) {
+      // Recordings first: without them the picture stays the same.
+      if (!isOutOfMemory(error) || !(Graphs::releaseAll() || halveDecoding(latent))) throw;
+    }
+  }
   networks_->offload();
   return made;
+}
+
+bool InstantIrRestoration::halveDecoding(const at::Tensor& latent) {
+  const std::int64_t side = std::min(decodedSide_, std::max(latent.size(2), latent.size(3))) / 2;
+  if (side < kLeastSide) return false;
+  decodedSide_ = side;
+  tell(observer_, HEIRLOOM_TEXT("instantir.decodingTiles",
+                                "memory is short: pictures are decoded in tiles of %1 pixels, which may differ in tint")
+                      .with(std::to_string(side * networks_->config().vae.factor())));
+  return true;
 }
 
 at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {

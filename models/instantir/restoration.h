@@ -34,8 +34,11 @@ class InstantIrRestoration {
   at::Tensor restored(const at::Tensor& picture, const PhotoPlan& plan);
   /// `picture`: 1 3 H W in 0..1, sides multiples of 64; `tileSide` as in DiffusionRun.
   at::Tensor diffused(const at::Tensor& picture, std::int64_t tileSide);
-  /// `latent`: 1 4 h w, scaled. By the autoencoder, which is there: 1 3 H W, not clamped.
+  /// `latent`: 1 4 h w, scaled. By the autoencoder, which is there: 1 3 H W, not clamped. In smaller tiles where memory
+  /// runs out.
   at::Tensor decoded(const at::Tensor& latent);
+  /// Half the side of what the decoder sees of `latent` at once, from now on; false: it cannot be less.
+  bool halveDecoding(const at::Tensor& latent);
   void requireGoing() const;
   void progress(const Message& stage, double share);  // of the picture at hand
 
@@ -49,6 +52,7 @@ class InstantIrRestoration {
   std::shared_ptr<const InstantIrStep> from_;
   bool onlyPicture_ = false;           // of `from_`
   std::size_t photo_ = 0;              // of the call at hand, where steps are kept
+  std::int64_t decodedSide_ = 0;       // of the decoder's tiles in the call at hand, latents
   double pictures_ = 1, picture_ = 0;  // of the call at hand: how many, and which of them
 };
 

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -381,6 +382,59 @@ TEST_P(HeldWeights, goOnWithLessWhereMemoryRunsOut) {
   }
   watching = {};
   releaseNetworks(*model);
+}
+
+/// Makes the picture of a step, and says when it begins to.
+struct Maker : Keeping, NoteTaker {
+  void note(const Message& message) override { notes.push_back(message.english()); }
+  void value(const std::string&, const at::Tensor& tensor) override { last = tensor; }
+  void progress(const Message& stage, double) override {
+    if (decoding && stage.english() == "decoding") decoding();
+  }
+  std::vector<std::string> notes;
+  at::Tensor last;  // latent of the run that kept the step
+  std::function<void()> decoding;
+};
+
+TEST_P(SessionWeights, stayWhereSmallerTilesOfTheDecoderFit) {
+  const auto model = models::open(folder.path());
+  Settings settings = settingsFor(*model, "resident");
+  settings.set("steps", "1");
+  settings.set("max_side", "512");
+  settings.set("previews", "fast");
+  const at::Tensor large = photo(512, 512);
+  Maker first;
+  const at::Tensor whole = model->start(settings, {}, first)->restore(large).clone();
+  ASSERT_EQ(first.kept.size(), 1U);
+  SessionNetworks held = networks();
+  const at::Tensor tiled = [&] {
+    const c10::InferenceMode inference;
+    const at::Tensor latent = first.last / held.config().vae.scaling;
+    return decodeInTiles(held.vae(), latent, {.side = 32, .overlap = 32}).div(2).add(0.5).clamp(0, 1);
+  }();
+  EXPECT_FALSE(at::equal(tiled, whole));
+  // A tile needs about a quarter of it, so that it has room in the first budget that is too small.
+  std::int64_t budget = std::int64_t{1} << 30;
+  for (bool refused = false; !refused; budget /= 2) {
+    ASSERT_GT(budget, 1'000'000);
+    FailingAllocator allocator(std::int64_t{1} << 40);
+    Maker maker;
+    maker.start = first.kept.front();
+    maker.only = true;
+    maker.decoding = [&] { allocator.setBudget(budget); };
+    const at::Tensor made = model->start(settings, {}, maker)->restore(large);
+    refused = allocator.refusals() > 0;
+    EXPECT_TRUE(at::equal(made, refused ? tiled : whole)) << budget;
+    if (refused)
+      EXPECT_THAT(maker.notes, ElementsAre(HasSubstr("tiles of 256 pixels")));  // and no other way of the weights
+    else
+      EXPECT_THAT(maker.notes, IsEmpty());
+  }
+  // The next photo may have more room.
+  Maker again;
+  again.start = first.kept.front();
+  again.only = true;
+  EXPECT_TRUE(at::equal(model->start(settings, {}, again)->restore(large), whole));
 }
 
 TEST_P(HeldWeights, giveUpWhereNothingIsLeftToGive) {
