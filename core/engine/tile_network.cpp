@@ -45,13 +45,16 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
   }
   void preview(int index, const at::Tensor& picture) override {
     if (!owner_.listener_.preview) return;
-    owner_.listener_.preview(
-        {index, share, picture, std::exchange(change_, std::nullopt), std::exchange(kept_, nullptr)});
+    const at::Tensor change = std::exchange(change_, at::Tensor());
+    owner_.listener_.preview({index, share, picture,
+                              change.defined() ? std::optional(change.item<double>()) : std::nullopt,
+                              std::exchange(kept_, nullptr)});
   }
   void value(const std::string& name, const at::Tensor& tensor) override {
     if (!name.starts_with("change.")) return;
-    change_ = tensor.mean().item<double>();
-    owner_.changes_.push_back(*change_);
+    // Where nobody wants previews the device is not waited for.
+    change_ = tensor.mean();
+    owner_.changes_.push_back(change_);
   }
   bool stopRequested() const override { return owner_.stop_.stop_requested(); }
   void note(const Message& message) override {
@@ -68,7 +71,7 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
  private:
   TileNetwork& owner_;
   // Of the preview to come.
-  std::optional<double> change_;
+  at::Tensor change_;
   std::shared_ptr<const models::KeptStep> kept_;
 };
 
@@ -100,6 +103,12 @@ void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
       std::clamp(kFlopOfATile / std::max(1.0, described_.flopPerPixel), kSmallestTile, kLargestTile);
   areaLimit_ = static_cast<std::int64_t>(std::min(comfortable, static_cast<double>(budget) / perPixel));
   session_ = network_->start(settings_, placement, *observer_);
+}
+
+std::vector<double> TileNetwork::changes() const {
+  if (changes_.empty()) return {};
+  const at::Tensor all = at::stack(changes_).to(at::kCPU, at::kDouble);
+  return {all.const_data_ptr<double>(), all.const_data_ptr<double>() + all.numel()};
 }
 
 TileNetwork::Share TileNetwork::Share::part(std::int64_t index, std::int64_t count) const {

@@ -53,7 +53,7 @@ class TileNetwork {
   std::int64_t areaLimit() const { return areaLimit_; }
   const at::Device& device() const { return placement_.device; }
   /// How far the pictures of what went through the network last moved from step to step, in the network's own measure.
-  const std::vector<double>& changes() const { return changes_; }
+  std::vector<double> changes() const;
 
   /// float32 N C H W on the CPU to float32 N C H*scale W*scale on the CPU. Throws Stopped and Error.
   at::Tensor restore(const at::Tensor& tiles);
@@ -78,8 +78,8 @@ class TileNetwork {
   Listener listener_;
   std::shared_ptr<const models::KeptStep> from_;
   bool onlyPicture_;
-  std::vector<double> changes_;
-  models::Descriptor described_;  // of these settings
+  std::vector<at::Tensor> changes_;  // one number each, where the network left them
+  models::Descriptor described_;     // of these settings
   TileRules rules_;
   std::int64_t areaLimit_ = 0;
   bool tight_ = false;  // memory ran out once: nothing is batched any more

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "models/common/error.h"
+#include "models/common/noise_ahead.h"
 #include "models/common/plane_tiles.h"
 #include "models/instantir/sampler.h"
+#include "models/instantir/step_numbers.h"
 
 namespace heirloom::models {
 namespace {
@@ -32,6 +34,7 @@ class Tiling {
       : height_(run.latent.size(2)), width_(run.latent.size(3)), factor_(factor) {
     const std::int64_t side = run.tileSide > 0 ? run.tileSide / factor : std::max(height_, width_);
     tiles_ = planeTiles(height_, width_, side, overlap / factor);
+    for (PlaneTile& tile : tiles_) tile.share = tile.share.to(run.latent.device());
   }
 
   std::int64_t count() const { return static_cast<std::int64_t>(tiles_.size()); }
@@ -111,7 +114,8 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   std::shared_ptr<const SamplerState> reached = run.from;
   events.stepDone = [&](const StepReport& step) {
     run.stepDone({step.index - first, count, tiling.joined(step.state->sample), tiling.joined(step.clean),
-                  step.preview.defined() ? tiling.joined(step.preview) : at::Tensor(), step.change, step.state});
+                  step.preview.defined() ? tiling.joined(step.preview) : at::Tensor(), step.change, step.state,
+                  step.requireNumbers});
     reached = step.state;
   };
   const auto seen =
@@ -125,6 +129,8 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   bool records = true;
   const auto withTilesAtOnce = [&]() -> at::Tensor {
     while (true) {
+      // Nobody may have asked yet.
+      if (reached) requireNumbers(reached->sample, reached->next - 1, options.sampler.steps);
       noise.rewind();
       SamplerSettings settings = options.sampler;
       InstantIrNetworks& restorers = networks.restorers();
@@ -155,10 +161,11 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
   const std::unique_ptr<Stepper> stepper = makeStepper(options.stepper, schedule, settings.steps);
   const int first = firstStep(settings), count = settings.steps - first;
   const at::Device device = networks.placement().device;
+  NoiseAhead noise(*run.noise, run.latent.sizes().vec(), device, 1 + stepper->drawsFrom(first));
   int draws = 0;
   const auto draw = [&] {
     ++draws;
-    return run.noise->normal(run.latent.sizes()).to(device);
+    return noise.next();
   };
 
   const bool guided = settings.guidance > 1;
@@ -201,17 +208,18 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
 
   SamplerState state;
   state.next = first;
-  const at::Tensor noise = draw();
   if (run.from) {
     state = movedTo(*run.from, settings, device);
     const bool ours = state.clean.defined() && state.sample.sizes() == run.latent.sizes();
     if (!ours || state.next > settings.steps) throw stepOfAnotherRun();
-    while (draws < state.draws) draw();
+    for (; draws < state.draws; ++draws) noise.skip();
     stepper->follow(state.next, state.clean);
   } else {
-    state.sample =
-        count == 0 ? run.latent : schedule.noised(run.latent, noise, stepper->steps()[static_cast<std::size_t>(first)]);
+    const at::Tensor initial = draw();
+    state.sample = count == 0 ? run.latent
+                              : schedule.noised(run.latent, initial, stepper->steps()[static_cast<std::size_t>(first)]);
   }
+  StepNumbers sound(settings.steps);
   while (state.next < settings.steps) {
     const int index = state.next;
     pass.step = index;
@@ -222,10 +230,18 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
     state.clean = stepped.clean;
     state.draws = draws;
     ++state.next;
-    requireNumbers(state.sample, index, settings.steps);
-    const auto reached = std::make_shared<const SamplerState>(state);
-    networks.withRoom([&] { run.stepDone({index - first, count, state.sample, state.clean, {}, {}, reached}); });
+    sound.add(state.sample, index);
+    const DiffusionStep done{.index = index - first,
+                             .count = count,
+                             .sample = state.sample,
+                             .clean = state.clean,
+                             .preview = {},
+                             .change = {},
+                             .state = std::make_shared<const SamplerState>(state),
+                             .requireNumbers = [&sound] { sound.require(); }};
+    networks.withRoom([&] { run.stepDone(done); });
   }
+  sound.require();
   return state.sample;
 }
 

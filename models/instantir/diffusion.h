@@ -20,6 +20,7 @@ struct DiffusionStep {
   at::Tensor preview;  // the same as the previewer sees it; undefined where it did not run, and of SDXL alone
   at::Tensor change;   // B: mean squared difference to the preview before; undefined without two of them
   std::shared_ptr<const SamplerState> state;  // from which the run goes on
+  std::function<void()> requireNumbers;       // as StepReport has it
 };
 
 /// What a run of the diffusion starts from, and who is told.

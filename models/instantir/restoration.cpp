@@ -222,6 +222,8 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   int done = 0, planned = 0;
   // Of the steps, those that this call runs.
   const int before = from_ ? from_->state().next - firstStep(options_.sampler) : 0;
+  const auto* keeper = dynamic_cast<const StepKeeper*>(&observer_);
+  const bool watched = !keeper || keeper->keepsSteps();  // who keeps no steps looks at none
   run.stopRequested = [this] { return observer_.stopRequested(); };
   run.stepDone = [&](const DiffusionStep& step) {
     done = step.index + 1, planned = step.count;
@@ -229,6 +231,8 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     const at::Tensor latentOfPicture = step.preview.defined() ? step.preview : published ? at::Tensor() : step.clean;
     at::Tensor shown;
     if (latentOfPicture.defined() && options_.previews != PreviewKind::Off) shown = pictureOf(latentOfPicture);
+    // Whoever sees it waits for it all the same.
+    if (shown.defined() && watched) step.requireNumbers();
 
     progress(
         HEIRLOOM_TEXT("instantir.step", "step %1 of %2")

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 
 #include "models/common/error.h"
+#include "models/common/noise_ahead.h"
 #include "models/common/savings.h"
+#include "models/instantir/step_numbers.h"
 
 namespace heirloom::models {
 namespace {
@@ -17,7 +18,8 @@ constexpr int kResting = 2;
 
 /// N values, one a picture, to N 1 1 1.
 at::Tensor perPicture(const std::vector<double>& values, const at::Tensor& like) {
-  return at::tensor(values, at::kDouble).to(like.device(), like.scalar_type()).view({-1, 1, 1, 1});
+  const at::Tensor made = at::tensor(values, at::kDouble).to(like.scalar_type());
+  return made.to(like.device(), /*non_blocking=*/true).view({-1, 1, 1, 1});
 }
 
 Residuals scaled(const Residuals& residuals, const std::vector<double>& scales) {
@@ -43,13 +45,6 @@ at::Tensor withGuidance(const at::Tensor& both, const SamplerSettings& settings)
   const auto spread = [](const at::Tensor& x) { return x.flatten(1).std(1).view({-1, 1, 1, 1}); };
   const at::Tensor rescaled = mixed * (spread(halves[1]) / spread(mixed));
   return settings.guidanceRescale * rescaled + (1 - settings.guidanceRescale) * mixed;
-}
-
-void requireNumbers(const at::Tensor& sample, int index, int steps) {
-  if (sample.isfinite().all().item<bool>()) return;
-  throw Error(HEIRLOOM_TEXT("instantir.notFinite", "step %1 of %2 gave values that are no numbers")
-                  .with(std::to_string(index + 1), std::to_string(steps)),
-              HEIRLOOM_TEXT("instantir.notFinite.remedy", "run in a wider precision, or take an earlier step"));
 }
 
 SamplerState movedTo(const SamplerState& state, const SamplerSettings& settings, const at::Device& device) {
@@ -209,9 +204,10 @@ class InstantIrSampler::Run {
       : schedule_(sampler.schedule_),
         settings_(sampler.settings_),
         events_(events),
-        noise_(noise),
         gates_(gatesOf(settings_)),
         stepper_(makeStepper(StepperKind::Ddpm, schedule_, settings_.steps)),
+        noise_(noise, latent.sizes().vec(), latent.device(), 1 + stepper_->drawsFrom(firstStep(settings_))),
+        numbers_(settings_.steps),
         guided_(settings_.guidance > 1),
         pictures_(latent.size(0)),
         latent_(latent.to(at::kFloat)) {
@@ -226,12 +222,14 @@ class InstantIrSampler::Run {
       goOn(*from);
     else
       begin();
-    while (state_.next < settings_.steps) {
+    bool early = false;
+    while (!early && state_.next < settings_.steps) {
       step();
       // The last step has more to give than its preview.
-      if (state_.resting >= kResting && state_.next < settings_.steps) return state_.earlierPreview;
+      early = state_.resting >= kResting && state_.next < settings_.steps;
     }
-    return state_.sample;
+    numbers_.require();
+    return early ? state_.earlierPreview : state_.sample;
   }
 
  private:
@@ -243,7 +241,7 @@ class InstantIrSampler::Run {
 
   at::Tensor draw() {
     ++state_.draws;
-    return noise_.normal(latent_.sizes()).to(latent_.device(), at::kFloat);
+    return noise_.next();
   }
 
   void begin() {
@@ -259,7 +257,7 @@ class InstantIrSampler::Run {
   void goOn(const SamplerState& from) {
     const bool ours = from.factors.size() == static_cast<std::size_t>(pictures_);
     if (!ours || from.sample.sizes() != latent_.sizes() || from.next > settings_.steps) throw stepOfAnotherRun();
-    while (state_.draws < from.draws) draw();
+    for (int i = 0; i < from.draws; ++i) noise_.skip();
     state_ = movedTo(from, settings_, latent_.device());
     // What another way of the run left behind.
     if (settings_.adaptive == Adaptive::Off) state_.factors.assign(static_cast<std::size_t>(pictures_), 1.0);
@@ -338,7 +336,7 @@ class InstantIrSampler::Run {
     const at::Tensor fresh = conditions && gate.previews ? state_.preview : at::Tensor();
     const at::Tensor output = guided_ ? withGuidance(joined(outputs), settings_) : joined(outputs);
     const Stepped stepped = stepper_->step(index, output, state_.sample, [&] { return draw(); });
-    requireNumbers(stepped.previous, index, settings_.steps);
+    numbers_.add(stepped.previous, index);
     state_.sample = events_.together ? events_.together(stepped.previous) : stepped.previous;
     ++state_.next;
     report(index, fresh, stepped.clean, weights);
@@ -374,15 +372,17 @@ class InstantIrSampler::Run {
     if (!events_.stepDone) return;
     done.factors = state_.factors;
     done.state = std::make_shared<const SamplerState>(state_);
+    done.requireNumbers = [this] { numbers_.require(); };
     events_.stepDone(done);
   }
 
   const NoiseSchedule& schedule_;
   const SamplerSettings& settings_;
   const SamplerEvents& events_;
-  NoiseSource& noise_;
   std::vector<Gate> gates_;
   std::unique_ptr<Stepper> stepper_;
+  NoiseAhead noise_;
+  StepNumbers numbers_;
   bool guided_;
   std::int64_t pictures_;
   at::Tensor latent_;

@@ -50,14 +50,14 @@ struct StepReport {
   std::vector<double> scales;   // of the condition at this step, a picture
   std::vector<double> factors;  // of the condition at the next one
   std::shared_ptr<const SamplerState> state;  // from which the run goes on to the same result
+  /// Throws Error when the step gave values that are no numbers, for which it waits for the device. The sampler itself
+  /// asks when the next step is on its way. Only for as long as the report is told.
+  std::function<void()> requireNumbers;
 };
 
 /// What guidance makes of a network's output for both halves, 2N C h w, the negative ones first: classifier-free, and
 /// so far back to the spread of the positive half as the settings say. N C h w.
 at::Tensor withGuidance(const at::Tensor& both, const SamplerSettings& settings);
-
-/// Throws Error, which names step `index` of `steps`, when a sample has NaN or infinities. Waits for the device.
-void requireNumbers(const at::Tensor& sample, int index, int steps);
 
 /// Who is told during a run.
 struct SamplerEvents {
@@ -82,7 +82,9 @@ class InstantIrSampler {
   /// left of the crop, height and width of the target. `from`: goes on after a kept step of a run over the same latent
   /// with as many steps, with `noise` from its first draw; guides and other settings may have changed. Returns the
   /// restored latent, B 4 h w float32; of a run that ended early the preview of its last step. Draws: the initial
-  /// noise, then one a step. Throws Stopped when the watch does, Error when a step gives NaN or infinities.
+  /// noise, then one a step, many of them ahead, be it of steps that an early stop leaves out. Throws Stopped when the
+  /// watch does, Error when a step gave NaN or infinities, which nobody may have asked for (StepReport::requireNumbers)
+  /// until the next step.
   at::Tensor run(const at::Tensor& latent, const Guide& positive, const Guide& negative, const std::vector<int>& sizes,
                  NoiseSource& noise, const SamplerEvents& events = {}, const SamplerState* from = nullptr);
 

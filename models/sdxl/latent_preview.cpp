@@ -21,8 +21,9 @@ LatentPreview::LatentPreview(const at::Tensor& latent, const at::Tensor& picture
   const double ridge = kRidge * products.trace().item<double>() + 1e-12;
   const at::Tensor regular = products + ridge * at::eye(products.size(0), at::kDouble);
   const at::Tensor weights = at::linalg_solve(regular, at::matmul(x, y.t())).t();  // 3 Z
-  weights_ = weights.to(at::kFloat).contiguous();
-  offset_ = (toMean - at::matmul(weights, fromMean)).to(at::kFloat).flatten();
+  // To where it is wanted at every step.
+  weights_ = weights.to(at::kFloat).contiguous().to(latent.device());
+  offset_ = (toMean - at::matmul(weights, fromMean)).to(at::kFloat).flatten().to(latent.device());
 }
 
 at::Tensor LatentPreview::picture(const at::Tensor& latent) const {

@@ -22,8 +22,9 @@ class Ddpm : public Stepper {
     const double variance = std::max((1 - then) / (1 - now) * (1 - ratio), kLeastVariance);
     const at::Tensor mean = std::sqrt(then) * (1 - ratio) / (1 - now) * clean +
                             std::sqrt(ratio) * (1 - then) / (1 - now) * sample.to(at::kFloat);
-    return {t > 0 ? mean + std::sqrt(variance) * noise() : mean, clean};
+    return {draws(index) ? mean + std::sqrt(variance) * noise() : mean, clean};
   }
+  bool draws(int index) const override { return steps_[static_cast<std::size_t>(index)] > 0; }
 
  private:
   int count_;
@@ -39,6 +40,7 @@ class Ddim : public Stepper {
     const at::Tensor clean = schedule_.clean(output, sample, t);
     return {std::sqrt(then) * clean + std::sqrt(1 - then) * schedule_.noise(output, sample, t), clean};
   }
+  bool draws(int) const override { return false; }
 
  private:
   int count_;
@@ -67,8 +69,9 @@ class Lcm : public Stepper {
   Stepped step(int index, const at::Tensor& output, const at::Tensor& sample, const StepNoise& noise) override {
     const auto at = static_cast<std::size_t>(index);
     const at::Tensor clean = consistent(schedule_, output, sample, steps_[at]);
-    return {at + 1 < steps_.size() ? schedule_.noised(clean, noise(), steps_[at + 1]) : clean, clean};
+    return {draws(index) ? schedule_.noised(clean, noise(), steps_[at + 1]) : clean, clean};
   }
+  bool draws(int index) const override { return index + 1 < std::ssize(steps_); }
 };
 
 class DpmSolver : public Stepper {
@@ -92,6 +95,7 @@ class DpmSolver : public Stepper {
             clean};
   }
 
+  bool draws(int) const override { return false; }
   void follow(int index, const at::Tensor& clean) override {
     before_ = Before{clean, logRatio(steps_[static_cast<std::size_t>(index) - 1])};
   }
@@ -107,6 +111,12 @@ class DpmSolver : public Stepper {
 };
 
 }  // namespace
+
+int Stepper::drawsFrom(int first) const {
+  int sum = 0;
+  for (int index = first; index < std::ssize(steps_); ++index) sum += draws(index) ? 1 : 0;
+  return sum;
+}
 
 StepperKind stepperKindOf(std::string_view name) {
   static const std::map<std::string_view, StepperKind> known = {{"ddpm", StepperKind::Ddpm},

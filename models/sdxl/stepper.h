@@ -26,6 +26,9 @@ class Stepper {
   const std::vector<int>& steps() const { return steps_; }
   /// `output`: the network's at `sample` and steps()[index]. Indices must come in order; a run may start at any.
   virtual Stepped step(int index, const at::Tensor& output, const at::Tensor& sample, const StepNoise& noise) = 0;
+  /// Whether step `index` asks for noise, and how many of those from `first` on do.
+  virtual bool draws(int index) const = 0;
+  int drawsFrom(int first) const;
   /// The run goes on with steps()[index], from 1 on, after a step that took `clean` for the clean sample.
   virtual void follow(int index, const at::Tensor& clean) { (void)index, (void)clean; }
 

@@ -343,18 +343,41 @@ TEST_F(InstantIrRuns, valuesThatAreNoNumbersNameTheirStep) {
       return draws() == 3 ? values.fill_(std::numeric_limits<float>::quiet_NaN()) : values;
     }
   };
-  SpoiltNoise noise;
-  int steps = 0;
-  SamplerEvents events;
-  events.stepDone = [&](const StepReport&) { ++steps; };
-  try {
-    InstantIrSampler(made, NoiseSchedule(), three)
-        .run(degraded(), positiveGuide(), negativeGuide(), kTinySizes, noise, events);
-    FAIL() << "taken";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("step 2 of 3"), std::string::npos) << error.what();
+  // Whoever asks at every step is told none of it, who does not hears of it one step late; the last one is asked for.
+  struct Row {
+    int count;
+    bool asks;
+    int told;
+  };
+  for (const Row& row : {Row{3, true, 1}, Row{3, false, 2}, Row{2, false, 2}}) {
+    SpoiltNoise noise;
+    int steps = 0;
+    SamplerEvents events;
+    events.stepDone = [&](const StepReport& step) {
+      if (row.asks) step.requireNumbers();
+      ++steps;
+    };
+    try {
+      InstantIrSampler(made, NoiseSchedule(), {.steps = row.count})
+          .run(degraded(), positiveGuide(), negativeGuide(), kTinySizes, noise, events);
+      FAIL() << "taken";
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("step 2 of " + std::to_string(row.count)), std::string::npos)
+          << error.what();
+    }
+    EXPECT_EQ(steps, row.told);
   }
-  EXPECT_EQ(steps, 1);
+}
+
+TEST_F(InstantIrRuns, drawOnceForEveryStep) {
+  for (const double strength : {1.0, 0.7, 0.0}) {
+    SamplerSettings settings{.steps = 4};
+    settings.strength = strength;
+    RecordedNoise noise;
+    InstantIrSampler(made, NoiseSchedule(), settings)
+        .run(degraded(), positiveGuide(), negativeGuide(), kTinySizes, noise);
+    EXPECT_EQ(noise.draws(), 1 + 4 - firstStep(settings));
+  }
 }
 
 TEST_F(InstantIrRuns, stopsBetweenTheBlocksOfEveryNetwork) {

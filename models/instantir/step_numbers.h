@@ -1,0 +1,37 @@
+#pragma once
+
+#include <c10/core/Event.h>
+#include <torch/types.h>
+
+#include <optional>
+
+namespace heirloom::models {
+
+/// Whether the samples of a run hold nothing but numbers. The device is asked at every step and not waited for: its
+/// answer is read when the next step is on its way, or when somebody wants to know.
+class StepNumbers {
+ public:
+  /// `steps`: of the run, for what is said.
+  explicit StepNumbers(int steps) : steps_(steps) {}
+
+  /// Step `index` gave `sample`. Throws as `require` does of the step before it.
+  void add(const at::Tensor& sample, int index);
+  /// Throws Error, which names the step, when the sample of the latest one has NaN or infinities. Waits for that
+  /// sample, and for nothing behind it.
+  void require();
+
+ private:
+  struct Answer {
+    int index = 0;
+    at::Tensor finite;                   // one bool in main memory
+    std::optional<c10::Event> computed;  // empty: it is there
+  };
+
+  int steps_;
+  std::optional<Answer> pending_;
+};
+
+/// The same of one sample, at once.
+void requireNumbers(const at::Tensor& sample, int index, int steps);
+
+}  // namespace heirloom::models
