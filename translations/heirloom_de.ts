@@ -2201,6 +2201,10 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
         <source>%1 %, about %2 left</source>
         <translation>%1 %, noch etwa %2</translation>
     </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::RunSteps</name>
@@ -2628,6 +2632,34 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>encoding the photo</source>
         <translation>Foto kodieren</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.held.merged</name>
+    <message>
+        <source>all networks stay in memory, the previewer as one of its own</source>
+        <translation>alle Netze bleiben im Speicher, der Previewer als eigenes</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.held.offloaded</name>
+    <message>
+        <source>encoders and autoencoder come and go</source>
+        <translation>Encoder und Autoencoder kommen und gehen</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.held.resident</name>
+    <message>
+        <source>all networks stay in memory</source>
+        <translation>alle Netze bleiben im Speicher</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.held.streamed</name>
+    <message>
+        <source>the networks are read block by block</source>
+        <translation>die Netze werden Block für Block gelesen</translation>
     </message>
 </context>
 <context>

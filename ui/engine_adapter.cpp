@@ -58,7 +58,8 @@ class ProgressObserver : public core::RunObserver {
   ProgressObserver(QPointer<QObject> guard, EngineRun* run) : guard_(std::move(guard)), run_(run) {}
 
   void progress(const core::Progress& progress) override {
-    RunProgress report{progress.stage, progress.fraction, progress.elapsed, progress.remaining};
+    RunProgress report{progress.stage,     progress.fraction, progress.elapsed,
+                       progress.remaining, progress.device,   progress.weights};
     onGuiThread(guard_, [run = run_, report = std::move(report)] { Q_EMIT run->progressed(report); });
   }
 

@@ -40,6 +40,8 @@ struct RunProgress {
   double fraction = 0;
   std::chrono::duration<double> elapsed{};
   std::optional<std::chrono::duration<double>> remaining;
+  std::string device = {};  // as core::Progress has it
+  Message weights = {};     // likewise
 };
 
 /// What a progressive network has made of one tile so far (core::Preview).

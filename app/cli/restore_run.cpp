@@ -230,6 +230,7 @@ void RestoreRun::restore(const core::Input& input, std::size_t index, std::size_
   report.line(way + " (" + (chosen.empty() ? "" : chosen + ", ") + durationText(elapsed.count()) + ")");
   report.detail("  " + plan_.model + ", " + std::to_string(outcome.width) + " x " + std::to_string(outcome.height) +
                 " pixels, on " + (outcome.run.device.empty() ? "no device" : outcome.run.device) +
+                (outcome.run.weights.empty() ? "" : " (" + outcome.run.weights.english() + ")") +
                 (outcome.run.tileSide > 0 ? ", tiles of " + std::to_string(outcome.run.tileSide) : "") + ", network " +
                 durationText(outcome.run.elapsed.count()));
   if (const auto damage = core::estimateDamage(outcome.run.changes)) report.detail("  " + damageText(*damage));
@@ -241,6 +242,7 @@ void RestoreRun::finish(const core::FileOutcome& outcome, Item& item) {
     item.json["warnings"].push_back(context_.report.warning(warning, item.job.source));
   }
   if (!outcome.run.device.empty()) item.json["device"] = outcome.run.device;
+  if (!outcome.run.weights.empty()) item.json["weights"] = outcome.run.weights.english();
   const auto& chosen = outcome.run.chosen;
   if (!chosen.empty() && !chosen.back().empty()) item.json["chosen"] = chosen.back();
   if (chosen.size() > 1) item.json["chosen_by_step"] = chosen;

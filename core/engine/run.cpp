@@ -142,6 +142,7 @@ class RecipeRun {
       outcome_.device = result.placement.device.str();
       outcome_.tileSide = result.tileSide;
       outcome_.changes = result.changes;
+      outcome_.weights = result.weights;
       spent += costs[i];
       if (!last) from = between.raster();
       letGo(*steps[i].model.network, *steps[(i + 1) % steps.size()].model.network, placed.placement.device);

@@ -56,6 +56,8 @@ struct Progress {
   std::chrono::duration<double> elapsed{};
   std::optional<std::chrono::duration<double>> remaining;  // of long runs from the start on, of others
                                                            // once a tile or a progressive step is done
+  std::string device = {};                                 // that computes at present: "cpu", "cuda:0"
+  Message weights = {};  // how the network holds its weights there, where it decides that
 };
 
 /// What a progressive network has made of one tile so far.
@@ -107,6 +109,7 @@ struct Outcome {
   std::vector<Message> warnings;
   std::string device;  // that did the work in the end: "cpu", "cuda:0"
   std::int64_t tileSide = 0;
+  Message weights;  // how the last network held its weights in the end, where it decides that
   std::chrono::duration<double> elapsed{};
   bool generative = false;  // one of the networks invents what the photo does not show
   /// Settings that the run chose itself, the estimated noise level say, of each step that it began.

@@ -42,7 +42,12 @@ StepResult runStep(const StepRun& run) {
                                        if (!stage.empty()) state.stage = stage;
                                        report(fraction);
                                      },
-                                 .warning = run.warning};
+                                 .warning = run.warning,
+                                 .placed =
+                                     [&](const at::Device& device, const Message& weights) {
+                                       state.device = device.str();
+                                       state.weights = weights;
+                                     }};
   if (run.preview) {
     listener.preview = [&](const TileNetwork::Shown& shown) { previews->show(shown); };
   }
@@ -85,7 +90,8 @@ StepResult runStep(const StepRun& run) {
   return {{tiles.device(),
            tiles.device().is_cpu() && !run.placement.device.is_cpu() ? at::kFloat : run.placement.precision},
           std::max(plan.tileWidth(), plan.tileHeight()),
-          plan.count() == 1 ? tiles.changes() : std::vector<double>{}};
+          plan.count() == 1 ? tiles.changes() : std::vector<double>{},
+          state.weights};
 }
 
 }  // namespace heirloom::core

@@ -33,6 +33,7 @@ struct StepResult {
   models::Placement placement;  // where the step ended
   std::int64_t tileSide = 0;    // of the first tile
   std::vector<double> changes;  // as Outcome has them
+  Message weights;              // likewise
 };
 
 /// Throws Stopped, and Error when memory does not suffice for the smallest tile or the network computes nonsense (NaN,

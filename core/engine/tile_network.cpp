@@ -60,6 +60,9 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
   void note(const Message& message) override {
     if (owner_.listener_.warning) owner_.listener_.warning(message);
   }
+  void held(const Message& how) override {
+    if (owner_.listener_.placed) owner_.listener_.placed(owner_.placement_.device, how);
+  }
 
   bool keepsSteps() const override { return owner_.listener_.preview != nullptr; }
   void keep(std::shared_ptr<const models::KeptStep> step) override { kept_ = std::move(step); }
@@ -96,6 +99,7 @@ TileNetwork::~TileNetwork() = default;
 void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
   session_.reset();
   placement_ = placement;
+  if (listener_.placed) listener_.placed(placement.device, {});
   const double bytes = described_.activationBytesPerPixel;
   const double perPixel = bytes > 0 ? bytes : kUsualBytesPerPixel;
   if (budget == 0) budget = activationBudget(placement.device);

@@ -39,6 +39,8 @@ class TileNetwork {
     std::function<void(const Message& stage, double fraction)> progress;  // fraction of this call of `restore`
     std::function<void(const Message& warning)> warning;
     std::function<void(const Shown& shown)> preview = {};  // empty: nobody wants any
+    /// Where the network computes from now on, and how its weights are held there, once it says so.
+    std::function<void(const at::Device& device, const Message& weights)> placed = {};
   };
 
   /// `budget`: bytes for activations; 0: a part of what is free. `from`: of the one tile that is restored; null: all

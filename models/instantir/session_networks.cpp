@@ -73,7 +73,10 @@ void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& o
   observer_ = &observer;
   const std::uint64_t activations = activationBytes(pixels, placement_);
   const bool first = !std::exchange(asked_, true);
-  if (held_ == wanted && (!first || freeMemoryOf(placement_.device) >= activations)) return;
+  if (held_ == wanted && (!first || freeMemoryOf(placement_.device) >= activations)) {
+    tellHeld(observer, nameOf(policy_));
+    return;
+  }
   drop();
   held_.reset();
   const std::uint64_t free = freeMemoryOf(placement_.device);
@@ -89,6 +92,7 @@ void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& o
     policy_ = WeightPolicy::Resident;
   }
   held_ = wanted;
+  tellHeld(observer, nameOf(policy_));
 }
 
 void SessionNetworks::endSession() {
@@ -137,7 +141,9 @@ bool SessionNetworks::economise() {
   releaseCudaMemory();
   economised_ = true;
   policy_ = static_cast<WeightPolicy>(static_cast<int>(policy_) + 1);
-  if (const Message note = noteOn(policy_); observer_ && !note.empty()) tell(*observer_, note);
+  if (!observer_) return true;
+  tellHeld(*observer_, nameOf(policy_));
+  if (const Message note = noteOn(policy_); !note.empty()) tell(*observer_, note);
   return true;
 }
 

@@ -39,9 +39,9 @@ class SessionNetworks {
   SessionNetworks(StateDict tensors, DiffusionConfig config, const Placement& placement);
 
   /// How weights are held from now on: `wanted`, or as free memory allows where nothing is placed yet. `pixels`: what
-  /// the networks see at once. `observer` is told where weights come and go because of that, now and until the next
-  /// call. What an earlier session placed stays where it leaves room for this one. Throws Error where the processor's
-  /// memory is too small for any way.
+  /// the networks see at once. `observer` is told how, and where weights come and go because of that, now and until
+  /// the next call. What an earlier session placed stays where it leaves room for this one. Throws Error where the
+  /// processor's memory is too small for any way.
   void hold(WeightChoice wanted, std::int64_t pixels, Observer& observer);
   WeightPolicy policy() const { return policy_; }
   /// The session is over: forgets its observer. Whoever comes next is told anew, and gets what was given up for lack of

@@ -66,6 +66,20 @@ std::uint64_t freeMemoryOf(const at::Device& device) {
   return device.is_cpu() ? freeMemory() : freeCudaMemory(device.index());
 }
 
+Message nameOf(WeightPolicy policy) {
+  switch (policy) {
+    case WeightPolicy::Merged:
+      return HEIRLOOM_TEXT("instantir.held.merged", "all networks stay in memory, the previewer as one of its own");
+    case WeightPolicy::Resident:
+      return HEIRLOOM_TEXT("instantir.held.resident", "all networks stay in memory");
+    case WeightPolicy::Offloaded:
+      return HEIRLOOM_TEXT("instantir.held.offloaded", "encoders and autoencoder come and go");
+    case WeightPolicy::Streamed:
+      break;
+  }
+  return HEIRLOOM_TEXT("instantir.held.streamed", "the networks are read block by block");
+}
+
 Message noteOn(WeightPolicy policy) {
   switch (policy) {
     case WeightPolicy::Merged:

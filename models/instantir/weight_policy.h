@@ -45,6 +45,9 @@ std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement);
 /// made of other pieces than what was freed.
 std::uint64_t freeMemoryOf(const at::Device& device);
 
+/// What people call it: "all networks stay in memory".
+Message nameOf(WeightPolicy policy);
+
 /// Says that weights come and go and why that takes time; empty where all stay.
 Message noteOn(WeightPolicy policy);
 

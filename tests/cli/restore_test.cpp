@@ -138,6 +138,27 @@ TEST_F(Restore, saysOnDemandHowDamagedADiffusionFindsThePhoto) {
   EXPECT_THAT(run(told).out, ContainsRegex("\n  estimated damage: (light|medium|heavy) \\([0-9]+\\.[0-9][0-9]\\)\n"));
 }
 
+TEST_F(Restore, saysOnDemandHowADiffusionHoldsItsNetworks) {
+  picture("photo.png");
+  writeTinyInstantIr(folder_ / "tiny");
+  std::vector<std::string> told = {
+      "restore", "photo.png",   "-m",    "tiny",         "--prompt",          "a lake", "--set",    "steps=1",
+      "--set",   "min_side=64", "--set", "max_side=128", "--negative-prompt", "fog",    "--device", "cpu"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), told.begin(), told.end());
+    const Ended ended = run(more);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return ended;
+  };
+  EXPECT_THAT(with({"-o", "quiet.png"}).out, Not(HasSubstr("on cpu")));
+  EXPECT_THAT(with({"-o", "resident.png", "--set", "weights=resident", "-v"}).out,
+              HasSubstr("on cpu (all networks stay in memory"));
+  EXPECT_THAT(with({"-o", "streamed.png", "--set", "weights=streamed", "-v"}).out,
+              HasSubstr("on cpu (the networks are read block by block)"));
+  EXPECT_EQ(with({"-o", "json.png", "--set", "weights=offloaded", "--json"}).json()["items"][0]["weights"],
+            "encoders and autoencoder come and go");
+}
+
 TEST_F(Restore, writesTheFileThatIsAskedForInTheFormatOfItsName) {
   picture("photo.png");
   ASSERT_EQ(restore({"photo.png", "-o", "deeper/result.tif"}).code, 0);

@@ -162,6 +162,28 @@ class PromptTest : public QObject {
                                            QStringLiteral("a lake at dusk")}));
   }
 
+  void howNetworksAreHeldIsShownBesideTheDeviceWhileTheyRun() {
+    Fixture fixture;
+    prepare(fixture, 2);
+    auto* label = fixture.find<QLabel>("placement");
+    QVERIFY(!label->isVisible());
+    QStringList seen;
+    connect(fixture.current(), &ui::Document::runProgressed, label, [&] {
+      if (label->isVisible()) seen << label->text();
+    });
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+    seen.removeDuplicates();
+    QCOMPARE(seen.size(), qsizetype{1});
+    QVERIFY2(seen.front().contains(QStringLiteral(": all networks stay in memory")), qPrintable(seen.front()));
+    QVERIFY(!label->isVisible());
+    // A network that says nothing of it leaves the place free.
+    fixture.find<ui::RestorePanel>("restorePanel")->chooseModel("tiny");
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+    QCOMPARE(seen.size(), qsizetype{1});
+  }
+
   void noWordsAreNotTheDefaultOnes() {
     Fixture fixture;
     prepare(fixture, 1);

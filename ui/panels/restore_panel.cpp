@@ -110,6 +110,13 @@ QString progressText(const RunProgress& report) {
   return report.stage.id == "run.restoring" ? left : stage + QStringLiteral(", ") + left;
 }
 
+/// Where the network computes, and how its weights are held there; empty where it says nothing of it.
+QString placementText(const RunProgress& report) {
+  if (report.weights.empty()) return {};
+  const QString device = report.device == "cpu" ? RestorePanel::tr("Processor") : QString::fromStdString(report.device);
+  return device + QStringLiteral(": ") + translated(report.weights);
+}
+
 }  // namespace
 
 QString spoken(double seconds) {
@@ -222,8 +229,12 @@ QWidget* RestorePanel::makeFooter() {
   remaining_ = new QLabel(footer);
   remaining_->setObjectName(QStringLiteral("remaining"));
   remaining_->setWordWrap(true);
+  placement_ = new QLabel(footer);
+  placement_->setObjectName(QStringLiteral("placement"));
+  placement_->setWordWrap(true);
   column->addWidget(remaining_);
   column->addWidget(progress_);
+  column->addWidget(placement_);
   auto* buttons = new QHBoxLayout;
   const auto button = [&](const char* id) {
     QAction* action = commands_[id];
@@ -247,6 +258,7 @@ QWidget* RestorePanel::makeFooter() {
   column->addLayout(buttons);
   progress_->hide();
   remaining_->hide();
+  placement_->hide();
   cancel_->hide();
   return footer;
 }
@@ -345,8 +357,10 @@ void RestorePanel::showProgress() {
   remaining_->setVisible(running);
   cancel_->setVisible(running);
   run_->setVisible(!running);
+  placement_->setVisible(running && document_->progress() && !document_->progress()->weights.empty());
   if (!running) return;
   const auto& report = document_->progress();
+  if (report) placement_->setText(placementText(*report));
   progress_->setValue(report ? qRound(report->fraction * 1000) : 0);
   if (document_->run()->isCancelled()) {
     remaining_->setText(tr("Stopping..."));

@@ -60,6 +60,7 @@ class RestorePanel : public QWidget {
   QPushButton* cancel_ = nullptr;
   QProgressBar* progress_ = nullptr;
   QLabel* remaining_ = nullptr;
+  QLabel* placement_ = nullptr;
   int gesture_ = 0;  // strength changes of one drag are undone together
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/engine/run.h"
 #include "models/common/kept_step.h"
+#include "models/common/notes.h"
 #include "models/sdxl/latent_preview.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
@@ -23,6 +24,7 @@ constexpr int kSteps = 3;
 class Watcher : public core::RunObserver {
  public:
   void progress(const core::Progress& progress) override {
+    last = progress;
     if (stages.empty() || stages.back() != progress.stage.english()) stages.push_back(progress.stage.english());
   }
   struct Seen {
@@ -40,6 +42,7 @@ class Watcher : public core::RunObserver {
   std::vector<Seen> seen;
   std::vector<core::Box> written;
   std::vector<std::string> stages;
+  core::Progress last;
 };
 
 /// Shows the picture at a third, two thirds and all of its brightness.
@@ -70,6 +73,24 @@ TEST(Progress, saysWhatTheNetworkSays) {
   Watcher watcher;
   runOver(texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8}), network, watcher);
   EXPECT_EQ(watcher.stages, (std::vector<std::string>{"restoring", "reading the prompt", "step 1 of 2"}));
+}
+
+TEST(Progress, saysWhereTheNetworkComputesAndHowItHoldsItsWeights) {
+  const core::Photo photo = texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8});
+  const auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    models::tellHeld(observer, HEIRLOOM_TEXT("instantir.held.resident", "all networks stay in memory"));
+    return picture.clone();
+  });
+  Watcher watcher;
+  const core::Outcome outcome = runOver(photo, network, watcher);
+  EXPECT_EQ(outcome.weights.english(), "all networks stay in memory");
+  EXPECT_EQ(watcher.last.weights, outcome.weights);
+  EXPECT_EQ(watcher.last.device, outcome.device);
+  EXPECT_TRUE(outcome.warnings.empty());
+  // Most networks say nothing of it.
+  Watcher other;
+  EXPECT_TRUE(runOver(photo, brightening(), other).weights.empty());
+  EXPECT_FALSE(other.last.device.empty());
 }
 
 bool overlap(const core::Box& a, const core::Box& b) {

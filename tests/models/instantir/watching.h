@@ -70,6 +70,7 @@ struct Watching : models::Observer, models::NoteTaker {
     if (shown) shown(index);
   }
   void note(const Message& message) override { notes.push_back(message.english()); }
+  void held(const Message& how) override { ways.push_back(how.english()); }
   void value(const std::string& name, const at::Tensor& tensor) override { values.emplace_back(name, tensor); }
   void progress(const Message&, double fraction) override {
     EXPECT_GE(fraction, reached - 1e-9);
@@ -80,7 +81,7 @@ struct Watching : models::Observer, models::NoteTaker {
   std::vector<int> indices;
   std::vector<at::Tensor> previews;
   models::NamedTensors values;
-  std::vector<std::string> notes;
+  std::vector<std::string> notes, ways;
   std::function<void(int)> shown;
   double reached = 0;
   int stopAfter = -1;

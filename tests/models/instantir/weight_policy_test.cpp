@@ -38,6 +38,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kGigabyte = 1'000'000'000;
@@ -248,6 +249,33 @@ TEST_P(SessionWeights, tellEverySessionThatTheyComeAndGo) {
     held.endSession();
     EXPECT_TRUE(held.empty());  // the next photo may have more room
   }
+}
+
+TEST_P(SessionWeights, sayHowTheyAreHeld) {
+  SessionNetworks held = networks();
+  struct Row {
+    WeightChoice choice;
+    const char* words;
+  };
+  for (const auto& [choice, words] : {Row{WeightChoice::Offloaded, "encoders and autoencoder come and go"},
+                                      Row{WeightChoice::Streamed, "the networks are read block by block"},
+                                      Row{WeightChoice::Resident, "all networks stay in memory"}}) {
+    // Where nothing changes from run to run, too.
+    for (int run = 0; run < 2; ++run) {
+      Watching watching;
+      held.hold(choice, kSmall, watching);
+      EXPECT_THAT(watching.ways, ElementsAre(StartsWith(words)));
+    }
+  }
+  Watching watching;
+  held.hold(WeightChoice::Resident, kSmall, watching);
+  held.withRoom([&] {
+    if (held.policy() < WeightPolicy::Streamed) TORCH_CHECK_WITH(OutOfMemoryError, false, "full");
+    return 0;
+  });
+  ASSERT_GE(watching.ways.size(), 3U);
+  EXPECT_THAT(watching.ways[watching.ways.size() - 2], HasSubstr("come and go"));
+  EXPECT_THAT(watching.ways.back(), HasSubstr("block by block"));
 }
 
 TEST_P(SessionWeights, areRefusedWhereTheProcessorsMemoryIsTooSmallForAnyWay) {
