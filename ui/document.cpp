@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/recipe/without_folders.h"
 #include "models/common/kept_step.h"
 #include "ui/text.h"
 
@@ -16,6 +17,28 @@ const RunStep* freeStep(const Document& document, int row) {
   if (document.run() || !document.showsSteps() || row < 0 || row >= std::ssize(steps)) return nullptr;
   return &steps[static_cast<std::size_t>(row)];
 }
+
+/// The recipe in the photo's metadata, where it holds words of a person.
+std::optional<core::Recipe> wordsOf(const core::Photo& photo) {
+  const std::string yaml = core::embeddedRecipe(photo.metadata);
+  if (yaml.empty()) return std::nullopt;
+  try {
+    core::Recipe recipe = core::parseRecipe(yaml, photo.file);
+    for (const core::Step& step : recipe.steps) {
+      if (std::ranges::any_of(step.settings, [](const auto& setting) { return core::holdsWords(setting.first); }))
+        return recipe;
+    }
+  } catch (const Error&) {
+    // Of a later version, or of another program: nobody asked for it.
+  }
+  return std::nullopt;
+}
+
+/// What reading a photo gives.
+struct Opened {
+  std::shared_ptr<const core::Photo> photo;
+  std::optional<core::Recipe> words;
+};
 
 }  // namespace
 
@@ -81,6 +104,7 @@ Document::Document(Workers& workers, QString name, std::shared_ptr<const core::P
     : Document(workers, photo->file, parent) {
   name_ = std::move(name);
   photo_ = std::move(photo);
+  remember(wordsOf(*photo_));
   state_ = State::Ready;
 }
 
@@ -90,14 +114,19 @@ void Document::load() {
   Q_EMIT stateChanged();
   inBackground(
       workers_.files, this,
-      [file = file_](std::stop_token) { return std::make_shared<const core::Photo>(core::readPhoto(file)); },
-      [this](Result<std::shared_ptr<const core::Photo>> read) {
+      [file = file_](std::stop_token) {
+        const auto photo = std::make_shared<const core::Photo>(core::readPhoto(file));
+        return Opened{photo, wordsOf(*photo)};
+      },
+      [this](Result<Opened> read) {
         if (const auto* error = std::get_if<Error>(&read)) {
           state_ = State::Failed;
           Q_EMIT stateChanged();
           Q_EMIT loadFailed(error->in(file_));
         } else {
-          photo_ = std::get<0>(std::move(read));
+          auto [photo, words] = std::get<Opened>(std::move(read));
+          photo_ = std::move(photo);
+          remember(words);
           state_ = State::Ready;
           Q_EMIT stateChanged();
         }
@@ -110,6 +139,11 @@ void Document::unload() {
   photo_.reset();
   state_ = State::Unloaded;
   Q_EMIT stateChanged();
+}
+
+void Document::remember(const std::optional<core::Recipe>& recipe) {
+  // A photo that was given up and read again says the same.
+  if (recipe && std::ranges::find(usedRecipes_, *recipe) == usedRecipes_.end()) usedRecipes_.push_back(*recipe);
 }
 
 void Document::addResult(RestoredResult result) {

@@ -65,7 +65,8 @@ class Document : public QObject {
   /// The recipe of the result with the strength as it is now.
   core::Recipe recipe() const;
 
-  /// Of every run that ended with a result, the latest first, undone ones too.
+  /// Of every run that ended with a result, the latest first, undone ones too; behind them the one that the photo says
+  /// it was made by, where that has words.
   const std::vector<core::Recipe>& usedRecipes() const { return usedRecipes_; }
 
   /// Null when nothing runs.
@@ -102,6 +103,7 @@ class Document : public QObject {
  private:
   friend class ResultCommand;
   friend class StrengthCommand;
+  void remember(const std::optional<core::Recipe>& recipe);
   void replaceResult(std::optional<RestoredResult> result);
   void replaceStrength(double strength);
   void watch(std::unique_ptr<EngineRun> run);

@@ -162,6 +162,43 @@ class PromptTest : public QObject {
                                            QStringLiteral("a lake at dusk")}));
   }
 
+  void wordsThatAPhotoWasMadeByAreOfferedWhereItIsOpenedAgain() {
+    Fixture fixture;
+    prepare(fixture, 1);
+    auto* prompt = fixture.find<ui::PromptField>("promptText");
+    auto* negative = fixture.find<ui::PromptField>("negative_promptText");
+    const QString lake = QStringLiteral("a lake at dusk");
+    prompt->setText(lake);
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+    const std::filesystem::path saved = fixture.save();
+
+    fixture.open(fixture.photo("b.png", 96, 64));
+    QVERIFY(!offered(*prompt).contains(lake));
+    fixture.open(saved);
+    QVERIFY(!fixture.current()->result());
+    QCOMPARE(offered(*prompt).last(), lake);
+    QCOMPARE(offered(*negative).last(), QStringLiteral("blurry"));
+    // What is run now stands before it.
+    prompt->setText(QStringLiteral("a wood"));
+    fixture.run();
+    const QStringList all = offered(*prompt);
+    QCOMPARE(all.mid(all.size() - 2), QStringList({QStringLiteral("a wood"), lake}));
+
+    // What nobody can read is nothing to complain about, nor are recipes without words to offer.
+    for (const char* recipe :
+         {"steps: [", "version: 2\nsteps: [{model: painter, settings: {prompt: a lake at dusk}}]\n",
+          "version: 1\nsteps: [{model: half}]\n"}) {
+      const auto other = fixture.folder() / "other.png";
+      core::writePhoto(core::readPhoto(fixture.folder() / "b.png"), other, {.overwrite = true, .recipe = recipe});
+      fixture.open(other);
+      QVERIFY(!offered(*prompt).contains(lake));
+      QVERIFY2(fixture.current()->usedRecipes().empty(), recipe);
+      QVERIFY2(!fixture.messages().contains(QStringLiteral("other.png")), qPrintable(fixture.messages()));
+      fixture.trigger("file.close");
+    }
+  }
+
   void howNetworksAreHeldIsShownBesideTheDeviceWhileTheyRun() {
     Fixture fixture;
     prepare(fixture, 2);

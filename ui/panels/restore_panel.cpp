@@ -328,6 +328,7 @@ void RestorePanel::setDocument(Document* document) {
   if (document_) disconnect(document_, nullptr, this, nullptr);
   document_ = document;
   if (document_) {
+    connect(document_, &Document::stateChanged, this, &RestorePanel::showDocument);
     connect(document_, &Document::strengthChanged, this, &RestorePanel::showDocument);
     connect(document_, &Document::resultChanged, this, &RestorePanel::showDocument);
     connect(document_, &Document::runChanged, this, &RestorePanel::showProgress);
