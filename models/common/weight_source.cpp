@@ -2,14 +2,24 @@
 
 #include <torch/utils.h>
 
+#include "models/common/convolution.h"
 #include "models/common/error.h"
 #include "models/common/layer_norm.h"
+#include "models/common/linear.h"
 
 namespace heirloom::models {
 namespace {
 
+/// Whether placing `module` makes nothing of its values but another type; whatever folds or packs them, and all other
+/// modules, take them in float32.
+bool onlyConverts(const torch::nn::Module& module, const Placement& placement) {
+  if (placement.device.is_cpu() && !placement.plain) return false;
+  if (const auto* convolution = dynamic_cast<const ConvolutionImpl*>(&module)) return convolution->options().gain == 1;
+  return dynamic_cast<const LinearImpl*>(&module) != nullptr;
+}
+
 /// The module's own parameters, not those of its children. What was unloaded has lost its shape.
-void fill(torch::nn::Module& module, const WeightSource& source, const std::string& prefix) {
+void fill(torch::nn::Module& module, const WeightSource& source, const std::string& prefix, bool widened) {
   for (auto& item : module.named_parameters(/*recurse=*/false)) {
     at::Tensor& parameter = item.value();
     const at::Tensor values = source(prefix + item.key());
@@ -17,7 +27,7 @@ void fill(torch::nn::Module& module, const WeightSource& source, const std::stri
       throw Error(HEIRLOOM_TEXT("weights.shape", "tensor %1 has another shape").with(prefix + item.key()),
                   HEIRLOOM_TEXT("weights.shape.remedy", "the file belongs to another model"));
     }
-    parameter.set_data(values.to(at::kFloat));
+    parameter.set_data(widened ? values.to(at::kFloat) : values);
   }
 }
 
@@ -37,7 +47,7 @@ void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source,
   for (const bool norms : {true, false}) {
     for (const auto& [module, prefix] : parts) {
       if ((dynamic_cast<LayerNormImpl*>(module) != nullptr) != norms) continue;
-      fill(*module, source, prefix);
+      fill(*module, source, prefix, /*widened=*/!onlyConverts(*module, placement));
       if (auto* layer = dynamic_cast<Layer*>(module)) {
         layer->place(placement);
         layer->dropUnpacked();

@@ -27,8 +27,8 @@ std::vector<NamedPart> partsOf(torch::nn::Module& module, const std::string& pre
 void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source, const Placement& placement);
 
 /// Fills `module` layer by layer and places each at once, in its packed form where it has one, so that no more than one
-/// layer exists in float32. `prefix` goes before the module's own names: "down_blocks.0.resnets.1." Throws Error, with
-/// the name, on a tensor of another shape.
+/// layer exists in float32, and none that goes to its device as it is. `prefix` goes before the module's own names:
+/// "down_blocks.0.resnets.1." Throws Error, with the name, on a tensor of another shape.
 void loadPlaced(torch::nn::Module& module, const WeightSource& source, const Placement& placement,
                 const std::string& prefix = "");
 

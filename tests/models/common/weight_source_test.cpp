@@ -1,0 +1,71 @@
+// Weights go from their file to where they are used, and through float32 only where something is made of them.
+
+#include "models/common/weight_source.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <string>
+
+#include "models/common/convolution.h"
+#include "models/common/linear.h"
+
+namespace heirloom::tests {
+namespace {
+
+using namespace heirloom::models;
+
+constexpr std::int64_t kInputs = 32, kOutputs = 48;
+
+/// Gives the same two tensors whenever it is asked.
+WeightSource sourceOf(const at::Tensor& weight, const at::Tensor& bias) {
+  return [weight, bias](const std::string& name) { return name == "bias" ? bias : weight; };
+}
+
+TEST(PlacedWeights, areTheFilesOwnWhereTheLayerOnlyConvertsThem) {
+  const torch::NoGradGuard noGrad;
+  const Placement placement{.precision = at::kBFloat16, .plain = true};
+  const at::Tensor matrix = at::randn({kOutputs, kInputs}).to(at::kBFloat16),
+                   bias = at::randn({kOutputs}).to(at::kHalf);
+  Linear linear(kInputs, kOutputs);
+  loadPlaced(*linear, sourceOf(matrix, bias), placement);
+  EXPECT_TRUE(linear->weight.is_alias_of(matrix));
+  EXPECT_EQ(linear->bias.scalar_type(), at::kBFloat16);
+  const at::Tensor kernel = matrix.view({kOutputs, kInputs, 1, 1});
+  Convolution convolution(ConvolutionOptions{.in = kInputs, .out = kOutputs, .kernel = 1});
+  loadPlaced(*convolution, sourceOf(kernel, bias), placement);
+  EXPECT_TRUE(convolution->weight.is_alias_of(kernel));
+}
+
+TEST(PlacedWeights, giveTheSameBitsInWhateverTypeTheyWereStored) {
+  const torch::NoGradGuard noGrad;
+  const at::Tensor tokens = at::randn({2, 5, kInputs}),
+                   picture = at::randn({1, kInputs, 9, 7}).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor bias = at::randn({kOutputs});
+  const ConvolutionOptions whole{.in = kInputs, .out = kOutputs};
+  ConvolutionOptions folded = whole;
+  folded.gain = 0.3;
+  for (const at::ScalarType stored : {at::kFloat, at::kHalf, at::kBFloat16}) {
+    const at::Tensor matrix = at::randn({kOutputs, kInputs}).to(stored);
+    const at::Tensor kernel = at::randn({kOutputs, kInputs, 3, 3}).to(stored);
+    for (const Placement& placement :
+         {Placement{}, Placement{.precision = at::kBFloat16}, Placement{.precision = at::kBFloat16, .plain = true},
+          Placement{.plain = true}}) {
+      SCOPED_TRACE(std::string(c10::toString(stored)) + " to " + c10::toString(placement.precision) +
+                   (placement.plain ? ", plain" : ""));
+      Linear linear(kInputs, kOutputs), widenedLinear(kInputs, kOutputs);
+      loadPlaced(*linear, sourceOf(matrix, bias.to(stored)), placement);
+      loadPlaced(*widenedLinear, sourceOf(matrix.to(at::kFloat), bias.to(stored).to(at::kFloat)), placement);
+      EXPECT_TRUE(at::equal(linear->forward(tokens), widenedLinear->forward(tokens)));
+      for (const ConvolutionOptions& options : {whole, folded}) {
+        Convolution convolution(options), widened(options);
+        loadPlaced(*convolution, sourceOf(kernel, bias.to(stored)), placement);
+        loadPlaced(*widened, sourceOf(kernel.to(at::kFloat), bias.to(stored).to(at::kFloat)), placement);
+        EXPECT_TRUE(at::equal(convolution->forward(picture), widened->forward(picture))) << options.gain;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heirloom::tests
