@@ -148,7 +148,7 @@ double likenessOfTiles(const models::Restorer& model, const models::Settings& se
   const Descriptor network = model.describe(settings);
   TileRules rules(network);
   if (margin) rules.margin = *margin;
-  const at::Tensor whole = picture(network.channels, 96, 900);
+  const at::Tensor whole = picture(network.channels, 128, 900);
   models::Observer observer;
   const auto session = model.start(settings, {}, observer);
   return likeness(tiled(*session, whole, rules, TileRules(network).smallestSide() + 32), session->restore(whole));

@@ -125,25 +125,25 @@ class RestoreVarGradients : public TrainingRun {
   }
 };
 
-/// Squares of 16 pixels: of the autoencoder alone, whose tensors are many.
-models::RestoreVarConfig smallAutoencoder() {
+/// The records' T4 on squares of 16 pixels, because every tensor costs two losses.
+models::RestoreVarConfig small() {
   models::RestoreVarConfig config = tinyRestoreVar();
   config.vae = {.channels = 32, .multipliers = {1, 1, 2}, .blocks = 1, .latent = 8, .vocabulary = 32};
   config.var.sides = {1, 2, 4};
   return config;
 }
 
-// Cross-entropy of all tokens, on the records' T4.
+// Cross-entropy of all tokens.
 TEST_F(RestoreVarGradients, ofTheTransformerAreWhatStepsDoToItsLoss) {
-  const auto objective = objectiveOf("var", tinyRestoreVar());
+  const auto objective = objectiveOf("var", small());
   const Patches::Batch batch = batchOf(config_.dataset.patch, 2);
   expectEveryGradient(objective->parameters(), gradientsOf(*objective, batch),
                       [&] { return lossOf(*objective, batch).item<double>(); });
 }
 
-// L1 of the latent, on T4. More pictures, because the corners of many absolute values make one smooth sum.
+// L1 of the latent. More pictures, because the corners of many absolute values make one smooth sum.
 TEST_F(RestoreVarGradients, ofTheRefinerAreWhatStepsDoToItsLoss) {
-  const auto objective = objectiveOf("refiner", tinyRestoreVar());
+  const auto objective = objectiveOf("refiner", small());
   const Patches::Batch batch = batchOf(config_.dataset.patch, 4);
   expectEveryGradient(objective->parameters(), gradientsOf(*objective, batch),
                       [&] { return lossOf(*objective, batch).item<double>(); });
@@ -151,7 +151,7 @@ TEST_F(RestoreVarGradients, ofTheRefinerAreWhatStepsDoToItsLoss) {
 
 TEST_F(RestoreVarGradients, ofTheDecoderAreWhatStepsDoToItsLoss) {
   config_.loss = "l2";
-  const auto objective = objectiveOf("decoder", smallAutoencoder());
+  const auto objective = objectiveOf("decoder", small());
   const Patches::Batch batch = batchOf(config_.dataset.patch, 2);
   expectEveryGradient(objective->parameters(), gradientsOf(*objective, batch),
                       [&] { return lossOf(*objective, batch).item<double>(); });
@@ -162,7 +162,7 @@ TEST_F(RestoreVarGradients, ofTheDecoderAreWhatStepsDoToItsLoss) {
 TEST_F(RestoreVarGradients, ofTheAutoencoderAreWhatStepsDoWhileItsCodesAreHeld) {
   constexpr double kCommitment = 0.25;
   config_.loss = "l2";
-  const models::RestoreVarConfig config = smallAutoencoder();
+  const models::RestoreVarConfig config = small();
   const auto objective = objectiveOf("vqvae", config);
   const Patches::Batch batch = batchOf(config.side(), 2);
   const std::vector<at::Tensor> gradients = gradientsOf(*objective, batch);
@@ -203,11 +203,11 @@ TEST_F(RestoreVarGradients, ofTheAutoencoderAreWhatStepsDoWhileItsCodesAreHeld) 
   expectEveryGradient(own, gradients, loss);
 }
 
-/// Along the step that the optimiser takes, all tensors at once, on T4.
+/// Along the step that the optimiser takes, all tensors at once.
 TEST_F(RestoreVarGradients, aStepOfTheOptimiserChangesTheLossAsTheGradientsSay) {
   for (const std::string stage : {"var", "refiner"}) {
     SCOPED_TRACE(stage);
-    const auto objective = objectiveOf(stage, tinyRestoreVar());
+    const auto objective = objectiveOf(stage, small());
     const Patches::Batch batch = batchOf(config_.dataset.patch, 4);
     Line line{{}, gradientsOf(*objective, batch), {}};
     for (const Objective::Parameter& parameter : objective->parameters()) line.values.push_back(parameter.value);
