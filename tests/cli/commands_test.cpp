@@ -300,7 +300,8 @@ TEST_F(Commands, benchShowsWhatEachSavingOfADiffusionIsWorth) {
   const Ended ended = bench(told);
   ASSERT_EQ(ended.code, 0) << ended.err;
   std::vector<std::string> names;
-  for (const auto& each : ended.json()["items"][0]["without"]) {
+  const auto document = ended.json();
+  for (const auto& each : document["items"][0]["without"]) {
     names.push_back(each["saving"].get<std::string>());
     EXPECT_GT(each["median_ms"], 0);
   }
