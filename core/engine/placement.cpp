@@ -45,7 +45,7 @@ at::ScalarType usualPrecision(const at::Device& device, const models::Descriptor
                               const models::Processor& processor) {
   if (!device.is_cpu()) return at::kBFloat16;
   const bool unseen = network.nearInBfloat16 && source == SampleType::UInt8;
-  return unseen && processor.bfloat16() ? at::kBFloat16 : at::kFloat;
+  return unseen && processor.bfloat16NearFloat32() ? at::kBFloat16 : at::kFloat;
 }
 
 }  // namespace heirloom::core

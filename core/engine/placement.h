@@ -20,9 +20,9 @@ struct Placed {
 /// float32 on the processor, until the network is known: usualPrecision.
 Placed place(const std::string& device, const std::string& precision);
 
-/// The precision "auto" for one network: bfloat16 on a GPU. On the processor bfloat16 where `processor` is fast in it,
-/// the network stays near float32 in it and the photo's samples (`source`) are 8 bits wide, whose own rounding is
-/// coarser: a smooth 16-bit sky would get bands. Otherwise float32.
+/// The precision "auto" for one network: bfloat16 on a GPU. On the processor bfloat16 where `processor` is fast in it
+/// and rounds little, the network stays near float32 in it and the photo's samples (`source`) are 8 bits wide, whose
+/// own rounding is coarser: a smooth 16-bit sky would get bands. Otherwise float32.
 at::ScalarType usualPrecision(const at::Device& device, const models::Descriptor& network, SampleType source,
                               const models::Processor& processor = models::processor());
 

@@ -51,7 +51,7 @@ Photo hundredMegapixels() {
   return photo;
 }
 
-// Each is run on its own (ctest does): the peak is the process's.
+// Suites of their own, so that ctest runs them in processes of their own: the peak is the process's.
 TEST(HundredMegapixels, areRestoredWithinFourGigabytes) {
   initialiseEngine();
   const auto finished = tests::runOn(hundredMegapixels(), wide());
@@ -64,7 +64,7 @@ TEST(HundredMegapixels, areRestoredWithinFourGigabytes) {
 }
 
 // Its session is given the photo whole, so there is no tile that could be smaller: what it says of its memory holds.
-TEST(HundredMegapixels, areSquashedIntoTheSquareOfRestoreVarWithinWhatItSays) {
+TEST(HundredMegapixelsSquashed, intoTheSquareOfRestoreVarWithinWhatItSays) {
   if (availableMemory(at::kCPU) < 10'000'000'000) GTEST_SKIP() << "this takes 10 GB of free memory";
   initialiseEngine();
   const tests::TemporaryFolder folder;

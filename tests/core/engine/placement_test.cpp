@@ -22,7 +22,7 @@ Photo photoOfType(SampleType type) {
 
 /// What a network that stays near float32 is run in on this processor.
 at::ScalarType fast() {
-  return models::processor().bfloat16() ? at::kBFloat16 : at::kFloat;
+  return models::processor().bfloat16NearFloat32() ? at::kBFloat16 : at::kFloat;
 }
 
 TEST(UsualPrecision, isBfloat16WhereProcessorNetworkAndPhotoAllowIt) {
@@ -30,15 +30,14 @@ TEST(UsualPrecision, isBfloat16WhereProcessorNetworkAndPhotoAllowIt) {
   const auto usual = [&](const models::Processor& processor, SampleType source = SampleType::UInt8) {
     return usualPrecision(at::kCPU, network, source, processor);
   };
-  for (const models::Processor& processor :
-       {models::Processor{.avx512Bf16 = true}, models::Processor{.amxBf16 = true}}) {
-    network.nearInBfloat16 = true;
-    EXPECT_EQ(usual(processor), at::kBFloat16);
-    EXPECT_EQ(usual(processor, SampleType::UInt16), at::kFloat);
-    EXPECT_EQ(usual(processor, SampleType::Float32), at::kFloat);
-    network.nearInBfloat16 = false;
-    EXPECT_EQ(usual(processor), at::kFloat);
-  }
+  const models::Processor fast{.avx512Bf16 = true};
+  network.nearInBfloat16 = true;
+  EXPECT_EQ(usual(fast), at::kBFloat16);
+  EXPECT_EQ(usual(fast, SampleType::UInt16), at::kFloat);
+  EXPECT_EQ(usual(fast, SampleType::Float32), at::kFloat);
+  EXPECT_EQ(usual({.avx512Bf16 = true, .amxBf16 = true}), at::kFloat);
+  network.nearInBfloat16 = false;
+  EXPECT_EQ(usual(fast), at::kFloat);
   network.nearInBfloat16 = true;
   EXPECT_EQ(usual({}), at::kFloat);
   EXPECT_EQ(usual({.avx2 = true, .avx512 = true}), at::kFloat);
