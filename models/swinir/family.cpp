@@ -50,7 +50,7 @@ struct SwinIrTraits {
   using Network = SwinIr;
   static constexpr std::string_view kName = second ? "Swin2SR" : "SwinIR";
   static constexpr int kMargin = 16;  // the reference's tiles overlap by twice as much
-  static constexpr int kMarginBesideBicubic = 40;
+  static constexpr int kMarginBesideBicubic = 32;
 
   static Reading<SwinIrConfig> read(const StateDict& tensors) {
     const std::string table = second ? "attn.logit_scale" : "attn.relative_position_bias_table";
