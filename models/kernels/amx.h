@@ -18,6 +18,7 @@ inline constexpr int kTileDepth = 32;    // bfloat16 values of a row that one in
 class Tiles {
  public:
   Tiles() {
+    asm volatile("" ::: "memory");  // GCC does not know that tiles are read from memory: it must be written by now
     static constexpr Configuration configuration;  // in memory as a whole: GCC takes it for eight bytes
     _tile_loadconfig(&configuration);
   }
@@ -71,12 +72,10 @@ struct Sums {
   /// To [rows][columns], rows `stride` floats apart.
   static void store(float* to, std::int64_t stride) {
     const std::int64_t bytes = stride * std::int64_t{sizeof(float)};
-    asm volatile("" ::: "memory");  // GCC does not know that tiles are read from memory and written to it
     _tile_stored(0, to, bytes);
     if constexpr (twoColumns) _tile_stored(1, to + kTileColumns, bytes);
     if constexpr (twoRows) _tile_stored(2, to + kTileRows * stride, bytes);
     if constexpr (twoRows && twoColumns) _tile_stored(3, to + kTileRows * stride + kTileColumns, bytes);
-    asm volatile("" ::: "memory");
   }
 };
 

@@ -35,6 +35,11 @@ inline bool channelsSideBySide(const at::Tensor& x) {
   return x.size(1) == 1 || x.stride(1) == 1;
 }
 
+/// x itself where they do, otherwise a channels-last copy.
+inline at::Tensor withChannelsSideBySide(const at::Tensor& x) {
+  return channelsSideBySide(x) ? x : x.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 /// Throws c10::Error, naming the `function`, where `x` (N in H W of one of `types`), `result` or what the ending holds
 /// does not fit a 3x3 convolution from `in` to `out` channels on the CPU.
 void requireFitting(const char* function, const at::Tensor& result, const at::Tensor& x, int in, int out,

@@ -7,6 +7,7 @@ namespace heirloom::models::matrix_tiles {
 namespace {
 
 constexpr std::int64_t kTileValues = 512;  // of weights
+static_assert(kPixels == amx::kTileRows && kColumns == 2 * amx::kTileColumns && kDepth == amx::kTileDepth);
 
 /// 16 pixels of a row: their upper left neighbours, and where they lie.
 struct Place {
@@ -67,16 +68,16 @@ void convolve(const Band& band, int firstChunk, int chunks, float* sums) {
     const Place places[2] = {placeOf(band, tile), placeOf(band, twoPlaces ? tile + 1 : tile)};
     for (int chunk = firstChunk; chunk < firstChunk + chunks; ++chunk) {
       const int left = band.out - chunk * kColumns;
-      const bool twoColumns = left > kPixels;
+      const bool twoColumns = left > amx::kTileColumns;
       const auto product = twoColumns ? (twoPlaces ? multiply<true, true> : multiply<false, true>)
                                       : (twoPlaces ? multiply<true, false> : multiply<false, false>);
       product(band, places[0].pixels, places[1].pixels, band.weights + chunk * band.valuesOfChunk(), sums);
       for (int place = 0; place <= (twoPlaces ? 1 : 0); ++place) {
         for (int column = 0; column <= (twoColumns ? 1 : 0); ++column) {
-          const int channel = chunk * kColumns + column * kPixels;
-          const int valid = band.out - channel < kPixels ? band.out - channel : kPixels;
+          const int channel = chunk * kColumns + column * amx::kTileColumns;
+          const int valid = band.out - channel < amx::kTileColumns ? band.out - channel : amx::kTileColumns;
           finish<ending, hasResidual>(band, places[place], channel, valid,
-                                      sums + place * kPixels * kColumns + column * kPixels);
+                                      sums + place * kPixels * kColumns + column * amx::kTileColumns);
         }
       }
     }

@@ -13,7 +13,8 @@ namespace {
 
 using namespace matrix_tiles;
 
-/// Of a band and of the weights that are read for each of its tiles: together they stay in the second cache of a core.
+/// Of a band and of the weights that are read for each of its tiles: together they stay in the second cache of a core,
+/// but for pictures so wide that kFewestRows are more.
 constexpr std::int64_t kBandValues = 256 * 1024;
 constexpr std::int64_t kWeightValues = 384 * 1024;
 constexpr std::int64_t kFewestRows = 4;
@@ -30,7 +31,7 @@ void copyRows(const Band& band, const Pixels<const Sample>& image, int first, in
     }
     const Sample* from = image.data + y * image.row;
     Sample* pixel = std::fill_n(to, pixelValues, Sample{0});
-    if (image.pixel == pixelValues) {
+    if (image.pixel == band.in && band.in == pixelValues) {
       pixel = std::copy_n(from, std::int64_t{band.width} * pixelValues, pixel);
     } else {
       for (int x = 0; x < band.width; ++x, from += image.pixel)
@@ -41,7 +42,7 @@ void copyRows(const Band& band, const Pixels<const Sample>& image, int first, in
 }
 
 template <class T>
-Pixels<T> from(Pixels<T> pixels, std::int64_t image, std::int64_t row) {
+Pixels<T> startingAt(Pixels<T> pixels, std::int64_t image, std::int64_t row) {
   if (pixels.data) pixels.data += image * pixels.image + row * pixels.row;
   return pixels;
 }
@@ -54,22 +55,19 @@ void convolve(const Band& band, float* sums) {
     convolveAmx(band, chunk, std::min(together, chunks - chunk), sums);
 }
 
-at::Tensor channelsLast(const at::Tensor& x) {
-  return channelsSideBySide(x) ? x : x.contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 }  // namespace
 
 bool matrixTilesServe(int in, int out) {
-  return processor().amxBf16 && processor().avx512Bf16 && in >= 8 && out >= 8;
+  return processor().amxBf16 && in >= 8 && out >= 8;
 }
 
-MatrixTileWeights::MatrixTileWeights(const at::Tensor& weight, const at::Tensor& bias)
-    : in_(static_cast<int>(weight.size(1))), out_(static_cast<int>(weight.size(0))) {
+MatrixTileWeights::MatrixTileWeights(const at::Tensor& weight, const at::Tensor& bias) {
   TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.scalar_type() == at::kFloat &&
                   weight.is_cpu(),
               "MatrixTileWeights: expected out in 3 3 float32 on the CPU, found ", weight.sizes(), " ",
               weight.toString());
+  in_ = static_cast<int>(weight.size(1));
+  out_ = static_cast<int>(weight.size(0));
   TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == out_), "MatrixTileWeights: expected ", out_,
               " biases, found ", bias.sizes());
   const Band band{.in = in_, .out = out_};
@@ -102,8 +100,8 @@ void tileConvolutionInto(at::Tensor& result, const at::Tensor& x, const MatrixTi
   TORCH_CHECK(matrixTilesServe(weights.in(), weights.out()), "tileConvolution: not on this processor");
   if (result.numel() == 0) return;
 
-  const at::Tensor input = channelsLast(x);
-  const at::Tensor added = ending.residual ? channelsLast(*ending.residual) : at::Tensor();
+  const at::Tensor input = withChannelsSideBySide(x);
+  const at::Tensor added = ending.residual ? withChannelsSideBySide(*ending.residual) : at::Tensor();
   const Pixels<const Sample> pixels = pixelsOf(static_cast<const Sample*>(input.const_data_ptr()), input);
   const Pixels<Sample> output = pixelsOf(static_cast<Sample*>(result.data_ptr()), result);
   Pixels<const Sample> residual;
@@ -133,9 +131,9 @@ void tileConvolutionInto(at::Tensor& result, const at::Tensor& x, const MatrixTi
       Band band = layer;
       band.height = std::min(most, height - first);
       band.rows = rows.data();
-      band.output = from(output, image, first);
-      band.residual = from(residual, image, first);
-      copyRows(band, from(pixels, image, 0), first, height, rows.data());
+      band.output = startingAt(output, image, first);
+      band.residual = startingAt(residual, image, first);
+      copyRows(band, startingAt(pixels, image, 0), first, height, rows.data());
       convolve(band, sums.data());
     }
   });

@@ -33,7 +33,7 @@ class MatrixTileWeights {
 /// at::conv2d.
 ///
 /// x: N in H W bfloat16 -> N out H W bfloat16, channels-last. Sums are float32, rounded once, behind the ending. What
-/// is not finite may reach one pixel further than the kernel does, through weights of zero. Inputs of another layout
+/// is not finite may reach up to three pixels further to the left, through weights of zero. Inputs of another layout
 /// than channels-last are copied. Works on LibTorch's threads; keeps no state between calls.
 at::Tensor tileConvolution(const at::Tensor& x, const MatrixTileWeights& weights, const ConvolutionEnding& ending = {});
 

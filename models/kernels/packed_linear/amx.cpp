@@ -9,6 +9,9 @@ using amx::kTileColumns;
 using amx::kTileDepth;
 using amx::kTileRows;
 
+static_assert(kLinearRows % (2 * kTileRows) == 0);  // tiles of rows end with the scratch
+static_assert((kTileDepth / 2 - 1) * kPanelWidth <= kPanelPadding);
+
 /// The rows in tiles, all of them times 32 output channels at a time. Panels are read as they are: a tile's row is 16
 /// words of a panel's.
 class TileMultiplier {
@@ -27,13 +30,10 @@ class TileMultiplier {
         const std::uint32_t* columns = panel + vector * 16;
         for (int row = 0; row < rows_.rows; row += 2 * kTileRows) {
           const bool twoRows = rows_.rows - row > kTileRows;
-          if (vector + 1 < vectors)
-            (twoRows ? &TileMultiplier::multiply<true, true>
-                     : &TileMultiplier::multiply<false, true>)(*this, row, columns, vectors * 64, output + vector * 16);
-          else
-            (twoRows
-                 ? &TileMultiplier::multiply<true, false>
-                 : &TileMultiplier::multiply<false, false>)(*this, row, columns, vectors * 64, output + vector * 16);
+          const bool twoColumns = vector + 1 < vectors;
+          const auto product = twoColumns ? (twoRows ? multiply<true, true> : multiply<false, true>)
+                                          : (twoRows ? multiply<true, false> : multiply<false, false>);
+          product(*this, row, columns, vectors * 64, output + vector * 16);
         }
       }
       panel += static_cast<std::int64_t>(rows_.inputs / 2) * kPanelWidth;
@@ -63,9 +63,9 @@ class TileMultiplier {
   static void multiply(const TileMultiplier& self, int row, const std::uint32_t* columns, std::int64_t stride,
                        int output) {
     using Sums = amx::Sums<twoRows, twoColumns>;
-    constexpr int vectors = twoColumns ? 2 : 1;
-    constexpr int width = vectors * kTileColumns;
-    alignas(64) float sums[2 * kTileRows * width];
+    constexpr int kVectors = twoColumns ? 2 : 1;
+    constexpr int kWidth = kVectors * kTileColumns;
+    alignas(64) float sums[2 * kTileRows * kWidth];
     const std::int64_t rowBytes = self.depth_ * std::int64_t{sizeof(std::uint16_t)};
     const std::uint16_t* first = self.inputs_ + static_cast<std::int64_t>(row) * self.depth_;
     const std::uint16_t* second = first + std::int64_t{kTileRows} * self.depth_;
@@ -74,16 +74,16 @@ class TileMultiplier {
       const char* words = reinterpret_cast<const char*>(columns) + input / 2 * stride;
       Sums::add({first + input, rowBytes}, {second + input, rowBytes}, {words, stride}, {words + 64, stride});
     }
-    Sums::store(sums, width);
+    Sums::store(sums, kWidth);
     const LinearRows<std::uint16_t>& rows = self.rows_;
     const int count = rows.rows - row < 2 * kTileRows ? rows.rows - row : 2 * kTileRows;
     for (int i = 0; i < count; ++i) {
-      __m512 values[vectors];
+      __m512 values[kVectors];
 #pragma GCC unroll 2
-      for (int j = 0; j < vectors; ++j)
+      for (int j = 0; j < kVectors; ++j)
         values[j] =
-            _mm512_add_ps(_mm512_load_ps(sums + i * width + j * 16), _mm512_load_ps(rows.bias + output + j * 16));
-      finishRow<BFloat16, vectors>(rows, row + i, output, values);
+            _mm512_add_ps(_mm512_load_ps(sums + i * kWidth + j * 16), _mm512_load_ps(rows.bias + output + j * 16));
+      finishRow<BFloat16, kVectors>(rows, row + i, output, values);
     }
   }
 

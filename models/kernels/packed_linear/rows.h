@@ -37,7 +37,7 @@ struct LinearRows {
 void linearAvx2(const LinearRows<float>& rows, float* scratch);
 void linearAvx512(const LinearRows<float>& rows, float* scratch);
 void linearAvx512Bf16(const LinearRows<std::uint16_t>& rows, float* scratch);
-/// Reads up to kPanelPadding words beyond the weights.
+/// Uses the scratch for all rows; reads up to kPanelPadding words beyond the weights.
 void linearAmx(const LinearRows<std::uint16_t>& rows, float* scratch);
 
 /// Floats of scratch a call needs.

@@ -38,10 +38,6 @@ std::int64_t oddLines(std::int64_t floats) {
   return (roundUp(floats, 16) / 16 | 1) * 16;
 }
 
-at::Tensor withChannelsSideBySide(const at::Tensor& x) {
-  return channelsSideBySide(x) ? x : x.contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 /// How weights lie, chunk after chunk: as `BlockKernels` has them transformed, or as its kernels.
 struct WeightLayout {
   WeightLayout(int in, int out)

@@ -98,7 +98,7 @@ TEST(NearInBfloat16, areTheFamiliesWhoseWeightsAreMeasured) {
 
 TEST_P(HalfPrecision, losesNothingThatIsSeen) {
   REQUIRE_SHARED(shared, "");
-  if (!models::processor().bfloat16()) GTEST_SKIP() << "this processor multiplies no bfloat16";
+  if (!models::processor().avx512Bf16) GTEST_SKIP() << "this processor multiplies no bfloat16";
   const tests::TemporaryFolder pieces;
   std::vector<fs::path> photos = photosIn(shared / "photos/eval");
   photos.resize(std::min(kPieces, photos.size()));

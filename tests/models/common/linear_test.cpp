@@ -41,7 +41,9 @@ const Case kCases[] = {
     {200, 180, 540, Activation::None, true, true, false}, {97, 180, 180, Activation::None, false, true, true},
     {96, 180, 360, Activation::Gelu, true, true, false},  {5, 60, 120, Activation::Gelu, false, true, true},
     {1, 12, 36, Activation::Relu, true, true, false},     {13, 6, 1, Activation::LeakyRelu, false, false, true},
-    {64, 64, 17, Activation::None, false, false, false},  {31, 34, 100, Activation::LeakyRelu, true, true, true}};
+    {64, 64, 17, Activation::None, false, false, false},  {31, 34, 100, Activation::LeakyRelu, true, true, true},
+    {16, 64, 64, Activation::Gelu, true, true, true},     {17, 48, 16, Activation::None, true, true, false},
+    {32, 32, 128, Activation::Relu, true, false, true},   {48, 62, 33, Activation::Gelu, false, true, true}};
 
 std::string describe(const Case& c) {
   return std::to_string(c.tokens) + " tokens, " + std::to_string(c.inputs) + " -> " + std::to_string(c.outputs);

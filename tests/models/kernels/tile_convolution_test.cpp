@@ -1,5 +1,7 @@
 #include "models/kernels/matrix_tiles/tile_convolution.h"
 
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -44,6 +46,14 @@ class TileConvolution : public testing::Test {
   void SetUp() override {
     if (!matrixTilesServe(64, 64)) GTEST_SKIP() << "this processor multiplies no tiles of bfloat16 matrices";
     at::manual_seed(1);
+    poison(true);
+  }
+  void TearDown() override { poison(false); }
+
+  /// Memory that was not written holds no numbers.
+  static void poison(bool on) {
+    at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/true);
+    at::globalContext().setDeterministicFillUninitializedMemory(on);
   }
 };
 
@@ -87,11 +97,17 @@ TEST_F(TileConvolution, everyEnding) {
   expectRounded(tileConvolution(x, layer.fast, {.negativeSlope = 0.25}), at::leaky_relu(s, 0.25));
   expectRounded(tileConvolution(x, layer.fast, {.residual = residual}), s + r);
   expectRounded(tileConvolution(x, layer.fast, {.negativeSlope = 0, .residual = residual}), (s + r).relu());
+  expectRounded(tileConvolution(x, layer.fast, {.negativeSlope = 0.25, .residual = residual}),
+                at::leaky_relu(s + r, 0.25));
   expectRounded(tileConvolution(x, layer.fast, {.kind = ConvolutionEnding::Kind::Silu}), at::silu(s));
+  expectRounded(tileConvolution(x, layer.fast, {.kind = ConvolutionEnding::Kind::Silu, .residual = residual}),
+                at::silu(s + r));
   expectRounded(tileConvolution(x, layer.fast, {.kind = ConvolutionEnding::Kind::Gated, .residual = residual}),
                 (s + r) * (s.sigmoid() - 0.5));
   const at::Tensor slopes = at::rand({40});
   expectRounded(tileConvolution(x, layer.fast, {.slopes = slopes}), at::prelu(s, slopes.to(at::kDouble)));
+  expectRounded(tileConvolution(x, layer.fast, {.residual = residual, .slopes = slopes}),
+                at::prelu(s + r, slopes.to(at::kDouble)));
 }
 
 TEST_F(TileConvolution, slicesOfOneDenseBuffer) {
@@ -103,6 +119,14 @@ TEST_F(TileConvolution, slicesOfOneDenseBuffer) {
   expectRounded(dense.narrow(1, 36, 20), layer.exact(before.narrow(1, 0, 36)).relu());
   EXPECT_TRUE(at::equal(dense.narrow(1, 0, 36), before.narrow(1, 0, 36)));
   EXPECT_TRUE(at::equal(dense.narrow(1, 56, 8), before.narrow(1, 56, 8)));
+}
+
+TEST_F(TileConvolution, channelsBesideASliceAreNotRead) {
+  const RandomLayer layer(28, 16);
+  const at::Tensor dense = halves({1, 32, 7, 19});
+  dense.narrow(1, 0, 4).fill_(std::numeric_limits<float>::quiet_NaN());
+  const at::Tensor x = dense.narrow(1, 4, 28);
+  expectRounded(tileConvolution(x, layer.fast), layer.exact(x));
 }
 
 TEST_F(TileConvolution, theResidualMayBeWrittenOver) {
@@ -118,6 +142,9 @@ TEST_F(TileConvolution, otherLayoutsAreCopied) {
   const RandomLayer layer(16, 16);
   const at::Tensor x = at::randn({2, 16, 6, 19}).to(at::kBFloat16);
   expectRounded(tileConvolution(x, layer.fast), layer.exact(x));
+  expectRounded(tileConvolution(x, layer.fast, {.residual = x}), layer.exact(x) + x.to(at::kDouble));
+  const at::Tensor every = halves({1, 16, 6, 40}).slice(3, 0, 40, 2);
+  expectRounded(tileConvolution(every, layer.fast), layer.exact(every));
 }
 
 TEST_F(TileConvolution, whatIsNotANumberStaysSoAndReachesItsNeighboursAlone) {
@@ -129,6 +156,33 @@ TEST_F(TileConvolution, whatIsNotANumberStaysSoAndReachesItsNeighboursAlone) {
     EXPECT_TRUE(nan.slice(2, 4, 7).slice(3, 19, 22).all().item<bool>()) << slope;
     EXPECT_EQ(nan.sum().item<std::int64_t>(), 9 * 16) << slope;
   }
+}
+
+TEST_F(TileConvolution, whatIsNotANumberReachesThreePixelsFurtherToTheLeftAtMost) {
+  const RandomLayer layer(12, 16);
+  const at::Tensor x = halves({1, 12, 12, 40});
+  x[0][3][5][20] = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor nan = tileConvolution(x, layer.fast).isnan();
+  EXPECT_TRUE(nan.slice(2, 4, 7).slice(3, 19, 22).all().item<bool>());
+  EXPECT_FALSE(nan.slice(3, 0, 16).any().item<bool>() || nan.slice(3, 22).any().item<bool>());
+}
+
+TEST_F(TileConvolution, doesNotDependOnTheNumberOfThreads) {
+  const RandomLayer layer(64, 48);
+  const at::Tensor x = halves({1, 64, 61, 70});
+  const int threads = at::get_num_threads();
+  const at::Tensor expected = tileConvolution(x, layer.fast);
+  for (const int other : {1, 3}) {
+    at::set_num_threads(other);
+    EXPECT_TRUE(at::equal(tileConvolution(x, layer.fast), expected)) << other;
+  }
+  at::set_num_threads(threads);
+  const at::Tensor inside = at::empty_like(expected);
+  at::parallel_for(0, 1, 1, [&](std::int64_t, std::int64_t) {
+    const torch::NoGradGuard noGrad;
+    inside.copy_(tileConvolution(x, layer.fast));
+  });
+  EXPECT_TRUE(at::equal(inside, expected));
 }
 
 TEST_F(TileConvolution, emptyBatchIsEmpty) {
