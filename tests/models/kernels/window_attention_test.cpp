@@ -99,17 +99,21 @@ TEST(WindowAttention, cosineEqualsTheTwinInFloat64) {
   }
 }
 
-TEST(WindowAttention, overlappingEqualsTheTwinInFloat64) {
-  if (!processor().avx2) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
-  at::manual_seed(4);
+void expectOverlappingEqualsTheTwin(decltype(overlappingWindowAttention)& attend) {
   for (const auto& [c, keyWindow] :
        {std::pair{Case{16, 0, 6, 30, 1, 2, 2}, 24}, std::pair{Case{8, 0, 2, 10, 2, 2, 3}, 12}}) {
     const at::Tensor q = tokens(c, 1), kv = tokens(c, 2), bias = biasOf(c, keyWindow);
     const double scale = 1 / std::sqrt(c.headDim);
     const at::Tensor expected = plainOverlappingWindowAttention(q.to(at::kDouble), kv.to(at::kDouble), bias, c.window,
                                                                 keyWindow, c.heads, scale);
-    EXPECT_LT(error(overlappingWindowAttention(q, kv, bias, c.window, keyWindow, c.heads, scale), expected), 1e-5);
+    EXPECT_LT(error(attend(q, kv, bias, c.window, keyWindow, c.heads, scale), expected), 1e-5);
   }
+}
+
+TEST(WindowAttention, overlappingEqualsTheTwinInFloat64) {
+  if (!processor().avx2) GTEST_SKIP() << "neither AVX-512 nor AVX2 on this processor";
+  at::manual_seed(4);
+  expectOverlappingEqualsTheTwin(overlappingWindowAttention);
 }
 
 /// What a GPU is given, computed here: LibTorch's attention is the same function on every device.
@@ -126,14 +130,7 @@ TEST(WindowAttention, theWayOfGpusEqualsTheTwinInFloat64) {
     const at::Tensor byCosine = plainCosineWindowAttention(qkv.to(at::kDouble), bias, shape, scales);
     EXPECT_LT(error(gpuCosineWindowAttention(qkv, biases, shape, scales), byCosine), 2e-5) << describe(c);
   }
-  for (const auto& [c, keyWindow] :
-       {std::pair{Case{16, 0, 6, 30, 1, 2, 2}, 24}, std::pair{Case{8, 0, 2, 10, 2, 2, 3}, 12}}) {
-    const at::Tensor q = tokens(c, 1), kv = tokens(c, 2), bias = biasOf(c, keyWindow);
-    const double scale = 1 / std::sqrt(c.headDim);
-    const at::Tensor expected = plainOverlappingWindowAttention(q.to(at::kDouble), kv.to(at::kDouble), bias, c.window,
-                                                                keyWindow, c.heads, scale);
-    EXPECT_LT(error(gpuOverlappingWindowAttention(q, kv, bias, c.window, keyWindow, c.heads, scale), expected), 1e-5);
-  }
+  expectOverlappingEqualsTheTwin(gpuOverlappingWindowAttention);
 }
 
 // 260 windows of 2 x 256 x 256 biases are more than one part of them, and the parts' last rows are not the picture's.
