@@ -95,7 +95,7 @@ at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
                                                   nameOf(options_.activation), options_.slope);
     return options_.slopes ? activated(result) : result;
   }
-  return activated(convolved(x));
+  return activated(convolved(converted));
 }
 
 void ConvolutionImpl::forwardInto(at::Tensor result, const at::Tensor& x) {
