@@ -14,11 +14,16 @@ inline constexpr int kTileRows = 16;     // of sums, as of what is multiplied
 inline constexpr int kTileColumns = 16;  // of sums, float32
 inline constexpr int kTileDepth = 32;    // bfloat16 values of a row that one instruction multiplies
 
+/// GCC does not know that tiles are read from memory: what they are about to read must be written by now.
+inline void memoryIsWritten() {
+  asm volatile("" ::: "memory");
+}
+
 /// While one lives, the thread's eight tiles have 16 rows of 64 bytes.
 class Tiles {
  public:
   Tiles() {
-    asm volatile("" ::: "memory");  // GCC does not know that tiles are read from memory: it must be written by now
+    memoryIsWritten();
     static constexpr Configuration configuration;  // in memory as a whole: GCC takes it for eight bytes
     _tile_loadconfig(&configuration);
   }

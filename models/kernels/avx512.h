@@ -16,7 +16,9 @@ inline int roundUp(int value, int multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+/// All of them from 16 on, none below 1.
 inline __mmask16 firstLanes(int count) {
+  if (count <= 0) return 0;
   return count >= 16 ? static_cast<__mmask16>(0xffff) : static_cast<__mmask16>((1U << count) - 1);
 }
 

@@ -21,4 +21,4 @@ heirloom_kernels("${avx512}" kernels/few_channels/avx512.cpp kernels/packed_line
   kernels/selective_scan/avx512.cpp kernels/window_attention/avx512.cpp kernels/winograd/avx512.cpp)
 heirloom_kernels("${avx512};-mavx512bf16" kernels/packed_linear/avx512_bf16.cpp kernels/window_attention/avx512_bf16.cpp)
 heirloom_kernels("${avx512};-mavx512bf16;-mamx-tile;-mamx-bf16" kernels/matrix_tiles/amx.cpp
-  kernels/packed_linear/amx.cpp)
+  kernels/packed_linear/amx.cpp kernels/window_attention/amx.cpp)

@@ -13,6 +13,7 @@ namespace heirloom::models {
 void attendWindowAvx2(const WindowRows<float>&, float*) {}
 void attendWindowAvx512(const WindowRows<float>&, float*) {}
 void attendWindowAvx512Bf16(const WindowRows<std::uint16_t>&, float*) {}
+void attendWindowAmx(const WindowRows<std::uint16_t>&, float*) {}
 void linearAvx2(const LinearRows<float>&, float*) {}
 void linearAvx512(const LinearRows<float>&, float*) {}
 void linearAvx512Bf16(const LinearRows<std::uint16_t>&, float*) {}

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "models/kernels/avx512.h"
-#include "models/kernels/window_attention/rows.h"
+#include "models/kernels/window_attention/avx512_window.h"
 
 namespace heirloom::models {
 namespace {
@@ -10,39 +9,24 @@ namespace {
 /// that stays in the first-level cache, become probabilities there and are multiplied with the values at once, so the
 /// whole matrix of a window never exists. `Format` is Float32 or BFloat16.
 template <typename Format>
-class WindowAttender {
-  using Value = typename Format::Value;
+class WindowAttender : AttendedWindow<Format> {
+  using Window = AttendedWindow<Format>;
+  using typename Window::Value;
+  using Window::rows_, Window::words_, Window::keyColumns_, Window::keyWords_, Window::channels_, Window::stride_,
+      Window::strip_, Window::keys_, Window::values_;
   static constexpr int kTogether = kQueriesTogether;
-  static constexpr float kLog2E = 1.4426950408889634F;
-  static constexpr float kFarBelow = -1e30F;  // for lanes beyond the last key: 2^this is 0
 
  public:
-  WindowAttender(const WindowRows<Value>& rows, float* scratch)
-      : rows_(rows),
-        words_(rows.headDim / Format::kPerWord),
-        keyColumns_(roundUp(rows.keys, 32)),
-        keyWords_((rows.keys + Format::kPerWord - 1) / Format::kPerWord),
-        channels_(roundUp(rows.headDim, 16)),
-        stride_(keyColumns_ + 16),
-        strip_(scratch),
-        keyScales_(strip_ + kTogether * stride_),
-        keys_(keyScales_ + keyColumns_),
-        values_(keys_ + words_ * keyColumns_) {}
+  WindowAttender(const WindowRows<Value>& rows, float* scratch) : Window(rows, scratch, kTogether, 1) {}
 
   void run() {
     for (int head = 0; head < rows_.heads; ++head) {
-      packKeys(head);
-      packValues(head);
+      this->packKeys(head);
+      this->packValues(head);
       for (int first = 0; first < rows_.queries; first += kTogether) {
         multiplyKeys(head, first);
         alignas(64) float divisors[16];
-        const bool simple = rows_.keys % 16 == 0 && !rows_.cosine && !rows_.queryRegion;
-        if (rows_.keys == 64 && simple)
-          turnIntoProbabilities<4, true>(head, first, divisors);
-        else if (simple)
-          turnIntoProbabilities<0, true>(head, first, divisors);
-        else
-          turnIntoProbabilities<0, false>(head, first, divisors);
+        this->turnIntoProbabilities(head, first, strip_, divisors);
         int vector = 0;
         for (; vector + 2 <= channels_ / 16; vector += 2) multiplyValues<2>(head, first, vector, divisors);
         if (vector < channels_ / 16) multiplyValues<1>(head, first, vector, divisors);
@@ -51,46 +35,6 @@ class WindowAttender {
   }
 
  private:
-  /// Keys of a head as columns: word w of key k lies at keys_[w * keyColumns_ + k], zeros beyond the last key.
-  void packKeys(int head) {
-    for (int key = 0; key < keyColumns_; key += 16) {
-      __m512 lengths = _mm512_setzero_ps();
-      for (int word = 0; word < words_; word += 16) {
-        const __mmask16 lanes = firstLanes(words_ - word);
-        __m512i block[16];
-#pragma GCC unroll 16
-        for (int i = 0; i < 16; ++i) {
-          block[i] =
-              key + i < rows_.keys
-                  ? _mm512_maskz_loadu_epi32(lanes, rows_.key[key + i] + head * rows_.headDim + word * Format::kPerWord)
-                  : _mm512_setzero_si512();
-        }
-        transpose(block);
-        const int count = words_ - word < 16 ? words_ - word : 16;
-        for (int i = 0; i < count; ++i) {
-          _mm512_store_si512(keys_ + (word + i) * keyColumns_ + key, block[i]);
-          if (rows_.cosine) lengths = Format::dot(lengths, block[i], block[i]);
-        }
-      }
-      if (rows_.cosine) _mm512_store_ps(keyScales_ + key, inverseLength(lengths));
-    }
-  }
-
-  /// Values of a head as rows of words padded to whole vectors; a word holds the same channel of one or two keys.
-  void packValues(int head) {
-    for (int word = 0; word < keyWords_; ++word) {
-      const int key = word * Format::kPerWord;
-      const Value* first = rows_.value[key] + head * rows_.headDim;
-      const Value* second =
-          Format::kPerWord == 2 && key + 1 < rows_.keys ? rows_.value[key + 1] + head * rows_.headDim : nullptr;
-      for (int channel = 0; channel < channels_; channel += 16) {
-        _mm512_store_si512(values_ + word * channels_ + channel,
-                           Format::interleave(first + channel, second ? second + channel : nullptr,
-                                              firstLanes(rows_.headDim - channel)));
-      }
-    }
-  }
-
   void multiplyKeys(int head, int first) {
     const Value* query[kTogether];
 #pragma GCC unroll 8
@@ -116,66 +60,6 @@ class WindowAttender {
         _mm512_store_ps(strip_ + i * stride_ + column + 16, sums[i][1]);
       }
     }
-  }
-
-  /// softmax(scale * product + bias + mask) in place, in the precision of the values, without the division: what
-  /// remains to be multiplied lies in `divisors` at reducedLane(query). Everything is in units of log 2, so that no
-  /// multiplication is needed before the power of two.
-  /// `kVectors`: vectors a row, 0: any number; `kSimple`: whole vectors, no mask, no lengths.
-  template <int kVectors, bool kSimple>
-  void turnIntoProbabilities(int head, int first, float* divisors) {
-    const int vectors = kVectors ? kVectors : (rows_.keys + 15) / 16;
-    __m512 largest[kTogether];
-#pragma GCC unroll 8
-    for (int i = 0; i < kTogether; ++i) {
-      const int query = first + i < rows_.queries ? first + i : rows_.queries - 1;
-      float* strip = strip_ + i * stride_;
-      const float* bias = rows_.bias + (static_cast<std::int64_t>(head) * rows_.queries + query) * rows_.keys;
-      float factor = rows_.scales[head] * kLog2E;
-      if (!kSimple && rows_.cosine) factor *= queryScale(head, query);
-      const __m512 scale = _mm512_set1_ps(factor);
-      largest[i] = _mm512_set1_ps(kFarBelow);
-#pragma GCC unroll 4
-      for (int vector = 0; vector < vectors; ++vector) {
-        __m512 logit = _mm512_mul_ps(_mm512_load_ps(strip + vector * 16), scale);
-        if constexpr (kSimple)
-          logit = _mm512_fmadd_ps(_mm512_loadu_ps(bias + vector * 16), _mm512_set1_ps(kLog2E), logit);
-        else
-          logit = masked(logit, bias, query, vector * 16);
-        largest[i] = _mm512_max_ps(largest[i], logit);
-        _mm512_store_ps(strip + vector * 16, logit);
-      }
-    }
-    alignas(64) float maxima[16];
-    _mm512_store_ps(maxima, reduceEight(largest, [](__m512 a, __m512 b) { return _mm512_max_ps(a, b); }));
-    __m512 sums[kTogether];
-#pragma GCC unroll 8
-    for (int i = 0; i < kTogether; ++i) {
-      float* strip = strip_ + i * stride_;
-      const __m512 maximum = _mm512_set1_ps(maxima[reducedLane(i)]);
-      sums[i] = _mm512_setzero_ps();
-#pragma GCC unroll 4
-      for (int vector = 0; vector < vectors; ++vector) {
-        const __m512 power = exp2Negative(_mm512_sub_ps(_mm512_load_ps(strip + vector * 16), maximum));
-        sums[i] = _mm512_add_ps(sums[i], power);
-        Format::store(reinterpret_cast<Value*>(strip) + vector * 16, power);
-      }
-    }
-    const __m512 total = reduceEight(sums, [](__m512 a, __m512 b) { return _mm512_add_ps(a, b); });
-    _mm512_store_ps(divisors, _mm512_div_ps(_mm512_set1_ps(1), total));
-  }
-
-  /// Bias, mask, lengths of keys and the end of the row for 16 keys from `key` on.
-  __m512 masked(__m512 logit, const float* bias, int query, int key) const {
-    const __mmask16 lanes = firstLanes(rows_.keys - key);
-    if (rows_.cosine) logit = _mm512_mul_ps(logit, _mm512_load_ps(keyScales_ + key));
-    logit = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(lanes, bias + key), _mm512_set1_ps(kLog2E), logit);
-    if (rows_.queryRegion) {
-      const __mmask16 foreign = _mm512_mask_cmpneq_epi32_mask(
-          lanes, _mm512_maskz_loadu_epi32(lanes, rows_.keyRegion + key), _mm512_set1_epi32(rows_.queryRegion[query]));
-      logit = _mm512_mask_sub_ps(logit, foreign, logit, _mm512_set1_ps(100 * kLog2E));
-    }
-    return _mm512_mask_mov_ps(_mm512_set1_ps(kFarBelow), lanes, logit);
   }
 
   template <int kVectors>
@@ -209,32 +93,6 @@ class WindowAttender {
       }
     }
   }
-
-  /// 1 / max(length, 1e-12), as torch's normalize.
-  static __m512 inverseLength(__m512 squares) {
-    return _mm512_div_ps(_mm512_set1_ps(1), _mm512_max_ps(_mm512_sqrt_ps(squares), _mm512_set1_ps(1e-12F)));
-  }
-
-  float queryScale(int head, int query) const {
-    __m512 squares = _mm512_setzero_ps();
-    for (int word = 0; word < words_; word += 16) {
-      const __m512i part = _mm512_maskz_loadu_epi32(
-          firstLanes(words_ - word), rows_.query[query] + head * rows_.headDim + word * Format::kPerWord);
-      squares = Format::dot(squares, part, part);
-    }
-    return _mm512_cvtss_f32(inverseLength(_mm512_set1_ps(_mm512_reduce_add_ps(squares))));
-  }
-
-  const WindowRows<Value>& rows_;
-  int words_;         // of a head's channels
-  int keyColumns_;    // keys, padded
-  int keyWords_;      // keys in words
-  int channels_;      // of a head, padded
-  int stride_;        // of the strip; not a multiple of a page, or its rows would fight for the same cache lines
-  float* strip_;      // kTogether, stride_
-  float* keyScales_;  // keyColumns_, cosine only
-  float* keys_;       // words_, keyColumns_
-  float* values_;     // keyWords_, channels_
 };
 
 }  // namespace

@@ -3,8 +3,14 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
+#include <vector>
+
 #include "models/cuda.h"
 #include "models/kernels/processor.h"
+#include "models/kernels/scratch.h"
+#include "models/kernels/window_attention/rows.h"
 #include "models/kernels/window_attention/window_block.h"
 
 namespace heirloom::tests {
@@ -79,6 +85,56 @@ TEST(WindowAttention, bfloat16StaysWithinItsRounding) {
     // Result and probabilities are rounded to 8 bits: 2^-9 of values up to about 6 each.
     EXPECT_LT(error(found, expected), 6 * 2 * 0x1p-9) << describe(c);
     EXPECT_LT((found.to(at::kDouble) - expected).pow(2).mean().sqrt().item<double>(), 0.003) << describe(c);
+  }
+}
+
+/// What a kernel for bfloat16 makes of one window: random tokens of `c` that look at `keys` random ones in two regions.
+at::Tensor attended(const Case& c, int keys, bool cosine, decltype(attendWindowAmx)& attend) {
+  at::manual_seed(9);
+  const int queries = c.window * c.window, width = c.heads * c.headDim;
+  const auto random = [&](int count) { return at::randn({count, width}).to(at::kBFloat16); };
+  const at::Tensor q = random(queries), k = random(keys), v = random(keys), result = at::zeros_like(q);
+  const at::Tensor bias = at::randn({c.heads, queries, keys}), scales = at::rand({c.heads}) + 0.1;
+  const at::Tensor regionsOfQueries = at::randint(2, {queries}, at::kInt),
+                   regionsOfKeys = at::arange(keys, at::kInt) % 2;
+  const auto rowsOf = [&](const at::Tensor& t, int count) {
+    std::vector<std::uint16_t*> rows;
+    for (int i = 0; i < count; ++i)
+      rows.push_back(static_cast<std::uint16_t*>(t.data_ptr()) + std::min<std::int64_t>(i, t.size(0) - 1) * width);
+    return rows;
+  };
+  const int padded = (queries + kQueriesTogether - 1) / kQueriesTogether * kQueriesTogether;
+  const auto query = rowsOf(q, padded), to = rowsOf(result, padded), key = rowsOf(k, keys), value = rowsOf(v, keys);
+  Scratch<float> scratch(windowScratchFloats(keys, c.headDim));
+  std::fill_n(scratch.data(), windowScratchFloats(keys, c.headDim), std::numeric_limits<float>::quiet_NaN());
+  attend({.queries = queries,
+          .keys = keys,
+          .heads = c.heads,
+          .headDim = c.headDim,
+          .query = query.data(),
+          .key = key.data(),
+          .value = value.data(),
+          .result = to.data(),
+          .bias = bias.const_data_ptr<float>(),
+          .queryRegion = regionsOfQueries.const_data_ptr<std::int32_t>(),
+          .keyRegion = regionsOfKeys.const_data_ptr<std::int32_t>(),
+          .scales = scales.const_data_ptr<float>(),
+          .cosine = cosine},
+         scratch.data());
+  return result;
+}
+
+// Numbers of queries and keys that fill no tile, and scratch that holds no number before.
+TEST(WindowAttention, matrixTilesEqualVectors) {
+  if (!processor().amxBf16) GTEST_SKIP() << "no AMX on this processor";
+  for (const Case& c : kCases) {
+    for (const int keys : {1, c.window * c.window, c.window * c.window * 9 / 4 + 3}) {
+      for (const bool cosine : {false, true}) {
+        EXPECT_LT(error(attended(c, keys, cosine, attendWindowAmx), attended(c, keys, cosine, attendWindowAvx512Bf16)),
+                  0x1p-6)  // results up to 4 are rounded to 8 bits
+            << describe(c) << ", keys " << keys << (cosine ? ", cosine" : "");
+      }
+    }
   }
 }
 
