@@ -23,12 +23,22 @@ at::Tensor augmented(const at::Tensor& picture, int mode) {
   }
 }
 
-Grid augmented(const Grid& grid, int mode) {
-  if (grid.empty()) return grid;
-  const at::Tensor turned = augmented(at::tensor(grid.values).view({grid.rows, grid.columns}), mode).contiguous();
+Grid turnedKernel(const Grid& kernel, int mode, int scale) {
+  if (kernel.empty() || mode == 0) return kernel;
+  // The middle is side / 2: only where the sides are odd it stays there. Zeros behind move it by half of them.
+  const at::Tensor given = at::tensor(kernel.values).view({kernel.rows, kernel.columns});
+  const at::Tensor odd = at::constant_pad_nd(given, {0, 1 - kernel.columns % 2, 0, 1 - kernel.rows % 2});
+  const at::Tensor corner = augmented(at::tensor({1.F, 0.F, 0.F, 0.F}).view({2, 2}), mode);
+  const auto behind = [&](std::int64_t side) {
+    const bool flipped = corner.select(side, 1).sum().item<float>() > 0;
+    return flipped ? std::int64_t{2} * (scale - 1) : 0;
+  };
+  const at::Tensor turned = at::constant_pad_nd(augmented(odd, mode), {0, behind(1), 0, behind(0)}).contiguous();
   const float* values = turned.const_data_ptr<float>();
-  return {
-      grid.text, static_cast<int>(turned.size(0)), static_cast<int>(turned.size(1)), {values, values + turned.numel()}};
+  return {kernel.text,
+          static_cast<int>(turned.size(0)),
+          static_cast<int>(turned.size(1)),
+          {values, values + turned.numel()}};
 }
 
 int inverseAugmentation(int mode) {

@@ -4,6 +4,7 @@
 
 #include "models/common/augmentation.h"
 #include "models/common/decorated_restorer.h"
+#include "models/common/degradation_settings.h"
 #include "models/common/notes.h"
 
 namespace heirloom::models {
@@ -57,9 +58,12 @@ class EnsembleSession : public Session {
  private:
   void turnKernels(int mode) {
     Settings turned = settings_;
+    // A network that is told how much it enlarges deconvolves what was decimated; SRMD's pictures were shrunk about
+    // their middle.
+    const int scale = settings_.has(kScale) ? static_cast<int>(settings_.integer(kScale)) : 1;
     for (const Parameter& parameter : settings_.parameters()) {
       if (isKernel(parameter))
-        turned.set(parameter.name, Settings::Value(augmented(settings_.grid(parameter.name), mode)));
+        turned.set(parameter.name, Settings::Value(turnedKernel(settings_.grid(parameter.name), mode, scale)));
     }
     session_->change(turned);
   }

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "models/common/colour_fix.h"
+#include "models/common/degradation_settings.h"
 #include "models/common/ensemble.h"
+#include "models/common/fft_data_step.h"
 #include "models/common/function_session.h"
 
 namespace heirloom::tests {
@@ -63,6 +65,48 @@ TEST(Ensemble, isTheMeanOfTheEightTurnedBackAndTurnsTheKernel) {
   for (const int by : {1, -1}) expected = expected + (picture.roll({by}, {2}) + picture.roll({by}, {3})) / 4;
   EXPECT_LT((mean - expected).abs().max().item<float>(), 1e-6F);
   EXPECT_EQ(restorer->describe(settings).parameters, restorer->descriptor().parameters);
+}
+
+/// USRNet's data step without its prior, which does commute with turns when the kernel turns as well.
+class Deconvolving : public Restorer {
+ public:
+  Deconvolving() { descriptor_.parameters = {scaleParameter(4, 2), kernelParameter("gaussian:1")}; }
+  const Descriptor& descriptor() const override { return descriptor_; }
+  std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer&,
+                                 NoiseSource*) const override {
+    return std::make_unique<FunctionSession>(placement, settings, [](const Settings& chosen) -> Run {
+      const int scale = static_cast<int>(chosen.integer(kScale));
+      return [scale, kernel = kernelTensor(chosen.grid(kKernel), at::kCPU)](const at::Tensor& y) {
+        const at::Tensor z = at::upsample_nearest2d(y, {y.size(2) * scale, y.size(3) * scale});
+        return FftDataStep(y, kernel, scale).solve(z, at::full({1, 1, 1, 1}, 0.1F));
+      };
+    });
+  }
+
+ private:
+  Descriptor descriptor_;
+};
+
+// Of a decimated picture that is flipped the pixels lie at the other end of their cells; kernels of even sides have
+// their middle beside the middle.
+TEST(Ensemble, aDeconvolutionGivesTheSameInEveryTurn) {
+  const auto restorer = withEnsemble(std::make_shared<Deconvolving>());
+  Settings settings(restorer->descriptor().parameters);
+  Observer observer;
+  const at::Tensor picture = at::rand({1, 2, 10, 9});
+  for (const char* scale : {"1", "2", "3"}) {
+    for (const char* kernel :
+         {"grid:3x5:9,0,1,0,0,2,0,3,0,1,0,0,0,0,4", "grid:2x2:4,3,2,1", "grid:4x3:9,0,0,1,0,2,0,0,3,0,0,1"}) {
+      SCOPED_TRACE(std::string(kernel) + " x" + scale);
+      settings.set("scale", scale);
+      settings.set("kernel", kernel);
+      settings.set("ensemble", "off");
+      const at::Tensor plain = restorer->start(settings, {}, observer)->restore(picture);
+      settings.set("ensemble", "on");
+      const at::Tensor mean = restorer->start(settings, {}, observer)->restore(picture);
+      EXPECT_LT((mean - plain).abs().max().item<float>(), 1e-4F);
+    }
+  }
 }
 
 TEST(ColourFix, takesTheTintOfTheSourceAndKeepsTheDetailOfTheResult) {
