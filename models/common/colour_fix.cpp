@@ -50,7 +50,7 @@ class ColourFixRestorer : public DecoratedRestorer {
  private:
   void adjust(Descriptor& described, const Settings& settings) const override {
     if (settings.choice(kColourFix) == kWavelet) {
-      described.margin = std::max(described.margin, kColourFixReach / described.scale + 1);
+      described.margin += kColourFixReach / described.scale + 1;  // around each pixel that the network made
     }
   }
 };

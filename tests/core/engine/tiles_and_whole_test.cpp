@@ -185,6 +185,25 @@ TEST(WideKernel, isSmallerInPixelsOfAPictureThatIsEnlarged) {
   EXPECT_EQ(marginOf("4", "motion:61"), 48);
 }
 
+// What it takes over is the smooth part of results, each of which looks as far as the network does.
+TEST(ColourFix, givesThroughTilesWhatItGivesOfTheWhole) {
+  const c10::InferenceMode inference;
+  const auto model = tests::PublicConfiguration{"Compact", "2x_superultracompact"}.open();
+  models::Settings settings = tests::usableSettings(*model);
+  settings.set("colour_fix", "wavelet");
+  const Descriptor network = model->describe(settings);
+  ASSERT_TRUE(network.local);
+  const TileRules rules(network);
+  const Cut cut = Cut::between(rules);
+  const at::Tensor whole = picture(network.channels, cut.height, cut.width);
+  models::Observer observer;
+  const auto session = model->start(settings, {}, observer);
+  const at::Tensor expected = session->restore(whole);
+  const double range = (expected.max() - expected.min()).item<double>();
+  const double apart = (tiled(*session, whole, rules, cut.longest) - expected).abs().max().item<double>();
+  EXPECT_LT(apart / range, kRounding);
+}
+
 class RandomNetwork : public testing::TestWithParam<tests::PublicConfiguration> {};
 
 TEST_P(RandomNetwork, givesThroughTilesWhatItGivesOfTheWhole) {
