@@ -54,6 +54,14 @@ std::string noiseText(double noise, const models::Settings& settings) {
   return {text, std::to_chars(text, text + sizeof text, noise, std::chars_format::fixed, 1).ptr};
 }
 
+/// Whether a network among the settings says how much is enlarged.
+bool isEnlargedByAnother(const models::Restorer& network) {
+  return std::ranges::any_of(network.descriptor().parameters, [](const models::Parameter& parameter) {
+    const auto* other = std::get_if<models::DenoiserInput>(&parameter.range);
+    return other && other->enlarges;
+  });
+}
+
 class RecipeRun {
  public:
   RecipeRun(const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer, const RunOptions& options,
@@ -276,6 +284,10 @@ int scaleOf(const ModelLibrary& library, const Recipe& recipe) {
   int scale = 1;
   for (const Step& step : recipe.steps) {
     const std::shared_ptr<const models::Restorer> network = library.open(step.model);
+    if (isEnlargedByAnother(*network)) {
+      scale *= configure(library, step.model, step.settings, Protocol::Photos).descriptor.scale;
+      continue;
+    }
     models::Settings settings(network->descriptor().parameters);
     const auto chosen = step.settings.find(models::kScale);
     if (chosen != step.settings.end()) settings.set(models::kScale, std::string_view(chosen->second));

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "core/engine/run.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
 #include "tests/core/support/checkpoints.h"
@@ -85,6 +86,9 @@ TEST_F(Configure, dpsrTakesNetworksOfDpsrAndTheirScale) {
   const ConfiguredModel model =
       configure(library_, "dpsr", {{"denoiser", "prior"}, {"iterations", "1"}}, Protocol::Reference);
   EXPECT_EQ(model.descriptor.scale, 2);
+  // Before anything is run: whether the result fits its format, and what -s may be.
+  const Recipe recipe{{{"dpsr", {{"denoiser", "prior"}}, 1}}};
+  EXPECT_EQ(scaleOf(library_, recipe), 2);
   models::Observer observer;
   const at::Tensor result = model.network->start(model.settings, {}, observer)->restore(at::rand({1, 3, 25, 27}));
   EXPECT_EQ(result.sizes(), at::IntArrayRef({1, 3, 50, 54}));
