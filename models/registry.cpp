@@ -278,6 +278,26 @@ std::shared_ptr<const Restorer> loaded(Inspection& inspection, const std::filesy
   }
 }
 
+/// `tensors` without those that `other` has in another shape. What `other` lacks stays: it may be there to tell how the
+/// network computes.
+StateDict withoutMisshapen(const StateDict& tensors, const StateDict& other) {
+  std::vector<std::pair<std::string, TensorEntry>> kept;
+  for (const auto& [name, entry] : tensors.entries()) {
+    const TensorEntry* twin = other.find(name);
+    if (!twin || twin->shape == entry.shape) kept.emplace_back(name, entry);
+  }
+  return {tensors.archive(), std::move(kept)};
+}
+
+/// Whether the network is the same without what `part` lacks: tables that it makes anew, whose shapes may follow the
+/// patches that a file was trained on.
+bool suffices(const Inspection& whole, const StateDict& part) {
+  if (!whole.family || part.entries().empty()) return false;
+  const Match match = whole.family->detect(part);
+  return match.descriptor &&
+         match.descriptor->parameterCount == whole.considered.back().match.descriptor->parameterCount;
+}
+
 /// What to say of tensors that no family took.
 Error unknown(const Inspection& inspection, const std::filesystem::path& written) {
   // A folder is known by its files' names already, and its family knows a part of one that stands alone.
@@ -316,7 +336,15 @@ std::shared_ptr<const Restorer> open(const std::filesystem::path& file) {
 std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, const std::filesystem::path& other,
                                           double weight) {
   Inspection inspection = inspect(file);
-  inspection.tensors = inspection.tensors.blendedWith(inspect(other).tensors, weight);
+  Inspection second = inspect(other);
+  const StateDict mine = withoutMisshapen(inspection.tensors, second.tensors);
+  const StateDict theirs = withoutMisshapen(second.tensors, inspection.tensors);
+  const bool differ = mine.entries().size() < inspection.tensors.entries().size();
+  if (differ && suffices(inspection, mine) && suffices(second, theirs)) {
+    inspection.tensors = mine;
+    second.tensors = theirs;
+  }
+  inspection.tensors = inspection.tensors.blendedWith(std::move(second.tensors), weight);
   inspection.considered.clear();
   auto restorer = loaded(inspection, file);
   if (!restorer) throw unknown(inspection, file);

@@ -87,7 +87,7 @@ Inspection inspect(const std::filesystem::path& file);
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file);
 
 /// The network of `file` with (1 - weight) of its values and `weight` (0..1) of those of `other`, tensor by tensor.
-/// Throws Error when they are not the same tensors.
+/// Throws Error when they are not the same tensors, but for tables that the network does not read.
 std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, const std::filesystem::path& other,
                                           double weight);
 

@@ -155,6 +155,48 @@ TEST(SwinIr, aFileWithWindowsOfSevenComputesIn8BitUnits) {
   EXPECT_GT(error(found, bare(1)), 1e-2);
 }
 
+/// The file of a network that was trained on patches of `windows` x `windows` windows: it stores their masks. Its
+/// weights are `gain` times as large as drawn.
+void writeTrainedOn(const std::filesystem::path& file, const SwinIrConfig& config, std::int64_t windows, double gain) {
+  NamedTensors tensors = randomWeights(stateOf(*SwinIr(config)));
+  for (auto& [name, tensor] : tensors) {
+    if (tensor.is_floating_point()) tensor = tensor * gain;
+  }
+  for (std::size_t group = 0; group < config.depths.size(); ++group) {
+    const std::string block = "layers." + std::to_string(group) + ".residual_group.blocks.1.";
+    tensors.emplace_back(block + "attn_mask", at::zeros({windows * windows, 16, 16}));
+  }
+  writeSafetensors(file, tensors);
+}
+
+// kair.md 1.11: the classical files were trained on patches of 48 and of 64 pixels, and store masks of these.
+TEST(SwinIr, filesThatWereTrainedOnOtherPatchesBlend) {
+  const TemporaryFolder folder;
+  SwinIrConfig config = tiny(SwinIrHead::PixelShuffle, 2);
+  writeTrainedOn(folder / "s48.safetensors", config, 6, 1);
+  writeTrainedOn(folder / "s64.safetensors", config, 8, 1.2);
+  const at::Tensor image = at::rand({1, 3, 8, 12});
+  Observer observer;
+  const auto restored = [&](const std::shared_ptr<const Restorer>& model) {
+    return model->start(Settings(model->descriptor().parameters), {}, observer)->restore(image);
+  };
+  const auto blend = [&](double weight) {
+    return restored(models::openBlend(folder / "s48.safetensors", folder / "s64.safetensors", weight));
+  };
+  const at::Tensor first = restored(models::open(folder / "s48.safetensors"));
+  const at::Tensor second = restored(models::open(folder / "s64.safetensors"));
+  EXPECT_LT(error(blend(0), first), 1e-5);
+  EXPECT_LT(error(blend(1), second), 1e-5);
+  const at::Tensor half = blend(0.5);
+  EXPECT_GT(error(half, first), 1e-3);
+  EXPECT_GT(error(half, second), 1e-3);
+  // A network whose tensors are some of the other's is still another one.
+  config.depths = {2};
+  writeTrainedOn(folder / "short.safetensors", config, 8, 1);
+  EXPECT_THROW(models::openBlend(folder / "s64.safetensors", folder / "short.safetensors", 0.5), Error);
+  EXPECT_THROW(models::openBlend(folder / "short.safetensors", folder / "s64.safetensors", 0.5), Error);
+}
+
 TEST(SwinIr, takesPicturesSmallerThanAWindow) {
   const torch::NoGradGuard noGrad;
   SwinIr network(tiny(SwinIrHead::PixelShuffle, 2));
