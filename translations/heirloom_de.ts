@@ -1331,6 +1331,20 @@
     </message>
 </context>
 <context>
+    <name>dpir.grey_mark</name>
+    <message>
+        <source>%1 is a grey denoiser, which sees no %2</source>
+        <translation>%1 ist ein Entrauscher für Graubilder und sieht kein %2</translation>
+    </message>
+</context>
+<context>
+    <name>dpir.grey_mark.remedy</name>
+    <message>
+        <source>choose a colour one, or mark the missing pixels in black or white (setting missing)</source>
+        <translation>wählen Sie einen für Farbbilder, oder markieren Sie die fehlenden Pixel schwarz oder weiß (Einstellung „Fehlende Pixel sind“)</translation>
+    </message>
+</context>
+<context>
     <name>dpir.iterating</name>
     <message>
         <source>iterating</source>

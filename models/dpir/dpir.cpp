@@ -339,6 +339,14 @@ class DpirRestorer : public Restorer {
                       .with(settings.model(kDenoiser).name),
                   HEIRLOOM_TEXT("dpir.grey.remedy", "choose a colour one"));
     }
+    // Other colours have the luma of that one, too.
+    if (settings.has(kMissing) && settings.choice(kMissing) == kColourMark &&
+        denoiserOf(task_, settings).descriptor().channels != 3) {
+      throw Error(HEIRLOOM_TEXT("dpir.grey_mark", "%1 is a grey denoiser, which sees no %2")
+                      .with(settings.model(kDenoiser).name, settings.choice(kMissing)),
+                  HEIRLOOM_TEXT("dpir.grey_mark.remedy",
+                                "choose a colour one, or mark the missing pixels in black or white (setting missing)"));
+    }
     return std::make_unique<DpirSession>(task_, settings, placement, observer);
   }
 

@@ -7,14 +7,14 @@ constexpr double kExact = 0.5 / 255;  // a code value of an 8-bit picture
 
 at::Tensor colourOf(const std::string& mark, std::int64_t channels) {
   if (mark == "white") return at::ones({1, channels, 1, 1});
-  if (mark == "magenta" && channels == 3) return at::tensor({1.F, 0.F, 1.F}).view({1, 3, 1, 1});
+  if (mark == kColourMark && channels == 3) return at::tensor({1.F, 0.F, 1.F}).view({1, 3, 1, 1});
   return at::zeros({1, channels, 1, 1});
 }
 
 }  // namespace
 
 std::vector<std::string> missingMarks() {
-  return {"black", "white", "magenta"};
+  return {"black", "white", kColourMark};
 }
 
 at::Tensor knownPixels(const at::Tensor& picture, const std::string& mark) {

@@ -10,6 +10,9 @@ namespace heirloom::models {
 /// The colours by which a picture can mark pixels that are missing.
 std::vector<std::string> missingMarks();
 
+/// The one of them that only a colour picture can have.
+inline constexpr const char* kColourMark = "magenta";
+
 /// 0 where `picture` (N 3 H W or N 1 H W in 0..1) has exactly the marking colour, 1 elsewhere: float32 N 1 H W.
 at::Tensor knownPixels(const at::Tensor& picture, const std::string& mark);
 

@@ -1,5 +1,7 @@
 #include "models/dpir/mosaic.h"
 
+#include "models/common/padding.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -36,7 +38,9 @@ at::Tensor bayerMask(const std::string& pattern, std::int64_t height, std::int64
 }
 
 at::Tensor demosaicedLinearly(const at::Tensor& mosaic, const std::string& pattern) {
-  const at::Tensor padded = at::reflection_pad2d(mosaic, {2, 2, 2, 2});
+  constexpr std::int64_t kFilterReach = 2;
+  const at::Tensor padded = mirroredTo(mosaic, mosaic.size(2) + 2 * kFilterReach, mosaic.size(3) + 2 * kFilterReach,
+                                       Mirror::WithoutEdge, kFilterReach);
   const auto filtered = [&](const at::Tensor& taps) {
     return at::conv2d(padded, (taps / 8).view({1, 1, 5, 5}).to(mosaic.device()));
   };
@@ -78,7 +82,9 @@ at::Tensor demosaicedBilinearly(const at::Tensor& mosaic, const std::string& pat
   };
   // The weights of the pixels that have the channel sum to 4 everywhere in a whole mosaic, and to what they sum to
   // where an odd side breaks it.
-  return spread(mosaic * mask) / spread(mask);
+  const at::Tensor weight = spread(mask);
+  // A mosaic of one row or column lacks a colour altogether.
+  return at::where(weight > 0, spread(mosaic * mask) / weight.clamp_min(1), mosaic);
 }
 
 }  // namespace heirloom::models

@@ -14,11 +14,11 @@ std::vector<std::string> bayerPatterns();
 at::Tensor bayerMask(const std::string& pattern, std::int64_t height, std::int64_t width, const at::Device& device);
 
 /// Linear demosaicing with 5 x 5 filters (Malvar, He, Cutler, "High-quality linear interpolation for demosaicing of
-/// Bayer-patterned color images", ICASSP 2004; KAIR's dm_matlab). `mosaic`: N 1 H W, at least 3 pixels a side. Result N
-/// 3 H W, not clamped.
+/// Bayer-patterned color images", ICASSP 2004; KAIR's dm_matlab). `mosaic`: N 1 H W. Result N 3 H W, not clamped.
 at::Tensor demosaicedLinearly(const at::Tensor& mosaic, const std::string& pattern);
 
-/// Bilinear demosaicing with 3 x 3 filters over a mosaic that repeats beyond its edges. Shapes as above.
+/// Bilinear demosaicing with 3 x 3 filters over a mosaic that repeats beyond its edges; a colour that it lacks
+/// altogether is the mosaic itself. Shapes as above.
 at::Tensor demosaicedBilinearly(const at::Tensor& mosaic, const std::string& pattern);
 
 }  // namespace heirloom::models

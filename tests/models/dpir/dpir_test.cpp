@@ -100,12 +100,32 @@ TEST(Dpir, pixelsMoveByHalfTheScale) {
   EXPECT_FLOAT_EQ(moved[0][0][0][11].item<float>(), 11);
 }
 
+// The smallest photos lack colours of the mosaic, or have no room for a filter.
+TEST(Dpir, demosaicsPicturesOfAnySize) {
+  for (const std::string& pattern : bayerPatterns()) {
+    for (const auto& [height, width] : {std::pair{1, 1}, std::pair{1, 5}, std::pair{4, 1}, std::pair{2, 2}}) {
+      SCOPED_TRACE(pattern + " " + std::to_string(height) + " x " + std::to_string(width));
+      const at::Tensor mosaic = at::rand({1, 1, height, width});
+      const at::Tensor flat = at::full({1, 1, height, width}, 0.3F);
+      for (const auto demosaiced : {demosaicedLinearly, demosaicedBilinearly}) {
+        const at::Tensor picture = demosaiced(mosaic, pattern);
+        EXPECT_EQ(picture.sizes(), at::IntArrayRef({1, 3, height, width}));
+        EXPECT_TRUE(at::isfinite(picture).all().item<bool>());
+        EXPECT_LT((demosaiced(flat, pattern) - 0.3).abs().max().item<float>(), 1e-6F);
+      }
+      const at::Tensor mask = bayerMask(pattern, height, width, at::kCPU);
+      EXPECT_TRUE(at::allclose(demosaicedLinearly(mosaic, pattern) * mask, mosaic * mask));
+    }
+  }
+}
+
 /// A denoiser that only scales, and a prior that repeats each pixel as well: what the loop then computes can be said in
 /// closed form.
 class Scaling : public Restorer {
  public:
-  Scaling(double factor, int scale) : factor_(factor) {
+  Scaling(double factor, int scale, int channels = 3) : factor_(factor) {
     descriptor_.scale = scale;
+    descriptor_.channels = channels;
     descriptor_.parameters = {noiseLevelParameter(75)};
   }
   const Descriptor& descriptor() const override { return descriptor_; }
@@ -177,6 +197,31 @@ TEST(Dpir, inpaintingKeepsWhatIsKnown) {
   const at::Tensor known = knownPixels(y, "black");
   EXPECT_TRUE(at::equal(result * known, y * known));
   EXPECT_NEAR(result[0][0][5][5].item<float>(), 0.6 * 0.125, 1e-5);
+}
+
+// Its luma is that of other colours, so that black pixels would have been filled in its place.
+TEST(Dpir, inGreyNothingIsMagenta) {
+  Loop dpir = loop("dpir-inpaint", 1);
+  dpir.settings.set("missing", "magenta");
+  dpir.settings.set("iterations", "1");
+  Observer observer;
+  at::Tensor y = at::full({1, 3, 8, 8}, 0.25F);
+  y.slice(2, 2, 4).copy_(at::tensor({1.F, 0.F, 1.F}).view({1, 3, 1, 1}));
+  const at::Tensor filled = dpir.restorer->start(dpir.settings, {}, observer)->restore(y);
+  EXPECT_LT((filled - 0.25).abs().max().item<float>(), 0.01F);
+
+  const auto grey = std::make_shared<Scaling>(1, 1, /*channels=*/1);
+  dpir.settings.set("denoiser", Settings::Value(ModelReference{"grey", grey}));
+  try {
+    dpir.restorer->start(dpir.settings, {}, observer);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("grey is a grey denoiser, which sees no magenta"));
+  }
+  for (const char* mark : {"black", "white"}) {
+    dpir.settings.set("missing", mark);
+    EXPECT_NO_THROW(dpir.restorer->start(dpir.settings, {}, observer)->restore(at::rand({1, 1, 8, 8})));
+  }
 }
 
 TEST(Dpir, demosaicingPutsTheMosaicBack) {
