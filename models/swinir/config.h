@@ -28,6 +28,10 @@ struct SwinIrConfig {
   bool shifts = true;              // odd blocks shift by window / 2; not if trained on pictures of one window
   bool second = false;             // Swin2SR: Swin V2's blocks
   double range = 1;                // the network's own scale: 255 for compression artefacts
+  int unshuffle = 1;               // pixels of a side that are made channels first
+
+  /// Of the end, from which `unshuffle` takes away.
+  int enlargement() const { return scale * unshuffle; }
   bool operator==(const SwinIrConfig&) const = default;
 };
 

@@ -54,16 +54,23 @@ struct SwinIrTraits {
 
   static Reading<SwinIrConfig> read(const StateDict& tensors) {
     const std::string table = second ? "attn.logit_scale" : "attn.relative_position_bias_table";
-    std::vector<std::string> required = {"conv_first.weight", kBlock + "norm1.weight", kBlock + "mlp.fc1.bias",
-                                         kBlock + table};
+    const bool unshuffles = !second && tensors.contains("conv_first.1.weight");
+    const std::string first = unshuffles ? "conv_first.1.weight" : "conv_first.weight";
+    std::vector<std::string> required = {first, kBlock + "norm1.weight", kBlock + "mlp.fc1.bias", kBlock + table};
     if (second) required.push_back(kBlock + "attn.relative_coords_table");
     if (auto missing = missingOf(tensors, required); !missing.empty()) {
       return {std::nullopt, "it lacks residual groups of Swin blocks", std::move(missing)};
     }
     SwinIrConfig config;
     config.second = second;
-    config.channels = sideOf(tensors, "conv_first.weight", 1);
-    config.features = sideOf(tensors, "conv_first.weight", 0);
+    config.channels = sideOf(tensors, first, 1);
+    config.features = sideOf(tensors, first, 0);
+    if (unshuffles) {
+      // Pictures of three channels, or else grey ones.
+      const int inputs = config.channels;
+      config.channels = inputs % 3 == 0 ? 3 : 1;
+      config.unshuffle = squareRoot(inputs / config.channels);
+    }
     config.depths.clear();
     for (int group = 0; group < countNumbered(tensors, "layers"); ++group) {
       config.depths.push_back(countNumbered(tensors, "layers." + std::to_string(group) + ".residual_group.blocks"));
@@ -100,7 +107,21 @@ struct SwinIrTraits {
         break;
     }
     if (config.scale == 0) return {std::nullopt, "its last layers make no whole enlargement", {"upsample.0.weight"}};
+    if (unshuffles) {
+      const bool enlarges = config.head != SwinIrHead::Residual && config.head != SwinIrHead::Auxiliary;
+      if (!enlarges || config.unshuffle < 2 || config.scale % config.unshuffle != 0) {
+        return {std::nullopt, "its layers make no whole enlargement", {first}};
+      }
+      config.scale /= config.unshuffle;
+    }
     return {config, {}, {}};
+  }
+
+  /// What makes pixels channels has no tensors, but is counted in the name of the convolution behind it.
+  static std::string fileKey(const std::string& own, const SwinIrConfig& config) {
+    constexpr std::string_view kFirst = "conv_first.";
+    if (config.unshuffle == 1 || !own.starts_with(kFirst)) return own;
+    return std::string(kFirst) + "1." + own.substr(kFirst.size());
   }
 
   /// Tables that follow from the window: never read, may be absent.
@@ -115,24 +136,26 @@ struct SwinIrTraits {
     const auto groups = static_cast<double>(config.depths.size());
     descriptor.family = kName;
     descriptor.configuration = std::to_string(blocks) + " blocks, " + std::to_string(config.features) + " channels, " +
-                               std::to_string(config.heads) + " heads, windows of " + std::to_string(config.window);
+                               std::to_string(config.heads) + " heads, windows of " + std::to_string(config.window) +
+                               (config.unshuffle > 1 ? ", input folded by " + std::to_string(config.unshuffle) : "");
     descriptor.purpose = config.scale > 1   ? Purpose::SuperResolve
                          : config.range > 1 ? Purpose::Deblock
                                             : Purpose::Denoise;
     descriptor.scale = config.scale;
     descriptor.channels = config.channels;
-    descriptor.sizeMultiple = config.window;
-    descriptor.margin = config.head == SwinIrHead::Auxiliary ? kMarginBesideBicubic : kMargin;
+    descriptor.sizeMultiple = config.window * config.unshuffle;
+    descriptor.margin = (config.head == SwinIrHead::Auxiliary ? kMarginBesideBicubic : kMargin) * config.unshuffle;
     descriptor.local = false;
     descriptor.mayShiftColours = config.head == SwinIrHead::NearestConvolution;
 
     const double f = config.features;
     const double c = config.channels;
     const double h = SwinIrConfig::kHeadFeatures;
-    const double pixels = config.scale * config.scale;
+    const double folded = config.unshuffle * config.unshuffle;  // pixels of the picture for one of the features
+    const double pixels = config.enlargement() * config.enlargement();
     const double tokens = config.window * config.window;
     const double ending = config.threeConvolutions ? 9 * f * f / 2 + f * f / 16 : 9 * f * f;
-    double macs = 9 * c * f + blocks * (4 * f * f + 2 * f * config.hidden + 2 * tokens * f) +
+    double macs = 9 * c * folded * f + blocks * (4 * f * f + 2 * f * config.hidden + 2 * tokens * f) +
                   (groups + 1) * (ending + (config.second ? f * f : 0));
     double enlarged = 0;  // values of the largest layers after the body
     switch (config.head) {
@@ -149,10 +172,10 @@ struct SwinIrTraits {
         enlarged = 2.5 * h * pixels;
         break;
     }
-    descriptor.flopPerPixel = 2 * macs;
+    descriptor.flopPerPixel = 2 * macs / folded;
     // Without the kernels queries, keys and values are there shifted and cut into windows, too.
     const double body = processor().avx2 ? 5 * f + config.hidden : 11 * f + config.hidden;
-    descriptor.activationBytesPerPixel = 4 * std::max(body, enlarged);
+    descriptor.activationBytesPerPixel = 4 * std::max(body, enlarged) / folded;
     return descriptor;
   }
 
@@ -178,6 +201,8 @@ struct SwinIrTraits {
       return networks;
     }
     add("real_x2", {.scale = 2, .head = SwinIrHead::NearestConvolution});
+    add("unshuffled_x2",
+        {.features = 60, .depths = {6, 6, 6, 6}, .hidden = 120, .scale = 2, .unshuffle = 2});  // the community's
     add("real_large_x4", {.features = 240,
                           .depths = {6, 6, 6, 6, 6, 6, 6, 6, 6},
                           .heads = 8,

@@ -74,7 +74,9 @@ at::Tensor SwinGroupImpl::forward(const at::Tensor& tokens, Observer* observer) 
 SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
     : config_(config),
       conv_first_(register_module(
-          "conv_first", Convolution(ConvolutionOptions{.in = config.channels, .out = config.features, .outer = true}))),
+          "conv_first",
+          Convolution(ConvolutionOptions{
+              .in = config.channels * config.unshuffle * config.unshuffle, .out = config.features, .outer = true}))),
       embeddingNorm_(config.features),
       norm_(config.features) {
   const int f = config.features;
@@ -102,7 +104,7 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
   };
   const auto addShuffles = [&] {
     const auto upsample = sequential("upsample");
-    for (const int factor : shuffles(config.scale)) {
+    for (const int factor : shuffles(config.enlargement())) {
       const ConvolutionOptions options{.in = kHeadFeatures, .out = kHeadFeatures * factor * factor};
       upsample_.push_back(upsample->register_module(std::to_string(2 * upsample_.size()), Convolution(options)));
     }
@@ -111,11 +113,11 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
     case SwinIrHead::Residual:
       conv_last_ = add("conv_last", {.in = f, .out = c, .outer = true});
       break;
-    case SwinIrHead::PixelShuffleDirect:
-      upsample_ = {sequential("upsample")
-                       ->register_module("0", Convolution(ConvolutionOptions{
-                                                  .in = f, .out = c * config.scale * config.scale, .outer = true}))};
+    case SwinIrHead::PixelShuffleDirect: {
+      const ConvolutionOptions direct{.in = f, .out = c * config.enlargement() * config.enlargement(), .outer = true};
+      upsample_ = {sequential("upsample")->register_module("0", Convolution(direct))};
       break;
+    }
     case SwinIrHead::PixelShuffle:
       addBefore();
       addShuffles();
@@ -124,7 +126,7 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
     case SwinIrHead::NearestConvolution:
       addBefore();
       conv_up1_ = add("conv_up1", leaky(kHeadFeatures, kHeadFeatures, kSlope));
-      if (config.scale == 4) conv_up2_ = add("conv_up2", leaky(kHeadFeatures, kHeadFeatures, kSlope));
+      if (config.enlargement() == 4) conv_up2_ = add("conv_up2", leaky(kHeadFeatures, kHeadFeatures, kSlope));
       conv_hr_ = add("conv_hr", leaky(kHeadFeatures, kHeadFeatures, kSlope));
       conv_last_ = add("conv_last", last);
       break;
@@ -144,17 +146,19 @@ at::Tensor SwinIrImpl::forward(const at::Tensor& image, Observer* observer) {
   const at::Tensor mean = config_.channels == 3
                               ? at::tensor({0.4488F, 0.4371F, 0.4040F}, image.options()).view({1, 3, 1, 1})
                               : at::zeros({1, 1, 1, 1}, image.options());
-  const at::Tensor extended = mirroredTo(image, upToMultiple(image.size(2), config_.window),
-                                         upToMultiple(image.size(3), config_.window), Mirror::WithoutEdge);
+  const int fold = config_.unshuffle;
+  const std::int64_t multiple = static_cast<std::int64_t>(config_.window) * fold;
+  const at::Tensor extended = mirroredTo(image, upToMultiple(image.size(2), multiple),
+                                         upToMultiple(image.size(3), multiple), Mirror::WithoutEdge);
   const at::Tensor x = (extended - mean) * config_.range;
-  const at::Tensor deep = deepFeatures(conv_first_->forward(x), observer);
+  const at::Tensor deep = deepFeatures(conv_first_->forward(fold == 1 ? x : at::pixel_unshuffle(x, fold)), observer);
   at::Tensor result;
   switch (config_.head) {
     case SwinIrHead::Residual:
       result = conv_last_->plus(x, deep);
       break;
     case SwinIrHead::PixelShuffleDirect:
-      result = at::pixel_shuffle(upsample_.front()->forward(deep), config_.scale);
+      result = at::pixel_shuffle(upsample_.front()->forward(deep), config_.enlargement());
       break;
     case SwinIrHead::PixelShuffle:
       result = conv_last_->forward(shuffled(conv_before_upsample_->forward(deep)));
@@ -179,7 +183,7 @@ at::Tensor SwinIrImpl::deepFeatures(const at::Tensor& shallow, Observer* observe
 }
 
 at::Tensor SwinIrImpl::shuffled(at::Tensor x) {
-  const std::vector<int> factors = shuffles(config_.scale);
+  const std::vector<int> factors = shuffles(config_.enlargement());
   for (std::size_t i = 0; i < upsample_.size(); ++i) x = at::pixel_shuffle(upsample_[i]->forward(x), factors[i]);
   return x;
 }

@@ -49,7 +49,7 @@ class SwinIrImpl : public torch::nn::Module {
 
  private:
   at::Tensor deepFeatures(const at::Tensor& shallow, Observer* observer);  // N F H W -> N F H W, channels-last
-  at::Tensor shuffled(at::Tensor features);                                // N 64 H W -> N 64 H*scale W*scale
+  at::Tensor shuffled(at::Tensor features);  // N 64 H W -> N 64 H*enlargement W*enlargement
   at::Tensor nearest(at::Tensor features);
   at::Tensor beside(const at::Tensor& features, const at::Tensor& padded, const at::Tensor& image);
 

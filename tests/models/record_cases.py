@@ -74,6 +74,15 @@ def span(**more):
     return SPAN(num_in_ch=3, num_out_ch=3, feature_channels=8, **more)
 
 
+def swinir_folded():
+    from spandrel.architectures.SwinIR import SwinIR
+
+    network = SwinIR(img_size=16, embed_dim=12, depths=[2, 2], num_heads=[2, 2], window_size=4, mlp_ratio=2, upscale=4,
+                     upsampler="pixelshuffle", start_unshuffle=2)
+    network.conv_first = torch.nn.Sequential(torch.nn.Identity(), network.conv_first)  # as files number it
+    return network
+
+
 def safmn():
     from spandrel.architectures.SAFMN import SAFMN
 
@@ -385,6 +394,7 @@ CASES = {
     "KBNet-L": ("KBNet-L", kbnet_l, (1, 3, 16, 24), None),
     "FFTformer": ("FFTformer", fftformer, (1, 3, 32, 64), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
+    "SwinIR x2 folded": ("SwinIR", swinir_folded, (1, 3, 16, 24), None),
 }
 
 

@@ -197,6 +197,69 @@ TEST(SwinIr, filesThatWereTrainedOnOtherPatchesBlend) {
   EXPECT_THROW(models::openBlend(folder / "short.safetensors", folder / "s64.safetensors", 0.5), Error);
 }
 
+// Grey pictures and those of four channels have no mean colour: folded or given folded, both networks compute the same,
+// but for how their last layer's channels become pixels.
+TEST(SwinIr, foldsThePictureFirst) {
+  const torch::NoGradGuard noGrad;
+  SwinIrConfig config = tiny(SwinIrHead::PixelShuffleDirect, 2, false, 1);
+  config.unshuffle = 2;
+  SwinIr folding(config);
+  SwinIr given(tiny(SwinIrHead::PixelShuffleDirect, 2, false, 4));
+  fill(folding);
+  fill(given);
+  const at::Tensor image = at::rand({1, 1, 16, 24});
+  const at::Tensor last = at::pixel_unshuffle(given->forward(at::pixel_unshuffle(image, 2)), 2);
+  EXPECT_LT(error(folding->forward(image), at::pixel_shuffle(last, 4)), 1e-5);
+  EXPECT_EQ(folding->forward(at::rand({1, 1, 5, 9})).sizes(), at::IntArrayRef({1, 1, 10, 18}));
+}
+
+NamedTensors behindAnUnshuffle(NamedTensors weights) {
+  const std::string first = "conv_first.";
+  for (auto& [name, tensor] : weights) {
+    if (name.starts_with(first)) name.insert(first.size(), "1.");
+  }
+  return weights;
+}
+
+// kair.md 2.4: conv_first.1, behind what makes pixels channels.
+TEST(SwinIr, aFileThatFoldsThePictureEnlargesByLess) {
+  const torch::NoGradGuard noGrad;
+  SwinIrConfig config = tiny(SwinIrHead::PixelShuffle, 2);
+  config.unshuffle = 2;
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder / "net.safetensors";
+  const NamedTensors weights = randomWeights(stateOf(*SwinIr(config)));
+  writeSafetensors(file, behindAnUnshuffle(weights));
+  EXPECT_EQ(detectSwinIr(inspect(file).tensors), config);
+  const auto model = models::open(file);
+  EXPECT_EQ(model->descriptor().scale, 2);
+  EXPECT_EQ(model->descriptor().channels, 3);
+  EXPECT_EQ(model->descriptor().sizeMultiple, 8);
+
+  const std::filesystem::path own = folder / "own.safetensors";
+  writeSafetensors(own, weights);
+  SwinIr network(config);
+  loadStrict(*network, canonicalise(Archive::open(own)));
+  const at::Tensor image = at::rand({1, 3, 9, 16});
+  Observer observer;
+  const at::Tensor found = model->start(Settings(model->descriptor().parameters), {}, observer)->restore(image);
+  EXPECT_LT(error(found, network->forward(image)), 1e-4);
+}
+
+TEST(SwinIr, refusesAFileThatFoldsByWhatItsEnlargementIsNoMultipleOf) {
+  NamedTensors weights = randomWeights(stateOf(*SwinIr(tiny(SwinIrHead::PixelShuffle, 3))));
+  for (auto& [name, tensor] : weights) {
+    if (name == "conv_first.weight") tensor = at::zeros({tensor.size(0), 12, 3, 3});
+  }
+  const TemporaryFolder folder;
+  writeSafetensors(folder / "net.safetensors", behindAnUnshuffle(std::move(weights)));
+  const Inspection inspection = inspect(folder / "net.safetensors");
+  EXPECT_EQ(inspection.family, nullptr);
+  const auto own = std::ranges::find(inspection.considered, std::string_view("SwinIR"), &Candidate::family);
+  ASSERT_NE(own, inspection.considered.end());
+  EXPECT_EQ(own->match.reason, "its layers make no whole enlargement");
+}
+
 TEST(SwinIr, takesPicturesSmallerThanAWindow) {
   const torch::NoGradGuard noGrad;
   SwinIr network(tiny(SwinIrHead::PixelShuffle, 2));
