@@ -22,8 +22,8 @@ class OmniSrGroupImpl : public torch::nn::Module {
 };
 TORCH_MODULE(OmniSrGroup);
 
-/// Wang, Chen, Ni, Tian, Zhang, Dai, "Omni Aggregation Networks for Lightweight Image Super-Resolution", CVPR 2023;
-/// reference the authors' components/OmniSR.py.
+/// Wang, Chen, Ni, Liu, Liu, "Omni Aggregation Networks for Lightweight Image Super-Resolution", CVPR 2023; reference
+/// the authors' components/OmniSR.py.
 class OmniSrImpl : public torch::nn::Module {
  public:
   explicit OmniSrImpl(const OmniSrConfig& config);

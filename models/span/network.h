@@ -43,8 +43,8 @@ class SpanBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(SpanBlock);
 
-/// Wan, Yu, Zhou, Wang, "Swift Parameter-free Attention Network for Efficient Super-Resolution", CVPR Workshops 2024;
-/// reference the authors' basicsr/archs/span_arch.py.
+/// Wan, Yu, Li, Chen, Zou, Liu, Yin, Zuo, "Swift Parameter-free Attention Network for Efficient Super-Resolution", CVPR
+/// Workshops 2024; reference the authors' basicsr/archs/span_arch.py.
 class SpanNetImpl : public torch::nn::Module {
  public:
   explicit SpanNetImpl(const SpanConfig& config);
