@@ -64,9 +64,6 @@ using namespace std::string_view_literals;
 constexpr std::array kStrangers{
     Stranger{257, "ustar"sv, "a tar archive, as PyTorch wrote before version 0.1.10"sv},
     Stranger{0, "version https://git-lfs"sv, "a Git LFS pointer to a checkpoint, not the checkpoint itself"sv},
-    Stranger{0, "<!DOCTYPE"sv, "a web page, not the file it offers"sv},
-    Stranger{0, "<!doctype"sv, "a web page, not the file it offers"sv},
-    Stranger{0, "<html"sv, "a web page, not the file it offers"sv},
     Stranger{0, "GGUF"sv, "a GGUF file"sv},
     Stranger{0, "\x89HDF"sv, "an HDF5 file"sv},
     Stranger{0, "\x1f\x8b"sv, "a gzip archive"sv},
@@ -74,6 +71,15 @@ constexpr std::array kStrangers{
     Stranger{0, "Rar!"sv, "a RAR archive"sv},
     Stranger{0, "\x80"sv, "a pickle that PyTorch did not write"sv},
 };
+
+/// Whether it begins as web pages do, in letters of any size, whatever blank lines come first.
+bool isWebPage(std::span<const std::byte> bytes) {
+  constexpr std::size_t kLooked = 256;
+  std::string text(textAt(bytes, 0, kLooked));
+  text.erase(0, text.find_first_not_of("\xef\xbb\xbf \t\r\n"));
+  for (char& letter : text) letter = 'A' <= letter && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  return text.starts_with("<!doctype") || text.starts_with("<html");
+}
 
 Contents parseByContent(std::span<const std::byte> bytes) {
   if (textAt(bytes, 0, 4) == "PK\x03\x04"sv || textAt(bytes, 0, 4) == "PK\x05\x06"sv) return parseZipPickle(bytes);
@@ -83,11 +89,13 @@ Contents parseByContent(std::span<const std::byte> bytes) {
 
   const Message remedy =
       HEIRLOOM_TEXT("checkpoint.unknown.remedy", "give a .safetensors or .pth file, downloaded whole and unpacked");
+  const auto refuse = [&](std::string_view kind) {
+    throw Error(HEIRLOOM_TEXT("checkpoint.stranger", "this is %1").with(std::string(kind)), remedy);
+  };
   for (const Stranger& stranger : kStrangers) {
-    if (textAt(bytes, stranger.at, stranger.bytes.size()) == stranger.bytes) {
-      throw Error(HEIRLOOM_TEXT("checkpoint.stranger", "this is %1").with(std::string(stranger.kind)), remedy);
-    }
+    if (textAt(bytes, stranger.at, stranger.bytes.size()) == stranger.bytes) refuse(stranger.kind);
   }
+  if (isWebPage(bytes)) refuse("a web page, not the file it offers");
   throw Error(HEIRLOOM_TEXT("checkpoint.unknown", "this is neither a .safetensors file nor a PyTorch checkpoint"),
               remedy);
 }

@@ -14,6 +14,9 @@ using Entries = std::vector<std::pair<std::string, TensorEntry>>;
 constexpr std::array kWrappings{"model_state_dict", "state_dict", "params_ema", "params-ema", "params", "model", "net"};
 constexpr std::array<std::string_view, 3> kPrefixes{"module.", "_orig_mod.", "netG."};
 
+// What programs that average weights count beside them: PyTorch's AveragedModel, ema-pytorch's EMA.
+constexpr std::array<std::string_view, 3> kCounters{"n_averaged", "initted", "step"};
+
 void flatten(const Node& node, const std::string& name, Entries& entries) {
   if (node.kind == Node::Kind::Tensor) entries.emplace_back(name, node.tensor);
   for (const auto& [key, value] : node.dictionary) flatten(value, name.empty() ? key : name + "." + key, entries);
@@ -33,6 +36,13 @@ const Node* unwrap(const Node* node, std::vector<std::string>& unwrapped) {
     node = &node->dictionary[0].value;
   }
   return node;
+}
+
+void dropCounters(Entries& entries) {
+  const auto isCounter = [](const auto& entry) {
+    return entry.second.numel() == 1 && std::ranges::find(kCounters, std::string_view(entry.first)) != kCounters.end();
+  };
+  if (!std::ranges::all_of(entries, isCounter)) std::erase_if(entries, isCounter);
 }
 
 /// Data parallelism and compilation nest in either order and more than once, so this goes on while a prefix comes off.
@@ -70,6 +80,7 @@ StateDict canonicalise(std::shared_ptr<const Archive> archive, const Node& outer
 
   Entries entries;
   flatten(*node, "", entries);
+  dropCounters(entries);
   stripPrefixes(entries, unwrapped);
 
   std::set<std::string_view> names;

@@ -62,7 +62,8 @@ class StateDict {
 
 /// Takes the first of model_state_dict, state_dict, params_ema, params-ema, params, model, net that is a dictionary,
 /// unwraps a dictionary of one dictionary, strips "module.", "_orig_mod.", "netG." where every key has it. Dictionaries
-/// that stay nested become dotted names ("0.model.0.weight" in IRCNN's file). Opaque values are left out.
+/// that stay nested become dotted names ("0.model.0.weight" in IRCNN's file). Opaque values are left out, and the
+/// counters that averaging leaves beside weights.
 StateDict canonicalise(std::shared_ptr<const Archive> archive);
 
 }  // namespace heirloom::models

@@ -187,6 +187,8 @@ std::vector<HostileFile> strangers() {
       {"ancient tar", tar, "before version 0.1.10"},
       {"Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "Git LFS pointer"},
       {"web page", "<!DOCTYPE html><html></html>", "a web page"},
+      {"web page behind blank lines", "\n\n\r\n  <!DocType html>\n<html></html>", "a web page"},
+      {"web page behind a byte order mark", "\xef\xbb\xbf<HTML></HTML>", "a web page"},
       {"GGUF", "GGUF\x03" + std::string(64, '\0'), "GGUF"},
       {"gzip", "\x1f\x8b" + std::string(64, '\0'), "gzip"},
       {"other pickle", PickleWriter().emptyDictionary().done(), "a pickle that PyTorch did not write"},

@@ -130,6 +130,19 @@ TEST_F(Files, theAverageGoesFirst) {
   EXPECT_TRUE(at::equal(restored(file_), expected(average)));
 }
 
+TEST_F(Files, withTheCountersOfAverages) {
+  const NamedTensors net = denoiser(3);
+  const at::Tensor right = expected(net);
+  const at::Tensor count = at::ones({1}, at::kLong);
+  writeGroups(file_, {{"params", joined({{"n_averaged", count}}, prefixed("module.", net))}});
+  EXPECT_TRUE(at::equal(restored(file_), right));
+  writeGroups(file_, {{"params_ema", joined(net, {{"initted", at::ones({1})}, {"step", count}})}});
+  EXPECT_TRUE(at::equal(restored(file_), right));
+  // With values, it is a tensor as others are, and fits no network.
+  writeGroups(file_, {{"params", joined(net, {{"step", at::ones({2})}})}});
+  EXPECT_THAT(refusal(file_), HasSubstr("step"));
+}
+
 TEST_F(Files, theGeneratorOfAGan) {
   const NamedTensors net = denoiser(3);
   writeGroups(file_, {{"netG", net}, {"netD", discriminator()}}, {"epoch"});
