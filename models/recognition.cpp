@@ -16,6 +16,10 @@ class Names {
 
   bool has(std::string_view key) const { return tensors_.contains(key); }
 
+  bool fileBegins(std::string_view word) const {
+    return tensors_.archive() && tensors_.archive()->file().filename().string().starts_with(word);
+  }
+
   /// Whether some name holds one of these.
   bool hold(std::initializer_list<std::string_view> words) const {
     return any([&](const std::string& key, const TensorEntry&) {
@@ -91,6 +95,7 @@ bool isDiscriminator(const Names& names) {
   for (const std::string_view prefix : {"netD.", "net_d.", "discriminator.", "D."}) {
     if (names.allBegin(prefix)) return true;
   }
+  if (names.fileBegins("net_d_")) return true;  // as BasicSR and its relatives save all of them
   const TensorEntry* last = names.last();
   if (!last || last->shape[0] != 1) return false;
   const bool normalisedBySpectrum = names.end("weight_orig") || names.end("parametrizations.weight.original");
@@ -105,6 +110,35 @@ bool isClassifier(const Names& names) {
          (names.has("cls_token") && names.hold({"patch_embed"}));
 }
 
+/// A network outside the table, and two words that are both in names of its file.
+struct Outsider {
+  std::string_view network;
+  std::array<std::string_view, 2> words;
+};
+
+constexpr std::array<Outsider, 12> kOutsiders = {
+    {{"GFPGAN", {"stylegan_decoder.", ""}},
+     {"CodeFormer", {"position_emb", "quantize.embedding.weight"}},
+     {"LaMa", {".ffc.convg2", ".ffc.convl2"}},
+     {"ResShift", {"input_blocks.0.0.weight", ".relative_position_bias_table"}},
+     {"MambaIRv2", {".assm.", ".win_mhsa."}},
+     {"MambaIRUNet", {"encoder_level1.0.self_attention.A_logs", ""}},
+     {"IPT", {"body.encoder.layers.0.self_attn.in_proj_weight", "head.0.0.weight"}},
+     {"AuraSR", {"final_res_block.block1.proj.weights", ""}},
+     {"DDColor", {"encoder.arch.", "refine_net.0.0.weight_orig"}},
+     {"MAT", {"synthesis.first_stage.conv_first.conv.resample_filter", ""}},
+     {"AdaCode", {"multiscale_encoder.", "weight_predictor."}},
+     {"FeMaSR", {"multiscale_encoder.", "quantize_group.0."}}}};
+
+/// The name of the network outside the table; empty: it is none of these.
+std::string outsider(const Names& names) {
+  const auto fits = [&](const Outsider& one) {
+    return std::ranges::all_of(one.words, [&](std::string_view word) { return names.hold({word}); });
+  };
+  const auto found = std::ranges::find_if(kOutsiders, fits);
+  return found == kOutsiders.end() ? std::string() : std::string(found->network);
+}
+
 struct Kind {
   bool (*is)(const Names& names);
   Message fault;
@@ -112,7 +146,7 @@ struct Kind {
 };
 
 /// In the order of asking: what says most comes first.
-std::vector<Kind> kinds() {
+std::vector<Kind> kinds(const Names& names) {
   const Message another =
       HEIRLOOM_TEXT("recognised.remedy.another", "choose the file of a network that restores pictures");
   const Message beside =
@@ -122,12 +156,15 @@ std::vector<Kind> kinds() {
   return {
       {isOptimizer, HEIRLOOM_TEXT("recognised.optimizer", "it holds optimizer state only, no network"), beside},
       {isLora, HEIRLOOM_TEXT("recognised.lora", "it looks like a LoRA: changes to a network, not a network"), another},
-      {[](const Names& names) {
-         return names.hold({"string_to_param", "emb_params"});
+      {[](const Names& asked) {
+         return asked.hold({"string_to_param", "emb_params"});
        },
        HEIRLOOM_TEXT("recognised.embedding", "it looks like a learned word for a diffusion model"), another},
-      {[](const Names& names) { return names.has(""); },
+      {[](const Names& asked) { return asked.has(""); },
        HEIRLOOM_TEXT("recognised.tensor", "it holds a single tensor without a name, no network"), another},
+      {[](const Names& asked) { return !outsider(asked).empty(); },
+       HEIRLOOM_TEXT("recognised.named", "it looks like %1, which Heirloom does not run").with(outsider(names)),
+       another},
       {isControlNet,
        HEIRLOOM_TEXT("recognised.controlnet", "it looks like a ControlNet, an addition to a diffusion model"), another},
       {isDiffusionModel, HEIRLOOM_TEXT("recognised.diffusion", "it looks like a diffusion model that draws pictures"),
@@ -139,15 +176,7 @@ std::vector<Kind> kinds() {
        HEIRLOOM_TEXT("recognised.discriminator", "it looks like a GAN discriminator, which only training needs"),
        HEIRLOOM_TEXT("recognised.remedy.generator",
                      "choose the generator's file: its name often has a G where this one has a D")},
-      {[](const Names& names) { return names.hold({"stylegan_decoder."}); },
-       HEIRLOOM_TEXT("recognised.named", "it looks like %1, which Heirloom does not run").with("GFPGAN"), another},
-      {[](const Names& names) { return names.has("position_emb") && names.has("quantize.embedding.weight"); },
-       HEIRLOOM_TEXT("recognised.named", "it looks like %1, which Heirloom does not run").with("CodeFormer"), another},
-      {[](const Names& names) {
-         return names.hold({".ffc.convg2", ".ffc.convl2"});
-       },
-       HEIRLOOM_TEXT("recognised.named", "it looks like %1, which Heirloom does not run").with("LaMa"), another},
-      {[](const Names& names) { return names.hold({"spynet.basic_module."}); },
+      {[](const Names& asked) { return asked.hold({"spynet.basic_module."}); },
        HEIRLOOM_TEXT("recognised.video", "it looks like a network for videos"), another},
       {isClassifier, HEIRLOOM_TEXT("recognised.classifier", "it looks like a network that says what is in a picture"),
        another},
@@ -182,7 +211,7 @@ std::optional<Error> recognised(const StateDict& tensors) {
         file);
   }
   const Names names(tensors);
-  for (const Kind& kind : kinds()) {
+  for (const Kind& kind : kinds(names)) {
     if (kind.is(names)) return Error(kind.fault, kind.remedy, file);
   }
   return std::nullopt;

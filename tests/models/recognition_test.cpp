@@ -76,6 +76,29 @@ std::vector<Stranger> strangers() {
       {"CodeFormer", {{"position_emb", {256, 512}}, {"quantize.embedding.weight", {1024, 256}}}},
       {"LaMa",
        {{"model.model.1.ffc.convl2l.weight", {64, 4, 7, 7}}, {"model.model.2.ffc.convg2l.weight", {64, 4, 3, 3}}}},
+      {"ResShift",
+       {{"input_blocks.0.0.weight", {160, 6, 3, 3}},
+        {"input_blocks.1.1.blocks.0.attn.relative_position_bias_table", {225, 6}},
+        {"time_embed.0.weight", {640, 160}}}},
+      {"MambaIRv2",
+       {{"layers.0.residual_group.layers.0.win_mhsa.relative_position_bias_table", {961, 6}},
+        {"layers.0.residual_group.layers.0.assm.selectiveScan.A_logs", {48, 16}}}},
+      {"MambaIRUNet",
+       {{"patch_embed.proj.weight", {48, 3, 3, 3}}, {"encoder_level1.0.self_attention.A_logs", {384, 4}}}},
+      {"IPT", {{"head.0.0.weight", {64, 3, 3, 3}}, {"body.encoder.layers.0.self_attn.in_proj_weight", {1728, 576}}}},
+      {"AuraSR",
+       {{"mid_block2.block1.proj.weights", {2, 8, 8, 3, 3}}, {"final_res_block.block1.proj.weights", {2, 8, 8, 3, 3}}}},
+      {"DDColor",
+       {{"encoder.arch.stages.3.0.gamma", {1536}},
+        {"refine_net.0.0.weight_orig", {2, 103, 1, 1}},
+        {"refine_net.0.0.weight_u", {2}}}},
+      {"MAT", {{"synthesis.first_stage.conv_first.conv.resample_filter", {4, 4}}, {"mapping.fc0.weight", {512, 512}}}},
+      {"AdaCode",
+       {{"multiscale_encoder.in_conv.weight", {64, 3, 4, 4}},
+        {"quantize_group.0.embedding.weight", {256, 256}},
+        {"weight_predictor.blocks.0.swin_blks.0.residual_group.blocks.0.norm1.weight", {256}}}},
+      {"FeMaSR",
+       {{"multiscale_encoder.in_conv.weight", {64, 3, 4, 4}}, {"quantize_group.0.embedding.weight", {1024, 512}}}},
       {"videos",
        {{"spynet.basic_module.0.basic_module.0.conv.weight", {32, 8, 7, 7}}, {"conv_last.weight", {3, 64, 3, 3}}}},
       {"what is in a picture",
@@ -135,6 +158,16 @@ TEST_F(Recognition, ofATensorWithoutName) {
   std::ofstream(folder_ / "ctx.pt", std::ios::binary)
       << zipFile(zipCheckpoint(pickle.done(), {{"0", sampleStorage()}}));
   EXPECT_THAT(refusal(folder_ / "ctx.pt"), HasSubstr("ctx.pt: it holds a single tensor without a name"));
+}
+
+// MetaGAN's: no single verdict at its end.
+TEST_F(Recognition, ofADiscriminatorByTheNameThatTrainingGivesIt) {
+  const NamedTensors tensors = {{"stages.0.down.conv1.weight_orig", at::ones({16, 3, 3, 3})},
+                                {"head.2.weight", at::ones({192, 768})}};
+  writeSafetensors(folder_ / "net_d_40000.safetensors", tensors);
+  EXPECT_THAT(refusal(folder_ / "net_d_40000.safetensors"), HasSubstr("GAN discriminator"));
+  writeSafetensors(folder_ / "40000.safetensors", tensors);
+  EXPECT_THAT(refusal(folder_ / "40000.safetensors"), HasSubstr("a network that Heirloom does not know"));
 }
 
 TEST_F(Recognition, takesNoNetworkOfOursForSomethingElse) {
