@@ -51,8 +51,8 @@ void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source,
       if (auto* layer = dynamic_cast<Layer*>(module)) {
         layer->place(placement);
         layer->dropUnpacked();
-        continue;
       }
+      // What the layer left where it was, a bias that it only makes others of, say.
       for (auto& parameter : module->parameters(/*recurse=*/false)) parameter.set_data(parameter.to(placement.device));
     }
   }
