@@ -53,6 +53,12 @@ Reading<RestoreVarConfig> refused(std::string reason, std::vector<std::string> u
   return {std::nullopt, std::move(reason), std::move(unfit)};
 }
 
+/// Its blocks are modulated by the class, each by itself or, in the one for squares of 512, all alike.
+bool isOriginalVar(const StateDict& tensors, const std::string& prefix) {
+  return tensors.contains(prefix + "pos_1LC") && (tensors.contains(prefix + "blocks.0.ada_lin.1.weight") ||
+                                                  tensors.contains(prefix + "shared_ada_lin.1.weight"));
+}
+
 /// What people have of the two files, when it is not both. Empty reason: something else.
 Reading<RestoreVarConfig> readPart(const StateDict& tensors) {
   if (tensors.contains("vae_refiner.norm_in.weight") && tensors.contains("word_embed_cond.weight")) {
@@ -67,11 +73,13 @@ Reading<RestoreVarConfig> readPart(const StateDict& tensors) {
         "into one folder and give the folder",
         {});
   }
-  if (tensors.contains("pos_1LC") && tensors.contains("blocks.0.ada_lin.1.weight")) {
-    return refused(
-        "this is the original VAR, which paints pictures of a class and restores none; RestoreVAR's own files are "
-        "restorevar.pth and vae_restorevar.ckpt",
-        {});
+  for (const char* prefix : {"", "var."}) {
+    if (isOriginalVar(tensors, prefix)) {
+      return refused(
+          "this is the original VAR, which paints pictures of a class and restores none; RestoreVAR's own files are "
+          "restorevar.pth and vae_restorevar.ckpt",
+          {});
+    }
   }
   return {};
 }

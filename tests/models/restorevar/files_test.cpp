@@ -120,6 +120,12 @@ TEST_F(RestoreVarFiles, whatIsMissingIsNamed) {
   const NamedTensors original = {{"pos_1LC", at::zeros({1, 4, 8})}, {"blocks.0.ada_lin.1.weight", at::zeros({8, 8})}};
   writeSafetensors(folder / "var_d16.safetensors", original);
   EXPECT_NE(complaint(folder / "var_d16.safetensors").find("original VAR"), std::string::npos);
+  writeSafetensors(folder / "var_d36.safetensors",
+                   {{"pos_1LC", at::zeros({1, 4, 8})}, {"shared_ada_lin.1.weight", at::zeros({8, 8})}});
+  EXPECT_NE(complaint(folder / "var_d36.safetensors").find("original VAR"), std::string::npos);
+  // Beside an autoencoder, as one file of both.
+  writeSafetensors(folder / "both.safetensors", joined(prefixed("var.", original), prefixed("vae.", vaeFile())));
+  EXPECT_NE(complaint(folder / "both.safetensors").find("original VAR"), std::string::npos);
   writeSafetensors(folder / "restorevar.safetensors", varFile());
   EXPECT_NE(complaint(folder.path()).find("vae_restorevar.ckpt is missing"), std::string::npos);
 }
