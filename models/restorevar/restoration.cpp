@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <string>
 
-#include "models/common/resampling.h"
+#include "models/common/kept_step.h"
+#include "models/common/padding.h"
 #include "models/placement.h"
 
 namespace heirloom::models {
@@ -114,6 +115,9 @@ Restoration::Restoration(RestoreVarNetwork network, const RestoreVarConfig& conf
       observer_(observer),
       onCpu_(placement.device.is_cpu()) {
   options_.cut.batch = onCpu_ ? 1 : kTilesTogether;
+  // Who keeps no steps looks at none.
+  const auto* keeper = dynamic_cast<const StepKeeper*>(&observer);
+  if (keeper && !keeper->keepsSteps()) options_.previews = 0;
 }
 
 at::Tensor Restoration::operator()(const at::Tensor& pictures) {
@@ -142,7 +146,10 @@ at::Tensor Restoration::operator()(const at::Tensor& pictures) {
       if (fitsOneSquare(height, width, cut)) {
         shown_ = [height, width](const at::Tensor& square) { return square.narrow(2, 0, height).narrow(3, 0, width); };
       } else {
-        shown_ = [height, width](const at::Tensor& square) { return unsquashed(square, height, width).clamp_(0, 1); };
+        // Of a photo that was mirrored outwards along its shorter side the square holds more than the photo.
+        shown_ = [height, width, side = cut.side](const at::Tensor& square) {
+          return cropTo(unsquashed(square, std::max(height, side), std::max(width, side)).clamp_(0, 1), height, width);
+        };
       }
       return restoredAsTiles(pictures, cut, network);
   }

@@ -8,7 +8,9 @@
 
 #include "models/checkpoint/state_dict.h"
 #include "models/common/kept_networks.h"
+#include "models/common/kept_step.h"
 #include "models/common/notes.h"
+#include "models/common/padding.h"
 #include "models/common/photo_work.h"
 #include "models/common/savings.h"
 #include "models/cuda.h"
@@ -128,6 +130,37 @@ TEST_F(RestoreVarRuns, aPreviewIsTheDecodedLatentOfItsScaleWhichIsToldWithItsTok
   settings.set("previews", "0");
   restored(square, observer);
   EXPECT_TRUE(observer.previews.empty());
+}
+
+/// Of a photo that is shorter than a tile the network sees its mirror image as well.
+TEST_F(RestoreVarRuns, aPreviewOfTilesShowsThePhotoAlone) {
+  settings.set("size", "tiles");
+  settings.set("previews", "1");
+  const at::Tensor wide = photo(30, 150);
+  const at::Tensor result = restored(wide, observer);
+  RecordingObserver other;
+  const at::Tensor mirrored = restored(mirroredTo(wide, 64, 64, Mirror::WithoutEdge), other);
+  EXPECT_LT((result - mirrored.narrow(2, 0, 30)).abs().max().item<double>(), 1e-4);
+  ASSERT_EQ(observer.previews.size(), 4U);
+  ASSERT_EQ(other.previews.size(), 4U);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const at::Tensor &found = observer.previews[i].second, &whole = other.previews[i].second;
+    ASSERT_EQ(found.sizes(), wide.sizes());
+    EXPECT_LT((found - whole.narrow(2, 0, 30)).abs().max().item<double>(), 1e-4) << i;
+  }
+}
+
+TEST_F(RestoreVarRuns, aPreviewThatNobodyLooksAtIsNotMade) {
+  struct Unwatched : RecordingObserver, StepKeeper {
+    bool keepsSteps() const override { return false; }
+    void keep(std::shared_ptr<const KeptStep>) override {}
+    std::shared_ptr<const KeptStep> from() const override { return nullptr; }
+  } unwatched;
+  settings.set("previews", "1");
+  const at::Tensor result = restored(photo(64, 64), observer);
+  EXPECT_TRUE(at::equal(restored(photo(64, 64), unwatched), result));
+  EXPECT_TRUE(unwatched.previews.empty());
+  EXPECT_NEAR(unwatched.last, 1, 1e-6);
 }
 
 TEST_F(RestoreVarRuns, aStopAfterAnyScaleLeavesNoTrace) {
