@@ -3713,6 +3713,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>restorevar.encoding</name>
+    <message>
+        <source>encoding</source>
+        <translation>kodieren</translation>
+    </message>
+</context>
+<context>
     <name>restorevar.memory.remedy</name>
     <message>
         <source>close other programs, or choose a smaller network</source>
@@ -3724,6 +3731,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>reading the network</source>
         <translation>Netz wird gelesen</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.refining</name>
+    <message>
+        <source>refining</source>
+        <translation>verfeinern</translation>
     </message>
 </context>
 <context>

@@ -31,9 +31,8 @@ RestoreVarNetworkImpl::Prediction RestoreVarNetworkImpl::predicted(const at::Ten
   const VarConfig& config = var->config();
   const std::int64_t batch = picture.size(0);
   const int grid = config.grid();
-  const at::Tensor features = vae->encode(picture * 2 - 1, run.checkpoint);
+  const VarCondition condition = var->condition(vae->encode(picture * 2 - 1, run.checkpoint));
   if (run.encoded) run.encoded();
-  const VarCondition condition = var->condition(features);
   VarCaches caches = var->caches(batch);
   at::Tensor x = var->firstInput(condition);
   at::Tensor sum;  // the running latent

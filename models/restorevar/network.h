@@ -20,7 +20,7 @@ struct VarRun {
   ResidualFilter filter;  // of the transformer's blocks, in training; null: none
   /// Asked before each block of each network: throws Stopped when the run has to end.
   Checkpoint checkpoint;
-  /// After the encoder, before the caches of the transformer are made.
+  /// After the encoder and what its picture says to every scale, before the caches of the transformer are made.
   std::function<void()> encoded;
   /// After each scale: its tokens, N p p, and the running latent, N Z G G.
   std::function<void(int scale, const at::Tensor& tokens, const at::Tensor& latent)> scaleDone;

@@ -166,11 +166,24 @@ void Restoration::requireGoing() const {
   if (observer_.stopRequested()) throw Stopped{};
 }
 
+void Restoration::encoded(std::int64_t batch) {
+  advance(HEIRLOOM_TEXT("restorevar.encoding", "encoding"),
+          (cost_.encoder + cost_.condition) * static_cast<double>(batch));
+}
+
 void Restoration::scaleDone(int scale, std::int64_t batch) {
-  const double before = scale == 0 ? cost_.encoder + cost_.condition : 0;
   advance(HEIRLOOM_TEXT("restorevar.scale", "scale %1 of %2")
               .with(std::to_string(scale + 1), std::to_string(config_.var.scales())),
-          (before + cost_.scales[static_cast<std::size_t>(scale)]) * static_cast<double>(batch));
+          cost_.scales[static_cast<std::size_t>(scale)] * static_cast<double>(batch));
+}
+
+void Restoration::refined(std::int64_t batch) {
+  if (options_.refine)
+    advance(HEIRLOOM_TEXT("restorevar.refining", "refining"), cost_.refiner * static_cast<double>(batch));
+}
+
+void Restoration::decoded(std::int64_t batch) {
+  advance(HEIRLOOM_TEXT("restorevar.decoding", "decoding"), cost_.decoder * static_cast<double>(batch));
 }
 
 void Restoration::tellScale(int scale, const at::Tensor& tokens, const at::Tensor& latent) {
@@ -191,45 +204,49 @@ at::Tensor Restoration::recordedSquares(const at::Tensor& squares, std::int64_t 
     return made;
   };
   const Tensors made = graphs_->call(0, whole, {squares});
+  const std::int64_t batch = squares.size(0);
+  encoded(batch);
   for (int scale = 0; scale < config_.var.scales(); ++scale) {
     const auto at = static_cast<std::size_t>(2 * scale);
-    scaleDone(scale, squares.size(0));
+    scaleDone(scale, batch);
     if (first == 0) tellScale(scale, made[at], made[at + 1]);
   }
-  advance(HEIRLOOM_TEXT("restorevar.decoding", "decoding"),
-          ((options_.refine ? cost_.refiner : 0) + cost_.decoder) * static_cast<double>(squares.size(0)));
+  refined(batch);
+  decoded(batch);
   requireGoing();
   return made.back();
 }
 
 at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   if (graphs_ && options_.previews == 0 && !options_.samples) return recordedSquares(squares, first);
-  const auto batch = static_cast<double>(squares.size(0));
+  const std::int64_t batch = squares.size(0);
   VarRun run;
   run.refine = options_.refine;
   if (options_.samples) run.choose = sampler(options_.sampling, first);
   run.checkpoint = [this] { requireGoing(); };
-  run.encoded = [this] {
+  run.encoded = [&] {
     // What held the encoder's wide pictures is of no use to the caches, which lie elsewhere.
     if (onCpu_) releaseFreedMemory(at::kCPU);
+    encoded(batch);
   };
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
-    scaleDone(scale, squares.size(0));
+    scaleDone(scale, batch);
     // Of tiles only the first call, the whole photo, is worth looking at.
     if (first == 0) {
       tellScale(scale, tokens, latent);
       if (options_.previews > 0 && (scale + 1) % options_.previews == 0) {
         observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
-        done_ += cost_.decoder * batch;
+        done_ += cost_.decoder * static_cast<double>(batch);
       }
     }
     run.checkpoint();
   };
   const at::Tensor latent = network_->latent(squares, run);
-  const Message decoding = HEIRLOOM_TEXT("restorevar.decoding", "decoding");
-  advance(decoding, options_.refine ? cost_.refiner * batch : 0);
+  refined(batch);
+  run.checkpoint();
+  decoded(0);  // it begins
   const at::Tensor restored = network_->decoded(latent, run.checkpoint);
-  advance(decoding, cost_.decoder * batch);
+  decoded(batch);
   return restored;
 }
 

@@ -53,7 +53,11 @@ class Restoration {
   at::Tensor squares(const at::Tensor& squares, std::int64_t first);
   /// The same as one recording.
   at::Tensor recordedSquares(const at::Tensor& squares, std::int64_t first);
+  // Parts of a run that are done, of so many squares.
+  void encoded(std::int64_t batch);
   void scaleDone(int scale, std::int64_t batch);
+  void refined(std::int64_t batch);
+  void decoded(std::int64_t batch);
   void tellScale(int scale, const at::Tensor& tokens, const at::Tensor& latent);
   void requireGoing() const;
   void advance(const Message& stage, double cost);

@@ -325,6 +325,23 @@ TEST_F(Commands, benchCountsTheWorkThatIsDone) {
   EXPECT_GT(work({"--size", "128", "--set", "size=tiles"}).second / usual, 3);
 }
 
+TEST_F(Commands, benchSaysWhatEachScaleTakes) {
+  writeTinyRestoreVar(folder_ / "tiny");
+  const auto item = run({"bench", "tiny", "--runs", "1", "--json"}).json()["items"][0];
+  std::vector<std::string> names;
+  double sum = 0;
+  for (const auto& stage : item["stages"]) {
+    names.push_back(stage["name"].get<std::string>());
+    EXPECT_GT(stage["ms"].get<double>(), 0) << names.back();
+    sum += stage["ms"].get<double>();
+  }
+  EXPECT_THAT(names, testing::ElementsAre("encoding", "scale 1 of 4", "scale 2 of 4", "scale 3 of 4", "scale 4 of 4",
+                                          "refining", "decoding"));
+  const double whole = item["median_ms"].get<double>();
+  EXPECT_LE(sum, whole);
+  EXPECT_GT(sum, 0.5 * whole);
+}
+
 TEST_F(Commands, trainGoesFromYamlToWeightsThatRestore) {
   picture("photos/a.png", {.width = 96, .height = 96});
   writeBytes(folder_ / "tiny.yaml",
