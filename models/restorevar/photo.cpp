@@ -157,14 +157,20 @@ at::Tensor restoredAsSquare(const at::Tensor& pictures, const PhotoCut& cut, con
 }
 
 at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network) {
+  const std::int64_t height = pictures.size(2), width = pictures.size(3);
+  std::int64_t before = 0;  // squares of earlier pictures
+  const SquareNetwork counted = [&](const at::Tensor& squares, std::int64_t first) {
+    return network(squares, before + first);
+  };
   std::vector<at::Tensor> results;
   for (const at::Tensor& picture : pictures.split(1)) {
-    if (fitsOneSquare(picture.size(2), picture.size(3), cut)) {
-      results.push_back(padded(picture, cut, network));
-      continue;
+    if (fitsOneSquare(height, width, cut)) {
+      results.push_back(padded(picture, cut, counted));
+    } else {
+      const at::Tensor extended = mirroredTo(picture, cut.side, cut.side, Mirror::WithoutEdge);
+      results.push_back(tiled(extended, cut, counted).narrow(2, 0, height).narrow(3, 0, width));
     }
-    const at::Tensor extended = mirroredTo(picture, cut.side, cut.side, Mirror::WithoutEdge);
-    results.push_back(tiled(extended, cut, network).narrow(2, 0, picture.size(2)).narrow(3, 0, picture.size(3)));
+    before += squaresOf(height, width, cut);
   }
   return results.size() == 1 ? results.front().contiguous() : at::cat(results);
 }

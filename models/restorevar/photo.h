@@ -7,7 +7,7 @@
 
 namespace heirloom::models {
 
-/// Squares N 3 S S in 0..1 to restored ones; `first` is the number of the first among all of the photo.
+/// Squares N 3 S S in 0..1 to restored ones; `first` is the number of the first among all of the pictures.
 using SquareNetwork = std::function<at::Tensor(const at::Tensor& squares, std::int64_t first)>;
 
 /// How a network of squares of one side meets a photo of any size (restorevar.md 5).

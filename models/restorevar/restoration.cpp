@@ -123,7 +123,13 @@ Restoration::Restoration(RestoreVarNetwork network, const RestoreVarConfig& conf
 at::Tensor Restoration::operator()(const at::Tensor& pictures) {
   const std::int64_t height = pictures.size(2), width = pictures.size(3);
   const PhotoCut& cut = options_.cut;
-  whole_ = photoCost(config_, options_, height, width, onCpu_) * static_cast<double>(pictures.size(0));
+  const SquareMode mode = options_.modeOf(height, width, onCpu_);
+  RestoreVarOptions silent = options_;
+  silent.previews = 0;
+  const double each = photoCost(config_, silent, height, width, onCpu_);
+  const double previews = photoCost(config_, options_, height, width, onCpu_) - each;
+  const auto count = static_cast<double>(pictures.size(0));
+  whole_ = count * each + (mode == SquareMode::Tiles ? 1 : count) * previews;  // of tiles the first picture's alone
   done_ = 0;
   told_ = 0;
   const SquareNetwork network = [this](const at::Tensor& x, std::int64_t first) {
@@ -135,7 +141,7 @@ at::Tensor Restoration::operator()(const at::Tensor& pictures) {
       throw;
     }
   };
-  switch (options_.modeOf(height, width, onCpu_)) {
+  switch (mode) {
     case SquareMode::Published:
       shown_ = [](const at::Tensor& square) { return square; };
       return network(resizedIn8Bits(pictures, cut.side, cut.side), 0);
@@ -231,7 +237,7 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   };
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
     scaleDone(scale, batch);
-    // Of tiles only the first call, the whole photo, is worth looking at.
+    // Of tiles only the first call, the whole of the first photo, is worth looking at.
     if (first == 0) {
       tellScale(scale, tokens, latent);
       if (options_.previews > 0 && (scale + 1) % options_.previews == 0) {

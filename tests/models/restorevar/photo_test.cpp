@@ -108,6 +108,39 @@ TEST(RestoreVarPhoto, detailBringsBackWhatTheSquareCannotHold) {
   EXPECT_LT(lost(1), 0.2 * lost(0));
 }
 
+/// The structure is coarse and strong, what the network loses fine and faint.
+TEST(RestoreVarPhoto, detailBringsBackWhatATileLoses) {
+  const at::Tensor wave = 0.5 + 0.2 * at::sin(at::arange(170, at::kFloat) * (2 * M_PI / 48));
+  const at::Tensor photo = wave.expand({1, 3, 150, 170}) + 0.05 * (at::rand({1, 3, 150, 170}) - 0.5);
+  const auto soft = [](const at::Tensor& squares, std::int64_t) {
+    const at::Tensor blur = gaussianMatrix(squares.size(2), 1);
+    return resampled(squares, blur, blur);
+  };
+  // In tiles, and as one padded square.
+  for (const at::Tensor& part : {photo, photo.narrow(2, 0, 50).narrow(3, 0, 60)}) {
+    const auto lost = [&](double detail) {
+      PhotoCut cut = kSmallCut;
+      cut.detail = detail;
+      return (restoredAsTiles(part, cut, soft) - part).square().mean().item<double>();
+    };
+    EXPECT_LT(lost(1), 0.3 * lost(0)) << part.sizes();
+  }
+}
+
+TEST(RestoreVarPhoto, squaresOfSeveralPicturesAreNumberedOneAfterTheOther) {
+  for (const auto& [height, width] : {std::pair{40, 30}, {100, 70}}) {
+    std::vector<std::int64_t> firsts;
+    const auto network = [&](const at::Tensor& squares, std::int64_t first) {
+      firsts.push_back(first);
+      return squares;
+    };
+    restoredAsTiles(at::rand({2, 3, height, width}), kSmallCut, network);
+    std::vector<std::int64_t> expected(static_cast<std::size_t>(2 * squaresOf(height, width, kSmallCut)));
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(firsts, expected);
+  }
+}
+
 TEST(RestoreVarPhoto, batchesOfTilesGiveWhatSingleOnesGive) {
   const at::Tensor photo = at::rand({1, 3, 150, 170});
   PhotoCut together = kSmallCut;

@@ -150,6 +150,18 @@ TEST_F(RestoreVarRuns, aPreviewOfTilesShowsThePhotoAlone) {
   }
 }
 
+TEST_F(RestoreVarRuns, ofSeveralPhotosInTilesTheFirstIsShown) {
+  settings.set("size", "tiles");
+  settings.set("previews", "1");
+  const at::Tensor first = photo(100, 70);
+  const at::Tensor both = restored(at::cat({first, first.flip(3)}), observer);
+  EXPECT_NEAR(observer.last, 1, 1e-6);
+  ASSERT_EQ(observer.previews.size(), 4U);
+  EXPECT_EQ(observer.previews.front().second.sizes(), first.sizes());
+  RecordingObserver alone;
+  EXPECT_LT((restored(first, alone) - both.narrow(0, 0, 1)).abs().max().item<double>(), 1e-4);
+}
+
 TEST_F(RestoreVarRuns, aPreviewThatNobodyLooksAtIsNotMade) {
   struct Unwatched : RecordingObserver, StepKeeper {
     bool keepsSteps() const override { return false; }
