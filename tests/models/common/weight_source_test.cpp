@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <memory>
 #include <string>
 
 #include "models/common/convolution.h"
 #include "models/common/linear.h"
+#include "models/cuda.h"
 
 namespace heirloom::tests {
 namespace {
@@ -35,6 +37,23 @@ TEST(PlacedWeights, areTheFilesOwnWhereTheLayerOnlyConvertsThem) {
   Convolution convolution(ConvolutionOptions{.in = kInputs, .out = kOutputs, .kernel = 1});
   loadPlaced(*convolution, sourceOf(kernel, bias), placement);
   EXPECT_TRUE(convolution->weight.is_alias_of(kernel));
+}
+
+/// A layer that computes something of its bias and leaves it where it is.
+class Leaving : public Layer {
+ public:
+  Leaving() : bias(register_parameter("bias", at::empty({kOutputs}))) {}
+  void place(const Placement&) override {}
+  at::Tensor bias;
+};
+
+TEST(PlacedWeights, thatALayerLeavesGoToTheDeviceAsWell) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  const auto layer = std::make_shared<Leaving>();
+  const at::Tensor bias = at::randn({kOutputs});
+  loadPlaced(*layer, sourceOf({}, bias), {at::kCUDA});
+  EXPECT_TRUE(layer->bias.is_cuda());
+  EXPECT_TRUE(at::equal(layer->bias.cpu(), bias));
 }
 
 TEST(PlacedWeights, giveTheSameBitsInWhateverTypeTheyWereStored) {
