@@ -10,12 +10,15 @@ LayerNormImpl::LayerNormImpl(std::int64_t channels, double epsilon)
       epsilon_(epsilon) {}
 
 at::Tensor LayerNormImpl::forward(const at::Tensor& x) {
-  return at::layer_norm(x, weight.sizes(), weight, bias, epsilon_);
+  // LibTorch's kernel for CUDA takes no weights of another type than the values.
+  const auto beside = [&x](const at::Tensor& tensor) { return x.is_cpu() ? tensor : tensor.to(x.scalar_type()); };
+  return at::layer_norm(x, weight.sizes(), beside(weight), beside(bias), epsilon_);
 }
 
-// The weights stay float32: a linear layer behind may fold them into its own.
+// On the processor the weights stay float32: a linear layer behind may fold them into its own.
 void LayerNormImpl::place(const Placement& placement) {
-  for (at::Tensor* parameter : {&weight, &bias}) parameter->set_data(parameter->to(placement.device));
+  const at::ScalarType precision = placement.device.is_cpu() ? at::kFloat : placement.precision;
+  for (at::Tensor* parameter : {&weight, &bias}) parameter->set_data(parameter->to(placement.device, precision));
 }
 
 }  // namespace heirloom::models

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/utils.h>
 
+#include "models/cuda.h"
 #include "models/kernels/processor.h"
 
 namespace heirloom::tests {
@@ -133,6 +134,24 @@ TEST(LayerNorm, equalsFloat64) {
     const at::Tensor expected =
         at::layer_norm(x.to(at::kDouble), {180}, norm->weight.to(at::kDouble), norm->bias.to(at::kDouble), 1e-5);
     EXPECT_LT(error(norm->forward(x), expected), tolerance);
+  }
+}
+
+TEST(LayerNorm, onAGpuTakesTheSessionsValuesAndFloat32) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  const torch::NoGradGuard noGrad;
+  const at::Tensor x = at::randn({7, 180}) * 3 + 10;
+  for (const at::ScalarType precision : {at::kFloat, at::kHalf, at::kBFloat16}) {
+    LayerNorm norm(180);
+    fill(*norm);
+    const at::Tensor expected = norm->forward(x);
+    norm->place({at::kCUDA, precision});
+    for (const at::ScalarType type : {at::kFloat, precision}) {
+      const at::Tensor found = norm->forward(x.to(at::kCUDA, type));
+      EXPECT_EQ(found.scalar_type(), type);
+      const double scale = expected.abs().max().item<double>();
+      EXPECT_LT(error(found.cpu(), expected), (precision == at::kFloat ? 1e-5 : 2e-2) * scale);
+    }
   }
 }
 
