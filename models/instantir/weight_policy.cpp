@@ -45,7 +45,7 @@ std::uint64_t most(WeightPolicy policy, const WeightBytes& weights) {
     case WeightPolicy::Streamed:
       break;
   }
-  return std::max(weights.encoders, weights.vae + std::min(loop, kStreamedBlocks));
+  return std::max(weights.encoders, weights.vae + weights.corrections + std::min(loop, kStreamedBlocks));
 }
 
 WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint64_t activations) {

@@ -30,6 +30,11 @@ void expectFit(at::IntArrayRef weight, const LowRank& correction) {
   }
 }
 
+/// Where weights come and go their corrections stay.
+bool areAs(const at::TensorOptions& wanted, const at::Tensor& made) {
+  return made.defined() && made.device() == wanted.device() && made.dtype() == wanted.dtype();
+}
+
 }  // namespace
 
 at::Tensor merged(const at::Tensor& weight, const LowRank& correction) {
@@ -66,20 +71,16 @@ void AdaptableLinearImpl::place(const Placement& placement) {
   settle();
 }
 
-void AdaptableLinearImpl::unload() {
-  LinearImpl::unload();
-  down_ = up_ = at::Tensor();
-}
-
 void AdaptableLinearImpl::adapt(const LowRank& correction) {
   expectFit({outputs_, inputs_}, correction);
   correction_ = correction;
+  down_ = up_ = at::Tensor();
   settle();
 }
 
 void AdaptableLinearImpl::settle() {
-  if (!correction_.down.defined()) return;
   const auto kept = at::TensorOptions(weight.device()).dtype(precision());
+  if (!correction_.down.defined() || areAs(kept, down_)) return;
   down_ = correction_.down.to(kept);
   up_ = (correction_.up.to(at::kFloat) * correction_.scale).to(kept);
 }
@@ -110,21 +111,17 @@ void AdaptableConvolutionImpl::place(const Placement& placement) {
   settle();
 }
 
-void AdaptableConvolutionImpl::unload() {
-  ConvolutionImpl::unload();
-  down_ = up_ = at::Tensor();
-}
-
 void AdaptableConvolutionImpl::adapt(const LowRank& correction) {
   const ConvolutionOptions& own = options();
   expectFit({own.out, own.in, own.kernel, own.kernel}, correction);
   correction_ = correction;
+  down_ = up_ = at::Tensor();
   settle();
 }
 
 void AdaptableConvolutionImpl::settle() {
-  if (!correction_.down.defined()) return;
   const auto kept = at::TensorOptions(weight.device()).dtype(precision());
+  if (!correction_.down.defined() || areAs(kept, down_)) return;
   down_ = correction_.down.to(kept).contiguous(at::MemoryFormat::ChannelsLast);
   up_ = (correction_.up.to(at::kFloat) * correction_.scale).to(kept).contiguous(at::MemoryFormat::ChannelsLast);
 }

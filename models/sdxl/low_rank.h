@@ -31,8 +31,9 @@ WeightSource mergedSource(WeightSource source, LowRanks corrections);
 class Adaptable {
  public:
   virtual ~Adaptable() = default;
-  /// From now on, whenever the layer is placed. Gradients reach the correction's tensors where they are enabled; its
-  /// values are those of this moment. Throws Error when it belongs to a layer of another shape.
+  /// From now on, whenever the layer is placed; it stays there when the layer is unloaded. Gradients reach the
+  /// correction's tensors where they are enabled; its values are those of this moment. Throws Error when it belongs to
+  /// a layer of another shape.
   virtual void adapt(const LowRank& correction) = 0;
 };
 
@@ -44,7 +45,6 @@ class AdaptableLinearImpl : public LinearImpl, public Adaptable {
   /// As Linear; `adapted`: with the correction, if there is one.
   at::Tensor forward(const at::Tensor& x, bool adapted, const at::Tensor& residual = {});
   void place(const Placement& placement) override;
-  void unload() override;
   void adapt(const LowRank& correction) override;
 
  private:
@@ -64,7 +64,6 @@ class AdaptableConvolutionImpl : public ConvolutionImpl, public Adaptable {
   /// residual + forward(x, adapted); `residual` stays as it is.
   at::Tensor plus(const at::Tensor& residual, const at::Tensor& x, bool adapted);
   void place(const Placement& placement) override;
-  void unload() override;
   void adapt(const LowRank& correction) override;
 
  private:

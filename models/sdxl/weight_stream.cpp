@@ -1,5 +1,6 @@
 #include "models/sdxl/weight_stream.h"
 
+#include <c10/core/StreamGuard.h>
 #include <torch/utils.h>
 
 #include "models/sdxl/unet_blocks.h"
@@ -14,13 +15,21 @@ bool isBlock(const torch::nn::Module& module) {
          dynamic_cast<const MapTransformerImpl*>(&module) || dynamic_cast<const StreamedPart*>(&module);
 }
 
+/// On which this thread computes.
+c10::Stream streamOn(const at::Device& device) {
+  return c10::impl::VirtualGuardImpl(device.type()).getStream(device);
+}
+
 }  // namespace
 
 WeightStream::WeightStream(WeightSource source, const Placement& placement, BlockWatch* asked)
-    : source_(std::move(source)), placement_(placement), asked_(asked) {}
+    : source_(std::move(source)), placement_(placement), asked_(asked) {
+  const at::Device& device = placement_.device;
+  if (!device.is_cpu()) copies_ = c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device);
+}
 
 WeightStream::~WeightStream() {
-  if (ahead_.tensors.valid()) ahead_.tensors.wait();
+  if (ahead_.read.valid()) ahead_.read.wait();
 }
 
 void WeightStream::add(torch::nn::Module& network, const std::string& prefix) {
@@ -44,41 +53,67 @@ void WeightStream::unload(const Parts& parts) {
   }
 }
 
-WeightStream::Read WeightStream::read(const Parts& parts) const {
+WeightStream::Moment WeightStream::now() const {
+  if (!copies_) return nullptr;
+  const auto event = std::make_shared<c10::Event>(placement_.device.type());
+  event->record(streamOn(placement_.device));
+  return event;
+}
+
+WeightStream::Read WeightStream::read(const Parts& parts, const Moment& done) const {
   const c10::InferenceMode ordinary(false);
-  Read tensors;
+  Read made;
   for (const NamedPart& part : parts) {
     for (const auto& item : part.module->named_parameters(/*recurse=*/false)) {
       const std::string name = part.prefix + item.key();
-      tensors[name] = source_(name);
+      const at::Tensor tensor = source_(name);
+      made.tensors[name] = copies_ ? tensor.pin_memory() : tensor;  // of other memory the copy would wait
     }
   }
-  return tensors;
+  if (!copies_) return made;
+  // The host is far ahead of the device: blocks that it has left are there until they were computed.
+  done->synchronize();
+  const c10::StreamGuard beside(*copies_);
+  for (auto& [name, tensor] : made.tensors)
+    tensor = tensor.to(placement_.device, tensor.scalar_type(), /*non_blocking=*/true);
+  made.there.emplace(placement_.device.type());
+  made.there->record(*copies_);
+  return made;
+}
+
+void WeightStream::waitFor(const Read& weights) const {
+  if (!weights.there) return;
+  const c10::Stream computing = streamOn(placement_.device);
+  weights.there->block(computing);
+  // Their memory belongs to the other stream, which must not take it again before this one is done with it.
+  for (const auto& [name, tensor] : weights.tensors) tensor.record_stream(computing);
 }
 
 void WeightStream::enter(torch::nn::Module& block) {
   if (asked_) asked_->enter(block);
   const auto found = blocks_.find(&block);
   if (found == blocks_.end()) return;
-  Read tensors;
+  const Moment before = now();
+  Read weights;
   // The source is no one's but the reader's until it is done.
-  if (ahead_.tensors.valid()) {
+  if (ahead_.read.valid()) {
     const bool guessed = ahead_.block == &block;
-    Read early = ahead_.tensors.get();
-    if (guessed) tensors = std::move(early), ++foreseen_;
+    Read early = ahead_.read.get();
+    if (guessed) weights = std::move(early), ++foreseen_;
   }
-  if (tensors.empty()) tensors = read(found->second);
+  if (weights.tensors.empty()) weights = read(found->second, before);
+  waitFor(weights);
   loadPlaced(
-      found->second, [&](const std::string& name) { return std::move(tensors.at(name)); }, placement_);
+      found->second, [&](const std::string& name) { return std::move(weights.tensors.at(name)); }, placement_);
   ++loads_;
   if (last_) next_[last_] = &block;
   last_ = &block;
-  if (const auto next = next_.find(&block); next != next_.end()) readAhead(*next->second);
+  if (const auto next = next_.find(&block); next != next_.end()) readAhead(*next->second, before);
 }
 
-void WeightStream::readAhead(const torch::nn::Module& block) {
+void WeightStream::readAhead(const torch::nn::Module& block, const Moment& done) {
   const Parts& parts = blocks_.at(&block);
-  ahead_ = {&block, std::async(std::launch::async, [this, &parts] { return read(parts); })};
+  ahead_ = {&block, std::async(std::launch::async, [this, &parts, done] { return read(parts, done); })};
 }
 
 void WeightStream::leave(torch::nn::Module& block) noexcept {

@@ -36,6 +36,10 @@ double apart(const at::Tensor& a, const at::Tensor& b) {
   return ((a - b).abs().max() / b.abs().max()).item<double>();
 }
 
+Guide onGpu(const Guide& guide) {
+  return {guide.text.cuda(), guide.pooled.cuda(), guide.picture.cuda()};
+}
+
 /// Stops at the block of this number.
 struct StopAt : BlockWatch {
   explicit StopAt(int number) : block(number) {}
@@ -206,9 +210,6 @@ TEST_F(InstantIrRuns, onAGpuRecordedPassesAreThePassesThemselves) {
     void note(const Message& message) override { notes.push_back(message.english()); }
     std::vector<std::string> notes;
   };
-  const auto there = [](const Guide& guide) {
-    return Guide{guide.text.cuda(), guide.pooled.cuda(), guide.picture.cuda()};
-  };
   for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
     const Placement placement{at::kCUDA, precision};
     made = networks(placement);
@@ -218,7 +219,7 @@ TEST_F(InstantIrRuns, onAGpuRecordedPassesAreThePassesThemselves) {
       SamplerEvents events;
       events.graphs = recorded;
       return InstantIrSampler(made, NoiseSchedule(), {.steps = 8, .creativeStart = 0.5})
-          .run(degraded().cuda(), there(positiveGuide()), there(negativeGuide()), kTinySizes, noise, events);
+          .run(degraded().cuda(), onGpu(positiveGuide()), onGpu(negativeGuide()), kTinySizes, noise, events);
     };
     const auto graphs = graphsFor(placement, listener);
     ASSERT_NE(graphs, nullptr);
@@ -419,6 +420,24 @@ TEST_F(InstantIrRuns, streamedWeightsGiveTheSameBits) {
     EXPECT_LT(held(*made.main->unet), 100'000);
     EXPECT_EQ(held(*made.main->ip_adapter), 0);
     EXPECT_EQ(held(*made.main->image_proj), kConfig.resampler.queries * kConfig.resampler.width);
+  }
+}
+
+TEST_F(InstantIrRuns, onAGpuStreamedWeightsArriveBeforeTheyAreUsed) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
+    const Placement placement{at::kCUDA, precision};
+    const auto runOnGpu = [&](BlockWatch* watch) {
+      RecordedNoise noise;
+      return InstantIrSampler(made, NoiseSchedule(), {.steps = 6})
+          .run(degraded().cuda(), onGpu(positiveGuide()), onGpu(negativeGuide()), kTinySizes, noise, {.watch = watch});
+    };
+    made = networks(placement);
+    const at::Tensor resident = runOnGpu(nullptr);
+    WeightStream stream(recordedSource(kConfig), placement);
+    made = networks(placement, {.stream = &stream});
+    EXPECT_LT(apart(runOnGpu(&stream), resident), precision == at::kFloat ? 1e-3 : 2e-2) << precision;
+    EXPECT_GT(stream.foreseen(), stream.loads() / 2);
   }
 }
 
