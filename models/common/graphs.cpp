@@ -95,8 +95,8 @@ Tensors Graphs::call(int number, const TensorFunction& function, const Tensors& 
   if (tight_) return function(inputs);
   try {
     Entry& entry = entryOf(keyOf(number, inputs));
+    if (std::exchange(entry.due, false) || entry.refused) return function(inputs);
     if (entry.recording) return entry.recording->replay(inputs);
-    if (entry.refused || !std::exchange(entry.called, true)) return function(inputs);
     return recorded(entry, function, inputs);
   } catch (const std::exception& error) {
     const bool holds =
@@ -143,6 +143,12 @@ void Graphs::clear() {
   entries_.clear();
 }
 
+void Graphs::renew() {
+  const std::lock_guard lock(mutex_);
+  for (Entry& entry : entries_) entry.due = true;
+  tight_ = false;
+}
+
 bool Graphs::releaseAll() {
   const std::lock_guard all(registry().mutex);
   bool released = false;
@@ -156,10 +162,14 @@ bool Graphs::releaseAll() {
 }
 
 std::unique_ptr<Graphs> graphsFor(const Placement& placement, Observer& observer) {
+  return graphsFor(placement, [&observer](const Message& message) { tell(observer, message); });
+}
+
+std::unique_ptr<Graphs> graphsFor(const Placement& placement, Graphs::Tell tell) {
   const CudaLibrary* library = placement.device.is_cuda() ? cudaLibrary() : nullptr;
   if (!library || placement.plain || !saves(Saving::Graphs)) return nullptr;
   return std::make_unique<Graphs>(library->recorder(), placement.precision == at::kFloat ? kRounding : kHalfRounding,
-                                  [&observer](const Message& message) { tell(observer, message); });
+                                  std::move(tell));
 }
 
 }  // namespace heirloom::models

@@ -17,7 +17,7 @@ namespace heirloom::models {
 /// operation then costs what it computes, and nothing for being started (CUDA graphs). The first call of a size runs as
 /// it is, the second one is recorded, and its replay compared with it; from the third one on it is replayed. Where
 /// recording fails or the replay differs by more than rounding, the function runs as it is for that size, and that is
-/// told once. Where memory runs out everything recorded is freed, and nothing is recorded any more.
+/// told once. Where memory runs out everything recorded is freed, and nothing is recorded before `renew`.
 ///
 /// For one session: used by one thread at a time.
 class Graphs {
@@ -35,14 +35,16 @@ class Graphs {
   Tensors call(int number, const TensorFunction& function, const Tensors& inputs);
   /// Forgets every recording: the functions will compute something else.
   void clear();
-
+  /// What the functions read beside their inputs is about to change where it lies: the next call of each size runs as
+  /// it is, recorded or not, and may be what changes it. Memory may be there again.
+  void renew();
   /// Frees the recordings of all graphs of the process that are not at work; false: there were none. Thread-safe.
   static bool releaseAll();
 
  private:
   struct Entry {
     std::vector<std::int64_t> key;
-    bool called = false;
+    bool due = true;       // the next call runs as it is
     bool refused = false;  // runs as it is
     std::unique_ptr<Recording> recording;
   };
@@ -66,5 +68,7 @@ class Graphs {
 /// Graphs for what is computed on `placement`, which tell `observer`; null where nothing is recorded: on the processor,
 /// with plain layers, and when recording is switched off (Saving::Graphs).
 std::unique_ptr<Graphs> graphsFor(const Placement& placement, Observer& observer);
+/// The same with `tell` called instead.
+std::unique_ptr<Graphs> graphsFor(const Placement& placement, Graphs::Tell tell);
 
 }  // namespace heirloom::models

@@ -134,17 +134,21 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
       noise.rewind();
       SamplerSettings settings = options.sampler;
       InstantIrNetworks& restorers = networks.restorers();
-      settings.atOnce = static_cast<int>(std::clamp<std::int64_t>(networks.picturesThatFit(tiling.pixels()), 1, most));
+      settings.atOnce =
+          static_cast<int>(std::clamp<std::int64_t>(networks.picturesThatFit(tiling.pixels(), most), 1, most));
       events.watch = &networks.watch(watch);
-      const std::unique_ptr<Graphs> graphs = records ? networks.graphs() : nullptr;
-      events.graphs = graphs.get();
+      const std::shared_ptr<RecordedPasses> passes = records ? networks.passes() : nullptr;
+      events.passes = passes.get();
       try {
         return InstantIrSampler(restorers, NoiseSchedule(networks.config().schedule), settings)
             .run(tiling.cut(run.latent), guide(run.prompt, seen.first), guide(run.negative, seen.second),
                  tiling.sizes(), noise, events, reached.get());
       } catch (const std::exception& error) {
         if (!isOutOfMemory(error)) throw;
-        if (std::exchange(records, false) && graphs) continue;
+        if (std::exchange(records, false) && passes) {
+          passes->graphs().clear();
+          continue;
+        }
         if (settings.atOnce == 1) throw;
         most = settings.atOnce / 2;
       }
@@ -173,7 +177,8 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
   const auto halves = [&](const at::Tensor& negative, const at::Tensor& positive) {
     return guided ? at::cat({negative, positive}) : positive;
   };
-  RunMemory memory;
+  RunMemory own;
+  std::shared_ptr<RecordedPasses> passes;
   StopWatch watch(run.stopRequested);
   Pass pass;
   const auto numbers = at::TensorOptions(device).dtype(at::kFloat);
@@ -183,25 +188,27 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
                                           at::tensor(tiling.sizes(), at::kInt).to(numbers).expand({batch, -1}));
   });
   pass.text = halves(run.negative.tokens, run.prompt.tokens);
-  pass.memory = &memory;
   const at::Tensor stepIndices = at::arange(settings.steps, numbers.dtype(at::kLong));
-  std::unique_ptr<Graphs> graphs = networks.graphs();
+  const auto begin = [&] {
+    own = RunMemory();
+    passes = networks.passes();
+    if (passes) passes->begin({batch, std::ssize(stepper->steps()), pass.text.size(1)});
+    pass.memory = passes ? &passes->memoryOf(0) : &own;
+  };
+  begin();
   WeightPolicy remembered = networks.policy();
   const auto predicted = [&](const at::Tensor& tile) {
     const at::Tensor output = networks.withRoom([&] {
       UNet& unet = networks.painter();
       // What is kept is kept by layer, and these are others once memory ran out.
-      if (std::exchange(remembered, networks.policy()) != networks.policy()) {
-        memory = RunMemory();
-        graphs = networks.graphs();
-      }
+      if (std::exchange(remembered, networks.policy()) != networks.policy()) begin();
       pass.watch = &networks.watch(watch);
-      if (!graphs) return unet->forward(halves(tile, tile), pass);
+      if (!passes) return unet->forward(halves(tile, tile), pass);
       const auto call = [pass, unet](const Tensors& given) mutable -> Tensors {
         pass.stepIndex = given[0];
         return {unet->forward(given[1], pass)};
       };
-      return graphs->call(0, call, {stepIndices.narrow(0, pass.step, 1), halves(tile, tile)}).front();
+      return passes->graphs().call(0, call, {stepIndices.narrow(0, pass.step, 1), halves(tile, tile)}).front();
     });
     return guided ? withGuidance(output, settings) : output;
   };

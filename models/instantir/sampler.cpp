@@ -85,7 +85,8 @@ class InstantIrSampler::Part {
         count_(count),
         guided_(settings_.guidance > 1),
         // A recording reads the photo's tokens where they were.
-        graphs_(saves(Saving::Picture) ? events.graphs : nullptr) {
+        passes_(saves(Saving::Picture) ? events.passes : nullptr),
+        memory_(passes_ ? passes_->memoryOf(first) : own_) {
     const auto own = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
     const auto halves = [&](const at::Tensor& no, const at::Tensor& yes) {
       return guided_ ? at::cat({own(no), own(yes)}) : own(yes);
@@ -123,7 +124,7 @@ class InstantIrSampler::Part {
     pass.embeddings = previewing && networks_.previewer ? previewerEmbeddings_ : mainEmbeddings_;
     pass.image = imageTokens(previewing);
     UNet& unet = networkFor(previewing)->unet;
-    if (!graphs_) return unet->forward(sample, pass, residuals);
+    if (!passes_) return unet->forward(sample, pass, residuals);
     Tensors inputs = {stepIndices_.narrow(0, step, 1), sample};
     if (residuals) {
       inputs.insert(inputs.end(), residuals->skips.begin(), residuals->skips.end());
@@ -135,21 +136,22 @@ class InstantIrSampler::Part {
       const Residuals added{{given.begin() + 2, given.end() - 1}, given.back()};
       return {unet->forward(given[1], pass, &added)};
     };
-    return graphs_->call(number(previewing ? Network::Previewer : Network::Main), call, inputs).front();
+    return passes_->graphs().call(number(previewing ? Network::Previewer : Network::Main), call, inputs).front();
   }
   Residuals compared(int step, const at::Tensor& preview) {
     Pass pass = pass_;
     pass.step = step;
     pass.embeddings = aggregatorEmbeddings_;
     Aggregator& aggregator = networks_.aggregator;
-    if (!graphs_) return aggregator->forward(degraded_, preview, pass);
-    const auto call = [pass, aggregator, degraded = degraded_](const Tensors& given) mutable {
+    if (!passes_) return aggregator->forward(degraded_, preview, pass);
+    const auto call = [pass, aggregator](const Tensors& given) mutable {
       pass.stepIndex = given[0];
-      Residuals made = aggregator->forward(degraded, given[1], pass);
+      Residuals made = aggregator->forward(given[1], given[2], pass);
       made.skips.push_back(made.middle);
       return made.skips;
     };
-    Tensors made = graphs_->call(number(Network::Aggregator), call, {stepIndices_.narrow(0, step, 1), preview});
+    Tensors made = passes_->graphs().call(number(Network::Aggregator), call,
+                                          {stepIndices_.narrow(0, step, 1), degraded_, preview});
     const at::Tensor middle = made.back();
     made.pop_back();
     return {std::move(made), middle};
@@ -187,11 +189,12 @@ class InstantIrSampler::Part {
   const SamplerSettings& settings_;
   std::int64_t first_, count_;
   bool guided_;
-  Graphs* graphs_;
+  RecordedPasses* passes_;
+  RunMemory own_;
+  RunMemory& memory_;
   at::Tensor stepIndices_;
   at::Tensor degraded_, picture_;
   Pass pass_;
-  RunMemory memory_;
   at::Tensor mainEmbeddings_, previewerEmbeddings_, aggregatorEmbeddings_;
   at::Tensor mainTokens_, previewTokens_;
 };
@@ -212,6 +215,10 @@ class InstantIrSampler::Run {
         pictures_(latent.size(0)),
         latent_(latent.to(at::kFloat)) {
     const std::int64_t most = settings_.atOnce > 0 ? settings_.atOnce : pictures_;
+    if (events.passes) {
+      events.passes->begin(
+          {pictures_, most, guided_ ? 2 : 1, settings_.steps, positive.text.size(1), positive.picture.size(1)});
+    }
     for (std::int64_t first = 0; first < pictures_; first += most)
       parts_.push_back(std::make_unique<Part>(sampler, first, std::min(most, pictures_ - first), latent_, positive,
                                               negative, sizes, stepper_->steps(), events));

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "models/common/error.h"
-#include "models/common/graphs.h"
 #include "models/instantir/gates.h"
 #include "models/instantir/network.h"
 #include "models/restorer.h"
+#include "models/sdxl/recorded_passes.h"
 #include "models/sdxl/stepper.h"
 
 namespace heirloom::models {
@@ -66,8 +66,9 @@ struct SamplerEvents {
   std::function<at::Tensor(const at::Tensor& samples)> together;
   BlockWatch* watch = nullptr;  // at every block of every network; may throw Stopped
   /// Records the passes through the networks, whose weights must stay where they are; then `watch` is not told of
-  /// blocks that are replayed. Null: every pass as it is. For one run.
-  Graphs* graphs = nullptr;
+  /// blocks that are replayed. Null: every pass as it is. For runs of the same networks, and where savings are switched
+  /// off (savings.h) for this one alone.
+  RecordedPasses* passes = nullptr;
 };
 
 /// InstantIR's restoration in latent space (Huang et al., "InstantIR: Blind Image Restoration with Instant Generative

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "models/common/error.h"
@@ -27,6 +28,17 @@ Network filled(const Config& config, const WeightSource& source, const Placement
 Placement ofVae(Placement placement) {
   if (placement.precision == at::kHalf) placement.precision = at::kFloat;
   return placement;
+}
+
+/// Free bytes of `device`. What is kept there for reuse, recordings too, goes where there are less than `wanted` beside
+/// it.
+std::uint64_t freeFor(std::uint64_t wanted, const at::Device& device) {
+  const std::uint64_t beside = device.is_cpu() ? 0 : freeCudaMemory(device.index());
+  return beside > wanted ? beside : freeMemoryOf(device);
+}
+
+bool makesAllSavings() {
+  return std::ranges::all_of(allSavings(), [](const NamedSaving& each) { return saves(each.saving); });
 }
 
 Error tooSmall(std::uint64_t free, std::uint64_t needed) {
@@ -73,7 +85,7 @@ void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& o
   observer_ = &observer;
   const std::uint64_t activations = activationBytes(pixels, placement_);
   const bool first = !std::exchange(asked_, true);
-  if (held_ == wanted && (!first || freeMemoryOf(placement_.device) >= activations)) {
+  if (held_ == wanted && (!first || freeFor(activations, placement_.device) >= activations)) {
     tellHeld(observer, nameOf(policy_));
     return;
   }
@@ -114,8 +126,9 @@ bool SessionNetworks::empty() const {
   return !vae_ && !tiny_ && encoders_.empty() && !painter_ && !restorers_ && !dino_;
 }
 
-std::int64_t SessionNetworks::picturesThatFit(std::int64_t pixels) const {
-  return static_cast<std::int64_t>(freeMemoryOf(placement_.device) / activationBytes(pixels, placement_));
+std::int64_t SessionNetworks::picturesThatFit(std::int64_t pixels, std::int64_t wanted) const {
+  const std::uint64_t each = activationBytes(pixels, placement_);
+  return static_cast<std::int64_t>(freeFor(static_cast<std::uint64_t>(wanted) * each, placement_.device) / each);
 }
 
 void SessionNetworks::offload() {
@@ -127,6 +140,7 @@ void SessionNetworks::offload() {
 
 void SessionNetworks::drop() {
   stream_.reset();  // may be reading for a block
+  passes_.reset();
   restorers_.reset();
   painter_ = nullptr;
   vae_ = nullptr;
@@ -153,8 +167,18 @@ BlockWatch& SessionNetworks::watch(BlockWatch& asked) {
   return *stream_;
 }
 
-std::unique_ptr<Graphs> SessionNetworks::graphs() const {
-  return observer_ && policy_ != WeightPolicy::Streamed ? graphsFor(placement_, *observer_) : nullptr;
+std::shared_ptr<RecordedPasses> SessionNetworks::passes() {
+  if (policy_ == WeightPolicy::Streamed) return nullptr;
+  // Beside networks that come and go there is no room for what waits for the next run.
+  const bool stay = policy_ <= WeightPolicy::Resident && makesAllSavings();
+  if (stay && passes_) return passes_;
+  std::unique_ptr<Graphs> graphs = graphsFor(placement_, [this](const Message& message) {
+    if (observer_) tell(*observer_, message);
+  });
+  if (!graphs) return nullptr;
+  auto made = std::make_shared<RecordedPasses>(std::move(graphs));
+  if (stay) passes_ = made;
+  return made;
 }
 
 WeightSource SessionNetworks::source(const std::string& part) const {

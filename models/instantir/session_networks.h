@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
-#include "models/common/graphs.h"
 #include "models/common/out_of_memory.h"
 #include "models/instantir/network.h"
 #include "models/instantir/reading.h"
 #include "models/instantir/weight_policy.h"
 #include "models/sdxl/prompt.h"
+#include "models/sdxl/recorded_passes.h"
 
 namespace heirloom::models {
 
@@ -50,8 +50,9 @@ class SessionNetworks {
   void endSession();
   /// Nothing is placed.
   bool empty() const;
-  /// How many pictures of `pixels` go through the networks at once in the memory that is free now.
-  std::int64_t picturesThatFit(std::int64_t pixels) const;
+  /// How many pictures of `pixels` go through the networks at once in the memory that is free now, of `wanted`. What
+  /// was recorded is given up for them.
+  std::int64_t picturesThatFit(std::int64_t pixels, std::int64_t wanted) const;
   /// Encoders and autoencoder go, unless all stay.
   void offload();
 
@@ -85,8 +86,9 @@ class SessionNetworks {
   /// come and go. To be asked for when the networks were.
   BlockWatch& watch(BlockWatch& asked);
 
-  /// For passes through UNet and aggregator; null where their blocks are streamed, and nothing is recorded.
-  std::unique_ptr<Graphs> graphs() const;
+  /// For passes through UNet and aggregator, of one run; where all networks stay, and no saving is switched off, of the
+  /// next one too. Null where their blocks are streamed, and nothing is recorded.
+  std::shared_ptr<RecordedPasses> passes();
 
   /// What DINOv2 sees in pictures, N 3 H W in 0..1, and in nothing: N T W float32, and 1 T W.
   at::Tensor seenIn(const at::Tensor& picture);
@@ -123,7 +125,8 @@ class SessionNetworks {
   std::optional<HeardPrompts> heard_;
   UNet painter_{nullptr};
   std::optional<InstantIrNetworks> restorers_;
-  std::unique_ptr<WeightStream> stream_;  // fills the networks above, and goes before them
+  std::unique_ptr<WeightStream> stream_;    // fills the networks above, and goes before them
+  std::shared_ptr<RecordedPasses> passes_;  // through them; null: none that stay
   DinoV2 dino_{nullptr};
   at::Tensor nothing_;
 };

@@ -8,14 +8,28 @@ const std::vector<at::Tensor>& RunMemory::kept(const torch::nn::Module& layer, K
                                                const std::function<std::vector<at::Tensor>()>& make) {
   const auto key = std::make_tuple(static_cast<const void*>(&layer), kind, adapted);
   auto found = kept_.find(key);
-  if (found == kept_.end()) found = kept_.emplace(key, make()).first;
-  return found->second;
+  if (found == kept_.end()) found = kept_.emplace(key, Kept{make(), false}).first;
+  Kept& kept = found->second;
+  if (kept.due) {
+    const std::vector<at::Tensor> made = make();
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      TORCH_CHECK(made[i].sizes() == kept.tensors[i].sizes(), "RunMemory: expected ", kept.tensors[i].sizes(),
+                  ", found ", made[i].sizes());
+      kept.tensors[i].copy_(made[i]);
+    }
+    kept.due = false;
+  }
+  return kept.tensors;
+}
+
+void RunMemory::renew() {
+  for (auto& [key, kept] : kept_) kept.due = true;
 }
 
 std::int64_t RunMemory::bytes() const {
   std::int64_t sum = 0;
-  for (const auto& [key, tensors] : kept_) {
-    for (const at::Tensor& tensor : tensors) sum += static_cast<std::int64_t>(tensor.nbytes());
+  for (const auto& [key, kept] : kept_) {
+    for (const at::Tensor& tensor : kept.tensors) sum += static_cast<std::int64_t>(tensor.nbytes());
   }
   return sum;
 }

@@ -34,7 +34,7 @@ class BlockRunner {
   virtual at::Tensor run(const BlockCall& block, const at::Tensor& x, const Pass& pass) = 0;
 };
 
-/// What is the same at every step of a run, kept by the layer that made it. One run's own; not for two threads.
+/// What is the same at every step of a run, kept by the layer that made it. For one run at a time; not for two threads.
 class RunMemory {
  public:
   enum class Kind { Text, Image, Steps };
@@ -42,10 +42,17 @@ class RunMemory {
   /// The tensors kept for `layer`, made now if this is the first time.
   const std::vector<at::Tensor>& kept(const torch::nn::Module& layer, Kind kind, bool adapted,
                                       const std::function<std::vector<at::Tensor>()>& make);
+  /// Another run begins, whose tensors have the same shapes: each is made anew when it is first asked for, and put
+  /// where the one before it lies, so that what was recorded finds it.
+  void renew();
   std::int64_t bytes() const;
 
  private:
-  std::map<std::tuple<const void*, Kind, bool>, std::vector<at::Tensor>> kept_;
+  struct Kept {
+    std::vector<at::Tensor> tensors;
+    bool due = false;  // to be made anew
+  };
+  std::map<std::tuple<const void*, Kind, bool>, Kept> kept_;
 };
 
 /// One call of a network made of these blocks: what every block sees beside its input. Batch N, with classifier-free

@@ -72,6 +72,23 @@ TEST_F(RepeatedGraphs, resultsAreTheCallersOwn) {
   EXPECT_TRUE(at::equal(kept, x * 2));
 }
 
+TEST_F(RepeatedGraphs, renewedOnesRunAsTheyAreOnceAndAreReplayedThen) {
+  for (int i = 0; i < 3; ++i) call(at::rand({2, 3}));
+  call(at::rand({5}));
+  const int calls = doubling.calls, replayed = log->replayed;
+  graphs->renew();
+  call(at::rand({2, 3}));
+  EXPECT_EQ(log->replayed, replayed);
+  EXPECT_EQ(doubling.calls, calls + 1);
+  call(at::rand({2, 3}));
+  EXPECT_EQ(log->replayed, replayed + 1);
+  // What was called only once is recorded after its next call.
+  call(at::rand({5}));
+  EXPECT_EQ(log->recorded, 1);
+  call(at::rand({5}));
+  EXPECT_EQ(log->recorded, 2);
+}
+
 TEST_F(RepeatedGraphs, thoseUsedLastAreKept) {
   graphs = repeatingGraphs(log, 2);
   const std::vector<at::Tensor> sizes = {at::rand({1}), at::rand({2}), at::rand({3})};

@@ -154,9 +154,9 @@ TEST_F(InstantIrRuns, recordedPassesGiveTheSameBits) {
   for (const Adaptive adaptive : {Adaptive::Off, Adaptive::Compat}) {
     SamplerSettings settings{.steps = 8, .creativeStart = 0.5, .adaptive = adaptive};
     const auto log = std::make_shared<Repeated>();
-    const auto graphs = repeatingGraphs(log);
+    RecordedPasses passes(repeatingGraphs(log));
     SamplerEvents events;
-    events.graphs = graphs.get();
+    events.passes = &passes;
     EXPECT_TRUE(run(settings, events).equal(run(settings)));
     EXPECT_GE(log->recorded, adaptive == Adaptive::Off ? 4 : 2);
     EXPECT_GT(log->replayed, log->recorded);
@@ -170,25 +170,68 @@ TEST_F(InstantIrRuns, recordedPassesOfPicturesOneAfterTheOtherGiveTheSameBits) {
     return Guide{twice(guide.text), twice(guide.pooled), twice(guide.picture)};
   };
   const auto log = std::make_shared<Repeated>();
-  const auto graphs = repeatingGraphs(log);
-  const auto runOf = [&](Graphs* recorded) {
+  RecordedPasses passes(repeatingGraphs(log));
+  const auto runOf = [&](RecordedPasses* recorded) {
     RecordedNoise noise;
     SamplerEvents events;
-    events.graphs = recorded;
+    events.passes = recorded;
     return InstantIrSampler(made, NoiseSchedule(), {.steps = 5, .atOnce = 1})
         .run(twice(degraded()), forTwo(positiveGuide()), forTwo(negativeGuide()), kTinySizes, noise, events);
   };
-  EXPECT_TRUE(runOf(graphs.get()).equal(runOf(nullptr)));
+  EXPECT_TRUE(runOf(&passes).equal(runOf(nullptr)));
   EXPECT_EQ(log->recorded, 6);
+}
+
+TEST_F(InstantIrRuns, whatOneRunRecordedServesTheNext) {
+  const auto log = std::make_shared<Repeated>();
+  RecordedPasses passes(repeatingGraphs(log));
+  SamplerEvents recorded;
+  recorded.passes = &passes;
+  const auto runOf = [&](int steps, bool other, const SamplerEvents& events) {
+    RecordedNoise noise;
+    Guide positive = positiveGuide();
+    if (other) positive = {positive.text.flip({1}), positive.pooled.flip({1}), positive.picture.flip({1})};
+    return InstantIrSampler(made, NoiseSchedule(), {.steps = steps})
+        .run(other ? degraded().flip({-1}) : degraded(), positive, negativeGuide(), kTinySizes, noise, events);
+  };
+  runOf(5, false, recorded);
+  const int first = log->recorded, replayed = log->replayed;
+  EXPECT_GE(first, 3);
+  // Another photo and other words; of each network the first pass runs as it is.
+  EXPECT_TRUE(runOf(5, true, recorded).equal(runOf(5, true, {})));
+  EXPECT_EQ(log->recorded, first);
+  EXPECT_GE(log->replayed, replayed + 3 * 3);
+  // Tables of more steps are larger.
+  EXPECT_TRUE(runOf(6, true, recorded).equal(runOf(6, true, {})));
+  EXPECT_EQ(log->recorded, 2 * first);
+  EXPECT_EQ(log->alive, first);
+}
+
+TEST(RunMemories, putWhatTheNextRunKeepsWhereThatOfTheLastOneLies) {
+  RunMemory memory;
+  const Linear layer(2, 2);
+  const auto kept = [&](std::int64_t size, double value) {
+    const auto make = [&] { return std::vector<at::Tensor>{at::full({size}, value)}; };
+    return memory.kept(*layer, RunMemory::Kind::Text, false, make).front();
+  };
+  const at::Tensor first = kept(3, 1);
+  EXPECT_TRUE(at::equal(kept(3, 2), at::full({3}, 1.0)));
+  memory.renew();
+  const at::Tensor second = kept(3, 2);
+  EXPECT_EQ(second.data_ptr(), first.data_ptr());
+  EXPECT_TRUE(at::equal(second, at::full({3}, 2.0)));
+  EXPECT_TRUE(at::equal(kept(3, 4), second));
+  memory.renew();
+  EXPECT_THROW(kept(1, 5), c10::Error);  // which could be spread over the three
 }
 
 TEST_F(InstantIrRuns, recordedPassesThatKeepLessGiveTheSameBits) {
   for (const Saving saving : {Saving::Text, Saving::Steps}) {
     const Without without(saving);
     const auto log = std::make_shared<Repeated>();
-    const auto graphs = repeatingGraphs(log);
+    RecordedPasses passes(repeatingGraphs(log));
     SamplerEvents events;
-    events.graphs = graphs.get();
+    events.passes = &passes;
     EXPECT_TRUE(run({.steps = 5}, events).equal(run({.steps = 5})));
     EXPECT_GT(log->replayed, 0);
   }
@@ -197,9 +240,9 @@ TEST_F(InstantIrRuns, recordedPassesThatKeepLessGiveTheSameBits) {
 TEST_F(InstantIrRuns, wherePhotosAreSeenAnewNothingIsRecorded) {
   const Without without(Saving::Picture);
   const auto log = std::make_shared<Repeated>();
-  const auto graphs = repeatingGraphs(log);
+  RecordedPasses passes(repeatingGraphs(log));
   SamplerEvents events;
-  events.graphs = graphs.get();
+  events.passes = &passes;
   run({.steps = 5}, events);
   EXPECT_EQ(log->recorded, 0);
 }
@@ -214,16 +257,20 @@ TEST_F(InstantIrRuns, onAGpuRecordedPassesAreThePassesThemselves) {
     const Placement placement{at::kCUDA, precision};
     made = networks(placement);
     Listener listener;
-    const auto runOf = [&](Graphs* recorded) {
+    const auto runOf = [&](RecordedPasses* recorded) {
       RecordedNoise noise;
       SamplerEvents events;
-      events.graphs = recorded;
+      events.passes = recorded;
       return InstantIrSampler(made, NoiseSchedule(), {.steps = 8, .creativeStart = 0.5})
           .run(degraded().cuda(), onGpu(positiveGuide()), onGpu(negativeGuide()), kTinySizes, noise, events);
     };
-    const auto graphs = graphsFor(placement, listener);
+    auto graphs = graphsFor(placement, listener);
     ASSERT_NE(graphs, nullptr);
-    EXPECT_LT(apart(runOf(graphs.get()), runOf(nullptr)), precision == at::kFloat ? 1e-3 : 2e-2);
+    RecordedPasses passes(std::move(graphs));
+    const at::Tensor expected = runOf(nullptr);
+    // The second run replays what the first one recorded.
+    for (int run = 0; run < 2; ++run)
+      EXPECT_LT(apart(runOf(&passes), expected), precision == at::kFloat ? 1e-3 : 2e-2) << precision << ' ' << run;
     EXPECT_TRUE(listener.notes.empty()) << listener.notes.front();
   }
 }

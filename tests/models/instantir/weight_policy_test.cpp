@@ -21,6 +21,8 @@
 #include <vector>
 
 #include "models/common/kept_networks.h"
+#include "models/common/savings.h"
+#include "models/cuda.h"
 #include "models/instantir/session_networks.h"
 #include "models/placement.h"
 #include "tests/models/instantir/diffusion_folder.h"
@@ -121,6 +123,26 @@ TEST_P(HeldWeights, stayForTheNextPhoto) {
   const auto beside = model->start(settingsFor(*model, "resident"), {}, nobody);
   EXPECT_FALSE(at::equal(run(*model), result));
   EXPECT_TRUE(at::equal(beside->restore(photo(64, 64)), result));
+}
+
+TEST_P(HeldWeights, onAGpuTheNextPhotoIsWhatItIsWithoutRecordings) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  const auto model = models::open(folder.path());
+  Settings settings = settingsFor(*model, "resident");
+  settings.set("steps", "6");
+  Watching watching;
+  const auto run = [&](const at::Tensor& picture) {
+    return model->start(settings, {at::kCUDA}, watching)->restore(picture).clone();
+  };
+  run(photo(64, 64));
+  // Of the same size with other words, and of another one.
+  settings.set("prompt", "other words");
+  for (const at::Tensor& next : {photo(64, 64).flip({3}), photo(64, 128), photo(64, 64)}) {
+    const at::Tensor found = run(next);
+    const Without recordings(Saving::Graphs);
+    EXPECT_LT((found - run(next)).abs().max().item<double>(), 3e-2) << next.sizes();
+  }
+  EXPECT_THAT(watching.notes, IsEmpty());
 }
 
 /// Wants to stop when it is asked for the `last` time.
