@@ -158,7 +158,19 @@ TEST_P(InstantIrRecords, resamplerAndTimeNorm) {
 }
 
 TEST_P(InstantIrRecords, unetThatLooksAtThePicture) {
-  expectRecord(networks.main->unet->forward(latent(), picturePass(false)), records["unet_ip_out"]);
+  const json& acts = records["unet_ip_acts"];
+  UNet& unet = networks.main->unet;
+  const Pass pass = picturePass(false);
+  std::vector<at::Tensor> skips;
+  at::Tensor x = unet->down[0]->forward(unet->conv_in->forward(latent()), pass, skips);
+  MapTransformer& map = unet->down[1]->attentions[0];
+  TransformerBlock& block = map->blocks[0];
+  const at::Tensor t = map->tokens(unet->down[1]->resnets[0]->forward(x, pass), pass);
+  expectRecord(block->attn2->forward(t + block->attn1->forward(t, pass), pass),
+               acts["down_blocks.1.attentions.0.transformer_blocks.0.attn2"]);
+  for (const std::size_t level : {1U, 2U}) x = unet->down[level]->forward(x, pass, skips);
+  expectRecord(unet->mid->forward(x, pass), acts["mid_block"]);
+  expectRecord(unet->forward(latent(), pass), records["unet_ip_out"]);
 }
 
 TEST_P(InstantIrRecords, previewerBesideAndMerged) {
