@@ -1,6 +1,7 @@
 #include "models/common/convolution.h"
 
 #include "models/common/onednn.h"
+#include "models/kernels/convolution_kernel.h"
 #include "models/kernels/processor.h"
 
 namespace heirloom::models {
@@ -151,29 +152,22 @@ void ConvolutionImpl::pack(const at::Tensor& scaledWeight, const at::Tensor& sca
   const bool usual = options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && options_.dilation == 1 &&
                      options_.groups == 1;
   const bool kernelEnds = usual && options_.activation != Activation::Gelu;
-  if (kernelEnds && computed_ == at::kBFloat16 && matrixTilesServe(options_.in, options_.out)) {
-    packed_ = MatrixTileWeights(scaledWeight, scaledBias);
-    return;
-  }
-  // Four times fewer products in float32 beat direct ones in bfloat16, which are twice as fast; but not on matrix
-  // tiles.
-  const bool float32Products = computed_ == at::kFloat || (computed_ == at::kBFloat16 && !processor().amxBf16);
-  if (kernelEnds && float32Products) {
-    // The last layer of a network makes a picture out of many channels, which it may take in bfloat16.
-    constexpr int kPicture = 4;
-    if (computed_ == at::kFloat && options_.out <= kPicture && options_.in > kPicture &&
-        options_.activation == Activation::None && !options_.slopes && fewChannelsServed()) {
-      packed_ = ToFewWeights(scaledWeight, scaledBias);
-      return;
-    }
-    if (winogradServes(options_.in, options_.out)) {
-      packed_ = WinogradWeights(scaledWeight, scaledBias);
-      return;
-    }
-  }
+  // The last layer of a network makes a picture out of many channels, which it may take in bfloat16.
+  constexpr int kPicture = 4;
+  const bool toPicture = kernelEnds && computed_ == at::kFloat && options_.out <= kPicture && options_.in > kPicture &&
+                         options_.activation == Activation::None && !options_.slopes && fewChannelsServed();
+  const ConvolutionKernel kernel =
+      kernelEnds && !toPicture ? convolutionKernel(computed_, options_.in, options_.out) : ConvolutionKernel::None;
   // LibTorch's packing of grouped and of single weights fails, and that of narrower types on older processors.
-  const bool packable = computed_ == at::kFloat || (computed_ == at::kBFloat16 && processor().avx512);
-  if (packable && options_.groups == 1 && options_.in * options_.out > 1)
+  const bool packable = (computed_ == at::kFloat || (computed_ == at::kBFloat16 && processor().avx512)) &&
+                        options_.groups == 1 && options_.in * options_.out > 1;
+  if (toPicture)
+    packed_ = ToFewWeights(scaledWeight, scaledBias);
+  else if (kernel == ConvolutionKernel::MatrixTiles)
+    packed_ = MatrixTileWeights(scaledWeight, scaledBias);
+  else if (kernel == ConvolutionKernel::Winograd)
+    packed_ = WinogradWeights(scaledWeight, scaledBias);
+  else if (packable)
     packed_ = onednn::packConvolution(channelsLast(scaledWeight.to(computed_)), windowOf(options_));
 }
 

@@ -2,21 +2,27 @@
 
 #include <torch/types.h>
 
-#include "models/kernels/processor.h"
+#include "models/kernels/convolution_kernel.h"
+#include "models/kernels/matrix_tiles/tile_convolution.h"
 #include "models/kernels/winograd/winograd.h"
 
 namespace heirloom::models {
 
 std::uint64_t placedBytes(const TensorEntry& entry, const Placement& placement) {
-  const auto count = static_cast<std::uint64_t>(entry.numel());
   const std::vector<std::int64_t>& shape = entry.shape;
-  const bool float32Products = placement.precision == at::kFloat || !processor().amxBf16;
-  if (placement.device.is_cpu() && !placement.plain && float32Products && shape.size() == 4 && shape[2] == 3) {
+  if (placement.device.is_cpu() && !placement.plain && shape.size() == 4 && shape[2] == 3) {
     const int in = static_cast<int>(shape[1]);
     const int out = static_cast<int>(shape[0]);
-    if (winogradServes(in, out)) return static_cast<std::uint64_t>(WinogradWeights::bytes(in, out));
+    switch (convolutionKernel(placement.precision, in, out)) {
+      case ConvolutionKernel::MatrixTiles:
+        return static_cast<std::uint64_t>(MatrixTileWeights::bytes(in, out));
+      case ConvolutionKernel::Winograd:
+        return static_cast<std::uint64_t>(WinogradWeights::bytes(in, out));
+      case ConvolutionKernel::None:
+        break;
+    }
   }
-  return count * at::elementSize(placement.precision);
+  return static_cast<std::uint64_t>(entry.numel()) * at::elementSize(placement.precision);
 }
 
 }  // namespace heirloom::models

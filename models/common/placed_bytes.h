@@ -7,7 +7,8 @@
 
 namespace heirloom::models {
 
-/// Bytes of a weight as it is placed; a convolution that is packed for the processor counts as such.
+/// Bytes of a weight as it is placed. What has the shape of a 3x3 convolution that a kernel of ours takes counts as
+/// that packs it, padding included.
 std::uint64_t placedBytes(const TensorEntry& entry, const Placement& placement);
 
 }  // namespace heirloom::models

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "models/kernels/convolution_ending.h"
 #include "models/kernels/few_channels/rows.h"
 #include "models/kernels/processor.h"
 
@@ -82,25 +83,16 @@ bool fewChannelsServed() {
   return rowKernels().has_value();
 }
 
-ToFewWeights::ToFewWeights(const at::Tensor& weight, const at::Tensor& bias, double gain) {
+ToFewWeights::ToFewWeights(const at::Tensor& weight, const at::Tensor& bias)
+    : ConvolutionWeights("ToFewWeights", weight, bias, kFewChannels) {
   TORCH_CHECK(rowKernels(), "ToFewWeights: this processor has neither AVX-512 nor AVX2 with FMA");
-  TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.is_cpu() &&
-                  weight.scalar_type() == at::kFloat,
-              "ToFewWeights: expected out in 3 3 float32 on the CPU, found ", weight.sizes(), " ", weight.toString());
-  TORCH_CHECK(weight.size(0) <= kFewChannels, "ToFewWeights: expected at most ", kFewChannels, " channels, found ",
-              weight.size(0));
-  TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "ToFewWeights: expected ",
-              weight.size(0), " biases, found ", bias.sizes());
+  TORCH_CHECK(out() <= kFewChannels, "ToFewWeights: expected at most ", kFewChannels, " channels, found ", out());
   const RowKernels& kernels = *rowKernels();
-  out_ = static_cast<int>(weight.size(0));
-  in_ = static_cast<int>(weight.size(1));
-  bias_ = at::zeros({kFewChannels}, at::kFloat);
-  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias * gain);
   const at::Tensor padded =
-      at::zeros({roundUp(in_, kernels.lanes), roundUp(std::int64_t{9} * out_, kernels.columns)}, at::kFloat);
+      at::zeros({roundUp(in(), kernels.lanes), roundUp(std::int64_t{9} * out(), kernels.columns)}, at::kFloat);
   // A pixel's share in the one above it comes through the lowest row of the kernel, so the taps are as they are:
   // column ky kx holds the share in the pixel at (1 - ky, 1 - kx).
-  padded.narrow(0, 0, in_).narrow(1, 0, 9 * out_).copy_((weight * gain).permute({1, 2, 3, 0}).reshape({in_, -1}));
+  padded.narrow(0, 0, in()).narrow(1, 0, 9 * out()).copy_(weight.permute({1, 2, 3, 0}).reshape({in(), -1}));
   weights_ = padded.view({padded.size(0), -1, kernels.columns}).permute({1, 0, 2}).contiguous();  // chunk in column
 }
 
@@ -120,13 +112,10 @@ at::Tensor convolutionToFew(const at::Tensor& x, const ToFewWeights& weights,
   layer.in = weights.in();
   layer.out = weights.out();
   layer.width = static_cast<int>(x.size(3));
-  layer.weights = weights.weights_.const_data_ptr<float>();
-  layer.bias = weights.bias_.const_data_ptr<float>();
-  const auto sideBySide = [](const at::Tensor& any) {
-    return any.size(1) == 1 || any.stride(1) == 1 ? any : any.contiguous(at::MemoryFormat::ChannelsLast);
-  };
-  const at::Tensor input = sideBySide(x);
-  const at::Tensor added = residual ? sideBySide(*residual) : at::Tensor();
+  layer.weights = weights.weights();
+  layer.bias = weights.bias();
+  const at::Tensor input = withChannelsSideBySide(x);
+  const at::Tensor added = residual ? withChannelsSideBySide(*residual) : at::Tensor();
   if (x.scalar_type() == at::kFloat)
     toFew<float>(layer, input, added, result);
   else

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "models/kernels/convolution_weights.h"
+
 namespace heirloom::models {
 
 /// Last layers of image networks: 3x3 convolutions, stride 1, zero padding 1, to at most `kFewChannels` channels, in
@@ -13,22 +15,13 @@ inline constexpr int kFewChannels = 16;
 /// Whether these kernels run on this processor.
 bool fewChannelsServed();
 
-/// Weights in the order in which they are read. Immutable, cheap to copy. Arguments as in `WinogradWeights`: `weight`
-/// out in 3 3 and `bias` out (or undefined), float32 on the CPU, both multiplied by `gain`; throws c10::Error.
-class ToFewWeights {
+/// In float32, as their products are.
+class ToFewWeights : public ConvolutionWeights {
  public:
-  explicit ToFewWeights(const at::Tensor& weight, const at::Tensor& bias = {}, double gain = 1);
+  /// Arguments as in `ConvolutionWeights`. Throws c10::Error for more channels and where no kernel runs, too.
+  explicit ToFewWeights(const at::Tensor& weight, const at::Tensor& bias = {});
 
-  int in() const { return in_; }
-  int out() const { return out_; }
-
- private:
-  friend at::Tensor convolutionToFew(const at::Tensor& x, const ToFewWeights& weights,
-                                     const std::optional<at::Tensor>& residual);
-  int in_;
-  int out_;
-  at::Tensor weights_;
-  at::Tensor bias_;
+  const float* weights() const { return weights_.const_data_ptr<float>(); }
 };
 
 /// x: N in H W float32 or bfloat16, channels-last or a slice of its channels (others are copied) -> conv(x) [+

@@ -31,6 +31,7 @@ struct Band {
   Pixels<std::uint16_t> output{};          ///< of the band's first row
 
   int across() const { return (width + kPixels - 1) / kPixels; }
+  int chunks() const { return (out + kColumns - 1) / kColumns; }
   /// Pixels begin cache lines where that costs an eighth at most.
   int pixelValues() const {
     const int padded = (in + kDepth - 1) / kDepth * kDepth;

@@ -49,7 +49,7 @@ Pixels<T> startingAt(Pixels<T> pixels, std::int64_t image, std::int64_t row) {
 
 /// The band at rows `first` and on: in groups of chunks whose weights stay in the cache from tile to tile.
 void convolve(const Band& band, float* sums) {
-  const int chunks = (band.out + kColumns - 1) / kColumns;
+  const int chunks = band.chunks();
   const auto together = static_cast<int>(std::clamp<std::int64_t>(kWeightValues / band.valuesOfChunk(), 1, chunks));
   for (int chunk = 0; chunk < chunks; chunk += together)
     convolveAmx(band, chunk, std::min(together, chunks - chunk), sums);
@@ -61,29 +61,24 @@ bool matrixTilesServe(int in, int out) {
   return processor().amxBf16 && in >= 8 && out >= 8;
 }
 
-MatrixTileWeights::MatrixTileWeights(const at::Tensor& weight, const at::Tensor& bias) {
-  TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.scalar_type() == at::kFloat &&
-                  weight.is_cpu(),
-              "MatrixTileWeights: expected out in 3 3 float32 on the CPU, found ", weight.sizes(), " ",
-              weight.toString());
-  in_ = static_cast<int>(weight.size(1));
-  out_ = static_cast<int>(weight.size(0));
-  TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == out_), "MatrixTileWeights: expected ", out_,
-              " biases, found ", bias.sizes());
-  const Band band{.in = in_, .out = out_};
-  const std::int64_t chunks = (out_ + kColumns - 1) / kColumns;
-  bias_ = at::zeros({chunks * kColumns}, at::kFloat);
-  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias);
-  const std::int64_t pixel = band.pixelValues();
+MatrixTileWeights::MatrixTileWeights(const at::Tensor& weight, const at::Tensor& bias)
+    : ConvolutionWeights("MatrixTileWeights", weight, bias, kColumns) {
+  const Band band{.in = in(), .out = out()};
+  const std::int64_t chunks = band.chunks(), pixel = band.pixelValues();
   const at::Tensor rows = at::zeros({chunks * kColumns, 3, std::int64_t{band.steps()} * kDepth}, at::kBFloat16);
-  rows.narrow(0, 0, out_)
+  rows.narrow(0, 0, out())
       .narrow(2, 0, 3 * pixel)
       .unflatten(2, {3, pixel})
-      .narrow(3, 0, in_)
+      .narrow(3, 0, in())
       .copy_(weight.permute({0, 2, 3, 1}));
   // chunk, tile, output, row, step, pair, 2 -> chunk, row, step, tile, pair, output, 2
   weights_ =
       rows.view({chunks, 2, kPixels, 3, band.steps(), kDepth / 2, 2}).permute({0, 3, 4, 1, 5, 2, 6}).contiguous();
+}
+
+std::int64_t MatrixTileWeights::bytes(int in, int out) {
+  const Band band{.in = in, .out = out};
+  return band.chunks() * band.valuesOfChunk() * static_cast<std::int64_t>(sizeof(Sample));
 }
 
 at::Tensor tileConvolution(const at::Tensor& x, const MatrixTileWeights& weights, const ConvolutionEnding& ending) {

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/kernels/convolution_ending.h"
+#include "models/kernels/convolution_weights.h"
 
 namespace heirloom::models {
 
@@ -10,22 +11,15 @@ namespace heirloom::models {
 /// than what else there is for a 3x3 convolution of these channels.
 bool matrixTilesServe(int in, int out);
 
-/// The weights of a 3x3 convolution in bfloat16, in the order in which they are read. Immutable, cheap to copy.
-class MatrixTileWeights {
+/// Rounded to bfloat16, padded to whole tiles.
+class MatrixTileWeights : public ConvolutionWeights {
  public:
-  /// Arguments as in `WinogradWeights`: `weight` out in 3 3 and `bias` out (or undefined), float32 on the CPU.
+  /// Arguments as in `ConvolutionWeights`.
   MatrixTileWeights(const at::Tensor& weight, const at::Tensor& bias);
 
-  int in() const { return in_; }
-  int out() const { return out_; }
   const std::uint16_t* weights() const { return static_cast<const std::uint16_t*>(weights_.const_data_ptr()); }
-  const float* bias() const { return bias_.const_data_ptr<float>(); }
-
- private:
-  int in_;
-  int out_;
-  at::Tensor weights_;
-  at::Tensor bias_;
+  /// What the weights of these channels take.
+  static std::int64_t bytes(int in, int out);
 };
 
 /// Convolution with kernel 3, stride 1, zero padding 1, in the direct form: the nine shifted pictures are products of

@@ -29,6 +29,12 @@ const std::optional<BlockKernels<Sample>>& blockKernels() {
   return kernels;
 }
 
+/// Throws where none runs.
+const BlockKernels<float>& kernelsHere() {
+  TORCH_CHECK(blockKernels<float>(), "WinogradWeights: this processor has neither AVX-512 nor AVX2 with FMA");
+  return *blockKernels<float>();
+}
+
 std::int64_t roundUp(std::int64_t value, std::int64_t step) {
   return (value + step - 1) / step * step;
 }
@@ -172,23 +178,11 @@ bool winogradServes(int in, int out) {
   return blockKernels<float>() && in >= 12 && out >= 3;
 }
 
-WinogradWeights::WinogradWeights(const at::Tensor& weight, const at::Tensor& bias, double gain) {
-  TORCH_CHECK(blockKernels<float>(), "WinogradWeights: this processor has neither AVX-512 nor AVX2 with FMA");
-  TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && weight.scalar_type() == at::kFloat &&
-                  weight.is_cpu(),
-              "WinogradWeights: expected out in 3 3 float32 on the CPU, found ", weight.sizes(), " ",
-              weight.toString());
-  TORCH_CHECK(!bias.defined() || (bias.dim() == 1 && bias.size(0) == weight.size(0)), "WinogradWeights: expected ",
-              weight.size(0), " biases, found ", bias.sizes());
-  out_ = static_cast<int>(weight.size(0));
-  in_ = static_cast<int>(weight.size(1));
-  const WeightLayout layout(in_, out_);
-
-  bias_ = at::zeros({layout.chunks * layout.columns}, at::kFloat);
-  if (bias.defined()) bias_.narrow(0, 0, out_).copy_(bias * gain);
+WinogradWeights::WinogradWeights(const at::Tensor& weight, const at::Tensor& bias)
+    : ConvolutionWeights("WinogradWeights", weight, bias, kernelsHere().columns) {
+  const WeightLayout layout(in(), out());
   const at::Tensor kernels = at::zeros({layout.chunks, layout.columns, layout.depth, kKernel}, at::kFloat);
-  kernels.view({-1, layout.depth, kKernel}).narrow(0, 0, out_).narrow(1, 0, in_).copy_(weight.flatten(2));
-  if (gain != 1) kernels.mul_(gain);
+  kernels.view({-1, layout.depth, kKernel}).narrow(0, 0, out()).narrow(1, 0, in()).copy_(weight.flatten(2));
   weights_ = kernels.permute({0, 2, 3, 1}).contiguous();  // chunk, depth, 9, columns
   if (!layout.transformed) return;
   const at::Tensor own = weights_;

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/kernels/convolution_ending.h"
+#include "models/kernels/convolution_weights.h"
 
 namespace heirloom::models {
 
@@ -11,27 +12,16 @@ namespace heirloom::models {
 /// To four channels or fewer, `convolutionToFew` is faster still.
 bool winogradServes(int in, int out);
 
-/// The weights of a 3x3 convolution in the order in which they are read. Immutable, cheap to copy. Few are transformed
-/// once and for all; many stay 3x3 kernels, a quarter of the memory, and are transformed as they are needed, which
-/// costs a hundredth of the products of a picture.
-class WinogradWeights {
+/// In float32. Few weights are transformed once and for all; many stay 3x3 kernels, a quarter of the memory, and are
+/// transformed as they are needed, which costs a hundredth of the products of a picture.
+class WinogradWeights : public ConvolutionWeights {
  public:
-  /// `weight` out in 3 3 and `bias` out (or undefined), float32 on the CPU; both are multiplied by `gain`.
-  /// Throws c10::Error on another shape or type, or where no kernel runs on this processor.
-  explicit WinogradWeights(const at::Tensor& weight, const at::Tensor& bias = {}, double gain = 1);
+  /// Arguments as in `ConvolutionWeights`. Throws c10::Error where no kernel runs on this processor, too.
+  explicit WinogradWeights(const at::Tensor& weight, const at::Tensor& bias = {});
 
-  int in() const { return in_; }
-  int out() const { return out_; }
   const float* weights() const { return weights_.const_data_ptr<float>(); }
   /// What the weights of these channels take, where `winogradServes` them.
   static std::int64_t bytes(int in, int out);
-  const float* bias() const { return bias_.const_data_ptr<float>(); }
-
- private:
-  int in_;
-  int out_;
-  at::Tensor weights_;
-  at::Tensor bias_;
 };
 
 /// Convolution with kernel 3, stride 1, zero padding 1 as F(4x4, 3x3) of Lavin & Gray, "Fast Algorithms for
