@@ -47,6 +47,14 @@ inline ConvolutionOptions depthwise(int features, ConvolutionOptions options = {
   return options;
 }
 
+/// The first or the last of a network; the other `options` stay.
+inline ConvolutionOptions outer(int in, int out, ConvolutionOptions options = {}) {
+  options.in = in;
+  options.out = out;
+  options.outer = true;
+  return options;
+}
+
 /// Without a bias; the other `options` stay.
 inline ConvolutionOptions withoutBias(int in, int out, ConvolutionOptions options = {}) {
   options.in = in;

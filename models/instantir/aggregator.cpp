@@ -9,10 +9,6 @@ namespace {
 
 constexpr int kHidden = 128;  // channels between a condition and its gains
 
-Convolution outer(int in, int out) {
-  return Convolution(ConvolutionOptions{.in = in, .out = out, .outer = true});
-}
-
 }  // namespace
 
 FeatureTransformImpl::FeatureTransformImpl(int channels)
@@ -33,8 +29,8 @@ at::Tensor FeatureTransformImpl::forward(const at::Tensor& condition, const at::
 }
 
 AggregatorImpl::AggregatorImpl(const UNetConfig& config)
-    : conv_in_(register_module("conv_in", outer(config.inChannels, config.widths.front()))),
-      ref_conv_in_(register_module("ref_conv_in", outer(config.inChannels, config.widths.front()))),
+    : conv_in_(register_module("conv_in", Convolution(outer(config.inChannels, config.widths.front())))),
+      ref_conv_in_(register_module("ref_conv_in", Convolution(outer(config.inChannels, config.widths.front())))),
       conditions_(*this, config) {
   const auto blocks = submodule(*this, "down_blocks");
   for (int level = 0; level < config.levels(); ++level)

@@ -15,7 +15,7 @@ RrdbConfig steered(const MmRealSrConfig& config) {
           .layout = RrdbConfig::Layout::RealEsrGan};
 }
 
-Linear outer(int in, int out, Activation activation = Activation::None) {
+Linear inFloat32(int in, int out, Activation activation = Activation::None) {
   return Linear(in, out, LinearOptions{.activation = activation, .outer = true});
 }
 
@@ -31,7 +31,8 @@ at::Tensor EstimatorBlockImpl::forward(const at::Tensor& x) {
 }
 
 MmRealSrImpl::MmRealSrImpl(const MmRealSrConfig& config)
-    : RrdbNetImpl(steered(config)), embedding_(outer(static_cast<int>(kDegrees), config.embedding, Activation::Relu)) {
+    : RrdbNetImpl(steered(config)),
+      embedding_(inFloat32(static_cast<int>(kDegrees), config.embedding, Activation::Relu)) {
   const auto network = submodule(*this, "de_net");
   const auto first = submodule(*network, "conv_first"), body = submodule(*network, "body");
   const auto degree = submodule(*network, "fc_degree");
@@ -55,17 +56,17 @@ MmRealSrImpl::MmRealSrImpl(const MmRealSrConfig& config)
     }
     const auto linear = submodule(*degree, number);
     estimator.hidden =
-        linear->register_module("0", outer(config.stages.back().features, config.hidden, Activation::Relu));
-    estimator.degree = linear->register_module("2", outer(config.hidden, 1));
+        linear->register_module("0", inFloat32(config.stages.back().features, config.hidden, Activation::Relu));
+    estimator.degree = linear->register_module("2", inFloat32(config.hidden, 1));
   }
   submodule(*this, "dd_embed")->register_module("0", embedding_);
   const auto list = submodule(*this, "am_list");
   const int made = 2 * config.features, between = (config.embedding + made) / 2;
   for (int i = 0; i < config.blocks; ++i) {
     const auto fc = submodule(*submodule(*list, std::to_string(i)), "fc");
-    modulations_.push_back({fc->register_module("0", outer(config.embedding, between, Activation::Relu)),
-                            fc->register_module("2", outer(between, between, Activation::Relu)),
-                            fc->register_module("4", outer(between, made))});
+    modulations_.push_back({fc->register_module("0", inFloat32(config.embedding, between, Activation::Relu)),
+                            fc->register_module("2", inFloat32(between, between, Activation::Relu)),
+                            fc->register_module("4", inFloat32(between, made))});
     static_assert(std::tuple_size_v<decltype(modulations_)::value_type> == kSteps);
   }
 }

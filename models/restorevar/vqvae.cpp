@@ -9,10 +9,6 @@ namespace {
 
 using Owner = std::shared_ptr<torch::nn::Module>;
 
-ConvolutionOptions outer(int in, int out) {
-  return {.in = in, .out = out, .outer = true};
-}
-
 /// Residual blocks "block.N" of one level, and "attn.N" where there is attention.
 template <typename Level>
 void addBlocks(Level& level, const Owner& owner, int count, int in, int out, bool attends) {

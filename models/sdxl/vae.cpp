@@ -13,10 +13,6 @@ namespace {
 
 using Owner = std::shared_ptr<torch::nn::Module>;
 
-ConvolutionOptions outer(int in, int out, int kernel = 3) {
-  return {.in = in, .out = out, .kernel = kernel, .outer = true};
-}
-
 VaeResBlock resnet(const Owner& owner, int number, int in, int out, const SdxlVaeConfig& config) {
   return owner->register_module(std::to_string(number), VaeResBlock(in, out, config.groups, "conv_shortcut"));
 }
@@ -159,8 +155,10 @@ SdxlVaeImpl::SdxlVaeImpl(const SdxlVaeConfig& config)
     : config_(config),
       encoder_(register_module("encoder", SdxlVaeEncoder(config))),
       decoder_(register_module("decoder", SdxlVaeDecoder(config))),
-      quant_conv_(register_module("quant_conv", Convolution(outer(2 * config.latent, 2 * config.latent, 1)))),
-      post_quant_conv_(register_module("post_quant_conv", Convolution(outer(config.latent, config.latent, 1)))) {}
+      quant_conv_(
+          register_module("quant_conv", Convolution(pointwise(2 * config.latent, 2 * config.latent, {.outer = true})))),
+      post_quant_conv_(
+          register_module("post_quant_conv", Convolution(pointwise(config.latent, config.latent, {.outer = true})))) {}
 
 LatentDistribution SdxlVaeImpl::encode(const at::Tensor& picture, const Checkpoint& checkpoint) {
   const at::Tensor moments = quant_conv_->forward(encoder_->forward(picture, checkpoint));
