@@ -231,19 +231,23 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-const models::PublicNetwork* findPublic(const std::vector<models::PublicNetwork>& networks, const std::string& name) {
-  const auto found = std::ranges::find(networks, name, &models::PublicNetwork::name);
-  return found == networks.end() ? nullptr : &*found;
+/// The public network of that name, otherwise the first one of the family of that name.
+std::optional<models::PublicNetwork> findPublic(const std::string& name) {
+  std::optional<models::PublicNetwork> ofFamily;
+  for (const models::Family& family : models::families()) {
+    const std::vector<models::PublicNetwork> networks = family.published();
+    const auto found = std::ranges::find(networks, name, &models::PublicNetwork::name);
+    if (found != networks.end()) return *found;
+    if (family.name == name && !networks.empty()) ofFamily = networks.front();
+  }
+  return ofFamily;
 }
 
 Subject subjectOf(const std::string& name, const core::ModelLibrary& library, const ScratchFolder& scratch) {
   try {
     library.find(name);
   } catch (const Error& error) {
-    for (const models::Family& family : models::families()) {
-      const std::vector<models::PublicNetwork> networks = family.published();
-      if (const models::PublicNetwork* network = findPublic(networks, name)) return scratch.randomNetwork(*network);
-    }
+    if (const auto network = findPublic(name)) return scratch.randomNetwork(*network);
     throw UsageError{error};
   }
   return {name, library.open(name)};
@@ -411,7 +415,7 @@ void addBench(CLI::App& program, Command& chosen) {
   arguments.list(
       "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
       "a setting of the networks; otherwise the defaults, without previews");
-  arguments.flag("--all", options->all, "a table: a public network of every family, or the NAMEs alone");
+  arguments.flag("--all", options->all, "a table: every family, or the NAMEs: models, public networks, families");
   arguments.flag("--plain", options->plain, "without fused and packed layers, to see what they are worth");
   arguments.flag("--eager", options->eager, "without CUDA graphs, for the same reason");
   arguments.flag("--savings", options->savings, "of a diffusion also without each saving that changes no result");

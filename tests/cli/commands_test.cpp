@@ -252,6 +252,24 @@ TEST_F(Commands, benchMakesATableOfStandardSizesAndPrecisions) {
   EXPECT_EQ(narrowed[0]["precision"], "bfloat16");
 }
 
+TEST_F(Commands, benchTakesAFamilysNameForItsFirstPublicNetwork) {
+  const auto family = std::ranges::find(models::families(), std::string_view("Compact"), &models::Family::name);
+  ASSERT_NE(family, models::families().end());
+  const auto measured = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(),
+                     {"--size", "16", "--runs", "1", "--dtype", "float32", "--device", "cpu", "--json"});
+    const auto items = run(arguments).json()["items"];
+    std::vector<std::string> names;
+    for (const auto& item : items) names.push_back(item["model"].get<std::string>());
+    return names;
+  };
+  const std::string first = family->published().front().name;
+  EXPECT_THAT(measured({"bench", "--all", "Compact"}), testing::ElementsAre(first));
+  EXPECT_THAT(measured({"bench", "Compact", "2x_superultracompact", "half.safetensors"}),
+              testing::ElementsAre(first, "2x_superultracompact", "half.safetensors"));
+  EXPECT_EQ(run({"bench", "Compactest"}).code, 2);
+}
+
 TEST_F(Commands, benchWithoutATableIsOneSizeInFloat32) {
   const auto items = run({"bench", "2x_superultracompact", "--runs", "1", "--device", "cpu", "--json"}).json()["items"];
   ASSERT_EQ(items.size(), 1U);
