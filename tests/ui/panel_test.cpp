@@ -5,25 +5,16 @@
 #include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QLabel>
-#include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
-#include <QTextDocument>
-#include <algorithm>
-#include <fstream>
 
-#include "models/common/blur_kernel.h"
 #include "tests/models/support/public_files.h"
 #include "tests/models/support/tiny_drunet.h"
-#include "tests/support/shared.h"
 #include "tests/ui/fixture.h"
-#include "ui/document.h"
-#include "ui/kernel/kernel_canvas.h"
 #include "ui/kernel/kernel_field.h"
 #include "ui/panels/restore_panel.h"
-#include "ui/text.h"
 
 namespace heirloom::tests {
 
@@ -142,53 +133,6 @@ class PanelTest : public QObject {
     QVERIFY(!panel.settings().contains("noise_level"));
   }
 
-  void chooserListsTheRegistrysModels() {
-    Fixture fixture;
-    auto* models = fixture.find<QComboBox>("models");
-    // Under what they do, which is no choice itself.
-    QCOMPARE(models->itemText(0), QStringLiteral("Removes noise"));
-    QVERIFY(!(models->model()->flags(models->model()->index(0, 0)) & Qt::ItemIsSelectable));
-    QCOMPARE(models->itemText(1), QStringLiteral("Tiny"));
-    QCOMPARE(models->currentText(), QStringLiteral("Tiny"));
-    QCOMPARE(models->itemText(models->count() - 1), QStringLiteral("Open checkpoint..."));
-    QVERIFY(fixture.find<QSlider>("noise_levelSlider"));
-    QVERIFY(fixture.find<ui::RestorePanel>("restorePanel")->model() == "tiny");
-  }
-
-  void openedCheckpointIsChosenAndRuns() {
-    Fixture fixture(false);
-    QVERIFY(!fixture.window().commandSet()["restore.run"]->isEnabled());
-    const auto file = fixture.folder() / "mine.safetensors";
-    writeTinyNetwork(file, 5);
-    fixture.session().models().openCheckpoint(file);
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == file.string(), kPatience);
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
-    QVERIFY(fixture.current()->result());
-    QVERIFY(fixture.current()->result()->chosen.contains("noise_level"));
-  }
-
-  void openedCheckpointIsThereInTheNextSession() {
-    Fixture fixture;
-    const auto file = fixture.folder() / "mine.safetensors";
-    const auto gone = fixture.folder() / "gone.safetensors";
-    for (const auto& opened : {gone, file}) {
-      writeTinyNetwork(opened, 5);
-      fixture.session().models().openCheckpoint(opened);
-      QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find(opened.string()), kPatience);
-    }
-    std::filesystem::remove(gone);
-    fixture.restart();
-    // The last choice, too.
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == file.string(), kPatience);
-    QVERIFY(!fixture.session().models().find(gone.string()));
-    QVERIFY(fixture.messages().isEmpty());
-    fixture.session().models().refresh();
-    QSignalSpy changed(&fixture.session().models(), &ui::ModelCatalogue::changed);
-    QTRY_VERIFY_WITH_TIMEOUT(!changed.isEmpty(), kPatience);
-    QCOMPARE(std::ranges::count(fixture.session().models().entries(), file.string(), &ui::ModelEntry::name), 1);
-  }
-
   void everyFamilysParametersHaveARowEachThatStartsAtItsDefault() {
     ui::Workers workers;
     for (const NetworkFacts& facts : factsOfEveryFamily()) {
@@ -267,100 +211,6 @@ class PanelTest : public QObject {
     QVERIFY(fixture.find<QCheckBox>("ensembleBox"));
   }
 
-  void kernelIsChosenInAllItsForms() {
-    ui::Workers workers;
-    ui::KernelField field(workers.files);
-    field.setText("gaussian:2.5,1,30");
-    QVERIFY(field.text() == "gaussian:2.5,1,30");
-    QCOMPARE(field.findChild<QDoubleSpinBox*>(QStringLiteral("kernelAcross"))->value(), 1.0);
-    field.findChild<QComboBox*>(QStringLiteral("kernelForm"))->setCurrentIndex(1);
-    field.findChild<QDoubleSpinBox*>(QStringLiteral("kernelLength"))->setValue(9);
-    QVERIFY(field.text() == "motion:9,0");
-    QVERIFY(models::parseKernel(field.text()));
-    field.setText("grid:3x3:0,0,0,255,255,255,0,0,0");
-    const auto drawn = models::parseKernel(field.text());
-    QVERIFY(drawn);
-    QVERIFY(models::fitted(*drawn, 3).values[3] > 0.3F);  // a line of three, kept in the middle of the canvas
-    field.setText("/nowhere/kernel.mat");
-    QVERIFY(field.text() == "/nowhere/kernel.mat");
-    const auto* note = field.findChild<QLabel*>(QStringLiteral("kernelNote"));
-    QTRY_VERIFY2_WITH_TIMEOUT(note->text().contains(QStringLiteral("kernel.mat")), qPrintable(note->text()), kPatience);
-  }
-
-  void kernelFilesAreReadInTheBackground() {
-    ui::Workers workers;
-    const TemporaryFolder folder;
-    const auto picture = folder / "kern & punkt.png";
-    QImage image(5, 3, QImage::Format_Grayscale8);
-    image.fill(0);
-    image.setPixel(2, 1, qRgb(255, 255, 255));
-    QVERIFY(image.save(ui::fromPath(picture)));
-    ui::KernelField field(workers.files);
-    field.show();
-    auto* shown = field.findChild<QLabel*>(QStringLiteral("kernelPicture"));
-    auto* note = field.findChild<QLabel*>(QStringLiteral("kernelNote"));
-    field.setText(picture.string());
-    QVERIFY(field.text() == picture.string());
-    QTRY_COMPARE_WITH_TIMEOUT(shown->toolTip(), QStringLiteral("5 x 3 pixels"), kPatience);
-    QVERIFY(!note->isVisible());
-    const auto black = folder / "black.png";
-    image.fill(0);
-    QVERIFY(image.save(ui::fromPath(black)));
-    field.setText(black.string());
-    QTRY_VERIFY_WITH_TIMEOUT(note->text().startsWith(QStringLiteral("black.png: ")), kPatience);
-    QCOMPARE(shown->toolTip(), QString());
-    // What is read for one form never shows in another.
-    field.setText(picture.string());
-    field.setText("motion:9,0");
-    QTest::qWait(200);
-    QVERIFY(!note->isVisible());
-    QCOMPARE(shown->toolTip(), QStringLiteral("9 x 9 pixels"));
-  }
-
-  void kernelsOfAMatlabFileAreChosenByNumber() {
-    if (!sharedFolder()) QSKIP("no reference material: set HEIRLOOM_SHARED");
-    const auto kernels = *sharedFolder() / "testsets" / "kernels";
-    ui::Workers workers;
-    ui::KernelField field(workers.files);
-    field.show();
-    auto* number = field.findChild<QSpinBox*>(QStringLiteral("kernelNumber"));
-    field.setText((kernels / "kernels_12.mat").string());
-    QTRY_VERIFY_WITH_TIMEOUT(number->isVisible(), kPatience);
-    QCOMPARE(number->maximum(), 12);
-    const QPixmap first = field.findChild<QLabel*>(QStringLiteral("kernelPicture"))->pixmap();
-    number->setValue(4);
-    QVERIFY(field.text() == (kernels / "kernels_12.mat#4").string());
-    QTRY_VERIFY_WITH_TIMEOUT(
-        field.findChild<QLabel*>(QStringLiteral("kernelPicture"))->pixmap().toImage() != first.toImage(), kPatience);
-    // Version 7.3, which is HDF5, and a number from a recipe.
-    field.setText((kernels / "Levin09.mat#8").string());
-    QTRY_COMPARE_WITH_TIMEOUT(number->maximum(), 8, kPatience);
-    QCOMPARE(number->value(), 8);
-    QVERIFY(field.text() == (kernels / "Levin09.mat#8").string());
-  }
-
-  void kernelIsDrawnByMouseAndKeys() {
-    ui::Workers workers;
-    ui::KernelField field(workers.files);
-    field.resize(300, 400);
-    field.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&field));
-    field.findChild<QComboBox*>(QStringLiteral("kernelForm"))->setCurrentIndex(2);
-    auto* canvas = field.findChild<ui::KernelCanvas*>(QStringLiteral("kernelCanvas"));
-    QVERIFY(field.text().empty());
-    QSignalSpy changes(&field, &ui::KernelField::changed);
-    const int middle = canvas->height() / 2;
-    QTest::mousePress(canvas, Qt::LeftButton, {}, {middle - 20, middle});
-    QTest::mouseMove(canvas, {middle + 20, middle});
-    QTest::mouseRelease(canvas, Qt::LeftButton, {}, {middle + 20, middle});
-    QCOMPARE(changes.count(), 1);
-    const auto row = models::fitted(*models::parseKernel(field.text()), 25);
-    QVERIFY(row.values[12 * 25 + 12] > 0 && row.values[11 * 25 + 12] == 0);
-    QTest::keyClick(canvas, Qt::Key_Up);
-    QTest::keyClick(canvas, Qt::Key_Space);
-    QVERIFY(models::fitted(*models::parseKernel(field.text()), 25).values[11 * 25 + 12] > 0);
-  }
-
   void algorithmsShowKernelDenoiserAndDefaultsForPhotos() {
     Fixture fixture;
     auto* panel = fixture.find<ui::RestorePanel>("restorePanel");
@@ -419,84 +269,6 @@ class PanelTest : public QObject {
     QCOMPARE(chosen.count(), 1);
     QCOMPARE(chosen[0][0].toString(), QStringLiteral("p.mat"));
     QVERIFY(panel.settings().at("pca") == "/third/P.mat");
-  }
-
-  void checkpointOfSeveralNetworksAsksWhich() {
-    Fixture fixture;
-    const auto file = fixture.folder() / "pair.safetensors";
-    writeTwoTinyNetworks(file);
-    fixture.session().models().openCheckpoint(file);
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<QDialog>("networkDialog"), kPatience);
-    auto* dialog = fixture.find<QDialog>("networkDialog");
-    auto* list = fixture.find<QListWidget>("networkList");
-    QCOMPARE(list->count(), 2);
-    QCOMPARE(list->item(0)->text(), QStringLiteral("net (FFDNet)"));
-    QCOMPARE(list->item(1)->text(), QStringLiteral("generator (FFDNet)"));
-    // Nobody has to answer.
-    dialog->reject();
-    QVERIFY(fixture.find<ui::RestorePanel>("restorePanel")->model() == "tiny");
-    QTRY_VERIFY(!fixture.find<QDialog>("networkDialog"));
-
-    fixture.session().models().openCheckpoint(file);
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<QDialog>("networkDialog"), kPatience);
-    fixture.find<QListWidget>("networkList")->setCurrentRow(1);
-    button(fixture.find<QDialog>("networkDialog"), QStringLiteral("Open"))->click();
-    const std::string chosen = file.string() + "#generator";
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == chosen, kPatience);
-    QCOMPARE(fixture.find<QComboBox>("models")->currentText(), QStringLiteral("Pair (generator)"));
-    fixture.open(fixture.photo("a.png"));
-    fixture.run();
-    QVERIFY(fixture.current()->result());
-    // The next session knows which it was.
-    fixture.restart();
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == chosen, kPatience);
-  }
-
-  void notesOfAFileAreInItsTip() {
-    Fixture fixture;
-    const auto file = fixture.folder() / "pair.safetensors#net";
-    writeTwoTinyNetworks(fixture.folder() / "pair.safetensors");
-    fixture.session().models().openCheckpoint(file);
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == file.string(), kPatience);
-    const QString tip = fixture.find<QComboBox>("models")->toolTip();
-    QVERIFY2(tip.contains(QStringLiteral("modelspec.tags: soft, warm")), qPrintable(tip));
-    // What looks like HTML is shown as it stands: Qt takes the tip for plain text, or its signs are written out.
-    const QString shown =
-        Qt::mightBeRichText(tip) ? QStringLiteral("&lt;b&gt;Somebody") : QStringLiteral("<b>Somebody");
-    QVERIFY2(tip.contains(shown), qPrintable(tip));
-    QVERIFY2(!tip.contains(QStringLiteral("and 0 more")), qPrintable(tip));
-  }
-
-  void ofManyNotesTheTipSaysHowManyItLeavesOut() {
-    Fixture fixture;
-    const auto file = fixture.folder() / "told.safetensors";
-    std::map<std::string, std::string> metadata{{"title", "Told"}};
-    for (int i = 1; i <= 8; ++i) metadata["note_" + std::to_string(i)] = "text";
-    writeTinyNetwork(file, 1, metadata);
-    fixture.session().models().openCheckpoint(file);
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == file.string(), kPatience);
-    const QString tip = fixture.find<QComboBox>("models")->toolTip();
-    QVERIFY2(tip.contains(QStringLiteral("note_6: text")) && !tip.contains(QStringLiteral("note_7")), qPrintable(tip));
-    QVERIFY2(tip.contains(QStringLiteral("and 2 more")), qPrintable(tip));
-  }
-
-  void strangeCheckpointIsExplained() {
-    Fixture fixture;
-    const auto file = fixture.folder() / "strange.pth";
-    std::ofstream(file) << "these are no weights";
-    fixture.session().models().openCheckpoint(file);
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.messages().contains(QStringLiteral("strange.pth")), kPatience);
-    QVERIFY(fixture.find<ui::RestorePanel>("restorePanel")->model() == "tiny");
-  }
-
-  void modelOfTheLastSessionIsChosenAgain() {
-    Fixture fixture;
-    writeTinyNetwork(fixture.folder() / "models" / "zebra.safetensors", 3);
-    fixture.restart();
-    QTRY_VERIFY(fixture.session().models().find("zebra"));
-    fixture.find<ui::RestorePanel>("restorePanel")->chooseModel("zebra");
-    fixture.restart();
-    QTRY_VERIFY(fixture.find<ui::RestorePanel>("restorePanel")->model() == "zebra");
   }
 };
 
