@@ -196,21 +196,6 @@ TEST_F(InstantIrFolder, stopsAndRunsAgain) {
   EXPECT_EQ(watching.previews.size(), 3);
 }
 
-TEST_F(InstantIrFolder, aRunGoesOnFromAnyKeptStepToTheSameBits) {
-  const auto model = models::open(folder.path());
-  Settings settings = smallSettings(*model);
-  settings.set("steps", "4");
-  settings.set("previews", "fast");
-  settings.set("posterior", "sampled");  // which draws before the first step does
-  for (const auto& [size, adaptive] : {std::pair("published", "off"), std::pair("whole", "compat"),
-                                       std::pair("tiles", "stable"), std::pair("tiles", "compat")}) {
-    settings.set("size", size);
-    settings.set("adaptive", adaptive);
-    SCOPED_TRACE(size + std::string(1, ' ') + adaptive);
-    expectTheSameFromEveryKeptStep(*model, settings, photo(150, 100), 4);
-  }
-}
-
 TEST_F(InstantIrFolder, aRunThatEndsEarlyGivesTheFullPictureOfItsLastStep) {
   const auto model = models::open(folder.path());
   Settings settings = smallSettings(*model);
@@ -251,98 +236,6 @@ TEST_F(InstantIrFolder, aRunThatEndsEarlyGivesTheFullPictureOfItsLastStep) {
   maker.start = keeping.kept.back();
   maker.only = true;
   EXPECT_TRUE(at::equal(run(maker), stopped));
-}
-
-TEST_F(InstantIrFolder, thePictureOfAKeptStepIsMadeAsThatOfAWholeRun) {
-  const auto model = models::open(folder.path());
-  Settings settings = smallSettings(*model);
-  const auto pictureOf = [&](const std::shared_ptr<const KeptStep>& step) {
-    Keeping maker;
-    maker.start = step;
-    maker.only = true;
-    const at::Tensor picture = model->start(settings, {}, maker)->restore(photo(150, 100)).clone();
-    EXPECT_TRUE(maker.indices.empty());  // no step was run
-    return picture;
-  };
-  // At the working size it is what the autoencoder makes of the latent that was shown.
-  settings.set("previews", "decoded");
-  Keeping published;
-  model->start(settings, {}, published)->restore(photo(150, 100));
-  ASSERT_EQ(published.kept.size(), 3U);
-  for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(at::equal(pictureOf(published.kept[i]), published.previews[i])) << i;
-
-  settings.set("previews", "fast");
-  settings.set("colour_fix", "wavelet");
-  settings.set("detail", "0.5");
-  for (const char* size : {"published", "whole", "tiles"}) {
-    settings.set("size", size);
-    Keeping first;
-    const at::Tensor whole = model->start(settings, {}, first)->restore(photo(150, 100)).clone();
-    ASSERT_EQ(first.kept.size(), 3U) << size;
-    EXPECT_TRUE(at::equal(pictureOf(first.kept.back()), whole)) << size;
-    const at::Tensor early = pictureOf(first.kept.front());
-    EXPECT_EQ(early.sizes(), whole.sizes());
-    EXPECT_FALSE(at::equal(early, whole));
-
-    const auto alone = first.kept.front()->pictureAlone();
-    ASSERT_NE(alone, nullptr);
-    EXPECT_LT(alone->bytes(), first.kept.front()->bytes());
-    EXPECT_EQ(alone->pictureAlone(), nullptr);
-    EXPECT_EQ(alone->left(), 0);
-    EXPECT_TRUE(at::equal(pictureOf(alone), early)) << size;
-    Keeping then;
-    then.start = alone;
-    EXPECT_THROW(model->start(settings, {}, then)->restore(photo(150, 100)), Error);
-  }
-}
-
-TEST_F(InstantIrFolder, wordsMayChangeOnTheWayAndSizesMayNot) {
-  const auto model = models::open(folder.path());
-  Settings settings = smallSettings(*model);
-  Keeping first;
-  const at::Tensor whole = model->start(settings, {}, first)->restore(photo(64, 64)).clone();
-  EXPECT_LT(first.kept.back()->bytes(), 4'096U);  // of 8 x 8 latents, without what only AdaRes looks at again
-
-  const auto goOn = [&](const Settings& now, const at::Tensor& pictures) {
-    Keeping then;
-    then.start = first.kept[1];
-    return model->start(now, {}, then)->restore(pictures).clone();
-  };
-  for (const auto& [name, value] : {std::pair("prompt", "another one"), std::pair("guidance", "1"),
-                                    std::pair("creative_start", "0.1"), std::pair("adaptive", "compat")}) {
-    Settings changed = settings;
-    changed.set(name, std::string_view(value));
-    const at::Tensor result = goOn(changed, photo(64, 64));
-    EXPECT_TRUE(result.isfinite().all().item<bool>());
-    // The adaptive weight of the last step comes from the step before, which ran without.
-    EXPECT_EQ(at::equal(result, whole), name == std::string("adaptive")) << name;
-  }
-
-  const auto complaintOf = [&](const Settings& now, const at::Tensor& pictures) -> std::string {
-    try {
-      goOn(now, pictures);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  };
-  EXPECT_THAT(complaintOf(settings, photo(64, 64).flip(3)), HasSubstr("another run"));
-  EXPECT_THAT(complaintOf(settings, at::cat({photo(64, 64), photo(64, 64)})), HasSubstr("another run"));
-  for (const auto& [name, value] : {std::pair("steps", "5"), std::pair("seed", "7"), std::pair("max_side", "192"),
-                                    std::pair("strength", "0.5"), std::pair("size", "tiles")}) {
-    Settings changed = settings;
-    changed.set(name, std::string_view(value));
-    EXPECT_THAT(complaintOf(changed, photo(64, 64)), HasSubstr("another run")) << name;
-    EXPECT_THAT(first.kept[1]->fixed(), testing::Contains(std::string(name)));
-  }
-}
-
-TEST_F(InstantIrFolder, stepsAreNotKeptForThoseWhoDoNotWantThem) {
-  const auto model = models::open(folder.path());
-  Keeping nobody;
-  nobody.wants = false;
-  model->start(smallSettings(*model), {}, nobody)->restore(photo(64, 64));
-  EXPECT_TRUE(nobody.kept.empty());
 }
 
 TEST_F(InstantIrFolder, fusedAndHalfPrecisionStayNearThePlainTwin) {

@@ -100,63 +100,6 @@ TEST_F(SdxlFolder, stopsBetweenStepsAndRunsAgain) {
   EXPECT_EQ(watching.previews.size(), 3);
 }
 
-TEST_F(SdxlFolder, aRunGoesOnFromAnyKeptStepToTheSameBits) {
-  writeTinySdxl(folder.path());
-  const auto model = models::open(folder.path());
-  Settings settings = smallSettings(*model);
-  settings.set("steps", "4");
-  settings.set("strength", "1");
-  settings.set("previews", "fast");
-  settings.set("posterior", "sampled");  // which draws before the first step does
-  for (const auto& [size, scheduler] : {std::pair("published", "ddpm"), std::pair("whole", "dpm++"),
-                                        std::pair("tiles", "lcm"), std::pair("tiles", "ddim")}) {
-    settings.set("size", size);
-    settings.set("scheduler", scheduler);
-    SCOPED_TRACE(size + std::string(1, ' ') + scheduler);
-    expectTheSameFromEveryKeptStep(*model, settings, photo(150, 100), 4);
-  }
-}
-
-TEST_F(SdxlFolder, wordsMayChangeOnTheWayAndSizesMayNot) {
-  writeTinySdxl(folder.path());
-  const auto model = models::open(folder.path());
-  Settings settings = smallSettings(*model);
-  settings.set("strength", "1");
-  Keeping first;
-  const at::Tensor whole = model->start(settings, {}, first)->restore(photo(64, 64)).clone();
-  ASSERT_EQ(first.kept.size(), 3U);
-  const auto goOn = [&](const Restorer& by, const Settings& now, const at::Tensor& pictures) -> std::string {
-    Keeping then;
-    then.start = first.kept[1];
-    try {
-      return at::equal(by.start(now, {}, then)->restore(pictures), whole) ? "the same" : "another";
-    } catch (const Error& error) {
-      return error.what();
-    }
-  };
-  EXPECT_EQ(goOn(*model, settings, photo(64, 64)), "the same");
-  for (const auto& [name, value] : {std::pair("prompt", "another one"), std::pair("guidance", "1")}) {
-    Settings changed = settings;
-    changed.set(name, std::string_view(value));
-    EXPECT_EQ(goOn(*model, changed, photo(64, 64)), "another") << name;
-  }
-  EXPECT_THAT(goOn(*model, settings, photo(64, 64).flip(3)), HasSubstr("another run"));
-  for (const auto& [name, value] : {std::pair("steps", "5"), std::pair("seed", "7"), std::pair("scheduler", "dpm++"),
-                                    std::pair("strength", "0.5"), std::pair("size", "tiles")}) {
-    Settings changed = settings;
-    changed.set(name, std::string_view(value));
-    EXPECT_THAT(goOn(*model, changed, photo(64, 64)), HasSubstr("another run")) << name;
-    EXPECT_THAT(first.kept[1]->fixed(), testing::Contains(std::string(name)));
-  }
-
-  // InstantIR's steps are others, and its networks cannot go on from these.
-  writeTinyInstantIr(folder / "instantir");
-  const auto restoring = models::open(folder / "instantir");
-  Settings own = smallSettings(*restoring);
-  own.set("adaptive", "stable");
-  EXPECT_THAT(goOn(*restoring, own, photo(64, 64)), HasSubstr("another run"));
-}
-
 TEST_F(SdxlFolder, halfPrecisionStaysNear) {
   writeTinySdxl(folder.path());
   const auto model = models::open(folder.path());

@@ -38,29 +38,6 @@ struct Keeping : models::Observer, models::StepKeeper {
   double reached = 0;
 };
 
-/// Every step of the run is kept, and a run in another session, as after a stop, goes on from each of them to the same
-/// bits.
-inline void expectTheSameFromEveryKeptStep(const models::Restorer& model, const models::Settings& settings,
-                                           const at::Tensor& photo, std::size_t steps) {
-  Keeping first;
-  const at::Tensor whole = model.start(settings, {}, first)->restore(photo).clone();
-  ASSERT_EQ(first.kept.size(), steps);
-  for (std::size_t i = 0; i < steps; ++i) {
-    const std::size_t left = steps - 1 - i;
-    EXPECT_EQ(first.kept[i]->left(), static_cast<double>(left) / static_cast<double>(steps));
-    EXPECT_GT(first.kept[i]->bytes(), 0U);
-    Keeping then;
-    then.start = first.kept[i];
-    EXPECT_TRUE(at::equal(model.start(settings, {}, then)->restore(photo), whole)) << i;
-    ASSERT_EQ(then.indices.size(), left);
-    EXPECT_EQ(then.kept.size(), left);
-    for (std::size_t k = 0; k < left; ++k) {
-      EXPECT_EQ(then.indices[k], static_cast<int>(i + 1 + k));
-      EXPECT_TRUE(at::equal(then.previews[k], first.previews[i + 1 + k]));
-    }
-  }
-}
-
 /// Keeps what a run shows, and stops it after so many pictures.
 struct Watching : models::Observer, models::NoteTaker {
   void preview(int index, const at::Tensor& picture) override {
