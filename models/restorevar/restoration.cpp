@@ -7,6 +7,7 @@
 
 #include "models/common/kept_step.h"
 #include "models/common/padding.h"
+#include "models/common/resampling.h"
 #include "models/placement.h"
 
 namespace heirloom::models {
