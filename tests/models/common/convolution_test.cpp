@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "models/common/random_weights.h"
+#include "models/kernels/convolution_kernel.h"
 
 namespace heirloom::tests {
 namespace {
@@ -88,6 +91,96 @@ TEST(Convolution, innerLayersComputeInHalfPrecisionAndOuterOnesDoNot) {
   const at::Tensor error = (inner.fused->forward(x).to(at::kFloat) - expected).abs().max();
   EXPECT_LT(error.item<float>(), 0.05F * expected.std().item<float>());
   EXPECT_GT(error.item<float>(), 0);
+}
+
+/// A layer that is placed in bfloat16, and its sums in float64 of the weights that are multiplied.
+class ConvolutionOnMatrixTiles : public testing::Test {
+ protected:
+  static constexpr int kIn = 48, kOut = 32;
+
+  void SetUp() override {
+    if (convolutionKernel(at::kBFloat16, kIn, kOut) != ConvolutionKernel::MatrixTiles)
+      GTEST_SKIP() << "this processor multiplies no tiles of bfloat16 matrices";
+    at::manual_seed(3);
+  }
+
+  void make(ConvolutionOptions options = {}) {
+    options.in = kIn;
+    options.out = kOut;
+    layer_ = Convolution(options);
+    randomise(*layer_);
+    layer_->bias.normal_();
+    weight_ = (layer_->weight.detach() * options.gain).to(at::kBFloat16).to(at::kDouble);
+    bias_ = layer_->bias.detach().to(at::kDouble) * options.gain;
+    layer_->place({.precision = at::kBFloat16});
+    layer_->dropUnpacked();  // as networks do: none of the tests may need what is not packed
+  }
+  at::Tensor sums(const at::Tensor& x) const { return at::conv2d(x.to(at::kDouble), weight_, bias_, 1, 1); }
+
+  static at::Tensor halves(at::IntArrayRef shape) {
+    return at::randn(shape).to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+  }
+  static void expectRoundedOnce(const at::Tensor& found, const at::Tensor& exact) {
+    ASSERT_EQ(found.sizes(), exact.sizes());
+    EXPECT_EQ(found.scalar_type(), at::kBFloat16);
+    EXPECT_TRUE(at::allclose(found.to(at::kDouble), exact, /*rtol=*/std::ldexp(1.0, -8), /*atol=*/1e-5))
+        << (found.to(at::kDouble) - exact).abs().max().item<double>();
+  }
+
+  const torch::NoGradGuard noGrad_;
+  const at::Tensor x_ = halves({2, kIn, 9, 21});
+  const at::Tensor residual_ = halves({2, kOut, 9, 21});
+  Convolution layer_{nullptr};
+
+ private:
+  at::Tensor weight_, bias_;
+};
+
+TEST_F(ConvolutionOnMatrixTiles, forwardEndsWithItsActivation) {
+  for (const Activation activation : {Activation::None, Activation::Relu, Activation::LeakyRelu, Activation::Silu}) {
+    SCOPED_TRACE(static_cast<int>(activation));
+    make({.activation = activation, .slope = 0.2});
+    expectRoundedOnce(layer_->forward(x_), activated(sums(x_), activation, 0.2));
+  }
+  // What comes in float32 is rounded first.
+  const at::Tensor wide = at::randn({2, kIn, 9, 21});
+  expectRoundedOnce(layer_->forward(wide), at::silu(sums(wide.to(at::kBFloat16))));
+}
+
+TEST_F(ConvolutionOnMatrixTiles, slopesAreOfAllChannelsOrOne) {
+  for (const int count : {kOut, 1}) {
+    SCOPED_TRACE(count);
+    ChannelSlopes slopes(count);
+    slopes->weight.uniform_(0.1, 0.6);
+    make({.slopes = slopes});
+    expectRoundedOnce(layer_->forward(x_), at::prelu(sums(x_), slopes->weight.to(at::kDouble)));
+  }
+}
+
+TEST_F(ConvolutionOnMatrixTiles, aResidualIsAddedBeforeRounding) {
+  make({.activation = Activation::Relu, .gain = 0.2});  // which a sum leaves out, and keeps
+  const at::Tensor exact = residual_.to(at::kDouble) + sums(x_);
+  const at::Tensor before = residual_.clone();
+  expectRoundedOnce(layer_->plus(residual_, x_), exact);
+  expectRoundedOnce(layer_->plus(residual_.contiguous(), x_), exact);
+  EXPECT_TRUE(at::equal(residual_, before));
+  at::Tensor dense = halves({2, 2 * kOut, 9, 21});
+  layer_->plusInto(dense.narrow(1, kOut, kOut), residual_, x_);
+  expectRoundedOnce(dense.narrow(1, kOut, kOut), exact);
+  const at::Tensor over = residual_.clone();
+  EXPECT_EQ(layer_->addTo(over, x_).data_ptr(), over.data_ptr());
+  expectRoundedOnce(over, exact);
+}
+
+TEST_F(ConvolutionOnMatrixTiles, writesIntoASliceAndGates) {
+  make({.activation = Activation::LeakyRelu, .slope = 0.2});
+  const at::Tensor exact = sums(x_);
+  at::Tensor dense = halves({2, 2 * kOut, 9, 21});
+  const at::Tensor before = dense.clone();
+  layer_->forwardInto(dense.narrow(1, 0, kOut), x_);
+  expectRoundedOnce(dense.narrow(1, 0, kOut), at::leaky_relu(exact, 0.2));
+  EXPECT_TRUE(at::equal(dense.narrow(1, kOut, kOut), before.narrow(1, kOut, kOut)));
+  expectRoundedOnce(layer_->gated(residual_, x_), (exact + residual_.to(at::kDouble)) * (exact.sigmoid() - 0.5));
 }
 
 TEST(Convolution, gradientsReachTheWeightsOfAnUnplacedLayer) {

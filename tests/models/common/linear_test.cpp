@@ -101,21 +101,35 @@ TEST(Linear, geluIsExactOverItsWholeRange) {
   EXPECT_LT(error(linear->forward(x).select(1, 15), expected), 1e-6);
 }
 
-TEST(Linear, perceptronInOnePassEqualsTwoLayers) {
+/// In one pass, beside both layers in float64.
+void comparePerceptron(at::ScalarType precision, double tolerance) {
   const torch::NoGradGuard noGrad;
   at::manual_seed(6);
-  for (const std::int64_t tokens : {1, 96, 250}) {
-    LayerNorm norm(60);
+  for (const std::int64_t tokens : {1, 17, 96, 250}) {
+    LayerNorm norm(60), none{nullptr};
     Linear first(60, 120, LinearOptions{.activation = Activation::Gelu, .norm = norm}), second(120, 60);
     fill(*norm);
     fill(*first);
     fill(*second);
-    const at::Tensor x = at::randn({tokens, 60});
-    const at::Tensor expected = second->forward(first->forward(x), x);
-    first->place({});
-    second->place({});
-    EXPECT_LT(error(perceptron(x, first, second, x), expected), 1e-5);
+    const at::Tensor x = at::randn({tokens, 60}).to(precision);
+    const at::Tensor hidden = expectedOf(x, first, norm, Activation::Gelu, 0);
+    const at::Tensor expected = expectedOf(hidden, second, none, Activation::None, 0) + x;
+    first->place({.precision = precision});
+    second->place({.precision = precision});
+    EXPECT_EQ(first->packed() && second->packed(), canPackLinear(precision, 60));
+    const at::Tensor found = perceptron(x, first, second, x);
+    EXPECT_EQ(found.scalar_type(), precision);
+    EXPECT_LT(error(found, expected), tolerance * std::max(1.0, expected.abs().max().item<double>())) << tokens;
   }
+}
+
+TEST(Linear, perceptronInFloat32EqualsFloat64) {
+  comparePerceptron(at::kFloat, 1e-5);
+}
+
+TEST(Linear, perceptronInBfloat16StaysWithinItsRounding) {
+  if (!processor().avx512Bf16) GTEST_SKIP() << "no AVX512_BF16 on this processor";
+  comparePerceptron(at::kBFloat16, 0x1p-6);
 }
 
 TEST(Linear, canBeTrainedBeforeItIsPlaced) {
