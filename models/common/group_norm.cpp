@@ -13,14 +13,17 @@ GroupNormImpl::GroupNormImpl(std::int64_t groups, std::int64_t channels, double 
       groups_(groups),
       epsilon_(epsilon) {}
 
+at::Tensor GroupNormImpl::normed(const at::Tensor& x, bool activates) const {
+  const auto norm = plain_ || !saves(Saving::Norms) ? plainGroupNorm : groupNorm;
+  return norm(x, groups_, weight, bias, epsilon_, activates);
+}
+
 at::Tensor GroupNormImpl::forward(const at::Tensor& x) {
-  return plain_ || !saves(Saving::Norms) ? plainGroupNorm(x, groups_, weight, bias, epsilon_, false)
-                                         : groupNorm(x, groups_, weight, bias, epsilon_, false);
+  return normed(x, /*activates=*/false);
 }
 
 at::Tensor GroupNormImpl::activated(const at::Tensor& x) {
-  return plain_ || !saves(Saving::Norms) ? plainGroupNorm(x, groups_, weight, bias, epsilon_, true)
-                                         : groupNorm(x, groups_, weight, bias, epsilon_, true);
+  return normed(x, /*activates=*/true);
 }
 
 // LibTorch's kernel for CUDA takes no float32 weights beside half-precision values.

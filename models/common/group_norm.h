@@ -21,6 +21,8 @@ class GroupNormImpl : public Layer {
   at::Tensor weight, bias;
 
  private:
+  at::Tensor normed(const at::Tensor& x, bool activates) const;
+
   std::int64_t groups_;
   double epsilon_;
   bool plain_ = true;  // until placed
