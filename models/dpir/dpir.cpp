@@ -372,6 +372,11 @@ bool servesAsDenoiser(const Descriptor& descriptor) {
          Settings(descriptor.parameters).has("noise_level");
 }
 
+bool servesAsPrior(const Descriptor& descriptor) {
+  const Settings settings(descriptor.parameters);
+  return descriptor.purpose == Purpose::SuperResolve && settings.has("noise_level") && !settings.has(kKernel);
+}
+
 at::Tensor shiftedPixels(const at::Tensor& picture, int scale) {
   if (scale == 1) return picture;
   const auto shifted = [scale](const at::Tensor& x, std::int64_t dimension) {
@@ -387,11 +392,6 @@ at::Tensor shiftedPixels(const at::Tensor& picture, int scale) {
     return x.index_select(dimension, first) * (1 - part) + x.index_select(dimension, second) * part;
   };
   return shifted(shifted(picture, 2), 3);
-}
-
-bool servesAsPrior(const Descriptor& descriptor) {
-  const Settings settings(descriptor.parameters);
-  return descriptor.purpose == Purpose::SuperResolve && settings.has("noise_level") && !settings.has(kKernel);
 }
 
 }  // namespace heirloom::models
