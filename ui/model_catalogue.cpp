@@ -73,9 +73,9 @@ ModelEntry entryOf(const core::ModelLibrary& library, const core::InstalledModel
   entry.details = detailsOf(model);
   entry.scale = model.descriptor.scale;
   entry.denoiser = models::servesAsDenoiser(model.descriptor);
+  entry.prior = models::servesAsPrior(model.descriptor);
   if (!model.file.empty()) entry.network = model.descriptor.family + ", " + model.descriptor.configuration;
   entry.shipped = model.shipped;
-  entry.prior = models::servesAsPrior(model.descriptor);
   entry.parameters = model.descriptor.parameters;
   for (const models::Parameter& parameter : entry.parameters) {
     const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range);

@@ -26,10 +26,10 @@ struct ModelEntry {
   QString details;  // family, licence, source and the file's notes, for a tip; plain text
   int scale = 1;
   bool denoiser = false;  // algorithms can use it
+  bool prior = false;     // an algorithm that leaves the enlargement to a network can use it
   std::string network;    // family and configuration: models that share it can be blended; empty: no weights of its own
   bool shipped = false;
   bool opened = false;  // by "Open Checkpoint", not installed
-  bool prior = false;   // an algorithm that leaves the enlargement to a network can use it
   std::vector<models::Parameter> parameters;
   std::map<std::string, std::filesystem::path> companions;  // files that settings want and that were found, by setting
 };

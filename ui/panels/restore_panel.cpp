@@ -43,22 +43,13 @@ QString detailOf(const ModelEntry& entry) {
   return RestorePanel::tr("%1, %2 times as large").arg(entry.purpose).arg(entry.scale);
 }
 
-/// Models that an algorithm can use.
-std::vector<std::pair<std::string, QString>> denoisersOf(const ModelCatalogue& catalogue) {
-  std::vector<std::pair<std::string, QString>> denoisers;
+/// Models that algorithms can use as what `use` says.
+std::vector<std::pair<std::string, QString>> modelsFor(bool ModelEntry::*use, const ModelCatalogue& catalogue) {
+  std::vector<std::pair<std::string, QString>> found;
   for (const ModelEntry& entry : catalogue.entries()) {
-    if (entry.denoiser) denoisers.emplace_back(entry.name, entry.title);
+    if (entry.*use) found.emplace_back(entry.name, entry.title);
   }
-  return denoisers;
-}
-
-/// Models that an algorithm can leave the enlargement to.
-std::vector<std::pair<std::string, QString>> priorsOf(const ModelCatalogue& catalogue) {
-  std::vector<std::pair<std::string, QString>> priors;
-  for (const ModelEntry& entry : catalogue.entries()) {
-    if (entry.prior) priors.emplace_back(entry.name, entry.title);
-  }
-  return priors;
+  return found;
 }
 
 /// Other files of the same network.
@@ -310,8 +301,8 @@ void RestorePanel::showModel() {
   models_->setToolTip(entry ? plainTip(entry->details) : tr("The network that restores the photo"));
   hint_->setText(entry ? detailOf(*entry)
                        : tr("No model is installed. Open a checkpoint file, or put one into the model folder."));
-  parameters_->setDenoisers(denoisersOf(catalogue_));
-  parameters_->setPriors(priorsOf(catalogue_));
+  parameters_->setDenoisers(modelsFor(&ModelEntry::denoiser, catalogue_));
+  parameters_->setPriors(modelsFor(&ModelEntry::prior, catalogue_));
   parameters_->setBlends(entry ? blendsOf(catalogue_, *entry) : std::vector<std::pair<std::string, QString>>{});
   parameters_->setCompanions(entry ? companionsOf(*entry, settings_) : Companions{});
   parameters_->setParameters(entry ? entry->parameters : std::vector<models::Parameter>{});
