@@ -6,6 +6,7 @@
 #include "models/common/decorated_restorer.h"
 #include "models/common/degradation_settings.h"
 #include "models/common/notes.h"
+#include "models/common/pixel_alignment.h"
 
 namespace heirloom::models {
 namespace {
@@ -58,9 +59,10 @@ class EnsembleSession : public Session {
  private:
   void turnKernels(int mode) {
     Settings turned = settings_;
-    // A network that is told how much it enlarges deconvolves what was decimated; SRMD's pictures were shrunk about
-    // their middle.
-    const int scale = settings_.has(kScale) ? static_cast<int>(settings_.integer(kScale)) : 1;
+    // A network that is told how much it enlarges deconvolves what was decimated, at the corner unless it aligns
+    // centres, which stay centres in every turn; SRMD's pictures were shrunk about their middle.
+    const bool ofCorners = settings_.has(kScale) && !alignsCentres(settings_);
+    const int scale = ofCorners ? static_cast<int>(settings_.integer(kScale)) : 1;
     for (const Parameter& parameter : settings_.parameters()) {
       if (isKernel(parameter))
         turned.set(parameter.name, Settings::Value(turnedKernel(settings_.grid(parameter.name), mode, scale)));

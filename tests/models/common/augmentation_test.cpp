@@ -7,6 +7,7 @@
 #include "models/common/ensemble.h"
 #include "models/common/fft_data_step.h"
 #include "models/common/function_session.h"
+#include "models/common/pixel_alignment.h"
 
 namespace heirloom::tests {
 namespace {
@@ -70,13 +71,15 @@ TEST(Ensemble, isTheMeanOfTheEightTurnedBackAndTurnsTheKernel) {
 /// USRNet's data step without its prior, which does commute with turns when the kernel turns as well.
 class Deconvolving : public Restorer {
  public:
-  Deconvolving() { descriptor_.parameters = {scaleParameter(4, 2), kernelParameter("gaussian:1")}; }
+  Deconvolving() {
+    descriptor_.parameters = {scaleParameter(4, 2), kernelParameter("gaussian:1"), alignmentParameter()};
+  }
   const Descriptor& descriptor() const override { return descriptor_; }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer&,
                                  NoiseSource*) const override {
     return std::make_unique<FunctionSession>(placement, settings, [](const Settings& chosen) -> Run {
       const int scale = static_cast<int>(chosen.integer(kScale));
-      return [scale, kernel = kernelTensor(chosen.grid(kKernel), at::kCPU)](const at::Tensor& y) {
+      return [scale, kernel = alignedKernel(chosen, scale, at::kCPU)](const at::Tensor& y) {
         const at::Tensor z = at::upsample_nearest2d(y, {y.size(2) * scale, y.size(3) * scale});
         return FftDataStep(y, kernel, scale).solve(z, at::full({1, 1, 1, 1}, 0.1F));
       };
@@ -87,8 +90,8 @@ class Deconvolving : public Restorer {
   Descriptor descriptor_;
 };
 
-// Of a decimated picture that is flipped the pixels lie at the other end of their cells; kernels of even sides have
-// their middle beside the middle.
+// Of a picture that was decimated at the corner and is flipped the pixels lie at the other end of their cells; kernels
+// of even sides have their middle beside the middle.
 TEST(Ensemble, aDeconvolutionGivesTheSameInEveryTurn) {
   const auto restorer = withEnsemble(std::make_shared<Deconvolving>());
   Settings settings(restorer->descriptor().parameters);
@@ -97,14 +100,17 @@ TEST(Ensemble, aDeconvolutionGivesTheSameInEveryTurn) {
   for (const char* scale : {"1", "2", "3"}) {
     for (const char* kernel :
          {"grid:3x5:9,0,1,0,0,2,0,3,0,1,0,0,0,0,4", "grid:2x2:4,3,2,1", "grid:4x3:9,0,0,1,0,2,0,0,3,0,0,1"}) {
-      SCOPED_TRACE(std::string(kernel) + " x" + scale);
-      settings.set("scale", scale);
-      settings.set("kernel", kernel);
-      settings.set("ensemble", "off");
-      const at::Tensor plain = restorer->start(settings, {}, observer)->restore(picture);
-      settings.set("ensemble", "on");
-      const at::Tensor mean = restorer->start(settings, {}, observer)->restore(picture);
-      EXPECT_LT((mean - plain).abs().max().item<float>(), 1e-4F);
+      for (const char* alignment : {"corner", "centre"}) {
+        SCOPED_TRACE(std::string(kernel) + " x" + scale + ", " + alignment);
+        settings.set("scale", scale);
+        settings.set("kernel", kernel);
+        settings.set("alignment", alignment);
+        settings.set("ensemble", "off");
+        const at::Tensor plain = restorer->start(settings, {}, observer)->restore(picture);
+        settings.set("ensemble", "on");
+        const at::Tensor mean = restorer->start(settings, {}, observer)->restore(picture);
+        EXPECT_LT((mean - plain).abs().max().item<float>(), 1e-4F);
+      }
     }
   }
 }
