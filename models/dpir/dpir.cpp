@@ -9,6 +9,7 @@
 #include "models/common/function_session.h"
 #include "models/common/kernel_surroundings.h"
 #include "models/common/noise_level.h"
+#include "models/common/pixel_alignment.h"
 #include "models/common/resampling.h"
 #include "models/dpir/inpainting.h"
 #include "models/dpir/mosaic.h"
@@ -71,7 +72,8 @@ std::vector<Parameter> deblurParameters() {
 }
 
 std::vector<Parameter> enlargingParameters() {
-  return {scaleParameter(kLargestScale, 2), kernelParameter("gaussian:0.8"), surroundingsParameter()};
+  return {scaleParameter(kLargestScale, 2), kernelParameter("gaussian:0.8"), surroundingsParameter(),
+          alignmentParameter()};
 }
 
 std::vector<Parameter> dpsrParameters() {
@@ -99,7 +101,7 @@ std::vector<Parameter> inpaintParameters() {
 }
 
 Problem deconvolution(const at::Tensor& y, const Settings& settings, int scale, at::Tensor start) {
-  const auto step = std::make_shared<FftDataStep>(y, kernelTensor(settings.grid(kKernel), y.device()), scale);
+  const auto step = std::make_shared<FftDataStep>(y, alignedKernel(settings, scale, y.device()), scale);
   return {std::move(start), [step](const at::Tensor& x, double rho) {
             return step->solve(x, at::full({1, 1, 1, 1}, rho, x.options()));
           }};
@@ -111,10 +113,10 @@ Problem deblurProblem(const at::Tensor& y, const Settings& settings) {
 
 Problem enlargingProblem(const at::Tensor& y, const Settings& settings) {
   const int scale = static_cast<int>(settings.integer(kScale));
-  // Bicubic with a = -0.75, as OpenCV's: the decimated picture's pixels lie at the cells' corners, hence the shift.
+  // Bicubic with a = -0.75, as OpenCV's. It has the pixels in the middle of their cells, hence the shift to corners.
   const at::Tensor enlarged =
       at::upsample_bicubic2d(y, {y.size(2) * scale, y.size(3) * scale}, /*align_corners=*/false);
-  return deconvolution(y, settings, scale, shiftedPixels(enlarged, scale));
+  return deconvolution(y, settings, scale, alignsCentres(settings) ? enlarged : shiftedPixels(enlarged, scale));
 }
 
 /// z = argmin |y - k (*) z|^2 + rho |z - x down|^2 on the grid of y; the prior makes the next x of z.

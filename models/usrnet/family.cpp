@@ -3,6 +3,7 @@
 #include "models/common/degradation_settings.h"
 #include "models/common/kernel_surroundings.h"
 #include "models/common/noise_level.h"
+#include "models/common/pixel_alignment.h"
 #include "models/common/state_names.h"
 #include "models/usrnet/network.h"
 
@@ -44,7 +45,7 @@ struct UsrNetTraits {
     descriptor.local = false;
     descriptor.mayShiftColours = config.adversarial;
     descriptor.parameters = {scaleParameter(kLargestScale, kUsualScale), kernelParameter("gaussian:1.2"),
-                             noiseLevelParameter(50), surroundingsParameter()};
+                             noiseLevelParameter(50), surroundingsParameter(), alignmentParameter()};
     return withScale(descriptor, config, kUsualScale);
   }
 
@@ -68,9 +69,10 @@ struct UsrNetTraits {
                    Observer& observer) {
     const int scale = static_cast<int>(settings.integer(kScale));
     const at::Tensor kernel = kernelTensor(settings.grid(kKernel), placement.device);
+    const at::Tensor aligned = alignedKernel(settings, scale, placement.device);
     const at::Tensor sigma = sigmaOf(settings, placement.device);
     return withSurroundings(settings, kernel, scale, [=, &observer](const at::Tensor& y) mutable {
-      return network->forward(y, kernel, scale, sigma, &observer);
+      return network->forward(y, aligned, scale, sigma, &observer);
     });
   }
 

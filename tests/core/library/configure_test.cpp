@@ -54,11 +54,13 @@ TEST_F(Configure, anAlgorithmGetsItsDenoiserFromTheLibrary) {
   EXPECT_EQ(model.descriptor.scale, 3);
   EXPECT_EQ(model.descriptor.channels, 3);
   EXPECT_EQ(model.settings.choice("surroundings"), "circular");
+  EXPECT_EQ(model.settings.choice("alignment"), "corner");
 }
 
 TEST_F(Configure, photosGetWhatTheNetworkNamesForThem) {
   const ConfiguredModel model = configure(library_, "dpir-sr", {{"denoiser", "denoiser"}}, Protocol::Photos);
   EXPECT_EQ(model.settings.choice("surroundings"), "mirrored");
+  EXPECT_EQ(model.settings.choice("alignment"), "centre");
   const ConfiguredModel own =
       configure(library_, "dpir-sr", {{"denoiser", "denoiser"}, {"surroundings", "circular"}}, Protocol::Photos);
   EXPECT_EQ(own.settings.choice("surroundings"), "circular");
