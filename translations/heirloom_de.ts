@@ -1151,6 +1151,14 @@
         <translation>TAESD</translation>
     </message>
     <message>
+        <source>corner</source>
+        <translation>Ecke</translation>
+    </message>
+    <message>
+        <source>centre</source>
+        <translation>Mitte</translation>
+    </message>
+    <message>
         <source>decoded</source>
         <translation>vollständig</translation>
     </message>
@@ -3969,6 +3977,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>Where the weight falls to it, previews and the photo&apos;s guidance pause; saves time</source>
         <translation>Fällt das Gewicht darauf, pausieren Vorschauen und Führung durch das Foto; spart Zeit</translation>
+    </message>
+</context>
+<context>
+    <name>setting.alignment</name>
+    <message>
+        <source>Pixel alignment</source>
+        <translation>Lage der Pixel</translation>
+    </message>
+</context>
+<context>
+    <name>setting.alignment.help</name>
+    <message>
+        <source>Where the photo&apos;s pixels lie in those that they become: in the centre, as in any enlargement, or in the top left corner, as test pictures are reduced</source>
+        <translation>Wo die Pixel des Fotos in denen liegen, zu denen sie werden: in der Mitte, wie bei jeder Vergrößerung, oder in der oberen linken Ecke, wie Testbilder verkleinert sind</translation>
     </message>
 </context>
 <context>

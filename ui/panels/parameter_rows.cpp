@@ -60,7 +60,8 @@ int decimalsOf(double step) {
     QT_TRANSLATE_NOOP("choice", "offloaded"), QT_TRANSLATE_NOOP("choice", "streamed"),
     QT_TRANSLATE_NOOP("choice", "global"),    QT_TRANSLATE_NOOP("choice", "local"),
     QT_TRANSLATE_NOOP("choice", "estimated"), QT_TRANSLATE_NOOP("choice", "told"),
-    QT_TRANSLATE_NOOP("choice", "taesd")};
+    QT_TRANSLATE_NOOP("choice", "taesd"),     QT_TRANSLATE_NOOP("choice", "corner"),
+    QT_TRANSLATE_NOOP("choice", "centre")};
 
 QString optionText(const std::string& option) {
   QString text = translated(Message{"choice", option, {}});
