@@ -37,17 +37,11 @@ struct BenchOptions {
   bool savings = false;
 };
 
-/// How a network is told to show nothing in between: some count the steps of a picture, some choose among its kinds.
-std::string_view withoutPreviews(const models::Parameter& previews) {
-  return std::holds_alternative<models::Choice>(previews.range) ? "off" : "0";
-}
-
 /// Defaults, without pictures in between, and a matrix of zeros where a network cannot do without one: the time is the
 /// same. `given` goes before that.
 models::Settings usualSettings(const models::Descriptor& descriptor, const std::map<std::string, std::string>& given) {
-  models::Settings settings(descriptor.parameters);
+  models::Settings settings = models::withoutPreviews(models::Settings(descriptor.parameters));
   for (const models::Parameter& parameter : descriptor.parameters) {
-    if (parameter.name == "previews") settings.set(parameter.name, withoutPreviews(parameter));
     if (const auto* matrix = std::get_if<models::MatrixInput>(&parameter.range)) {
       const auto count = static_cast<std::size_t>(matrix->rows * matrix->columns);
       settings.set(parameter.name,

@@ -85,7 +85,9 @@ class RecipeRun {
       steps.push_back(load(library, step));
       if (!step.mask.empty()) steps.back().mask = readMask(step.mask, width, height);
       const ConfiguredModel& model = steps.back().model;
-      const double work = models::flopOf(*model.network, model.settings, height, width, placed.placement.device);
+      const models::Settings settings =
+          observer_.wantsPreviews() ? model.settings : models::withoutPreviews(model.settings);
+      const double work = models::flopOf(*model.network, settings, height, width, placed.placement.device);
       costs.push_back(std::max(work, static_cast<double>(width * height)));
       outcome_.generative = outcome_.generative || model.descriptor.generative;
       width *= model.descriptor.scale;

@@ -81,7 +81,7 @@ class RunObserver {
   virtual ~RunObserver() = default;
   virtual void progress(const Progress& progress) { (void)progress; }
   virtual void tileWritten(const Box& box) { (void)box; }
-  /// Previews cost a conversion of colours each; without this nobody makes them. Asked once.
+  /// Previews cost a conversion of colours each; without this nobody makes them.
   virtual bool wantsPreviews() const { return false; }
   /// Of the last step of a recipe, where its network is progressive.
   virtual void preview(const Preview& preview) { (void)preview; }

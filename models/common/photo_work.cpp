@@ -21,6 +21,15 @@ double flopOf(const Restorer& restorer, const Settings& settings, std::int64_t h
   return restorer.describe(settings).flopPerPixel * static_cast<double>(height) * static_cast<double>(width);
 }
 
+Settings withoutPreviews(Settings settings) {
+  const std::vector<Parameter> parameters = settings.parameters();
+  for (const Parameter& parameter : parameters) {
+    if (parameter.name == "previews")
+      settings.set(parameter.name, std::holds_alternative<Choice>(parameter.range) ? "off" : "0");
+  }
+  return settings;
+}
+
 std::map<std::string, std::string> settingsToRepeat(const Restorer& restorer, const Settings& settings,
                                                     std::int64_t height, std::int64_t width, const at::Device& device) {
   std::map<std::string, std::string> texts;

@@ -21,6 +21,10 @@ class CountsWork {
 double flopOf(const Restorer& restorer, const Settings& settings, std::int64_t height, std::int64_t width,
               const at::Device& device);
 
+/// Those of a run whose previews nobody looks at: it makes none. Some networks count the steps of a picture, some
+/// choose among its kinds.
+Settings withoutPreviews(Settings settings);
+
 /// What a restorer is as well when a setting of it leaves the choice of the way to the photo and the device.
 class DecidesByPhoto {
  public:

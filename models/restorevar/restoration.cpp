@@ -49,7 +49,7 @@ std::vector<Parameter> restoreVarParameters(const RestoreVarConfig& config) {
        "", RealRange{.minimum = 0, .maximum = 1, .byDefault = 0, .step = 0.05}},
       {kPreviews, HEIRLOOM_TEXT("setting.previews", "Preview every so many scales"),
        HEIRLOOM_TEXT("setting.previews.help", "0: none. Each takes about a third of the time of a run"), "",
-       IntegerRange{.minimum = 0, .maximum = config.var.scales(), .byDefault = 1}, "0"},
+       IntegerRange{.minimum = 0, .maximum = config.var.scales(), .byDefault = 1}, "3"},
       {kRefine, HEIRLOOM_TEXT("setting.refine", "Refine the latent"),
        HEIRLOOM_TEXT("setting.refine.help", "A second network corrects what the codes could not say"), "",
        Toggle{true}},
