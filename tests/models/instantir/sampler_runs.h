@@ -14,7 +14,7 @@ namespace heirloom::tests {
 struct StopAt : models::BlockWatch {
   explicit StopAt(int number) : block(number) {}
   void enter(torch::nn::Module&) override {
-    if (seen++ == block) throw models::Stopped();
+    if (seen++ == block) throw Stopped();
     ++inside;
   }
   void leave(torch::nn::Module&) noexcept override { --inside; }
