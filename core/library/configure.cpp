@@ -54,7 +54,9 @@ class Assignment {
 
  private:
   void setKernel(const std::string& name, const std::string& text) {
-    std::optional<models::Grid> kernel = models::parseKernel(text);
+    std::optional<Message> note;
+    std::optional<models::Grid> kernel = models::parseKernel(text, &note);
+    if (note) model_.notes.push_back(*note);
     if (!kernel) {
       std::error_code ignored;
       if (!fs::exists(kernelFileOf(text), ignored)) return model_.settings.set(name, std::string_view(text));

@@ -52,7 +52,7 @@ std::optional<Grid> parseMotion(const std::vector<double>& values) {
   return motionKernel(values[0], values.size() > 1 ? values[1] : 0);
 }
 
-std::optional<Grid> parseGrid(std::string_view text) {
+std::optional<Grid> parseGrid(std::string_view text, std::optional<Message>* note) {
   const std::size_t colon = text.find(':');
   const std::size_t cross = text.substr(0, colon).find('x');
   if (colon == text.npos || cross == text.npos) return std::nullopt;
@@ -63,7 +63,9 @@ std::optional<Grid> parseGrid(std::string_view text) {
     return side && *side >= 1 && *side <= kLargestKernel && *side == std::floor(*side);
   };
   if (!isSide(columns) || !isSide(rows) || static_cast<double>(values.size()) != *columns * *rows) return std::nullopt;
-  return normalised({{}, static_cast<int>(*rows), static_cast<int>(*columns), {values.begin(), values.end()}});
+  Grid kernel{{}, static_cast<int>(*rows), static_cast<int>(*columns), {values.begin(), values.end()}};
+  if (note) *note = noteOnSum(kernel);
+  return normalised(std::move(kernel));
 }
 
 Grid fromDoubles(int side, const std::vector<double>& values) {
@@ -75,7 +77,7 @@ Grid fromDoubles(int side, const std::vector<double>& values) {
 
 }  // namespace
 
-std::optional<Grid> parseKernel(std::string_view text) {
+std::optional<Grid> parseKernel(std::string_view text, std::optional<Message>* note) {
   const std::size_t colon = text.find(':');
   if (colon == text.npos) return std::nullopt;
   const std::string_view form = text.substr(0, colon);
@@ -83,7 +85,7 @@ std::optional<Grid> parseKernel(std::string_view text) {
   std::optional<Grid> kernel;
   if (form == "gaussian") kernel = parseGaussian(numbers(rest));
   if (form == "motion") kernel = parseMotion(numbers(rest));
-  if (form == "grid") kernel = parseGrid(rest);
+  if (form == "grid") kernel = parseGrid(rest, note);
   if (kernel) kernel->text = text;
   return kernel;
 }

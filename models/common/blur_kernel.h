@@ -17,8 +17,8 @@ inline constexpr int kLargestKernel = 255;
 
 /// Reads a written form: widths are standard deviations in pixels of the picture that comes out, angles are degrees
 /// counterclockwise from the horizontal. `grid` holds its values row by row. The result sums to 1 and has odd sides
-/// (grid: as given). Empty for everything else, files included.
-std::optional<Grid> parseKernel(std::string_view text);
+/// (grid: as given). Empty for everything else, files included. `note`, where wanted: what to say of it (noteOnSum).
+std::optional<Grid> parseKernel(std::string_view text, std::optional<Message>* note = nullptr);
 
 /// Gaussian of the covariance with the variances `along` and `across`, the first direction turned by `theta` radians
 /// clockwise (rows grow downwards), on a square of `side`; sums to 1 (KAIR utils_sisr.py, anisotropic_Gaussian;

@@ -29,8 +29,10 @@ class KernelTest : public QObject {
     QVERIFY(field.text() == "motion:9,0");
     QVERIFY(models::parseKernel(field.text()));
     field.setText("grid:3x3:0,0,0,255,255,255,0,0,0");
-    const auto drawn = models::parseKernel(field.text());
+    std::optional<Message> scaled;
+    const auto drawn = models::parseKernel(field.text(), &scaled);
     QVERIFY(drawn);
+    QVERIFY(!scaled);                                       // what is drawn sums to 1
     QVERIFY(models::fitted(*drawn, 3).values[3] > 0.3F);  // a line of three, kept in the middle of the canvas
     field.setText("/nowhere/kernel.mat");
     QVERIFY(field.text() == "/nowhere/kernel.mat");

@@ -4,7 +4,10 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <numeric>
 
 #include "models/common/blur_kernel.h"
 #include "ui/kernel/kernel_picture.h"
@@ -31,9 +34,15 @@ QSize KernelCanvas::sizeHint() const {
 }
 
 std::string KernelCanvas::text() const {
-  if (std::ranges::all_of(values_, [](int value) { return value == 0; })) return {};
+  const int sum = std::accumulate(values_.begin(), values_.end(), 0);
+  if (sum == 0) return {};
   std::string text = "grid:" + std::to_string(kSide) + "x" + std::to_string(kSide) + ":";
-  for (std::size_t i = 0; i < values_.size(); ++i) text += (i ? "," : "") + std::to_string(values_[i]);
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    std::array<char, 32> part{};
+    const auto end = std::to_chars(part.data(), part.data() + part.size(), static_cast<double>(values_[i]) / sum,
+                                   std::chars_format::general, 6);
+    text.append(i ? "," : "").append(part.data(), end.ptr);
+  }
   return text;
 }
 

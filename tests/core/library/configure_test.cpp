@@ -57,6 +57,16 @@ TEST_F(Configure, anAlgorithmGetsItsDenoiserFromTheLibrary) {
   EXPECT_EQ(model.settings.choice("alignment"), "corner");
 }
 
+TEST_F(Configure, aKernelThatIsWrittenOutSaysThatItWasScaled) {
+  const auto notes = [&](const char* kernel) {
+    return configure(library_, "dpir-sr", {{"denoiser", "denoiser"}, {"kernel", kernel}}, Protocol::Reference).notes;
+  };
+  EXPECT_TRUE(notes("grid:3x1:0.25,0.5,0.25").empty());
+  const auto scaled = notes("grid:3x1:1,2,1");
+  ASSERT_EQ(scaled.size(), 1U);
+  EXPECT_EQ(scaled.front().english(), "the blur kernel summed to 4 and was scaled to 1");
+}
+
 TEST_F(Configure, photosGetWhatTheNetworkNamesForThem) {
   const ConfiguredModel model = configure(library_, "dpir-sr", {{"denoiser", "denoiser"}}, Protocol::Photos);
   EXPECT_EQ(model.settings.choice("surroundings"), "mirrored");
