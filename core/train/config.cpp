@@ -120,6 +120,8 @@ void check(const TrainConfig& config) {
   require(config.adversarial >= 0 && (config.adversarial == 0 || config.stage == "vqvae" || config.stage == "decoder"),
           "adversarial", "0 or more, and above 0 in RestoreVAR's stages vqvae and decoder alone");
   require(config.optimizer.accumulate >= 1, "optimizer.accumulate", "1 or more");
+  require(config.network.temperature > 0 && config.network.temperature <= 100, "network.transformer.temperature",
+          "a number above 0, up to 100");
   require(config.dropPath >= 0 && config.dropPath < 1, "drop_path", "a probability, 0 to below 1");
   const std::string& decay = config.schedule.decay;
   require(decay == "cosine" || decay == "linear" || decay == "step" || decay == "constant", "schedule.decay",
@@ -166,6 +168,7 @@ void readRestoreVar(YamlSection& network, TrainConfig::Network& into) {
       .read("classes", var.classes)
       .read("sides", var.sides)
       .read("weights", into.transformerWeights)
+      .read("temperature", into.temperature)
       .refuseOthers();
   network.section("refiner")
       .read("width", var.refiner.width)
@@ -256,6 +259,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("total_variation", config.totalVariation)
         .read("adversarial", config.adversarial)
         .read("drop_path", config.dropPath)
+        .read("equal_scales", config.equalScales)
         .read("ema_decay", config.emaDecay)
         .read("precision", config.precision)
         .read("gradient_checkpointing", config.gradientCheckpointing)
@@ -280,6 +284,8 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
             "nothing but in InstantIR's stage perceptor: the other stages' parts are the published ones");
     require(config.stage == "var" || config.stage == "refiner" || !root.has("drop_path"), "drop_path",
             "nothing but in RestoreVAR's stages var and refiner");
+    require(config.stage == "var" || !root.has("equal_scales"), "equal_scales",
+            "nothing but in RestoreVAR's stage var");
     return config;
   } catch (const YAML::Exception& error) {
     throw Error(HEIRLOOM_TEXT("train.yaml", "it is no valid YAML: %1").with(error.what()),

@@ -52,6 +52,9 @@ struct TrainConfig {
     /// Of RestoreVAR, stage var alone: a checkpoint of VAR or RestoreVAR, whose tensors of the same name and shape the
     /// transformer starts from; empty: none.
     std::filesystem::path transformerWeights = {};
+    /// Of RestoreVAR, a transformer that begins anew: what its attention multiplies similarities by, 0..100. VAR's 4 is
+    /// for its long training: attention to one place out of hundreds needs more, and learning it takes longest.
+    double temperature = 4;
     /// Of InstantIR: its folder (models::kInstantIrFolder), where adapter, aggregator and previewer may be missing if
     /// they were not trained yet. What a stage trains goes on from the folder's, or begins anew.
     std::filesystem::path folder = {};
@@ -94,6 +97,9 @@ struct TrainConfig {
   /// Of RestoreVAR, stages var and refiner alone: how often the transformer's last block leaves out what it adds (Huang
   /// et al., "Deep Networks with Stochastic Depth", 2016); from 0 in the first it rises linearly (restorevar.md 7.10).
   double dropPath = 0.0667;
+  /// Of RestoreVAR, stage var alone: every scale counts alike in the loss, whatever its tokens. Published: every token.
+  /// Where few pictures are seen the first scales, on which all others rest, are learned by that much sooner.
+  bool equalScales = false;
   double emaDecay = 0.999;            // of the averaged weights that are saved; 0: none
   std::string precision = "float32";  // float32, bfloat16 (masters stay float32)
   /// Blocks keep their input alone for the way back, where the rest is computed again: less memory, a third more time.

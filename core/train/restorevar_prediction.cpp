@@ -61,7 +61,15 @@ TokenPrediction::Answer TokenPrediction::answered(const Squares& squares, const 
 
 at::Tensor TokenPrediction::squaresLoss(const Squares& squares, Random& random) {
   const Answer answer = answered(squares, dropPath(config(), squares.clean.size(0), random));
-  return crossEntropy(answer.logits, answer.tokens);
+  if (!config().equalScales) return crossEntropy(answer.logits, answer.tokens);
+  at::Tensor sum = at::zeros({}, answer.logits.options().dtype(at::kFloat));
+  std::int64_t begin = 0;
+  for (const int side : sides()) {
+    const std::int64_t length = std::int64_t{side} * side;
+    sum = sum + crossEntropy(answer.logits.narrow(1, begin, length), answer.tokens.narrow(1, begin, length));
+    begin += length;
+  }
+  return sum / static_cast<double>(sides().size());
 }
 
 std::vector<std::string> TokenPrediction::figureNames() const {

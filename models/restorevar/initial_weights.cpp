@@ -7,18 +7,17 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kFirstTemperature = 4;
 constexpr double kHead = 0.02;
 constexpr double kPosition = 0.02;
 
-void initialiseTransformer(RestoreVarTransformerImpl& var, bool pretrained) {
+void initialiseTransformer(RestoreVarTransformerImpl& var, bool pretrained, double temperature) {
   const VarConfig& config = var.config();
   const double deviation = std::sqrt(1.0 / config.width / 3);
   for (auto& item : var.named_parameters()) {
     const std::string& name = item.key();
     at::Tensor& value = item.value();
     if (name.ends_with("scale_mul_1H11")) {
-      value.fill_(std::log(kFirstTemperature));
+      value.fill_(std::log(temperature));
     } else if (value.dim() == 0) {
       value.fill_(pretrained ? 0 : 1);  // gains of what the picture says
     } else if (value.dim() == 1) {
@@ -53,9 +52,9 @@ void initialiseAutoencoder(VqVaeImpl& vae) {
 
 }  // namespace
 
-void initialise(RestoreVarNetworkImpl& network, bool pretrained) {
+void initialise(RestoreVarNetworkImpl& network, bool pretrained, double temperature) {
   const torch::NoGradGuard noGrad;
-  initialiseTransformer(*network.var, pretrained);
+  initialiseTransformer(*network.var, pretrained, temperature);
   initialiseAutoencoder(*network.vae);
 }
 

@@ -1,5 +1,6 @@
 #include "models/restorevar/var_attention.h"
 
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/types.h>
 
 #include <cmath>
@@ -36,6 +37,8 @@ at::Tensor CosineAttention::temperature() const {
 }
 
 at::Tensor CosineAttention::attend(const at::Tensor& queries, const KeysValues& seen, const at::Tensor& mask) {
+  // Mixed precision of training would take the keys' precision for too fine; on the processor it is slower as well.
+  const c10::impl::ExcludeDispatchKeyGuard asTheyAre(c10::autocast_dispatch_keyset);
   const at::Tensor result = at::scaled_dot_product_attention(
       queries.to(seen.keys.scalar_type()).transpose(1, 2), seen.keys, seen.values,
       mask.defined() ? std::optional<at::Tensor>(mask.to(seen.keys.scalar_type())) : std::nullopt, /*dropout_p=*/0,

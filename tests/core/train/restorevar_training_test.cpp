@@ -198,6 +198,41 @@ TEST_F(RestoreVarTraining, dropPathLeavesOutBlocksInTrainingAlone) {
   }
 }
 
+TEST_F(RestoreVarTraining, aNewTransformersAttentionIsAsSharpAsTheDocumentSays) {
+  config_.network.temperature = 20;
+  configure("vqvae", 1);
+  const auto objective = makeObjective(config_);
+  for (const auto& [name, tensor] : objective->result()) {
+    if (!name.ends_with("scale_mul_1H11")) continue;
+    EXPECT_NEAR(tensor.mean().item<double>(), std::log(20), 1e-6) << name;
+  }
+}
+
+// Of scales of 1, 4 and 16 tokens the first has 1/3 of the loss instead of 1/21.
+TEST_F(RestoreVarTraining, scalesCountAlikeWhereThatIsWanted) {
+  losses("vqvae", 3);
+  losses("var", 3);
+  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
+  const auto firstScalesPart = [&](bool equal) {
+    config_.equalScales = equal;
+    configure("var", 3);
+    torch::manual_seed(0);
+    const auto objective = makeObjective(config_);
+    Random random(1);
+    objective->loss({clean, clean * 0.5, {}}, random).backward();
+    for (const Objective::Parameter& parameter : objective->parameters()) {
+      // What every scale is told of itself: a row each.
+      if (!parameter.name.ends_with("lvl_embed.weight")) continue;
+      const at::Tensor rows = parameter.value.grad().norm(2, 1);
+      return (rows[0] / rows[2]).item<double>();
+    }
+    return 0.0;
+  };
+  const double asPublished = firstScalesPart(false);
+  EXPECT_GT(asPublished, 0);
+  EXPECT_GT(firstScalesPart(true), 2 * asPublished);
+}
+
 TEST_F(RestoreVarTraining, dropPathRisesFromNothingInTheFirstBlock) {
   config_.network.restorevar.var.depth = 1;
   losses("vqvae", 3);
@@ -387,6 +422,12 @@ TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
   EXPECT_EQ(refusal(begin + vqvae + refiner), "");
   EXPECT_THAT(refusal(begin + vqvae + refiner + "  refinery: {}\n"), HasSubstr("network.refinery"));
   EXPECT_THAT(refusal(begin + vqvae + refiner + "drop_path: 0.1\n"), HasSubstr("stages var and refiner"));
+  EXPECT_THAT(refusal(begin + vqvae + refiner + "equal_scales: true\n"), HasSubstr("stage var"));
+  const std::string hot = "  transformer: {width: 32, heads: 2, sides: [1, 2, 4], temperature: 101}\n";
+  EXPECT_THAT(
+      refusal("dataset: {folder: photos, patch: 16}\noutput: run\nstage: vqvae\nnetwork:\n  family: RestoreVAR\n" +
+              hot + vqvae + refiner),
+      HasSubstr("network.transformer.temperature"));
   EXPECT_EQ(readTrainConfig(yaml(begin + vqvae + refiner + "adversarial: 0.2\n")).adversarial, 0.2);
   EXPECT_THAT(refusal(begin + vqvae + refiner + "adversarial: -1\n"), HasSubstr("adversarial"));
   EXPECT_THAT(refusal(begin + vqvae + "  refiner: {width: 40}\n"), HasSubstr("network.refiner.width"));
