@@ -17,7 +17,10 @@ static_assert((kTileDepth / 2 - 1) * kPanelWidth <= kPanelPadding);
 class TileMultiplier {
  public:
   TileMultiplier(const LinearRows<std::uint16_t>& rows, float* scratch)
-      : rows_(rows), depth_(roundUp(rows.inputs, kTileDepth)), inputs_(reinterpret_cast<std::uint16_t*>(scratch)) {
+      : rows_(rows),
+        depth_(roundUp(rows.inputs, kTileDepth)),
+        inputs_(reinterpret_cast<std::uint16_t*>(scratch)),
+        normalised_(inputs_ + static_cast<std::int64_t>(roundUp(rows.rows, 2 * kTileRows)) * depth_) {
     for (int row = 0; row < rows.rows; ++row) gather(row);
   }
 
@@ -41,21 +44,24 @@ class TileMultiplier {
   }
 
  private:
-  /// The row beside the others, zeros behind its inputs: what panels hold there is multiplied with them.
+  /// The row into its tiles, zeros behind its inputs: what panels hold there is multiplied with them.
   void gather(int row) {
-    std::uint16_t* to = inputs_ + static_cast<std::int64_t>(row) * depth_;
     const std::uint16_t* x = rows_.x[row];
-    for (int i = rows_.inputs / 16 * 16; i < depth_; i += 16)
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + i), _mm256_setzero_si256());
     if (rows_.normalise) {
-      normaliseRow<BFloat16>(x, rows_.inputs, rows_.epsilon, to);
-      return;
+      normaliseRow<BFloat16>(x, rows_.inputs, rows_.epsilon, normalised_);
+      x = normalised_;
     }
-    for (int i = 0; i < rows_.inputs; i += 32) {
+    std::uint16_t* to = tilesOf(row) + row % kTileRows * kTileDepth;
+    for (int i = 0; i < rows_.inputs; i += kTileDepth, to += kTile) {
       const int left = rows_.inputs - i;
       const __mmask32 lanes = left >= 32 ? ~__mmask32{0} : static_cast<__mmask32>((std::uint64_t{1} << left) - 1);
-      _mm512_storeu_si512(to + i, _mm512_maskz_loadu_epi16(lanes, x + i));
+      _mm512_storeu_si512(to, _mm512_maskz_loadu_epi16(lanes, x + i));
     }
+  }
+
+  /// The tiles of 16 rows, one of `row` among them: each in one piece, as memory is read fastest.
+  std::uint16_t* tilesOf(int row) const {
+    return inputs_ + static_cast<std::int64_t>(row / kTileRows) * kTileRows * depth_;
   }
 
   /// 32 rows (or 16) from `row` on, 32 output channels (or 16); `stride`: bytes from a word of the panel to the next.
@@ -66,13 +72,14 @@ class TileMultiplier {
     constexpr int kVectors = twoColumns ? 2 : 1;
     constexpr int kWidth = kVectors * kTileColumns;
     alignas(64) float sums[2 * kTileRows * kWidth];
-    const std::int64_t rowBytes = self.depth_ * std::int64_t{sizeof(std::uint16_t)};
-    const std::uint16_t* first = self.inputs_ + static_cast<std::int64_t>(row) * self.depth_;
-    const std::uint16_t* second = first + std::int64_t{kTileRows} * self.depth_;
+    constexpr std::int64_t kRowBytes = kTileDepth * sizeof(std::uint16_t);
+    const std::uint16_t *first = self.tilesOf(row), *second = self.tilesOf(row + kTileRows);
     Sums::clear();
     for (int input = 0; input < self.depth_; input += kTileDepth) {
       const char* words = reinterpret_cast<const char*>(columns) + input / 2 * stride;
-      Sums::add({first + input, rowBytes}, {second + input, rowBytes}, {words, stride}, {words + 64, stride});
+      Sums::add({first, kRowBytes}, {second, kRowBytes}, {words, stride}, {words + 64, stride});
+      first += kTile;
+      second += kTile;
     }
     Sums::store(sums, kWidth);
     const LinearRows<std::uint16_t>& rows = self.rows_;
@@ -88,8 +95,11 @@ class TileMultiplier {
   }
 
   const LinearRows<std::uint16_t>& rows_;
-  int depth_;              // inputs, padded
-  std::uint16_t* inputs_;  // rows, depth_
+  static constexpr int kTile = kTileRows * kTileDepth;  // values
+
+  int depth_;                  // inputs, padded
+  std::uint16_t* inputs_;      // rows in sixteens, depth_ in 32s, 16, 32
+  std::uint16_t* normalised_;  // a row
 };
 
 }  // namespace

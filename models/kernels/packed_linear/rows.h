@@ -40,9 +40,9 @@ void linearAvx512Bf16(const LinearRows<std::uint16_t>& rows, float* scratch);
 /// Uses the scratch for all rows; reads up to kPanelPadding words beyond the weights.
 void linearAmx(const LinearRows<std::uint16_t>& rows, float* scratch);
 
-/// Floats of scratch a call needs.
+/// Floats of scratch a call needs: the rows and one more, in float32 or, to whole tiles, in bfloat16.
 inline std::int64_t linearScratchFloats(std::int64_t inputs) {
-  return kLinearRows * ((inputs + 15) / 16 * 16);
+  return (kLinearRows + 1) * ((inputs + 15) / 16 * 16);
 }
 
 }  // namespace heirloom::models
