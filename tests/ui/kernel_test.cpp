@@ -32,7 +32,7 @@ class KernelTest : public QObject {
     std::optional<Message> scaled;
     const auto drawn = models::parseKernel(field.text(), &scaled);
     QVERIFY(drawn);
-    QVERIFY(!scaled);                                       // what is drawn sums to 1
+    QVERIFY(!scaled);                                     // what is drawn sums to 1
     QVERIFY(models::fitted(*drawn, 3).values[3] > 0.3F);  // a line of three, kept in the middle of the canvas
     field.setText("/nowhere/kernel.mat");
     QVERIFY(field.text() == "/nowhere/kernel.mat");
