@@ -4774,7 +4774,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.top_p</name>
     <message>
         <source>Draw within a probability</source>
-        <translation>Innerhalb einer Wahrscheinlichkeit ziehen</translation>
+        <translation>Bis zu einer Wahrscheinlichkeit</translation>
     </message>
 </context>
 <context>
