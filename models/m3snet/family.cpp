@@ -20,7 +20,7 @@ struct M3SNetTraits {
   using Config = M3SNetConfig;
   using Network = M3SNet;
   static constexpr std::string_view kName = "M3SNet";
-  static constexpr int kMargin = 64;
+  static constexpr int kMargin = 128;
 
   static Reading<M3SNetConfig> read(const StateDict& tensors) {
     if (auto missing = missingOf(tensors, {"intro.weight", "ending.weight", "middle_blks.0.temperature",
