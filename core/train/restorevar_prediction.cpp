@@ -35,6 +35,13 @@ models::ResidualFilter dropPath(const TrainConfig& config, std::int64_t pictures
   return DropPath(config.dropPath, config.network.restorevar.var.depth, pictures, random);
 }
 
+/// `ofTokens` (N T ...) scale by scale.
+std::vector<at::Tensor> byScale(const at::Tensor& ofTokens, const std::vector<int>& sides) {
+  std::vector<std::int64_t> lengths;
+  for (const int side : sides) lengths.push_back(std::int64_t{side} * side);
+  return ofTokens.split_with_sizes(lengths, 1);
+}
+
 /// Of logits N T V, the mean over all tokens N T.
 at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& tokens) {
   return at::cross_entropy_loss(logits.flatten(0, 1).to(at::kFloat), tokens.flatten());
@@ -62,14 +69,11 @@ TokenPrediction::Answer TokenPrediction::answered(const Squares& squares, const 
 at::Tensor TokenPrediction::squaresLoss(const Squares& squares, Random& random) {
   const Answer answer = answered(squares, dropPath(config(), squares.clean.size(0), random));
   if (!config().equalScales) return crossEntropy(answer.logits, answer.tokens);
-  at::Tensor sum = at::zeros({}, answer.logits.options().dtype(at::kFloat));
-  std::int64_t begin = 0;
-  for (const int side : sides()) {
-    const std::int64_t length = std::int64_t{side} * side;
-    sum = sum + crossEntropy(answer.logits.narrow(1, begin, length), answer.tokens.narrow(1, begin, length));
-    begin += length;
-  }
-  return sum / static_cast<double>(sides().size());
+  const std::vector<at::Tensor> logits = byScale(answer.logits, sides()), tokens = byScale(answer.tokens, sides());
+  std::vector<at::Tensor> losses;
+  for (std::size_t scale = 0; scale < sides().size(); ++scale)
+    losses.push_back(crossEntropy(logits[scale], tokens[scale]));
+  return at::stack(losses).mean();
 }
 
 std::vector<std::string> TokenPrediction::figureNames() const {
@@ -86,12 +90,8 @@ std::vector<double> TokenPrediction::figures(const at::Tensor& clean, const at::
     const auto some = static_cast<double>(squares.clean.size(0));
     sums[0] += some * crossEntropy(answer.logits, answer.tokens).item<double>();
     const at::Tensor right = (answer.logits.argmax(-1) == answer.tokens).to(at::kFloat);  // N T
-    std::int64_t begin = 0;
-    for (std::size_t scale = 0; scale < sides().size(); ++scale) {
-      const std::int64_t length = std::int64_t{sides()[scale]} * sides()[scale];
-      sums[1 + scale] += some * right.narrow(1, begin, length).mean().item<double>();
-      begin += length;
-    }
+    std::size_t figure = 1;
+    for (const at::Tensor& ofScale : byScale(right, sides())) sums[figure++] += some * ofScale.mean().item<double>();
     count += some;
   }
   for (double& sum : sums) sum /= count;

@@ -37,7 +37,7 @@ at::Tensor CosineAttention::temperature() const {
 }
 
 at::Tensor CosineAttention::attend(const at::Tensor& queries, const KeysValues& seen, const at::Tensor& mask) {
-  // Mixed precision of training would take the keys' precision for too fine; on the processor it is slower as well.
+  // In training, too, which is in mixed precision elsewhere: of queries eight bits are too few (below).
   const c10::impl::ExcludeDispatchKeyGuard asTheyAre(c10::autocast_dispatch_keyset);
   const at::Tensor result = at::scaled_dot_product_attention(
       queries.to(seen.keys.scalar_type()).transpose(1, 2), seen.keys, seen.values,
