@@ -4,8 +4,6 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -38,10 +36,7 @@ std::string KernelCanvas::text() const {
   if (sum == 0) return {};
   std::string text = "grid:" + std::to_string(kSide) + "x" + std::to_string(kSide) + ":";
   for (std::size_t i = 0; i < values_.size(); ++i) {
-    std::array<char, 32> part{};
-    const auto end = std::to_chars(part.data(), part.data() + part.size(), static_cast<double>(values_[i]) / sum,
-                                   std::chars_format::general, 6);
-    text.append(i ? "," : "").append(part.data(), end.ptr);
+    text += (i ? "," : "") + QString::number(static_cast<double>(values_[i]) / sum, 'g', 6).toStdString();
   }
   return text;
 }
