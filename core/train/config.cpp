@@ -120,8 +120,8 @@ void check(const TrainConfig& config) {
   require(config.adversarial >= 0 && (config.adversarial == 0 || config.stage == "vqvae" || config.stage == "decoder"),
           "adversarial", "0 or more, and above 0 in RestoreVAR's stages vqvae and decoder alone");
   require(config.optimizer.accumulate >= 1, "optimizer.accumulate", "1 or more");
-  require(config.network.temperature > 0 && config.network.temperature <= 100, "network.transformer.temperature",
-          "a number above 0, up to 100");
+  require(config.network.attention.temperature > 0 && config.network.attention.temperature <= 100,
+          "network.transformer.temperature", "a number above 0, up to 100");
   require(config.dropPath >= 0 && config.dropPath < 1, "drop_path", "a probability, 0 to below 1");
   const std::string& decay = config.schedule.decay;
   require(decay == "cosine" || decay == "linear" || decay == "step" || decay == "constant", "schedule.decay",
@@ -168,7 +168,8 @@ void readRestoreVar(YamlSection& network, TrainConfig::Network& into) {
       .read("classes", var.classes)
       .read("sides", var.sides)
       .read("weights", into.transformerWeights)
-      .read("temperature", into.temperature)
+      .read("temperature", into.attention.temperature)
+      .read("aligned", into.attention.aligned)
       .refuseOthers();
   network.section("refiner")
       .read("width", var.refiner.width)

@@ -10,6 +10,7 @@
 #include "core/degrade/degradations.h"
 #include "models/instantir/resampler_config.h"
 #include "models/restorevar/config.h"
+#include "models/restorevar/initial_attention.h"
 
 namespace heirloom::core {
 
@@ -52,9 +53,9 @@ struct TrainConfig {
     /// Of RestoreVAR, stage var alone: a checkpoint of VAR or RestoreVAR, whose tensors of the same name and shape the
     /// transformer starts from; empty: none.
     std::filesystem::path transformerWeights = {};
-    /// Of RestoreVAR, a transformer that begins anew: what its attention multiplies similarities by, 0..100. VAR's 4 is
-    /// for its long training: attention to one place out of hundreds needs more, and learning it takes longest.
-    double temperature = 4;
+    /// Of RestoreVAR, a transformer that begins anew. VAR's temperature is for its long training: attention to one
+    /// place out of hundreds needs more.
+    models::InitialAttention attention = {};
     /// Of InstantIR: its folder (models::kInstantIrFolder), where adapter, aggregator and previewer may be missing if
     /// they were not trained yet. What a stage trains goes on from the folder's, or begins anew.
     std::filesystem::path folder = {};

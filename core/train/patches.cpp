@@ -15,10 +15,12 @@
 namespace heirloom::core {
 namespace {
 
-/// Where a patch lies in its photo at its scale, pixels.
+constexpr std::int64_t kSurroundings = 24;  // pixels around a patch that are degraded with it
+
+/// Where a patch lies in its photo at its scale, or in what was cut out of that, pixels.
 struct Place {
   std::array<std::int64_t, 2> whole;  // height and width of the photo before it was reduced
-  std::int64_t height, width;         // at its scale
+  std::int64_t height, width;         // at its scale, or of the cut
   std::int64_t top, left;
 
   void flip(std::int64_t patch) { left = width - patch - left; }
@@ -171,38 +173,56 @@ Patches::Patch Patches::patch(Random& random) const {
   const auto upTo = [&](std::int64_t last) { return std::uniform_int_distribution<std::int64_t>(0, last)(random); };
   const Picture& picture = pictures_[std::discrete_distribution<std::size_t>(shares_.begin(), shares_.end())(random)];
   const std::int64_t side = dataset_.patch;
-  Place place{picture.whole, picture.samples.size(1), picture.samples.size(2), 0, 0};
-  place.top = upTo(place.height - side);
-  place.left = upTo(place.width - side);
-  at::Tensor cut = picture.samples.narrow(1, place.top, side).narrow(2, place.left, side);
+  Place inPhoto{picture.whole, picture.samples.size(1), picture.samples.size(2), 0, 0};
+  inPhoto.top = upTo(inPhoto.height - side);
+  inPhoto.left = upTo(inPhoto.width - side);
+  const std::int64_t around = degradation_.empty() ? 0 : kSurroundings;
+  const std::int64_t top = std::max<std::int64_t>(0, inPhoto.top - around);
+  const std::int64_t left = std::max<std::int64_t>(0, inPhoto.left - around);
+  Place inCut{{},
+              std::min(inPhoto.height, inPhoto.top + side + around) - top,
+              std::min(inPhoto.width, inPhoto.left + side + around) - left,
+              inPhoto.top - top,
+              inPhoto.left - left};
+  at::Tensor cut = picture.samples.narrow(1, top, inCut.height).narrow(2, left, inCut.width);
   if (dataset_.turns) {
     if (upTo(1)) {
       cut = cut.flip({2});
-      place.flip(side);
+      inPhoto.flip(side);
+      inCut.flip(side);
     }
     const std::int64_t quarters = upTo(3);
     cut = at::rot90(cut, quarters, {1, 2});
-    for (std::int64_t i = 0; i < quarters; ++i) place.turn(side);
+    for (std::int64_t i = 0; i < quarters; ++i) {
+      inPhoto.turn(side);
+      inCut.turn(side);
+    }
   }
-  return {cut.to(at::kFloat) / 255,
-          at::tensor({place.whole[0], place.whole[1], place.top, place.left, side, side}, at::kInt), picture.caption};
+  return {cut.to(at::kFloat) / 255, inCut.top, inCut.left,
+          at::tensor({inPhoto.whole[0], inPhoto.whole[1], inPhoto.top, inPhoto.left, side, side}, at::kInt),
+          picture.caption};
 }
 
 Patches::Batch Patches::draw(int count, Random& random) const {
-  std::vector<at::Tensor> patches, places;
+  std::vector<Patch> patches;
+  std::vector<at::Tensor> clean, places;
+  const auto inside = [this](const at::Tensor& cut, const Patch& patch) {
+    return cut.narrow(1, patch.top, dataset_.patch).narrow(2, patch.left, dataset_.patch);
+  };
   Batch batch;
   for (int i = 0; i < count; ++i) {
-    Patch drawn = patch(random);
-    patches.push_back(drawn.samples);
-    places.push_back(drawn.place);
-    batch.captions.push_back(std::move(drawn.caption));
+    patches.push_back(patch(random));
+    clean.push_back(inside(patches.back().cut, patches.back()));
+    places.push_back(patches.back().place);
+    batch.captions.push_back(patches.back().caption);
   }
-  batch.clean = at::stack(patches);
+  batch.clean = at::stack(clean);
   batch.places = at::stack(places);
   batch.sigma = at::zeros({count, 1, 1, 1});
   if (!degradation_.empty()) {
-    for (at::Tensor& picture : patches) picture = degradation_(picture, random);
-    batch.degraded = at::stack(patches);
+    std::vector<at::Tensor> degraded;
+    for (const Patch& patch : patches) degraded.push_back(inside(degradation_(patch.cut, random), patch));
+    batch.degraded = at::stack(degraded);
     return batch;
   }
   std::uniform_real_distribution<float> level(static_cast<float>(sigma_[0] / 255), static_cast<float>(sigma_[1] / 255));

@@ -10,7 +10,8 @@
 
 namespace heirloom::core {
 
-/// Random patches of clean photos and what a degradation makes of them.
+/// Random patches of clean photos and what a degradation makes of them, which acts on more than the patch: streaks and
+/// blur come in over its edges.
 class Patches {
  public:
   struct Batch {
@@ -46,8 +47,9 @@ class Patches {
     std::string caption;
   };
   struct Patch {
-    at::Tensor samples;  // C P P float32
-    at::Tensor place;    // 6 int32
+    at::Tensor cut;          // C H W float32: the patch, and what lies around it where it is degraded
+    std::int64_t top, left;  // of the patch in it
+    at::Tensor place;        // 6 int32
     std::string caption;
   };
   void add(const std::filesystem::path& folder, int channels);

@@ -10,10 +10,14 @@ using amx::kTileDepth;
 using amx::kTileRows;
 
 static_assert(kLinearRows % (2 * kTileRows) == 0);  // tiles of rows end with the scratch
-static_assert((kTileDepth / 2 - 1) * kPanelWidth <= kPanelPadding);
+static_assert((kTileDepth / 2 - 1) * kPanelWidthTiles <= kPanelPadding);
+static_assert(kPanelWidthTiles == 2 * kTileColumns);
 
-/// The rows in tiles, all of them times 32 output channels at a time. Panels are read as they are: a tile's row is 16
-/// words of a panel's.
+/// Inputs whose weights of a panel, 32 KiB, stay in the first-level cache while all rows are multiplied with them.
+constexpr int kInputsTogether = 512;
+
+/// The rows in tiles, all of them times a panel of output channels at a time. Panels are read as they are: a tile's row
+/// is 16 words of a panel's.
 class TileMultiplier {
  public:
   TileMultiplier(const LinearRows<std::uint16_t>& rows, float* scratch)
@@ -27,19 +31,9 @@ class TileMultiplier {
   void run() const {
     const amx::Tiles tiles;
     const auto* panel = static_cast<const std::uint32_t*>(rows_.weights);
-    for (int output = 0; output < rows_.outputs; output += kPanelWidth) {
-      const int vectors = rows_.outputs - output < kPanelWidth ? (rows_.outputs - output + 15) / 16 : kPanelWidth / 16;
-      for (int vector = 0; vector < vectors; vector += 2) {
-        const std::uint32_t* columns = panel + vector * 16;
-        for (int row = 0; row < rows_.rows; row += 2 * kTileRows) {
-          const bool twoRows = rows_.rows - row > kTileRows;
-          const bool twoColumns = vector + 1 < vectors;
-          const auto product = twoColumns ? (twoRows ? multiply<true, true> : multiply<false, true>)
-                                          : (twoRows ? multiply<true, false> : multiply<false, false>);
-          product(*this, row, columns, vectors * 64, output + vector * 16);
-        }
-      }
-      panel += static_cast<std::int64_t>(rows_.inputs / 2) * kPanelWidth;
+    for (int output = 0; output < rows_.outputs; output += kPanelWidthTiles) {
+      (rows_.outputs - output > kTileColumns ? multiplyPanel<true> : multiplyPanel<false>)(*this, panel, output);
+      panel += static_cast<std::int64_t>(rows_.inputs / 2) * kPanelWidthTiles;
     }
   }
 
@@ -64,34 +58,58 @@ class TileMultiplier {
     return inputs_ + static_cast<std::int64_t>(row / kTileRows) * kTileRows * depth_;
   }
 
-  /// 32 rows (or 16) from `row` on, 32 output channels (or 16); `stride`: bytes from a word of the panel to the next.
+  template <bool twoColumns>
+  static void multiplyPanel(const TileMultiplier& self, const std::uint32_t* panel, int output) {
+    constexpr int kWidth = (twoColumns ? 2 : 1) * kTileColumns;
+    alignas(64) float sums[kLinearRows * kWidth];
+    for (int first = 0; first < self.depth_; first += kInputsTogether) {
+      const int last = self.depth_ - first < kInputsTogether ? self.depth_ : first + kInputsTogether;
+      for (int row = 0; row < self.rows_.rows; row += 2 * kTileRows) {
+        (self.rows_.rows - row > kTileRows
+             ? multiply<true, twoColumns>
+             : multiply<false, twoColumns>)(self, row, panel, first, last, sums + row * kWidth);
+      }
+    }
+    const LinearRows<std::uint16_t>& rows = self.rows_;
+    for (int row = 0; row < rows.rows; ++row) {
+      __m512 values[kWidth / 16];
+#pragma GCC unroll 2
+      for (int j = 0; j < kWidth / 16; ++j)
+        values[j] =
+            _mm512_add_ps(_mm512_load_ps(sums + row * kWidth + j * 16), _mm512_load_ps(rows.bias + output + j * 16));
+      finishRow<BFloat16, kWidth / 16>(rows, row, output, values);
+    }
+  }
+
+  /// 32 rows (or 16) from `row` on times the panel's weights of inputs `first` to `last`; on top of `sums`,
+  /// [rows][panel], from the second inputs on.
   template <bool twoRows, bool twoColumns>
-  static void multiply(const TileMultiplier& self, int row, const std::uint32_t* columns, std::int64_t stride,
-                       int output) {
+  static void multiply(const TileMultiplier& self, int row, const std::uint32_t* panel, int first, int last,
+                       float* sums) {
     using Sums = amx::Sums<twoRows, twoColumns>;
-    constexpr int kVectors = twoColumns ? 2 : 1;
-    constexpr int kWidth = kVectors * kTileColumns;
-    alignas(64) float sums[2 * kTileRows * kWidth];
-    constexpr std::int64_t kRowBytes = kTileDepth * sizeof(std::uint16_t);
-    const std::uint16_t *first = self.tilesOf(row), *second = self.tilesOf(row + kTileRows);
-    Sums::clear();
-    for (int input = 0; input < self.depth_; input += kTileDepth) {
-      const char* words = reinterpret_cast<const char*>(columns) + input / 2 * stride;
-      Sums::add({first, kRowBytes}, {second, kRowBytes}, {words, stride}, {words + 64, stride});
-      first += kTile;
-      second += kTile;
+    constexpr int kWidth = (twoColumns ? 2 : 1) * kTileColumns;
+    constexpr std::int64_t kRowBytes = kTileDepth * sizeof(std::uint16_t), kWordBytes = kWidth * sizeof(float);
+    constexpr std::int64_t kLine = 64, kStepBytes = kTileDepth / 2 * kWordBytes;
+    const std::uint16_t *one = self.tilesOf(row) + first * kTileRows,
+                        *other = self.tilesOf(row + kTileRows) + first * kTileRows;
+    const char* words = reinterpret_cast<const char*>(panel) + first / 2 * kWordBytes;
+    // What is multiplied next, a part of it beside each 32 rows.
+    const int parts = (self.rows_.rows + 2 * kTileRows - 1) / (2 * kTileRows);
+    const std::int64_t share = (kStepBytes / parts + kLine - 1) / kLine * kLine;
+    const char* next = words + (last - first) / 2 * kWordBytes + row / (2 * kTileRows) * share;
+    if (first == 0)
+      Sums::clear();
+    else
+      Sums::load(sums, kWidth);
+    for (int input = first; input < last; input += kTileDepth) {
+      for (std::int64_t line = 0; line < share; line += kLine) _mm_prefetch(next + line, _MM_HINT_T0);
+      Sums::add({one, kRowBytes}, {other, kRowBytes}, {words, kWordBytes}, {words + kLine, kWordBytes});
+      one += kTile;
+      other += kTile;
+      words += kStepBytes;
+      next += kStepBytes;
     }
     Sums::store(sums, kWidth);
-    const LinearRows<std::uint16_t>& rows = self.rows_;
-    const int count = rows.rows - row < 2 * kTileRows ? rows.rows - row : 2 * kTileRows;
-    for (int i = 0; i < count; ++i) {
-      __m512 values[kVectors];
-#pragma GCC unroll 2
-      for (int j = 0; j < kVectors; ++j)
-        values[j] =
-            _mm512_add_ps(_mm512_load_ps(sums + i * kWidth + j * 16), _mm512_load_ps(rows.bias + output + j * 16));
-      finishRow<BFloat16, kVectors>(rows, row + i, output, values);
-    }
   }
 
   const LinearRows<std::uint16_t>& rows_;

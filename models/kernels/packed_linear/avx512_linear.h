@@ -90,9 +90,9 @@ class LinearMultiplier {
     const Value* inputs[kLinearRows];
     for (int row = 0; row < rows_.rows; ++row) inputs[row] = rows_.normalise ? normalised(row) : rows_.x[row];
     const auto* panel = static_cast<const std::uint32_t*>(rows_.weights);
-    for (int output = 0; output < rows_.outputs; output += kPanelWidth) {
-      const int vectors = roundUp(rows_.outputs - output, 16) / 16;
-      if (vectors >= 4)
+    for (int output = 0; output < rows_.outputs; output += rows_.panel) {
+      const int left = rows_.outputs - output, vectors = roundUp(left < rows_.panel ? left : rows_.panel, 16) / 16;
+      if (vectors == 4)
         multiplyPanel<4>(inputs, panel, output);
       else if (vectors == 3)
         multiplyPanel<3>(inputs, panel, output);
@@ -100,7 +100,7 @@ class LinearMultiplier {
         multiplyPanel<2>(inputs, panel, output);
       else
         multiplyPanel<1>(inputs, panel, output);
-      panel += static_cast<std::int64_t>(words_) * kPanelWidth;
+      panel += static_cast<std::int64_t>(words_) * rows_.panel;
     }
   }
 

@@ -20,6 +20,7 @@ LinearRows<Value> linearRows(const PackedLinear& layer) {
   return {.inputs = static_cast<int>(layer.inputs),
           .outputs = static_cast<int>(layer.outputs),
           .weights = layer.weights.const_data_ptr(),
+          .panel = static_cast<int>(layer.panel),
           .bias = layer.bias.const_data_ptr<float>(),
           .normalise = layer.normalise,
           .epsilon = static_cast<float>(layer.epsilon),

@@ -20,11 +20,15 @@ at::Tensor alignedBytes(std::int64_t count) {
   return bytes;
 }
 
+std::int64_t panelWidth(at::ScalarType precision) {
+  if (precision == at::kBFloat16 && processor().amxBf16) return kPanelWidthTiles;
+  return processor().avx512 ? kPanelWidth : kPanelWidthAvx2;
+}
+
 template <typename Value>
-void fillPanels(const at::Tensor& weight, Value* panels) {
+void fillPanels(const at::Tensor& weight, std::int64_t widest, Value* panels) {
   constexpr std::int64_t kPerWord = 4 / sizeof(Value);
   const std::int64_t outputs = weight.size(0), inputs = weight.size(1);
-  const std::int64_t widest = processor().avx512 ? kPanelWidth : kPanelWidthAvx2;
   const auto* from = static_cast<const Value*>(weight.const_data_ptr());
   for (std::int64_t output = 0; output < outputs; ++output) {
     const std::int64_t panel = output / widest;
@@ -136,6 +140,7 @@ PackedLinear packLinear(const at::Tensor& weight, const at::Tensor& bias, at::Sc
                       .outputs = outputs,
                       .weights = alignedBytes(padded * inputs * static_cast<std::int64_t>(c10::elementSize(precision)) +
                                               4 * kPanelPadding),
+                      .panel = panelWidth(precision),
                       .bias = alignedBytes(padded * 4).view(at::kFloat),
                       .precision = precision,
                       .normalise = norm != nullptr,
@@ -150,9 +155,9 @@ PackedLinear packLinear(const at::Tensor& weight, const at::Tensor& bias, at::Sc
   }
   const at::Tensor rounded = folded.to(precision).contiguous();
   if (precision == at::kFloat)
-    fillPanels(rounded, static_cast<float*>(packed.weights.data_ptr()));
+    fillPanels(rounded, packed.panel, static_cast<float*>(packed.weights.data_ptr()));
   else
-    fillPanels(rounded, static_cast<std::uint16_t*>(packed.weights.data_ptr()));
+    fillPanels(rounded, packed.panel, static_cast<std::uint16_t*>(packed.weights.data_ptr()));
   return packed;
 }
 

@@ -10,8 +10,9 @@ namespace heirloom::models {
 struct PackedLinear {
   std::int64_t inputs = 0;
   std::int64_t outputs = 0;
-  at::Tensor weights;  // bytes in panels, see rows.h
-  at::Tensor bias;     // float32, padded
+  at::Tensor weights;      // bytes in panels, see rows.h
+  std::int64_t panel = 0;  // output channels of a panel
+  at::Tensor bias;         // float32, padded
   at::ScalarType precision = at::kFloat;
   bool normalise = false;  // a LayerNorm goes before the product
   double epsilon = 0;

@@ -8,7 +8,8 @@ namespace heirloom::models {
 constexpr int kLinearRows = 96;
 /// Output channels of a panel of packed weights: [panel][word of inputs][up to so many channels], the last panel as
 /// narrow as a multiple of 16 allows, missing channels zero. A word is one float32 or two neighbouring bfloat16 inputs.
-constexpr int kPanelWidth = 64;  // with AVX-512
+constexpr int kPanelWidth = 64;  // with AVX-512; a multiple of the others
+constexpr int kPanelWidthTiles = 32;
 constexpr int kPanelWidthAvx2 = 16;
 
 constexpr int kPanelPadding = 16 * kPanelWidth;  // words behind the last panel, zero
@@ -24,6 +25,7 @@ struct LinearRows {
   int outputs = 0;
   const Value* const* x = nullptr;
   const void* weights = nullptr;
+  int panel = kPanelWidth;      // output channels of a panel of the weights
   const float* bias = nullptr;  // outputs, padded with zeros to a multiple of 16
   bool normalise = false;       // x minus its mean, over its deviation; weight and bias of the norm lie in W and bias
   float epsilon = 0;
@@ -34,10 +36,12 @@ struct LinearRows {
 };
 
 /// `scratch`: linearScratchFloats of them, 64-byte aligned; used where rows are normalised.
+/// Takes panels of kPanelWidthAvx2.
 void linearAvx2(const LinearRows<float>& rows, float* scratch);
+/// Panels of at most kPanelWidth, this and the next.
 void linearAvx512(const LinearRows<float>& rows, float* scratch);
 void linearAvx512Bf16(const LinearRows<std::uint16_t>& rows, float* scratch);
-/// Uses the scratch for all rows; reads up to kPanelPadding words beyond the weights.
+/// Panels of kPanelWidthTiles. Uses the scratch for all rows; reads up to kPanelPadding words beyond the weights.
 void linearAmx(const LinearRows<std::uint16_t>& rows, float* scratch);
 
 /// Floats of scratch a call needs: the rows and one more, in float32 or, to whole tiles, in bfloat16.

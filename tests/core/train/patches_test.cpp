@@ -75,6 +75,30 @@ TEST_F(PatchesOfOnePhoto, placesAreThoseInThePhotoAsItIsTurned) {
   EXPECT_EQ(met.size(), 8U);
 }
 
+TEST_F(PatchesOfOnePhoto, aDegradedPatchIsItsPlaceOfADegradedPhoto) {
+  // Dims every pixel alike, and so says whether both are the same place; never moves what it sees.
+  config_.degradation.kinds["low_light"] = {
+      {"alpha", {1, 1}}, {"beta", {1, 1}}, {"gamma", {2, 2}}, {"shot", {0, 0}}, {"read", {0, 0}}};
+  const Patches::Batch dimmed = drawn(40);
+  EXPECT_THAT((dimmed.clean.square() - dimmed.degraded).abs().max().item<double>(), testing::Lt(1e-4));
+  EXPECT_EQ(dimmed.degraded.sizes(), at::IntArrayRef({40, 3, kSide, kSide}));
+}
+
+TEST_F(PatchesOfOnePhoto, blurComesInOverThePatchsEdges) {
+  config_.dataset.turns = false;
+  config_.degradation.kinds["motion_blur"] = {{"length", {9, 9}}, {"angle", {0, 0}}};
+  const Patches::Batch batch = drawn(40);
+  int within = 0;
+  for (std::int64_t i = 0; i < batch.count(); ++i) {
+    const int left = numbersOf(batch.places[i])[3];
+    if (left < 5 || left > kWidth - kSide - 5) continue;
+    ++within;
+    // Along a ramp a blur changes nothing, unless an edge is repeated.
+    EXPECT_LT((batch.clean[i][0] - batch.degraded[i][0]).abs().max().item<double>(), 0.5 / 255) << left;
+  }
+  EXPECT_GT(within, 0);
+}
+
 TEST_F(PatchesOfOnePhoto, aReducedPhotoIsStillAsLargeAsItWas) {
   config_.dataset.scales = {0.5};
   config_.dataset.turns = false;
