@@ -3863,8 +3863,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>run.size</name>
     <message>
-        <source>with these settings %1 gives a picture of %2 x %3 pixels whatever the photo&apos;s size</source>
-        <translation>mit diesen Einstellungen liefert %1 ein Bild von %2 x %3 Pixeln, gleich wie groß das Foto ist</translation>
+        <source>with these settings %1 gives a picture of %2 x %3 pixels, and the photo has %4 x %5</source>
+        <translation>mit diesen Einstellungen liefert %1 ein Bild von %2 x %3 Pixeln, und das Foto hat %4 x %5</translation>
     </message>
 </context>
 <context>

@@ -62,6 +62,19 @@ bool isEnlargedByAnother(const models::Restorer& network) {
   });
 }
 
+/// Throws where a published protocol would give another size than the photo's result needs: before anything is
+/// computed.
+void requireSize(const ConfiguredModel& model, models::PixelSize photo) {
+  const std::int64_t scale = model.descriptor.scale;
+  const models::PixelSize size = models::resultSize(*model.network, model.settings, photo);
+  if (size == models::PixelSize{photo.height * scale, photo.width * scale}) return;
+  throw Error(
+      HEIRLOOM_TEXT("run.size", "with these settings %1 gives a picture of %2 x %3 pixels, and the photo has %4 x %5")
+          .with(model.descriptor.family, std::to_string(size.width), std::to_string(size.height),
+                std::to_string(photo.width), std::to_string(photo.height)),
+      HEIRLOOM_TEXT("run.size.remedy", "choose another way for photos larger than the network (setting size: auto)"));
+}
+
 class RecipeRun {
  public:
   RecipeRun(const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer, const RunOptions& options,
@@ -85,6 +98,7 @@ class RecipeRun {
       steps.push_back(load(library, step));
       if (!step.mask.empty()) steps.back().mask = readMask(step.mask, width, height);
       const ConfiguredModel& model = steps.back().model;
+      requireSize(model, {height, width});
       const models::Settings settings =
           observer_.wantsPreviews() ? model.settings : models::withoutPreviews(model.settings);
       const double work = models::flopOf(*model.network, settings, height, width, placed.placement.device);

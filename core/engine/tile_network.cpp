@@ -148,9 +148,7 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
       try {
         observer_->share = share;
         changes_.clear();
-        at::Tensor result = session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
-        requireSize(tiles, result);
-        return result;
+        return session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
       } catch (const Error&) {
         throw;
       } catch (const std::exception& error) {
@@ -200,15 +198,6 @@ bool TileNetwork::releaseKept() {
   if (released) models::releaseFreedMemory(placement_.device);
   session_ = network_->start(settings_, placement_, *observer_);
   return released;
-}
-
-void TileNetwork::requireSize(const at::Tensor& tiles, const at::Tensor& result) const {
-  const std::int64_t scale = rules_.scale;
-  if (result.size(2) == tiles.size(2) * scale && result.size(3) == tiles.size(3) * scale) return;
-  throw Error(
-      HEIRLOOM_TEXT("run.size", "with these settings %1 gives a picture of %2 x %3 pixels whatever the photo's size")
-          .with(described_.family, std::to_string(result.size(3)), std::to_string(result.size(2))),
-      HEIRLOOM_TEXT("run.size.remedy", "choose another way for photos larger than the network (setting size: auto)"));
 }
 
 void TileNetwork::shrink(const at::Tensor& tiles) {

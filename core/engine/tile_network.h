@@ -67,8 +67,6 @@ class TileNetwork {
   at::Tensor within(const at::Tensor& tiles, const Share& share);
   at::Tensor inParts(const at::Tensor& tile, const Share& share);
   void shrink(const at::Tensor& tiles);
-  /// Throws when a published protocol gave another size than a photo needs.
-  void requireSize(const at::Tensor& tiles, const at::Tensor& result) const;
   bool hasRoom(const at::Tensor& tiles) const;
   /// Frees what an earlier session left, once; false: there was nothing.
   bool releaseKept();

@@ -21,6 +21,14 @@ double flopOf(const Restorer& restorer, const Settings& settings, std::int64_t h
   return restorer.describe(settings).flopPerPixel * static_cast<double>(height) * static_cast<double>(width);
 }
 
+PixelSize resultSize(const Restorer& restorer, const Settings& settings, PixelSize photo) {
+  const Restorer& bare = bareOf(restorer);
+  if (const auto* deciding = dynamic_cast<const DecidesByPhoto*>(&bare))
+    return deciding->resultSize(settings.narrowed(bare.descriptor().parameters), photo);
+  const int scale = restorer.describe(settings).scale;
+  return {photo.height * scale, photo.width * scale};
+}
+
 Settings withoutPreviews(Settings settings) {
   const std::vector<Parameter> parameters = settings.parameters();
   for (const Parameter& parameter : parameters) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <string>
 
+#include "models/common/pixel_size.h"
 #include "models/restorer.h"
 
 namespace heirloom::models {
@@ -32,7 +33,14 @@ class DecidesByPhoto {
   /// `settings` with the way that a photo of `height` x `width` takes on `device`.
   virtual Settings decided(Settings settings, std::int64_t height, std::int64_t width,
                            const at::Device& device) const = 0;
+  /// What a photo of this size becomes with `settings`: of its own size, but for published protocols that leave the
+  /// result at the network's.
+  virtual PixelSize resultSize(const Settings& settings, PixelSize photo) const = 0;
 };
+
+/// The size of what `restorer` makes of a photo with `settings`: `scale` times the photo's, the restorer's own where it
+/// is one that decides by the photo.
+PixelSize resultSize(const Restorer& restorer, const Settings& settings, PixelSize photo);
 
 /// Every setting that is a number or a text, by name and as `Settings::set` reads it: what the restoration of this
 /// photo is repeated with, on another device too.

@@ -89,6 +89,10 @@ class InstantIrRestorer : public Restorer,
     const PhotoMode mode = planOf({height, width}, optionsOf(settings), device.is_cpu()).mode;
     return withMode(std::move(settings), mode);
   }
+  PixelSize resultSize(const Settings& settings, PixelSize photo) const override {
+    const InstantIrOptions options = optionsOf(settings);
+    return options.photo == "published" ? workingSize(photo, options.size) : photo;
+  }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource* noise) const override {
     return std::make_unique<InstantIrSession>(networksOn(placement), settings, observer, noise);

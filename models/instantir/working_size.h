@@ -2,13 +2,9 @@
 
 #include <cstdint>
 
-namespace heirloom::models {
+#include "models/common/pixel_size.h"
 
-struct PixelSize {
-  std::int64_t height = 0;
-  std::int64_t width = 0;
-  bool operator==(const PixelSize&) const = default;
-};
+namespace heirloom::models {
 
 /// What sizes the network works at.
 struct WorkingSizeRules {

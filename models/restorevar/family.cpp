@@ -122,6 +122,10 @@ class RestoreVarRestorer : public Restorer, public CountsWork, public DecidesByP
     const SquareMode mode = restoreVarOptions(config_, settings).modeOf(height, width, device.is_cpu());
     return withMode(std::move(settings), mode);
   }
+  PixelSize resultSize(const Settings& settings, PixelSize photo) const override {
+    const std::int64_t side = config_.side();
+    return restoreVarOptions(config_, settings).size == "published" ? PixelSize{side, side} : photo;
+  }
   std::unique_ptr<Session> start(const Settings& settings, Placement placement, Observer& observer,
                                  NoiseSource*) const override {
     std::unique_ptr<PlacedRestoreVar> placed = shelf_->take(placement);

@@ -171,6 +171,30 @@ class StepsTest : public QObject {
     QVERIFY(fixture.current()->result()->generative);
   }
 
+  void aWayThatDoesNotFitThePhotoIsRefusedBeforeAnythingIsShown() {
+    Fixture fixture;
+    const std::filesystem::path model = fixture.folder() / "tiny-restorevar";
+    writeTinyRestoreVar(model);
+    fixture.session().models().openCheckpoint(model);
+    QTRY_VERIFY2_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == model.string(),
+                              qPrintable(fixture.messages()), kPatience);
+    fixture.open(fixture.photo("a.png", 60, 40));
+    auto* ways = fixture.find<QComboBox>("sizeList");
+    ways->setCurrentIndex(ways->findData(QStringLiteral("published")));
+    fixture.trigger("restore.run");
+    bool grew = false;
+    connect(fixture.current()->run(), &ui::EngineRun::began, this, [&grew] { grew = true; });
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.current()->run(), kPatience);
+    QVERIFY(!grew);
+    QVERIFY(!fixture.current()->result());
+    QVERIFY2(fixture.messages().contains(QStringLiteral("a picture of 64 x 64 pixels, and the photo has 60 x 40")),
+             qPrintable(fixture.messages()));
+    // Nothing is in the way of another.
+    ways->setCurrentIndex(ways->findData(QStringLiteral("square")));
+    fixture.run();
+    QVERIFY2(fixture.current()->result(), qPrintable(fixture.messages()));
+  }
+
   void tilesShowTheirStepsAtTheirPlace() {
     Fixture fixture;
     prepare(fixture, 2600, 1200, 100);
