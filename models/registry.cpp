@@ -300,6 +300,10 @@ bool suffices(const Inspection& whole, const StateDict& part) {
 
 /// What to say of tensors that no family took.
 Error unknown(const Inspection& inspection, const std::filesystem::path& written) {
+  const std::filesystem::path file = NetworkOfFile::parse(written).file;
+  for (const Candidate& candidate : inspection.considered) {
+    if (candidate.match.known) return candidate.match.known->in(file);
+  }
   // A folder is known by its files' names already, and its family knows a part of one that stands alone.
   const bool isOfFolder = std::ranges::any_of(layouts(), [&](const FolderLayout& layout) {
     return isFolderOf(layout.family, inspection.tensors) ||
@@ -312,8 +316,7 @@ Error unknown(const Inspection& inspection, const std::filesystem::path& written
   }
   return Error(HEIRLOOM_TEXT("checkpoint.unknown", "a network that Heirloom does not know; nearest are %1")
                    .with(nearest(inspection)),
-               HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"),
-               NetworkOfFile::parse(written).file);
+               HEIRLOOM_TEXT("checkpoint.unknown.remedy", "`heirloom-cli models inspect -v` shows its keys"), file);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
+#include "models/common/error.h"
 #include "models/folder_layout.h"
 #include "models/restorer.h"
 
@@ -20,6 +22,7 @@ struct Match {
   std::optional<Descriptor> descriptor;  // set when the family takes the file
   std::string reason;                    // why it lost, in words, otherwise
   std::vector<std::string> unfit;        // keys that are missing or do not fit the nearest configuration
+  std::optional<Error> known = {};       // what people are told instead where the family knows what the file is
 };
 
 /// A configuration that people have files of: its name, and tensors under that file's keys, for tests and benchmarks.
@@ -83,7 +86,7 @@ bool isModelFolder(const std::filesystem::path& folder);
 Inspection inspect(const std::filesystem::path& file);
 
 /// Opens, detects and loads. Throws Error; of an unknown network it names the nearest families and the keys that did
-/// not fit.
+/// not fit, of a file that a family knows and cannot take alone what it is.
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file);
 
 /// The network of `file` with (1 - weight) of its values and `weight` (0..1) of those of `other`, tensor by tensor.

@@ -3714,6 +3714,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>restorevar.autoencoder</name>
+    <message>
+        <source>this is an autoencoder of VAR or RestoreVAR, and RestoreVAR&apos;s transformer, restorevar.pth, is missing</source>
+        <translation>das ist ein Autoencoder von VAR oder RestoreVAR; der Transformer von RestoreVAR, restorevar.pth, fehlt</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.codes</name>
+    <message>
+        <source>these two files do not belong together: the transformer predicts %1 codes, the autoencoder has %2</source>
+        <translation>diese zwei Dateien gehören nicht zusammen: Der Transformer sagt %1 Codes voraus, der Autoencoder hat %2</translation>
+    </message>
+</context>
+<context>
     <name>restorevar.decoding</name>
     <message>
         <source>decoding</source>
@@ -3728,10 +3742,45 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>restorevar.latents</name>
+    <message>
+        <source>these two files do not belong together: the transformer takes latents of %1 channels, the autoencoder makes %2</source>
+        <translation>diese zwei Dateien gehören nicht zusammen: Der Transformer nimmt latente Bilder mit %1 Kanälen, der Autoencoder liefert %2</translation>
+    </message>
+</context>
+<context>
     <name>restorevar.memory.remedy</name>
     <message>
         <source>close other programs, or choose a smaller network</source>
         <translation>andere Programme schließen oder ein kleineres Netz wählen</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.original</name>
+    <message>
+        <source>this is the original VAR, which paints pictures of a class and restores none</source>
+        <translation>das ist das ursprüngliche VAR, das Bilder einer Klasse malt und keine restauriert</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.original.remedy</name>
+    <message>
+        <source>get RestoreVAR&apos;s own files, restorevar.pth and vae_restorevar.ckpt</source>
+        <translation>besorgen Sie die Dateien von RestoreVAR selbst, restorevar.pth und vae_restorevar.ckpt</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.pair.remedy</name>
+    <message>
+        <source>give the transformer the autoencoder that it was trained with</source>
+        <translation>geben Sie dem Transformer den Autoencoder, mit dem er trainiert wurde</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.part.remedy</name>
+    <message>
+        <source>put both files into one folder and give the folder</source>
+        <translation>legen Sie beide Dateien in einen Ordner und geben Sie diesen an</translation>
     </message>
 </context>
 <context>
@@ -3753,6 +3802,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>scale %1 of %2</source>
         <translation>Stufe %1 von %2</translation>
+    </message>
+</context>
+<context>
+    <name>restorevar.transformer</name>
+    <message>
+        <source>this is RestoreVAR&apos;s transformer, and its autoencoder, vae_restorevar.ckpt, is missing</source>
+        <translation>das ist der Transformer von RestoreVAR; sein Autoencoder, vae_restorevar.ckpt, fehlt</translation>
     </message>
 </context>
 <context>

@@ -23,7 +23,8 @@ template <typename Config>
 struct Reading {
   std::optional<Config> config;
   std::string reason;
-  std::vector<std::string> unfit;  // keys that are missing ("missing model.2.bias") or do not fit
+  std::vector<std::string> unfit;   // keys that are missing ("missing model.2.bias") or do not fit
+  std::optional<Error> known = {};  // as Match has it
 };
 
 /// Keys of `tensors` that do not fit `expected` (name, shape): missing, of another shape, left over.
@@ -155,7 +156,7 @@ class NetworkFamily {
   }
 
   static Match match(const Built& made, const StateDict& tensors) {
-    if (!made.network) return {std::nullopt, made.reading.reason, made.reading.unfit};
+    if (!made.network) return {std::nullopt, made.reading.reason, made.reading.unfit, made.reading.known};
     return {described(made, tensors), {}, {}};
   }
 

@@ -3,6 +3,8 @@
 #include <torch/types.h>
 
 #include <array>
+#include <string>
+#include <utility>
 
 #include "models/common/state_names.h"
 
@@ -53,6 +55,12 @@ Reading<RestoreVarConfig> refused(std::string reason, std::vector<std::string> u
   return {std::nullopt, std::move(reason), std::move(unfit)};
 }
 
+/// Of files that are known: what they are, and what to do.
+Reading<RestoreVarConfig> known(Message what, Message remedy, std::vector<std::string> unfit = {}) {
+  const Error error(std::move(what), std::move(remedy));
+  return {std::nullopt, error.what(), std::move(unfit), error};
+}
+
 /// Its blocks are modulated by the class, each by itself or, in the one for squares of 512, all alike.
 bool isOriginalVar(const StateDict& tensors, const std::string& prefix) {
   return tensors.contains(prefix + "pos_1LC") && (tensors.contains(prefix + "blocks.0.ada_lin.1.weight") ||
@@ -61,42 +69,55 @@ bool isOriginalVar(const StateDict& tensors, const std::string& prefix) {
 
 /// What people have of the two files, when it is not both. Empty reason: something else.
 Reading<RestoreVarConfig> readPart(const StateDict& tensors) {
+  const Message together =
+      HEIRLOOM_TEXT("restorevar.part.remedy", "put both files into one folder and give the folder");
   if (tensors.contains("vae_refiner.norm_in.weight") && tensors.contains("word_embed_cond.weight")) {
-    return refused(
-        "this is its transformer, and its autoencoder, vae_restorevar.ckpt, is missing: put both files into one folder "
-        "and give the folder",
-        {});
+    return known(
+        HEIRLOOM_TEXT("restorevar.transformer",
+                      "this is RestoreVAR's transformer, and its autoencoder, vae_restorevar.ckpt, is missing"),
+        together);
   }
   if (tensors.contains("quantize.quant_resi.qresi_ls.0.weight") && tensors.contains("post_quant_conv.weight")) {
-    return refused(
-        "this is an autoencoder of VAR or RestoreVAR, and the transformer, restorevar.pth, is missing: put both files "
-        "into one folder and give the folder",
-        {});
+    return known(HEIRLOOM_TEXT("restorevar.autoencoder",
+                               "this is an autoencoder of VAR or RestoreVAR, and RestoreVAR's transformer, "
+                               "restorevar.pth, is missing"),
+                 together);
   }
   for (const char* prefix : {"", "var."}) {
     if (isOriginalVar(tensors, prefix)) {
-      return refused(
-          "this is the original VAR, which paints pictures of a class and restores none; RestoreVAR's own files are "
-          "restorevar.pth and vae_restorevar.ckpt",
-          {});
+      return known(HEIRLOOM_TEXT("restorevar.original",
+                                 "this is the original VAR, which paints pictures of a class and restores none"),
+                   HEIRLOOM_TEXT("restorevar.original.remedy",
+                                 "get RestoreVAR's own files, restorevar.pth and vae_restorevar.ckpt"));
     }
   }
   return {};
 }
 
-/// What cannot be one network, though every tensor is there; empty: nothing.
-std::pair<std::string, std::string> contradiction(const StateDict& tensors, const RestoreVarConfig& config) {
+/// A transformer and an autoencoder that were not made for each other. Empty reason: they fit.
+Reading<RestoreVarConfig> readPair(const StateDict& tensors, const VqVaeConfig& vae) {
+  const Message matching =
+      HEIRLOOM_TEXT("restorevar.pair.remedy", "give the transformer the autoencoder that it was trained with");
   const int predicted = sideOf(tensors, "var.head.weight", 0), embedded = sideOf(tensors, "var.word_embed.weight", 1);
-  if (predicted != config.vae.vocabulary) {
-    return {"the transformer predicts " + std::to_string(predicted) + " codes, the autoencoder has " +
-                std::to_string(config.vae.vocabulary),
-            "vae.quantize.embedding.weight"};
+  if (predicted != vae.vocabulary) {
+    return known(HEIRLOOM_TEXT("restorevar.codes",
+                               "these two files do not belong together: the transformer predicts %1 codes, the "
+                               "autoencoder has %2")
+                     .with(std::to_string(predicted), std::to_string(vae.vocabulary)),
+                 matching, {"vae.quantize.embedding.weight"});
   }
-  if (embedded != config.vae.latent) {
-    return {"the transformer takes latents of " + std::to_string(embedded) + " channels, the autoencoder makes " +
-                std::to_string(config.vae.latent),
-            "vae.quant_conv.weight"};
+  if (embedded != vae.latent) {
+    return known(HEIRLOOM_TEXT("restorevar.latents",
+                               "these two files do not belong together: the transformer takes latents of %1 channels, "
+                               "the autoencoder makes %2")
+                     .with(std::to_string(embedded), std::to_string(vae.latent)),
+                 matching, {"vae.quant_conv.weight"});
   }
+  return {};
+}
+
+/// What cannot be one network, though every tensor is there; empty: nothing.
+std::pair<std::string, std::string> contradiction(const RestoreVarConfig& config) {
   const VarConfig& var = config.var;
   if (var.heads == 0 || var.width % var.heads != 0 || var.width / var.heads % 4 != 0) {
     return {"its width cannot be shared out among its heads", "var.blocks.0.attn.scale_mul_1H11"};
@@ -142,7 +163,8 @@ Reading<RestoreVarConfig> readRestoreVar(const StateDict& tensors) {
   vae.blocks = countNumbered(tensors, "vae.encoder.down.0.block");
   vae.latent = sideOf(tensors, "vae.quant_conv.weight", 0);
   vae.vocabulary = sideOf(tensors, "vae.quantize.embedding.weight", 0);
-  if (auto [reason, key] = contradiction(tensors, config); !reason.empty()) return refused(reason, {key});
+  if (auto pair = readPair(tensors, vae); !pair.reason.empty()) return pair;
+  if (auto [reason, key] = contradiction(config); !reason.empty()) return refused(reason, {key});
   vae.multipliers.clear();
   const int levels = countNumbered(tensors, "vae.encoder.down");
   for (int level = 0; level < levels && vae.multipliers.size() <= kMostLevels; ++level) {
