@@ -68,7 +68,8 @@ struct Preview {
   bool leading = true;             // the first of tiles that are computed together, and so the one to watch
   Box box;                         // in pixels of the result: the tile's own part, of which nothing was written yet
   std::span<const float> samples;  // of `box`, as a sink takes them; valid during the call
-  std::chrono::duration<double> took{};  // since the step before, or since the tile was begun
+  /// The step by itself where the network says it, otherwise all since the step before, or since the tile was begun.
+  std::chrono::duration<double> took{};
   /// How far the picture moved since the step before, where the network says it: less on photos with less damage.
   std::optional<double> change = {};
   /// From which a run goes on; null where the network keeps none, or the picture is computed in several tiles.

@@ -48,7 +48,7 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
     const at::Tensor change = std::exchange(change_, at::Tensor());
     owner_.listener_.preview({index, share, picture,
                               change.defined() ? std::optional(change.item<double>()) : std::nullopt,
-                              std::exchange(kept_, nullptr)});
+                              std::exchange(kept_, nullptr), std::exchange(took_, std::nullopt)});
   }
   void value(const std::string& name, const at::Tensor& tensor) override {
     if (!name.starts_with("change.")) return;
@@ -66,6 +66,7 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
 
   bool keepsSteps() const override { return owner_.listener_.preview != nullptr; }
   void keep(std::shared_ptr<const models::KeptStep> step) override { kept_ = std::move(step); }
+  void took(std::chrono::duration<double> step) override { took_ = step; }
   std::shared_ptr<const models::KeptStep> from() const override { return owner_.from_; }
   bool onlyPicture() const override { return owner_.onlyPicture_; }
 
@@ -76,6 +77,7 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
   // Of the preview to come.
   at::Tensor change_;
   std::shared_ptr<const models::KeptStep> kept_;
+  std::optional<std::chrono::duration<double>> took_;
 };
 
 TileNetwork::TileNetwork(std::shared_ptr<const models::Restorer> network, models::Settings settings,

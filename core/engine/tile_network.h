@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,7 +34,8 @@ class TileNetwork {
     Share share;
     at::Tensor pictures;           // as models::Observer::preview gives them, one for each tile of the share
     std::optional<double> change;  // how far they moved since the step before, in the network's own measure
-    std::shared_ptr<const models::KeptStep> kept;  // from which the share goes on; null: the network keeps none
+    std::shared_ptr<const models::KeptStep> kept;       // from which the share goes on; null: the network keeps none
+    std::optional<std::chrono::duration<double>> took;  // what the step took by itself, where the network says it
   };
   struct Listener {
     std::function<void(const Message& stage, double fraction)> progress;  // fraction of this call of `restore`

@@ -32,7 +32,7 @@ void TilePreviews::begin(std::vector<std::size_t> tiles, int number) {
 
 void TilePreviews::show(const TileNetwork::Shown& shown) {
   const TileNetwork::Share& share = shown.share;
-  const auto took = std::chrono::steady_clock::now() - last_;
+  const auto took = shown.took.value_or(std::chrono::steady_clock::now() - last_);
   for (std::int64_t i = 0; i < shown.pictures.size(0); ++i) {
     const auto place = static_cast<std::size_t>(share.first + i);
     const Box input = plan_.input(tiles_[place]);

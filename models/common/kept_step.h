@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -29,6 +30,9 @@ class StepKeeper {
   virtual bool keepsSteps() const = 0;
   /// A step is done; told before its preview. On the thread that runs the network.
   virtual void keep(std::shared_ptr<const KeptStep> step) = 0;
+  /// What a step took by itself, without its preview and without steps that have none; told before its preview, where
+  /// the network knows it.
+  virtual void took(std::chrono::duration<double> step) { (void)step; }
   /// Where the run that begins goes on; null: at its start. Sessions of InstantIR and SDXL that cannot throw
   /// Error; those of other families begin at their start.
   virtual std::shared_ptr<const KeptStep> from() const = 0;

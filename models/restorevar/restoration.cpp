@@ -3,9 +3,9 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
-#include "models/common/kept_step.h"
 #include "models/common/padding.h"
 #include "models/common/resampling.h"
 #include "models/placement.h"
@@ -114,11 +114,11 @@ Restoration::Restoration(RestoreVarNetwork network, const RestoreVarConfig& conf
       cost_(costOf(config)),
       options_(restoreVarOptions(config, settings)),
       observer_(observer),
+      keeper_(dynamic_cast<StepKeeper*>(&observer)),
       onCpu_(placement.device.is_cpu()) {
   options_.cut.batch = onCpu_ ? 1 : kTilesTogether;
   // Who keeps no steps looks at none.
-  const auto* keeper = dynamic_cast<const StepKeeper*>(&observer);
-  if (keeper && !keeper->keepsSteps()) options_.previews = 0;
+  if (keeper_ && !keeper_->keepsSteps()) options_.previews = 0;
 }
 
 at::Tensor Restoration::operator()(const at::Tensor& pictures) {
@@ -231,10 +231,18 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   run.refine = options_.refine;
   if (options_.samples) run.choose = sampler(options_.sampling, first);
   run.checkpoint = [this] { requireGoing(); };
+  // How long each scale takes is for people who see it: others wait for no device between the scales.
+  const bool timed = keeper_ && options_.previews > 0 && first == 0;
+  const auto now = [&] {
+    if (!onCpu_) at::zeros({1}, squares.options()).cpu();  // behind all that was asked of the device
+    return std::chrono::steady_clock::now();
+  };
+  std::chrono::steady_clock::time_point began;  // the scale at work
   run.encoded = [&] {
     // What held the encoder's wide pictures is of no use to the caches, which lie elsewhere.
     if (onCpu_) releaseFreedMemory(at::kCPU);
     encoded(batch);
+    if (timed) began = now();
   };
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
     scaleDone(scale, batch);
@@ -242,9 +250,11 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
     if (first == 0) {
       tellScale(scale, tokens, latent);
       if (options_.previews > 0 && (scale + 1) % options_.previews == 0) {
+        if (timed) keeper_->took(now() - began);
         observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
         done_ += cost_.decoder * static_cast<double>(batch);
       }
+      if (timed) began = now();
     }
     run.checkpoint();
   };

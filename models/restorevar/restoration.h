@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/common/graphs.h"
+#include "models/common/kept_step.h"
 #include "models/restorer.h"
 #include "models/restorevar/cost.h"
 #include "models/restorevar/network.h"
@@ -68,6 +69,7 @@ class Restoration {
   RestoreVarCost cost_;
   RestoreVarOptions options_;
   Observer& observer_;
+  StepKeeper* keeper_;  // the observer; null: it keeps none
   bool onCpu_;
 
   // Of the call at hand.

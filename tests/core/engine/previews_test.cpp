@@ -185,6 +185,20 @@ std::shared_ptr<FakeNetwork> counting() {
   return network;
 }
 
+TEST(Previews, sayWhatAStepTookWhereTheNetworkKnowsIt) {
+  const auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    dynamic_cast<models::StepKeeper&>(observer).took(std::chrono::hours(5));
+    observer.preview(0, picture * 0.25);
+    observer.preview(1, picture * 0.5);
+    return picture.clone();
+  });
+  Watcher watcher;
+  runOver(texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8}), network, watcher);
+  ASSERT_EQ(watcher.seen.size(), 2U);
+  EXPECT_EQ(watcher.seen[0].preview.took, std::chrono::hours(5));
+  EXPECT_LT(watcher.seen[1].preview.took, std::chrono::hours(5));  // said of the first alone
+}
+
 TEST(Previews, carryWhatARunGoesOnFrom) {
   const core::Photo photo = texturedPhoto({40, 30, core::ColourModel::Rgb, false, core::SampleType::UInt8});
   Watcher watcher;
