@@ -1,5 +1,6 @@
 #include "tests/cli/workbench.h"
 #include "tests/models/instantir/tiny_folder.h"
+#include "tests/models/restorevar/tiny_folder.h"
 
 namespace heirloom::tests {
 namespace {
@@ -55,6 +56,22 @@ TEST_F(BadInput, aPngThatClaimsTenBillionPixels) {
 TEST_F(BadInput, aSizeThatTheFormatCannotHold) {
   picture("wide.png", {.width = 70'000, .height = 4});
   expectFailure({"wide.png", "-f", "jpg"}, "wide_half.jpg", "65");
+}
+
+TEST_F(BadInput, aPhotoOfOnePixelForScalesOfTokens) {
+  writeTinyRestoreVar(folder_ / "tiny");
+  const core::Layout one = core::readPhoto(picture("dot.png", {.width = 1, .height = 1})).raster->layout();
+  for (const char* way : {"auto", "square", "tiles"}) {
+    const std::string out = std::string(way) + ".png", setting = std::string("size=") + way;
+    const Ended ended = run({"restore", "-m", "tiny", "dot.png", "-o", out, "--set", setting});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(core::readPhoto(folder_ / out).raster->layout(), one);
+  }
+  const Names before = everythingIn(folder_.path());
+  const Ended refused = run({"restore", "-m", "tiny", "dot.png", "-o", "other.png", "--set", "size=published"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, isOneLineAbout("a picture of 64 x 64 pixels, and the photo has 1 x 1; choose another way"));
+  EXPECT_EQ(everythingIn(folder_.path()), before);
 }
 
 TEST_F(BadInput, aScaleThatOverflowsTheFormat) {

@@ -113,6 +113,8 @@ TEST_P(RestoreVarUnits, selfAttentionWithItsCacheGivesTheReferencesValues) {
   const at::Tensor x = attention->forward(unit("x2", {1, 9, 64}), rows(2), cache);
   expectGolden(x, expected["self_attn_scale3"], kModule, 0);
   EXPECT_EQ(cache.length(), 14);
+  const at::Tensor nothing = at::empty({1, 0, 4, 16});
+  expectGolden(cache.append(nothing, nothing).keys, expected["cached_k"], kModule, 1e-3);
 }
 
 TEST_P(RestoreVarUnits, blockAndItsPartsGiveTheReferencesValues) {
@@ -204,8 +206,17 @@ TEST_P(RestoreVarWhole, runGivesTheReferencesTokensLatentsAndPicture) {
       expectGolden(next, expected["next_input_per_scale"][at], 1e-5, 1e-2);
     }
   };
-  const at::Tensor refined = network->latent(both, run);
+  const RestoreVarNetworkImpl::Prediction prediction = network->predicted(both, run);
   EXPECT_EQ(asked, config.var.scales());
+  std::int64_t before = 0;
+  for (int scale = 0; scale < config.var.scales(); ++scale) {
+    const auto at = static_cast<std::size_t>(scale);
+    const std::int64_t tokens = config.var.sides[at] * config.var.sides[at];
+    const at::Tensor said = prediction.memory.narrow(0, 0, 1).narrow(1, before, tokens);
+    expectGolden(said, expected["block_out_per_scale"][at], 5e-3, 0.05 * std::sqrt(static_cast<double>(said.numel())));
+    before += tokens;
+  }
+  const at::Tensor refined = network->refined(prediction);
   expectGolden(refined.narrow(0, 0, 1), expected["refined_latent"], latent, GetParam().latentSum);
   const double pixels = 3.0 * config.side() * config.side();
   expectGolden(network->decoded(refined).narrow(0, 0, 1), expected["image"], GetParam().image,
