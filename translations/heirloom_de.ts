@@ -4543,7 +4543,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.posterior.help</name>
     <message>
         <source>mean: the most probable one; sampled: drawn, the published way</source>
-        <translation>das wahrscheinlichste, oder ein gezogenes wie veröffentlicht</translation>
+        <translation>wahrscheinlichstes: ohne Zufall; gezogen: mit, wie veröffentlicht</translation>
     </message>
 </context>
 <context>
@@ -4578,7 +4578,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.previews</name>
     <message>
         <source>Preview every so many scales</source>
-        <translation>Vorschau alle so viele Stufen</translation>
+        <translation>Vorschau alle n Stufen</translation>
     </message>
 </context>
 <context>
@@ -4669,7 +4669,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.restorevar.size.help</name>
     <message>
         <source>The network sees squares of %1 pixels. square: the whole photo squashed into one and back, fast, fine detail is lost; tiles: overlapping squares, slow; auto: tiles on a GPU, one square on the processor; published: one square, and the result stays so</source>
-        <translation>Das Netz sieht Quadrate von %1 Pixeln. square: das ganze Foto in eines gestaucht und zurück, schnell, feine Einzelheiten gehen verloren; tiles: überlappende Quadrate, langsam; auto: Kacheln auf einer GPU, ein Quadrat auf dem Prozessor; published: ein Quadrat, und das Ergebnis bleibt so</translation>
+        <translation>Das Netz sieht Quadrate von %1 Pixeln. ein Quadrat: das ganze Foto wird in eines gestaucht und wieder gestreckt, schnell, feine Einzelheiten gehen verloren; Kacheln: überlappende Quadrate, langsam; automatisch: Kacheln auf der GPU, ein Quadrat auf dem Prozessor; wie veröffentlicht: ein Quadrat, und das Ergebnis bleibt so</translation>
     </message>
 </context>
 <context>
@@ -4788,7 +4788,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.temperature.help</name>
     <message>
         <source>Of what is drawn: below 1 more cautious, above 1 bolder</source>
-        <translation>Des Gezogenen: unter 1 vorsichtiger, über 1 kühner</translation>
+        <translation>Beim Ziehen: unter 1 vorsichtiger, über 1 kühner</translation>
     </message>
 </context>
 <context>
@@ -4809,7 +4809,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.tokens.help</name>
     <message>
         <source>best: the most probable, the published way; drawn: at random</source>
-        <translation>best: die wahrscheinlichsten, der veröffentlichte Weg; drawn: zufällig</translation>
+        <translation>wahrscheinlichste: wie veröffentlicht; gezogen: zufällig</translation>
     </message>
 </context>
 <context>
@@ -4837,7 +4837,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.top_p.help</name>
     <message>
         <source>Among the most probable codes that have it together; 1: among all</source>
-        <translation>Aus den wahrscheinlichsten Codes, die sie zusammen haben; 1: aus allen</translation>
+        <translation>Aus den wahrscheinlichsten Codes, die zusammen so wahrscheinlich sind; 1: aus allen</translation>
     </message>
 </context>
 <context>

@@ -84,6 +84,30 @@ class LanguageTest : public QObject {
     }
   }
 
+  /// A help that explains the choices of a list calls them what the list calls them.
+  void helpNamesChoicesAsTheirListDoes() {
+    const auto entries = read(QStringLiteral(HEIRLOOM_SOURCE_DIR "/translations/heirloom_de.ts"));
+    int helps = 0;
+    for (const Entry& help : entries) {
+      if (!help.context.startsWith(QStringLiteral("setting.")) || !help.context.endsWith(QStringLiteral(".help")))
+        continue;
+      std::vector<const Entry*> named;
+      for (const Entry& choice : entries) {
+        if (choice.context != QStringLiteral("choice")) continue;
+        const QRegularExpression word(QStringLiteral("(^|[ .;])%1: ").arg(QRegularExpression::escape(choice.source)));
+        if (word.match(help.source).hasMatch()) named.push_back(&choice);
+      }
+      // One alone is a word of a sentence.
+      if (named.size() < 2) continue;
+      ++helps;
+      for (const Entry* choice : named) {
+        QVERIFY2(help.translation.contains(choice->translation + u':', Qt::CaseInsensitive),
+                 qPrintable(help.context + QStringLiteral(": ") + choice->translation));
+      }
+    }
+    QVERIFY(helps > 5);
+  }
+
   /// What can be done is said in words that are in the window.
   void nothingThatTheWindowSaysIsAnOptionOfTheCommandLine() {
     static const QRegularExpression option(QStringLiteral("--[a-z]|(^|\\s)-[of]\\b"));
