@@ -121,6 +121,17 @@ TEST_F(RestoreVarFiles, aPublicScheduleNeedsNoTable) {
   EXPECT_EQ(detectRestoreVar(inspect(folder / "one.safetensors").tensors), tinyRestoreVar());
 }
 
+TEST_F(RestoreVarFiles, anotherScheduleIsReadFromItsTable) {
+  RestoreVarConfig other = tinyRestoreVar();
+  other.var.sides = {1, 2, 4};
+  const RestoreVarNetwork made(other);
+  const NamedTensors weights = joined(prefixed("var.", stateOf(*made->var)), prefixed("vae.", stateOf(*made->vae)));
+  writeSafetensors(folder / "whole.safetensors", joined(weights, prefixed("var.", tablesOf(other.var))));
+  EXPECT_EQ(detectRestoreVar(inspect(folder / "whole.safetensors").tensors), other);
+  writeSafetensors(folder / "without.safetensors", weights);
+  EXPECT_NE(complaint(folder / "without.safetensors").find("missing var.lvl_1L"), std::string::npos);
+}
+
 TEST_F(RestoreVarFiles, whatIsMissingIsNamed) {
   writeSafetensors(folder / "transformer.safetensors", varFile());
   EXPECT_NE(plainComplaint(folder / "transformer.safetensors").find("vae_restorevar.ckpt"), std::string::npos);

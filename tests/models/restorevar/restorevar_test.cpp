@@ -298,8 +298,12 @@ TEST_F(RestoreVarRuns, aRecordedRunTellsAndGivesTheSame) {
     }
     EXPECT_EQ(log->recorded, 1);
     EXPECT_EQ(log->replayed, 3);
-    told.stopAfter = 0;
-    EXPECT_THROW(recorded(at::rand({batch, 3, 64, 64})), Stopped);
+    for (const int reports : {0, 1}) {  // before it, and behind it what was asked for meanwhile
+      told = {};
+      told.stopAfter = reports;
+      EXPECT_THROW(recorded(at::rand({batch, 3, 64, 64})), Stopped);
+      EXPECT_EQ(told.reports, reports == 0 ? 0 : 7);
+    }
   }
 }
 
