@@ -55,15 +55,12 @@ WeightSource mergedSource(WeightSource source, LowRanks corrections) {
 }
 
 AdaptableLinearImpl::AdaptableLinearImpl(std::int64_t inputs, std::int64_t outputs, LinearOptions options)
-    : LinearImpl(inputs, outputs, std::move(options)), inputs_(inputs), outputs_(outputs) {
-  TORCH_CHECK(this->options().activation == Activation::None, "AdaptableLinear: an activation hides its sum");
-}
+    : LinearImpl(inputs, outputs, std::move(options)), inputs_(inputs), outputs_(outputs) {}
 
 at::Tensor AdaptableLinearImpl::forward(const at::Tensor& x, bool adapted, const at::Tensor& residual) {
-  const at::Tensor y = LinearImpl::forward(x, residual);
-  if (!adapted || !down_.defined()) return y;
+  if (!differs(adapted)) return LinearImpl::forward(x, residual);
   const at::Tensor input = options().norm ? LayerNorm(options().norm)->forward(x) : x;
-  return y + at::linear(at::linear(input.to(precision()), down_), up_);
+  return LinearImpl::forward(x, residual, at::linear(at::linear(input.to(precision()), down_), up_));
 }
 
 void AdaptableLinearImpl::place(const Placement& placement) {

@@ -39,11 +39,12 @@ class Adaptable {
 
 class AdaptableLinearImpl : public LinearImpl, public Adaptable {
  public:
-  /// Without an activation: it would stand between the layer and its correction.
   AdaptableLinearImpl(std::int64_t inputs, std::int64_t outputs, LinearOptions options = {});
 
-  /// As Linear; `adapted`: with the correction, if there is one.
+  /// As Linear; `adapted`: with the correction, if there is one, before the activation.
   at::Tensor forward(const at::Tensor& x, bool adapted, const at::Tensor& residual = {});
+  /// Whether such a call differs from that of the layer alone.
+  bool differs(bool adapted) const { return adapted && down_.defined(); }
   void place(const Placement& placement) override;
   void adapt(const LowRank& correction) override;
 

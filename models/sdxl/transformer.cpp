@@ -12,15 +12,17 @@ constexpr double kMapEpsilon = 1e-6;  // of the norm before the tokens; the conf
 }  // namespace
 
 GatedFeedForwardImpl::GatedFeedForwardImpl(int width, const LayerNorm& norm)
-    : proj_(width, 8 * width, LinearOptions{.norm = norm}), out_(4 * width, width) {
+    : proj_(width, 8 * width, LinearOptions{.gated = true, .norm = norm}), out_(4 * width, width) {
   const auto net = submodule(*this, "net");
   submodule(*net, "0")->register_module("proj", proj_);
   net->register_module("2", out_);
 }
 
 at::Tensor GatedFeedForwardImpl::forward(const at::Tensor& x, const Pass& pass, const at::Tensor& residual) {
-  const std::vector<at::Tensor> halves = proj_->forward(x, pass.adapted).chunk(2, -1);
-  return out_->forward(halves[0] * at::gelu(halves[1]), pass.adapted, residual);
+  if (proj_->differs(pass.adapted) || out_->differs(pass.adapted))
+    return out_->forward(proj_->forward(x, pass.adapted), pass.adapted, residual);
+  Linear first(proj_.ptr()), second(out_.ptr());
+  return perceptron(x, first, second, residual);
 }
 
 TransformerBlockImpl::TransformerBlockImpl(int width, int heads, int textWidth) {

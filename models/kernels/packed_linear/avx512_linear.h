@@ -54,16 +54,40 @@ inline void normaliseRow(const typename Format::Value* x, int inputs, float epsi
   }
 }
 
+/// Writes what a row's sums from `output` on become, which hold the product and the bias.
+template <typename Format, int kVectors>
+inline void finishGatedRow(const LinearRows<typename Format::Value>& rows, int row, int output,
+                           const __m512 (&sums)[kVectors]) {
+  constexpr int kHalf = kVectors / 2;
+  const int first = output / 2;
+  const __mmask16 all = firstLanes(16);
+#pragma GCC unroll 2
+  for (int j = 0; j < kHalf; ++j) {
+    const int at = first + j * 16;
+    __m512 value = sums[j], gate = sums[j + kHalf];
+    if (rows.inner) {
+      value = _mm512_add_ps(value, Format::load(rows.inner[row] + at, all));
+      gate = _mm512_add_ps(gate, Format::load(rows.inner[row] + rows.outputs / 2 + at, all));
+    }
+    __m512 result = _mm512_mul_ps(value, gelu(gate));
+    if (rows.residual) result = _mm512_add_ps(result, Format::load(rows.residual[row] + at, all));
+    Format::store(rows.y[row] + at, all, result);
+  }
+}
+
 /// Writes a row's outputs from `output` on, of which `sums` hold the product and the bias: activation, residual.
 template <typename Format, int kVectors>
 inline void finishRow(const LinearRows<typename Format::Value>& rows, int row, int output,
                       const __m512 (&sums)[kVectors]) {
+  if (rows.gated) return finishGatedRow<Format, kVectors>(rows, row, output, sums);
   auto* y = rows.y[row] + output;
+  const auto* inner = rows.inner ? rows.inner[row] + output : nullptr;
   const auto* residual = rows.residual ? rows.residual[row] + output : nullptr;
 #pragma GCC unroll 4
   for (int j = 0; j < kVectors; ++j) {
     const __mmask16 lanes = firstLanes(rows.outputs - output - j * 16);
     __m512 result = sums[j];
+    if (inner) result = _mm512_add_ps(result, Format::load(inner + j * 16, lanes));
     if (rows.activation == LinearActivation::Gelu) {
       result = gelu(result);
     } else if (rows.activation != LinearActivation::None) {

@@ -18,14 +18,15 @@ inline void multiplyLinear(const LinearRows<std::uint16_t>& rows, float* scratch
 template <typename Value>
 LinearRows<Value> linearRows(const PackedLinear& layer) {
   return {.inputs = static_cast<int>(layer.inputs),
-          .outputs = static_cast<int>(layer.outputs),
+          .outputs = static_cast<int>(layer.products()),
           .weights = layer.weights.const_data_ptr(),
           .panel = static_cast<int>(layer.panel),
           .bias = layer.bias.const_data_ptr<float>(),
           .normalise = layer.normalise,
           .epsilon = static_cast<float>(layer.epsilon),
           .activation = static_cast<LinearActivation>(layer.activation),
-          .slope = static_cast<float>(layer.slope)};
+          .slope = static_cast<float>(layer.slope),
+          .gated = layer.gated};
 }
 
 }  // namespace heirloom::models

@@ -100,19 +100,34 @@ class LinearMultiplier {
 #pragma GCC unroll 6
     for (int i = 0; i < V::rows; ++i) {
       if (i >= count) break;
+      if (rows_.gated) {
+        finishGated(first + i, output / 2, sums[i][0], sums[i][1]);
+        continue;
+      }
       finish(first + i, output, sums[i][0]);
       if (output + V::lanes < rows_.outputs) finish(first + i, output + V::lanes, sums[i][1]);
     }
   }
 
+  void finishGated(int row, int output, V value, V gate) {
+    if (rows_.inner) {
+      value = value + V::load(rows_.inner[row] + output);
+      gate = gate + V::load(rows_.inner[row] + rows_.outputs / 2 + output);
+    }
+    V result = value * gelu(gate);
+    if (rows_.residual) result = result + V::load(rows_.residual[row] + output);
+    result.store(rows_.y[row] + output);
+  }
+
   void finish(int row, int output, V result) {
+    const int count = rows_.outputs - output;
+    if (rows_.inner) result = result + V::loadFirst(rows_.inner[row] + output, count);
     if (rows_.activation == LinearActivation::Gelu) {
       result = gelu(result);
     } else if (rows_.activation != LinearActivation::None) {
       result =
           whereNegative(result, result * V::all(rows_.activation == LinearActivation::Relu ? 0 : rows_.slope), result);
     }
-    const int count = rows_.outputs - output;
     float* const y = rows_.y[row] + output;
     if (rows_.residual) result = result + V::loadFirst(rows_.residual[row] + output, count);
     if (count >= V::lanes)

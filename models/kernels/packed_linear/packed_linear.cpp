@@ -57,6 +57,9 @@ class RowList {
   std::vector<Pointer> rows_;
 };
 
+/// Rows that threads are given at least: all of a kernel's tiles are full.
+constexpr std::int64_t kRowsTogether = 32;
+
 /// How many output channels of a layer a thread computes at a time: all, or whole panels of them where the blocks of
 /// rows are too few for the threads.
 std::int64_t shareOf(std::int64_t outputs, std::int64_t blocks) {
@@ -64,80 +67,136 @@ std::int64_t shareOf(std::int64_t outputs, std::int64_t blocks) {
   return at::divup(at::divup(outputs, parts), kPanelWidth) * kPanelWidth;
 }
 
-/// `second`: null, or a layer behind the first.
+/// Tensors of a call; undefined: none.
+struct Given {
+  at::Tensor x, inner, residual, result;
+};
+
+/// Rows of one layer, or of two of which the second takes what the first gives.
 template <typename Value>
-void multiplyAll(const at::Tensor& x, const PackedLinear& first, const PackedLinear* second, const at::Tensor& residual,
-                 const at::Tensor& result) {
-  const std::int64_t count = x.numel() / first.inputs;
-  const auto* from = static_cast<const Value*>(x.const_data_ptr());
-  const auto* plus = residual.defined() ? static_cast<const Value*>(residual.const_data_ptr()) : nullptr;
-  auto* to = static_cast<Value*>(result.data_ptr());
-  const std::int64_t outputs = second ? second->outputs : first.outputs;
+class LinearCall {
+ public:
+  /// `second`: null, or a layer behind the first.
+  LinearCall(const Given& given, const PackedLinear& first, const PackedLinear* second)
+      : first_(first),
+        second_(second),
+        inputRows_(valuesOf(given.x), first.inputs),
+        innerRows_(valuesOf(given.inner), first.products()),
+        residualRows_(valuesOf(given.residual), second ? second->outputs : first.outputs),
+        resultRows_(static_cast<Value*>(given.result.data_ptr()), second ? second->outputs : first.outputs),
+        scratch_(linearScratchFloats(std::max(first.inputs, second ? second->inputs : 0))),
+        between_(second ? kLinearRows * first.outputs : 0),
+        betweenRows_(between_.data(), first.outputs) {}
+
+  /// Rows `top` to `bottom`, kLinearRows at most; of one ungated layer, `share` output channels from `channel` on.
+  void multiply(std::int64_t top, std::int64_t bottom, std::int64_t channel, std::int64_t share) {
+    LinearRows<Value> one = linearRows<Value>(first_);
+    LinearRows<Value> two = second_ ? linearRows<Value>(*second_) : LinearRows<Value>{};
+    one.rows = two.rows = static_cast<int>(bottom - top);
+    one.x = inputRows_.block(top, bottom);
+    one.outputs = static_cast<int>(std::min(share, first_.products() - channel));
+    one.weights = static_cast<const Value*>(one.weights) + channel * first_.inputs;
+    one.bias += channel;
+    one.inner = innerRows_.block(top, bottom, channel);
+    LinearRows<Value>& last = second_ ? two : one;
+    last.y = resultRows_.block(top, bottom, channel);
+    last.residual = residualRows_.block(top, bottom, channel);
+    if (second_) two.x = one.y = betweenRows_.block(0, bottom - top);
+    multiplyLinear(one, scratch_.data());
+    if (second_) multiplyLinear(two, scratch_.data());
+  }
+
+ private:
+  static const Value* valuesOf(const at::Tensor& given) {
+    return given.defined() ? static_cast<const Value*>(given.const_data_ptr()) : nullptr;
+  }
+
+  const PackedLinear& first_;
+  const PackedLinear* second_;
+  RowList<const Value*> inputRows_, innerRows_, residualRows_;
+  RowList<Value*> resultRows_;
+  Scratch<float> scratch_;
+  Scratch<Value> between_;
+  RowList<Value*> betweenRows_;
+};
+
+template <typename Value>
+void multiplyAll(const Given& given, const PackedLinear& first, const PackedLinear* second) {
+  const std::int64_t count = given.x.numel() / first.inputs, outputs = first.products();
   const std::int64_t blocks = at::divup(count, kLinearRows);
-  const std::int64_t share = second ? first.outputs : shareOf(outputs, blocks), parts = at::divup(first.outputs, share);
+  const std::int64_t share = second || first.gated ? outputs : shareOf(outputs, blocks);
+  if (share >= outputs) {
+    at::parallel_for(0, at::divup(count, kRowsTogether), 1, [&](std::int64_t begin, std::int64_t end) {
+      LinearCall<Value> call(given, first, second);
+      const std::int64_t last = std::min(count, end * kRowsTogether);
+      for (std::int64_t top = begin * kRowsTogether; top < last; top += kLinearRows)
+        call.multiply(top, std::min(last, top + kLinearRows), 0, outputs);
+    });
+    return;
+  }
+  const std::int64_t parts = at::divup(outputs, share);
   at::parallel_for(0, blocks * parts, 1, [&](std::int64_t begin, std::int64_t end) {
-    RowList<const Value*> inputRows(from, first.inputs), residualRows(plus, outputs);
-    RowList<Value*> resultRows(to, outputs);
-    const std::int64_t widest = std::max(first.inputs, second ? second->inputs : 0);
-    const Scratch<float> scratch(linearScratchFloats(widest));
-    const Scratch<Value> between(second ? kLinearRows * first.outputs : 0);
-    RowList<Value*> betweenRows(between.data(), first.outputs);
-    const LinearRows<Value> whole = linearRows<Value>(first);
-    LinearRows<Value> one = whole;
-    LinearRows<Value> two = second ? linearRows<Value>(*second) : LinearRows<Value>{};
+    LinearCall<Value> call(given, first, second);
     for (std::int64_t task = begin; task < end; ++task) {
-      const std::int64_t top = task / parts * kLinearRows, bottom = std::min(count, top + kLinearRows);
-      const std::int64_t channel = task % parts * share;
-      one.rows = two.rows = static_cast<int>(bottom - top);
-      one.x = inputRows.block(top, bottom);
-      one.outputs = static_cast<int>(std::min(share, first.outputs - channel));
-      one.weights = static_cast<const Value*>(whole.weights) + channel * first.inputs;
-      one.bias = whole.bias + channel;
-      LinearRows<Value>& last = second ? two : one;
-      last.y = resultRows.block(top, bottom, channel);
-      last.residual = residualRows.block(top, bottom, channel);
-      if (second) two.x = one.y = betweenRows.block(0, bottom - top);
-      multiplyLinear(one, scratch.data());
-      if (second) multiplyLinear(two, scratch.data());
+      const std::int64_t top = task / parts * kLinearRows;
+      call.multiply(top, std::min(count, top + kLinearRows), task % parts * share, share);
     }
   });
 }
 
+void check(const char* what, const at::Tensor& given, const at::Tensor& x, at::IntArrayRef shape) {
+  TORCH_CHECK(
+      !given.defined() || (given.is_contiguous() && given.scalar_type() == x.scalar_type() && given.sizes() == shape),
+      "packedLinear: the ", what, " must be contiguous ", x.scalar_type(), " ", shape);
+}
+
 at::Tensor multiplied(const at::Tensor& x, const PackedLinear& first, const PackedLinear* second,
-                      const at::Tensor& residual) {
+                      const at::Tensor& residual, const at::Tensor& inner) {
   TORCH_CHECK(x.is_contiguous() && x.scalar_type() == first.precision && x.size(-1) == first.inputs,
               "packedLinear: expected contiguous ", first.precision, " with ", first.inputs, " inputs, found ",
               x.scalar_type(), " ", x.sizes());
-  TORCH_CHECK(!second || (second->inputs == first.outputs && second->precision == first.precision),
+  TORCH_CHECK(!second || (second->inputs == first.outputs && second->precision == first.precision && !second->gated),
               "packedPerceptron: the second layer takes ", second ? second->inputs : 0, " inputs");
   auto shape = x.sizes().vec();
+  shape.back() = first.products();
+  check("inner", inner, x, shape);
   shape.back() = second ? second->outputs : first.outputs;
-  at::Tensor result = at::empty(shape, x.options());
-  TORCH_CHECK(!residual.defined() || (residual.is_contiguous() && residual.scalar_type() == x.scalar_type() &&
-                                      residual.sizes() == result.sizes()),
-              "packedLinear: the residual must be contiguous ", x.scalar_type(), " ", result.sizes());
+  check("residual", residual, x, shape);
+  const Given given{x, inner, residual, at::empty(shape, x.options())};
   if (first.precision == at::kFloat)
-    multiplyAll<float>(x, first, second, residual, result);
+    multiplyAll<float>(given, first, second);
   else
-    multiplyAll<std::uint16_t>(x, first, second, residual, result);
-  return result;
+    multiplyAll<std::uint16_t>(given, first, second);
+  return given.result;
+}
+
+/// Rows of a gated layer's weights, values and then gates, as panels want them: half of a panel values, half gates.
+at::Tensor interleaved(const at::Tensor& rows, std::int64_t panel) {
+  auto shape = rows.sizes().vec();
+  const std::int64_t half = panel / 2;
+  return rows.unflatten(0, {2, rows.size(0) / panel, half}).transpose(0, 1).reshape(shape);
 }
 
 }  // namespace
 
-bool canPackLinear(at::ScalarType precision, std::int64_t inputs) {
+bool canPackLinear(at::ScalarType precision, std::int64_t inputs, std::int64_t gatedProducts) {
+  if (gatedProducts % kPanelWidth != 0) return false;
   if (precision == at::kFloat) return processor().avx2;
   return precision == at::kBFloat16 && processor().avx512Bf16 && inputs % 2 == 0;
 }
 
 PackedLinear packLinear(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision,
-                        const NormBefore* norm, Activation activation, double slope) {
-  TORCH_CHECK(canPackLinear(precision, weight.size(1)), "packLinear: not on this processor");
-  at::Tensor folded = weight.detach().cpu().to(at::kFloat);
-  const std::int64_t outputs = folded.size(0), inputs = folded.size(1);
-  const std::int64_t padded = (outputs + 15) / 16 * 16;
+                        const NormBefore* norm, Activation activation, double slope, bool gated) {
+  TORCH_CHECK(canPackLinear(precision, weight.size(1), gated ? weight.size(0) : 0), "packLinear: not on this processor");
+  const auto inPanels = [&](const at::Tensor& rows) {
+    const at::Tensor wide = rows.detach().cpu().to(at::kFloat);
+    return gated ? interleaved(wide, panelWidth(precision)) : wide;
+  };
+  at::Tensor folded = inPanels(weight);
+  const std::int64_t products = folded.size(0), inputs = folded.size(1);
+  const std::int64_t padded = (products + 15) / 16 * 16;
   PackedLinear packed{.inputs = inputs,
-                      .outputs = outputs,
+                      .outputs = gated ? products / 2 : products,
                       .weights = alignedBytes(padded * inputs * static_cast<std::int64_t>(c10::elementSize(precision)) +
                                               4 * kPanelPadding),
                       .panel = panelWidth(precision),
@@ -146,9 +205,10 @@ PackedLinear packLinear(const at::Tensor& weight, const at::Tensor& bias, at::Sc
                       .normalise = norm != nullptr,
                       .epsilon = norm ? norm->epsilon : 0,
                       .activation = activation,
-                      .slope = slope};
-  at::Tensor sum = packed.bias.slice(0, 0, outputs);
-  if (bias.defined()) sum.copy_(bias.detach());
+                      .slope = slope,
+                      .gated = gated};
+  at::Tensor sum = packed.bias.slice(0, 0, products);
+  if (bias.defined()) sum.copy_(inPanels(bias));
   if (norm) {
     sum.add_(at::mv(folded, norm->bias.detach().cpu().to(at::kFloat)));
     folded = folded * norm->weight.detach().cpu().to(at::kFloat);
@@ -161,13 +221,14 @@ PackedLinear packLinear(const at::Tensor& weight, const at::Tensor& bias, at::Sc
   return packed;
 }
 
-at::Tensor packedLinear(const at::Tensor& x, const PackedLinear& layer, const at::Tensor& residual) {
-  return multiplied(x, layer, nullptr, residual);
+at::Tensor packedLinear(const at::Tensor& x, const PackedLinear& layer, const at::Tensor& residual,
+                        const at::Tensor& inner) {
+  return multiplied(x, layer, nullptr, residual, inner);
 }
 
 at::Tensor packedPerceptron(const at::Tensor& x, const PackedLinear& first, const PackedLinear& second,
                             const at::Tensor& residual) {
-  return multiplied(x, first, &second, residual);
+  return multiplied(x, first, &second, residual, {});
 }
 
 }  // namespace heirloom::models

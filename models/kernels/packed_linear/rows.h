@@ -16,8 +16,8 @@ constexpr int kPanelPadding = 16 * kPanelWidth;  // words behind the last panel,
 
 enum class LinearActivation { None, Relu, LeakyRelu, Gelu };
 
-/// activation(normalised(x) W^T + bias) + residual for up to kLinearRows tokens, on plain pointers for the kernels of
-/// an instruction set. bfloat16 is passed as its bits.
+/// activation(normalised(x) W^T + bias + inner) + residual for up to kLinearRows tokens, on plain pointers for the
+/// kernels of an instruction set. bfloat16 is passed as its bits.
 template <typename Value>
 struct LinearRows {
   int rows = 0;
@@ -30,7 +30,11 @@ struct LinearRows {
   bool normalise = false;       // x minus its mean, over its deviation; weight and bias of the norm lie in W and bias
   float epsilon = 0;
   LinearActivation activation = LinearActivation::None;
-  float slope = 0;                         // of LeakyRelu
+  float slope = 0;  // of LeakyRelu
+  /// Instead of the activation: the first half of a panel's outputs times the GELU of the second, and so half as many
+  /// results. Whole panels alone.
+  bool gated = false;
+  const Value* const* inner = nullptr;     // null: none; of a gated layer all values first, then all gates
   const Value* const* residual = nullptr;  // null: none; may be the rows of `y`
   Value* const* y = nullptr;
 };

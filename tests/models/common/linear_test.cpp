@@ -132,6 +132,52 @@ TEST(Linear, perceptronInBfloat16StaysWithinItsRounding) {
   comparePerceptron(at::kBFloat16, 0x1p-6);
 }
 
+/// Gated, with something added within and without: beside float64, and the perceptron behind it.
+void compareGated(const Placement& placement, std::int64_t half, double tolerance) {
+  const torch::NoGradGuard noGrad;
+  at::manual_seed(7);
+  for (const std::int64_t tokens : {1, 33, 250}) {
+    SCOPED_TRACE(tokens);
+    LayerNorm norm(60), none{nullptr};
+    Linear layer(60, 2 * half, LinearOptions{.gated = true, .norm = norm}), second(half, 60);
+    fill(*norm);
+    fill(*layer);
+    fill(*second);
+    const at::Tensor x = at::randn({tokens, 60}).to(placement.precision);
+    const at::Tensor inner = at::randn({tokens, 2 * half}).to(placement.precision);
+    const at::Tensor residual = at::randn({tokens, half}).to(placement.precision);
+    const at::Tensor products = expectedOf(x, layer, norm, Activation::None, 0);
+    const auto gated = [&](const at::Tensor& p) { return p.slice(1, 0, half) * at::gelu(p.slice(1, half)); };
+    const at::Tensor expected = gated(products + inner) + residual;
+    const at::Tensor behind = expectedOf(gated(products), second, none, Activation::None, 0) + x;
+    layer->place(placement);
+    norm->place(placement);
+    second->place(placement);
+    EXPECT_EQ(layer->packed() != nullptr, !placement.plain && half % 32 == 0);
+    const auto expectNear = [&](const at::Tensor& found, const at::Tensor& wanted) {
+      EXPECT_EQ(found.scalar_type(), placement.precision);
+      EXPECT_LT(error(found, wanted), tolerance * std::max(1.0, wanted.abs().max().item<double>()));
+    };
+    expectNear(layer->forward(x, residual, inner), expected);
+    expectNear(perceptron(x, layer, second, x), behind);
+  }
+}
+
+TEST(Linear, oneHalfMayGateTheOther) {
+  compareGated({at::kCPU, at::kFloat, true}, 96, 1e-5);
+  compareGated({at::kCPU, at::kFloat, true}, 40, 1e-5);
+  if (processor().avx2) {
+    compareGated({at::kCPU, at::kFloat, false}, 96, 1e-5);
+    compareGated({at::kCPU, at::kFloat, false}, 40, 1e-5);  // no whole panels
+  }
+}
+
+TEST(Linear, gatingInBfloat16StaysWithinItsRounding) {
+  if (!processor().avx512Bf16) GTEST_SKIP() << "no AVX512_BF16 on this processor";
+  compareGated({at::kCPU, at::kBFloat16, false}, 96, 0x1p-6);
+  compareGated({at::kCPU, at::kBFloat16, false}, 40, 0x1p-5);
+}
+
 TEST(Linear, canBeTrainedBeforeItIsPlaced) {
   Linear linear(4, 4);
   fill(*linear);

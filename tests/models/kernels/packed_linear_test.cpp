@@ -24,7 +24,7 @@ struct LinearCase {
   int rows;
   std::int64_t inputs, outputs;
   Activation activation = Activation::None;
-  bool normalises = false, adds = false;
+  bool normalises = false, adds = false, gated = false;
 };
 
 const LinearCase kLinearCases[] = {{1, 2, 1},
@@ -35,7 +35,10 @@ const LinearCase kLinearCases[] = {{1, 2, 1},
                                    {32, 62, 65, Activation::Gelu, true},
                                    {33, 64, 100, Activation::None, false, true},
                                    {64, 96, 48, Activation::Relu},
-                                   {96, 180, 180, Activation::Gelu, true, true}};
+                                   {96, 180, 180, Activation::Gelu, true, true},
+                                   {65, 514, 48, Activation::None, true, true},
+                                   {96, 1300, 80, Activation::Gelu, false, true},
+                                   {50, 600, 192, Activation::None, true, true, true}};
 
 /// What one call of `kernel` writes; nothing but numbers may be read of memory that nobody wrote.
 at::Tensor writtenBy(LinearKernel kernel, const PackedLinear& layer, const at::Tensor& x, const at::Tensor& residual) {
@@ -68,10 +71,10 @@ TEST(PackedLinear, matrixTilesGiveWhatVectorsOfBfloat16Do) {
     SCOPED_TRACE(std::to_string(c.rows) + " rows, " + std::to_string(c.inputs) + " -> " + std::to_string(c.outputs));
     const at::Tensor weight = at::randn({c.outputs, c.inputs}) / std::sqrt(static_cast<double>(c.inputs));
     const NormBefore norm{at::rand({c.inputs}) + 0.5, at::randn({c.inputs})};
-    const PackedLinear layer =
-        packLinear(weight, at::randn({c.outputs}), at::kBFloat16, c.normalises ? &norm : nullptr, c.activation, 0.2);
+    const PackedLinear layer = packLinear(weight, at::randn({c.outputs}), at::kBFloat16, c.normalises ? &norm : nullptr,
+                                          c.activation, 0.2, c.gated);
     const at::Tensor x = at::randn({c.rows, c.inputs}).to(at::kBFloat16);
-    const at::Tensor residual = c.adds ? at::randn({c.rows, c.outputs}).to(at::kBFloat16) : at::Tensor();
+    const at::Tensor residual = c.adds ? at::randn({c.rows, layer.outputs}).to(at::kBFloat16) : at::Tensor();
     const at::Tensor tiles = writtenBy(linearAmx, layer, x, residual);
     const at::Tensor vectors = writtenBy(linearAvx512Bf16, layer, x, residual);
     // The same products in another order: rounded to one side or the other at times.
