@@ -183,8 +183,9 @@ core::Recipe Document::recipe() const {
   core::Recipe recipe = result_->recipe;
   if (recipe.steps.empty()) return recipe;
   recipe.steps.back().strength = strength_;
-  // What the run chose itself belongs into the recipe, or it could not be repeated.
-  for (const auto& [name, value] : result_->chosen) recipe.steps.back().settings.try_emplace(name, value);
+  // What the run chose itself belongs into the recipe, or it could not be repeated: on another device "auto" may be
+  // another way.
+  for (const auto& [name, value] : result_->chosen) recipe.steps.back().settings.insert_or_assign(name, value);
   return recipe;
 }
 

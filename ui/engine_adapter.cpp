@@ -129,11 +129,17 @@ RunEnd endOf(core::Recipe recipe, core::Outcome outcome, std::shared_ptr<const c
   end.device = std::move(outcome.device);
   end.elapsed = outcome.elapsed;
   end.generative = outcome.generative;
+  const auto assign = [](std::map<std::string, std::string>& settings, const std::map<std::string, std::string>& more) {
+    for (const auto& [name, value] : more) settings.insert_or_assign(name, value);
+  };
   // What was chosen for the last step is shown beside its settings; earlier ones keep it in the recipe.
   if (!outcome.chosen.empty() && outcome.chosen.size() == recipe.steps.size()) {
     end.chosen = std::move(outcome.chosen.back());
+    assign(end.chosen, outcome.decided.back());
     outcome.chosen.pop_back();
+    outcome.decided.pop_back();
   }
+  for (std::size_t i = 0; i < outcome.decided.size(); ++i) assign(recipe.steps[i].settings, outcome.decided[i]);
   end.recipe = core::withChosen(std::move(recipe), outcome.chosen);
   return end;
 }

@@ -134,7 +134,9 @@ class RecipeRun {
       const bool last = i + 1 == steps.size();
       if (options_.stop.stop_requested()) throw Stopped{};
       outcome_.chosen.emplace_back();
+      outcome_.decided.emplace_back();
       chooseSettings(steps[i], *from, colour);
+      noteDecisions(steps[i], *from, placed.placement.device);
       RasterSink between(SampleType::Float32);
       const StepRun run{
           .network = steps[i].model.network,
@@ -163,6 +165,7 @@ class RecipeRun {
       };
       const StepResult result = runStep(run);
       placed.placement = result.placement;  // what fell back to the processor stays there
+      noteDecisions(steps[i], *from, placed.placement.device);
       outcome_.device = result.placement.device.str();
       outcome_.tileSide = result.tileSide;
       outcome_.changes = result.changes;
@@ -208,6 +211,11 @@ class RecipeRun {
     const std::string text = noiseText(noise, step.model.settings);
     step.model.settings.set(kNoiseLevel, std::string_view(text));
     outcome_.chosen.back()[kNoiseLevel] = text;
+  }
+
+  void noteDecisions(const LoadedStep& step, const Raster& from, const at::Device& device) {
+    outcome_.decided.back() =
+        models::decidedSettings(*step.model.network, step.model.settings, from.height(), from.width(), device);
   }
 
   /// The region that is looked at, in pixels of this step's source.

@@ -115,6 +115,9 @@ struct Outcome {
   bool generative = false;  // one of the networks invents what the photo does not show
   /// Settings that the run chose itself, the estimated noise level say, of each step that it began.
   std::vector<std::map<std::string, std::string>> chosen;
+  /// Settings that leave the way to photo and device, as these decided for each step that it began: so the run is
+  /// repeated on another device, too.
+  std::vector<std::map<std::string, std::string>> decided;
   /// Of the last step, as Preview::change, for whoever wants to know how damaged the photo is (damage_estimate.h).
   /// Empty where its network says nothing of it, and where the picture was computed in several tiles.
   std::vector<double> changes;

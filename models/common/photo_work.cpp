@@ -1,5 +1,7 @@
 #include "models/common/photo_work.h"
 
+#include <utility>
+
 #include "models/common/decorated_restorer.h"
 
 namespace heirloom::models {
@@ -38,18 +40,29 @@ Settings withoutPreviews(Settings settings) {
   return settings;
 }
 
+std::map<std::string, std::string> decidedSettings(const Restorer& restorer, const Settings& settings,
+                                                   std::int64_t height, std::int64_t width, const at::Device& device) {
+  std::map<std::string, std::string> texts;
+  const Restorer& bare = bareOf(restorer);
+  const auto* deciding = dynamic_cast<const DecidesByPhoto*>(&bare);
+  if (!deciding) return texts;
+  const Settings open = settings.narrowed(bare.descriptor().parameters);
+  const Settings decided = deciding->decided(open, height, width, device);
+  for (const Parameter& parameter : decided.parameters()) {
+    if (!isNumberOrText(parameter)) continue;
+    std::string text = decided.text(parameter.name);
+    if (text != open.text(parameter.name)) texts[parameter.name] = std::move(text);
+  }
+  return texts;
+}
+
 std::map<std::string, std::string> settingsToRepeat(const Restorer& restorer, const Settings& settings,
                                                     std::int64_t height, std::int64_t width, const at::Device& device) {
   std::map<std::string, std::string> texts;
-  const auto add = [&](const Settings& values) {
-    for (const Parameter& parameter : values.parameters()) {
-      if (isNumberOrText(parameter)) texts[parameter.name] = values.text(parameter.name);
-    }
-  };
-  add(settings);
-  const Restorer& bare = bareOf(restorer);
-  if (const auto* deciding = dynamic_cast<const DecidesByPhoto*>(&bare))
-    add(deciding->decided(settings.narrowed(bare.descriptor().parameters), height, width, device));
+  for (const Parameter& parameter : settings.parameters()) {
+    if (isNumberOrText(parameter)) texts[parameter.name] = settings.text(parameter.name);
+  }
+  for (auto& [name, text] : decidedSettings(restorer, settings, height, width, device)) texts[name] = std::move(text);
   return texts;
 }
 

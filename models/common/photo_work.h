@@ -42,6 +42,11 @@ class DecidesByPhoto {
 /// is one that decides by the photo.
 PixelSize resultSize(const Restorer& restorer, const Settings& settings, PixelSize photo);
 
+/// The settings that leave the way to the photo and the device, as these decide: by name and as `Settings::set` reads
+/// it. Empty where nothing is left to them. Throws Error where there is no way.
+std::map<std::string, std::string> decidedSettings(const Restorer& restorer, const Settings& settings,
+                                                   std::int64_t height, std::int64_t width, const at::Device& device);
+
 /// Every setting that is a number or a text, by name and as `Settings::set` reads it: what the restoration of this
 /// photo is repeated with, on another device too.
 std::map<std::string, std::string> settingsToRepeat(const Restorer& restorer, const Settings& settings,

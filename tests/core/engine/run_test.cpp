@@ -9,6 +9,7 @@
 
 #include "core/quality/numpy_random.h"
 #include "models/common/notes.h"
+#include "models/common/photo_work.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 
@@ -276,6 +277,43 @@ TEST(Run, whatItChoseForEveryStepRepeatsIt) {
   EXPECT_EQ(repeated.steps[1].settings, outcome.chosen[1]);
   const Recipe told{{{"half", {{"noise_level", "3"}}, 1}}};
   EXPECT_EQ(withChosen(told, {{{"noise_level", "20"}}}), told);
+}
+
+/// Leaves the way to the photo, unless it is set.
+class DecidingNetwork : public FakeNetwork, public models::DecidesByPhoto {
+ public:
+  DecidingNetwork() : FakeNetwork([](const at::Tensor& picture, models::Observer&) { return picture.clone(); }) {
+    own.parameters = {{"way", HEIRLOOM_TEXT("test", "Way"), HEIRLOOM_TEXT("test", "through the network"), "",
+                       models::Choice{{"auto", "wide", "tall"}, "auto"}}};
+  }
+  models::Settings decided(models::Settings settings, std::int64_t height, std::int64_t width,
+                           const at::Device& device) const override {
+    EXPECT_TRUE(device.is_cpu());
+    if (settings.choice("way") == "auto") settings.set("way", std::string_view(height > width ? "tall" : "wide"));
+    return settings;
+  }
+  models::PixelSize resultSize(const models::Settings&, models::PixelSize photo) const override { return photo; }
+};
+
+TEST(Run, whatPhotoAndDeviceDecideIsTold) {
+  const auto decided = [](const Layout& layout, std::map<std::string, std::string> settings, bool stopped) {
+    std::stop_source stop;
+    if (stopped) stop.request_stop();
+    RunOptions options;
+    options.stop = stop.get_token();
+    return runOn(texturedPhoto(layout), std::make_shared<DecidingNetwork>(), options, std::move(settings)).outcome;
+  };
+  using Texts = std::map<std::string, std::string>;
+  const Layout tall{16, 32, ColourModel::Rgb, false, SampleType::UInt8};
+  const Layout wide{32, 16, ColourModel::Rgb, false, SampleType::UInt8};
+  const Outcome outcome = decided(tall, {}, false);
+  ASSERT_EQ(outcome.decided.size(), 1U);
+  EXPECT_EQ(outcome.decided.front(), (Texts{{"way", "tall"}}));
+  EXPECT_TRUE(outcome.chosen.front().empty());
+  EXPECT_EQ(decided(wide, {}, false).decided.front(), (Texts{{"way", "wide"}}));
+  // Nothing is left to decide, or no step began.
+  EXPECT_TRUE(decided(tall, {{"way", "wide"}}, false).decided.front().empty());
+  EXPECT_TRUE(decided(tall, {}, true).decided.empty());
 }
 
 TEST(Run, scalesMultiplyOverTheSteps) {
