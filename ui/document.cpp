@@ -217,7 +217,7 @@ void Document::ended(const RunEnd& end, const QString& modelTitle) {
   const bool whole = end.status == RunEnd::Status::Done;
   steps_.end(end.raster, whole, end.elapsed.count());
   if (end.raster) {
-    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, steps_.other(), end.generative};
+    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, steps_.earlier(), end.generative};
     if (!whole && end.reached) result.step = end.reached->step + 1;
     addResult(std::move(result));
   }
@@ -276,7 +276,7 @@ RestoredResult Document::resultOf(const RunStep& step, std::shared_ptr<const cor
   result.raster = std::move(picture);
   // The steps before the one that a run went on from are of an earlier run.
   result.recipe = *step.recipe;
-  result.other = step.other;
+  result.earlier = step.earlier;
   result.step = step.number == RunStep::kEnd ? std::nullopt : std::optional(step.number);
   return result;
 }

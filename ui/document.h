@@ -5,6 +5,7 @@
 #include <QUndoStack>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "ui/engine_adapter.h"
 #include "ui/run_steps.h"
@@ -17,9 +18,9 @@ struct RestoredResult {
   core::Recipe recipe;
   QString modelTitle;
   std::map<std::string, std::string> chosen;
-  std::optional<int> step;   // from 1: not the run's end, but what it had after this step
-  std::optional<int> other;  // up to this step the run had other settings than the recipe
-  bool generative = false;   // a network invented parts of it: its file says so
+  std::optional<int> step;                 // from 1: not the run's end, but what it had after this step
+  std::vector<core::EarlierPart> earlier;  // what the run had before it went on with the recipe
+  bool generative = false;                 // a network invented parts of it: its file says so
 };
 
 /// Where and how a result was saved.

@@ -1,6 +1,7 @@
 #include "ui/recovery_entry.h"
 
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QSaveFile>
@@ -73,6 +74,19 @@ core::Layout layoutOf(const QJsonObject& json, const std::filesystem::path& file
           json["alpha"].toBool(), static_cast<core::SampleType>(type)};
 }
 
+QJsonObject settingsJson(const std::map<std::string, std::string>& settings) {
+  QJsonObject json;
+  for (const auto& [name, value] : settings) json[QString::fromStdString(name)] = QString::fromStdString(value);
+  return json;
+}
+
+std::map<std::string, std::string> settingsOf(const QJsonObject& json) {
+  std::map<std::string, std::string> settings;
+  for (auto it = json.begin(); it != json.end(); ++it)
+    settings[it.key().toStdString()] = it.value().toString().toStdString();
+  return settings;
+}
+
 QString base64(std::span<const std::byte> bytes) {
   const QByteArray raw(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
   return QString::fromLatin1(raw.toBase64());
@@ -94,10 +108,10 @@ void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhot
   // The original may be renamed or changed before the next start, so it is kept as well.
   writeRaster(folder / "source.raster", *photo.raster);
   writeRaster(folder / "result.raster", *recovered.result.raster);
-  QJsonObject chosen;
-  for (const auto& [name, value] : recovered.result.chosen) {
-    chosen[QString::fromStdString(name)] = QString::fromStdString(value);
-  }
+  const QJsonObject chosen = settingsJson(recovered.result.chosen);
+  QJsonArray earlier;
+  for (const core::EarlierPart& part : recovered.result.earlier)
+    earlier.append(QJsonObject{{"step", part.step}, {"settings", settingsJson(part.settings)}});
   const QJsonObject json{{"version", kVersion},
                          {"name", recovered.name},
                          {"file", base64(std::as_bytes(std::span(photo.file.native())))},
@@ -117,7 +131,8 @@ void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhot
                          {"model", recovered.result.modelTitle},
                          {"chosen", chosen},
                          {"step", recovered.result.step.value_or(0)},
-                         {"other", recovered.result.other.value_or(0)},
+                         {"earlier", earlier},
+                         {"generative", recovered.result.generative},
                          {"strength", recovered.strength}};
   QSaveFile out(fromPath(folder / kDescription));
   if (!out.open(QIODevice::WriteOnly) || out.write(QJsonDocument(json).toJson()) < 0 || !out.commit()) {
@@ -158,12 +173,14 @@ RecoveredPhoto readRecoveryEntry(const std::filesystem::path& folder) {
   recovered.result.raster = readRaster(folder / "result.raster", layoutOf(json["result"].toObject(), folder));
   recovered.result.recipe = core::parseRecipe(json["recipe"].toString().toStdString(), folder);
   recovered.result.modelTitle = json["model"].toString();
-  const QJsonObject chosen = json["chosen"].toObject();
-  for (auto it = chosen.begin(); it != chosen.end(); ++it) {
-    recovered.result.chosen[it.key().toStdString()] = it.value().toString().toStdString();
-  }
+  recovered.result.chosen = settingsOf(json["chosen"].toObject());
   if (const int step = json["step"].toInt(); step > 0) recovered.result.step = step;
-  if (const int other = json["other"].toInt(); other > 0) recovered.result.other = other;
+  const QJsonArray earlier = json["earlier"].toArray();
+  for (qsizetype i = 0; i < earlier.size(); ++i) {
+    const QJsonObject part = earlier.at(i).toObject();
+    recovered.result.earlier.push_back({part["step"].toInt(), settingsOf(part["settings"].toObject())});
+  }
+  recovered.result.generative = json["generative"].toBool();
   recovered.photo = std::move(photo);
   recovered.strength = std::clamp(json["strength"].toDouble(1), 0.0, 1.0);
   return recovered;

@@ -30,7 +30,7 @@ RunSteps::~RunSteps() {
 void RunSteps::begin(const core::Photo& photo, const core::Recipe& recipe) {
   forget();
   recipe_ = std::make_shared<const core::Recipe>(recipe);
-  other_.reset();
+  earlier_.clear();
   growing_ = true;
   tile_ = 0;
   tiles_ = 1;
@@ -41,8 +41,9 @@ void RunSteps::begin(const core::Photo& photo, const core::Recipe& recipe) {
 
 void RunSteps::goOn(int row, const core::Recipe& recipe) {
   const RunStep& step = steps_[static_cast<std::size_t>(row)];
-  const bool same = recipe.steps.back().settings == step.recipe->steps.back().settings;
-  other_ = same ? step.other : std::optional(step.number);
+  const auto& before = step.recipe->steps.back().settings;
+  earlier_ = step.earlier;
+  if (recipe.steps.back().settings != before) earlier_.push_back({step.number, before});
   recipe_ = std::make_shared<const core::Recipe>(recipe);
   growing_ = true;
   from_ = row;
@@ -128,7 +129,7 @@ const RunStep* RunSteps::apart() const {
 void RunSteps::append(RunStep step) {
   const bool follows = chosen_ + 1 == std::ssize(steps_);
   step.recipe = recipe_;
-  step.other = other_;
+  step.earlier = earlier_;
   steps_.push_back(std::move(step));
   const int row = static_cast<int>(steps_.size()) - 1;
   if (follows) chosen_ = row;

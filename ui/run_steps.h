@@ -23,7 +23,7 @@ struct RunStep {
   std::optional<double> change = {};                  // how far the picture moved since the step before
   std::shared_ptr<const models::KeptStep> kept = {};  // from which a run goes on; null: it was not kept
   std::shared_ptr<const core::Recipe> recipe = {};    // of the run that made it
-  std::optional<int> other = {};                      // up to this step that run had other settings than its recipe
+  std::vector<core::EarlierPart> earlier = {};        // what that run had before it went on with this recipe
   bool preview = false;                               // `raster` shows less than the step's picture in full
   bool small = false;                                 // `raster` has fewer pixels than the box, or will have soon
   std::weak_ptr<const core::Raster> full = {};        // that picture, once it was made and as long as anybody has it
@@ -67,7 +67,7 @@ class RunSteps : public QObject {
   int tile() const { return tile_; }  // the steps', from 0
   int tiles() const { return tiles_; }
   /// Of the run that began last, as RunStep has it.
-  std::optional<int> other() const { return other_; }
+  const std::vector<core::EarlierPart>& earlier() const { return earlier_; }
   /// `raster` is the run's end, one of its steps, or what it had shown when it was stopped.
   bool made(const core::Raster* raster) const;
 
@@ -104,8 +104,8 @@ class RunSteps : public QObject {
   bool growing_ = false;
   std::optional<int> from_;                     // the row that a run goes on from, until it shows something
   std::weak_ptr<const core::Raster> stopped_;   // what the run had shown by then
-  std::shared_ptr<const core::Recipe> recipe_;  // of the run that began last, as `other_` is
-  std::optional<int> other_;
+  std::shared_ptr<const core::Recipe> recipe_;  // of the run that began last, as `earlier_` is
+  std::vector<core::EarlierPart> earlier_;
 };
 
 }  // namespace heirloom::ui

@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QStandardPaths>
 #include <cmath>
+#include <utility>
 
 #include "core/batch/naming.h"
 #include "core/batch/restore_file.h"
@@ -20,6 +21,12 @@ core::Photo picture(const SaveJob& job) {
   return photo;
 }
 
+std::vector<core::EarlierPart> withoutFolders(std::vector<core::EarlierPart> earlier) {
+  for (core::EarlierPart& part : earlier)
+    part.settings = core::withoutFolders({{core::Step{{}, std::move(part.settings)}}}).steps.front().settings;
+  return earlier;
+}
+
 /// The folder of the photo, or where pictures usually lie.
 std::filesystem::path homeOf(const core::Photo& photo) {
   if (!photo.file.empty()) return photo.file.parent_path();
@@ -34,13 +41,17 @@ SaveJob saveJobOf(const Document& document, SaveTarget target) {
               .strength = document.strength(),
               .recipe = document.recipe(),
               .step = {},
-              .other = {},
+              .earlier = {},
               .generative = document.result() && document.result()->generative,
               .target = std::move(target)};
   if (document.result()) {
     job.result = document.result()->raster;
     job.step = document.result()->step;
-    job.other = document.result()->other;
+    job.earlier = document.result()->earlier;
+    // What the run chose, or photo and device decided, holds from its start.
+    for (core::EarlierPart& part : job.earlier) {
+      for (const auto& [name, value] : document.result()->chosen) part.settings.insert_or_assign(name, value);
+    }
   }
   return job;
 }
@@ -53,8 +64,8 @@ std::vector<Message> save(const SaveJob& job) {
     if (options.strip != core::Strip::Recipe && options.strip != core::Strip::All)
       options.recipe = core::toYaml(recipe);
     // Whoever repeats the recipe gets another picture: its end, or one whose steps all went by it.
-    if (job.other && !options.recipe.empty())
-      options.recipe = "# up to step " + std::to_string(*job.other) + " it ran with other settings\n" + options.recipe;
+    if (!options.recipe.empty() && !job.earlier.empty())
+      options.recipe = core::commentsOn(withoutFolders(job.earlier), recipe.steps.back()) + options.recipe;
     if (job.step && !options.recipe.empty())
       options.recipe = "# the picture after step " + std::to_string(*job.step) + ", before the end\n" + options.recipe;
     options.software = "Heirloom " HEIRLOOM_VERSION;

@@ -13,8 +13,9 @@ struct SaveJob {
   std::shared_ptr<const core::Raster> result;  // null: the photo itself is saved, in another format say
   double strength = 1;
   core::Recipe recipe;
-  std::optional<int> step, other;  // of RestoredResult
-  bool generative = false;         // of RestoredResult
+  std::optional<int> step;  // of RestoredResult, as are these:
+  std::vector<core::EarlierPart> earlier;
+  bool generative = false;
   SaveTarget target;
 };
 SaveJob saveJobOf(const Document& document, SaveTarget target);

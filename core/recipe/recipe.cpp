@@ -6,6 +6,7 @@
 #include <charconv>
 #include <fstream>
 #include <initializer_list>
+#include <optional>
 #include <sstream>
 #include <string_view>
 
@@ -138,6 +139,29 @@ Step goingOn(const Step& before, const Step& now, const std::vector<std::string>
     if (const auto value = before.settings.find(name); value != before.settings.end()) step.settings.insert(*value);
   }
   return step;
+}
+
+std::string commentsOn(const std::vector<EarlierPart>& earlier, const Step& step) {
+  std::string text;
+  for (const EarlierPart& part : earlier) {
+    std::string different;
+    // Quoted, a line end within a prompt does not end the comment.
+    const auto add = [&](const std::string& name, const std::optional<std::string>& value) {
+      YAML::Emitter out;
+      if (value) out << YAML::DoubleQuoted << *value;
+      different += "#   " + name + ": " + (value ? out.c_str() : "its default") + "\n";
+    };
+    for (const auto& [name, value] : part.settings) {
+      const auto now = step.settings.find(name);
+      if (now == step.settings.end() || now->second != value) add(name, value);
+    }
+    for (const auto& [name, value] : step.settings) {
+      if (!part.settings.contains(name)) add(name, std::nullopt);
+    }
+    text += "# up to step " + std::to_string(part.step);
+    text += different.empty() ? " it ran with these settings\n" : " it ran with other settings:\n" + different;
+  }
+  return text;
 }
 
 std::string toYaml(const Recipe& recipe) {

@@ -30,6 +30,17 @@ struct Recipe {
 /// other ones as `now` has them.
 Step goingOn(const Step& before, const Step& now, const std::vector<std::string>& fixed);
 
+/// What a run ran with before it went on with other settings.
+struct EarlierPart {
+  int step = 0;  // up to which it did, from 1
+  std::map<std::string, std::string> settings;
+  bool operator==(const EarlierPart&) const = default;
+};
+
+/// Lines of comment for people, before the YAML of a recipe that ends with `step`: up to where the run had which other
+/// settings. Whoever repeats the recipe gets another picture. `earlier`: the first part first.
+std::string commentsOn(const std::vector<EarlierPart>& earlier, const Step& step);
+
 /// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`, `mask`. Numbers with a decimal point
 /// in every locale.
 std::string toYaml(const Recipe& recipe);

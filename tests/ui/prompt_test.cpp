@@ -273,7 +273,7 @@ class PromptTest : public QObject {
     QVERIFY(fixture.current()->result()->raster != whole);
     QCOMPARE(samplesOf(*fixture.current()->result()->raster), samplesOf(*whole));
     QCOMPARE(fixture.current()->result()->recipe, recipe);
-    QVERIFY(!fixture.current()->result()->other);
+    QVERIFY(fixture.current()->result()->earlier.empty());
     QCOMPARE(list->count(), 7);
     QCOMPARE(list->currentRow(), 6);
     QCOMPARE(fixture.current()->steps().all()[2].raster, third);
@@ -295,13 +295,14 @@ class PromptTest : public QObject {
     QVERIFY(samplesOf(*result.raster) != samplesOf(*whole));
     QCOMPARE(result.recipe.steps.back().settings.at("prompt"), std::string("a lake at dusk"));
     QCOMPARE(result.recipe.steps.back().settings.at("steps"), std::string("6"));
-    QCOMPARE(result.other, std::optional(4));
+    QCOMPARE(result.earlier, (std::vector<core::EarlierPart>{{4, recipe.steps.back().settings}}));
     const auto file = fixture.folder() / "went on.png";
     ui::SaveTarget target = ui::suggestedTarget(*fixture.current());
     target.file = file;
     ui::save(ui::saveJobOf(*fixture.current(), target));
     const std::string embedded = core::embeddedRecipe(core::readPhoto(file).metadata);
-    QVERIFY2(embedded.find("up to step 4") != std::string::npos, embedded.c_str());
+    QVERIFY2(embedded.starts_with("# up to step 4 it ran with other settings:\n#   prompt: \"a photo\"\nversion"),
+             embedded.c_str());
 
     // Only the model that made a step knows what to do with it.
     list->setCurrentRow(1);
@@ -334,12 +335,12 @@ class PromptTest : public QObject {
     const core::Recipe second = fixture.current()->result()->recipe;
     const auto end = fixture.current()->result()->raster;
     QVERIFY(second != first);
-    QCOMPARE(fixture.current()->result()->other, std::optional(3));
+    QCOMPARE(fixture.current()->result()->earlier.back().step, 3);
 
     take(1);
     QCOMPARE(fixture.current()->result()->step, std::optional(2));
     QCOMPARE(fixture.current()->result()->recipe, first);
-    QVERIFY(!fixture.current()->result()->other);
+    QVERIFY(fixture.current()->result()->earlier.empty());
     fixture.trigger("edit.undo");
     QCOMPARE(fixture.current()->result()->raster, end);
     fixture.trigger("edit.undo");
@@ -348,13 +349,13 @@ class PromptTest : public QObject {
     take(4);
     QCOMPARE(fixture.current()->result()->step, std::optional(5));
     QCOMPARE(fixture.current()->result()->recipe, second);
-    QCOMPARE(fixture.current()->result()->other, std::optional(3));
+    QCOMPARE(fixture.current()->result()->earlier.back().step, 3);
 
     // The first run's words again, from a step that had no others.
     field->setText(QStringLiteral("a photo"));
     goOnFrom(1);
     QCOMPARE(fixture.current()->result()->recipe, first);
-    QVERIFY(!fixture.current()->result()->other);
+    QVERIFY(fixture.current()->result()->earlier.empty());
   }
 
   void aStoppedRunGoesOnFromWhereItWas() {

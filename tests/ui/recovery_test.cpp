@@ -91,6 +91,27 @@ class RecoveryTest : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(entries(recovery).size(), std::size_t{1}, kPatience);
   }
 
+  void howAResultCameAboutIsBroughtBackWithIt() {
+    const TemporaryFolder folder;
+    const auto photo = ui::photoOf(testImage(6, 4));
+    ui::RestoredResult result{
+        photo->raster, {{core::Step{"tiny", {{"prompt", "a lake"}}, 1}}}, QStringLiteral("Tiny"), {}, {}, {}};
+    result.chosen = {{"size", "whole"}};
+    result.step = 5;
+    result.earlier = {{2, {{"prompt", "a wood"}}}, {4, {}}};
+    result.generative = true;
+    ui::writeRecoveryEntry(folder / "0", {QStringLiteral("x"), photo, result, 1});
+    const ui::RestoredResult back = ui::readRecoveryEntry(folder / "0").result;
+    QCOMPARE(back.recipe, result.recipe);
+    QCOMPARE(back.chosen, result.chosen);
+    QCOMPARE(back.step, result.step);
+    QCOMPARE(back.earlier, result.earlier);
+    QVERIFY(back.generative);
+    result.generative = false;
+    ui::writeRecoveryEntry(folder / "1", {QStringLiteral("x"), photo, result, 1});
+    QVERIFY(!ui::readRecoveryEntry(folder / "1").result.generative);
+  }
+
   void damagedEntryIsAnErrorInWords_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QByteArray>("content");

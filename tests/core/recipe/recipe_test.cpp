@@ -88,6 +88,22 @@ TEST(Recipe, numbersHaveADecimalPointInEveryLocale) {
   EXPECT_EQ(read.steps.front().strength, 0.25);
 }
 
+TEST(Recipe, whatARunHadBeforeIsSaidInComments) {
+  const Step now{"a", {{"prompt", "a lake"}, {"seed", "7"}, {"steps", "6"}}, 1};
+  EXPECT_EQ(commentsOn({}, now), "");
+  const std::vector<EarlierPart> earlier = {
+      {2, {{"guidance", "5"}, {"prompt", "a \"wood\"\nversion: 2"}, {"steps", "6"}}}, {4, now.settings}};
+  const std::string comments = commentsOn(earlier, now);
+  EXPECT_EQ(comments,
+            "# up to step 2 it ran with other settings:\n"
+            "#   guidance: \"5\"\n"
+            "#   prompt: \"a \\\"wood\\\"\\nversion: 2\"\n"
+            "#   seed: its default\n"
+            "# up to step 4 it ran with these settings\n");
+  const Recipe recipe{{now}};
+  EXPECT_EQ(parseRecipe(comments + toYaml(recipe), "commented"), recipe);
+}
+
 TEST(Recipe, filesAreReadAndMissingOnesNamed) {
   const tests::TemporaryFolder folder;
   std::ofstream(folder / "a.yaml") << "version: 1\nsteps: [{model: a}]\n";
