@@ -130,7 +130,7 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   const auto withTilesAtOnce = [&]() -> at::Tensor {
     while (true) {
       // Nobody may have asked yet.
-      if (reached) requireNumbers(reached->sample, reached->next - 1, options.sampler.steps);
+      if (reached) requireNumbers(reached->sample, reached->next - 1, options.sampler.steps, first);
       noise.rewind();
       SamplerSettings settings = options.sampler;
       InstantIrNetworks& restorers = networks.restorers();
@@ -226,7 +226,7 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
     state.sample = count == 0 ? run.latent
                               : schedule.noised(run.latent, initial, stepper->steps()[static_cast<std::size_t>(first)]);
   }
-  StepNumbers sound(settings.steps);
+  StepNumbers sound(settings.steps, first);
   while (state.next < settings.steps) {
     const int index = state.next;
     pass.step = index;

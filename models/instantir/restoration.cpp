@@ -184,8 +184,12 @@ bool InstantIrRestoration::halveDecoding(const at::Tensor& latent) {
 
 at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {
   if (onlyPicture_) {
+    // On another device "auto" may be another way through the networks.
+    const at::Tensor& kept = from_->picture();
+    const std::int64_t factor = networks_->config().vae.factor();
+    if (kept.size(2) * factor != picture.size(2) || kept.size(3) * factor != picture.size(3)) throw stepOfAnotherRun();
     progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 0);
-    return networks_->withRoom([&] { return decoded(from_->picture().to(picture.device())); });
+    return networks_->withRoom([&] { return decoded(kept.to(picture.device())); });
   }
   const HeardPrompts& text = heard();
   requireGoing();

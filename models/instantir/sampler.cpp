@@ -210,7 +210,7 @@ class InstantIrSampler::Run {
         gates_(gatesOf(settings_)),
         stepper_(makeStepper(StepperKind::Ddpm, schedule_, settings_.steps)),
         noise_(noise, latent.sizes().vec(), latent.device(), 1 + stepper_->drawsFrom(firstStep(settings_))),
-        numbers_(settings_.steps),
+        numbers_(settings_.steps, firstStep(settings_)),
         guided_(settings_.guidance > 1),
         pictures_(latent.size(0)),
         latent_(latent.to(at::kFloat)) {

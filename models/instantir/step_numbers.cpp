@@ -29,12 +29,12 @@ void StepNumbers::require() {
   if (answer->computed) answer->computed->synchronize();
   if (answer->finite.item<bool>()) return;
   throw Error(HEIRLOOM_TEXT("instantir.notFinite", "step %1 of %2 gave values that are no numbers")
-                  .with(std::to_string(answer->index + 1), std::to_string(steps_)),
+                  .with(std::to_string(answer->index - first_ + 1), std::to_string(steps_ - first_)),
               HEIRLOOM_TEXT("instantir.notFinite.remedy", "run in a wider precision, or take an earlier step"));
 }
 
-void requireNumbers(const at::Tensor& sample, int index, int steps) {
-  StepNumbers numbers(steps);
+void requireNumbers(const at::Tensor& sample, int index, int steps, int first) {
+  StepNumbers numbers(steps, first);
   numbers.add(sample, index);
   numbers.require();
 }

@@ -11,8 +11,9 @@ namespace heirloom::models {
 /// answer is read when the next step is on its way, or when somebody wants to know.
 class StepNumbers {
  public:
-  /// `steps`: of the run, for what is said.
-  explicit StepNumbers(int steps) : steps_(steps) {}
+  /// `steps`: of the run; `first`: the one that it begins with. What is said counts from there, as pictures of steps
+  /// are numbered.
+  explicit StepNumbers(int steps, int first = 0) : steps_(steps), first_(first) {}
 
   /// Step `index` gave `sample`. Throws as `require` does of the step before it.
   void add(const at::Tensor& sample, int index);
@@ -27,11 +28,11 @@ class StepNumbers {
     std::optional<c10::Event> computed;  // empty: it is there
   };
 
-  int steps_;
+  int steps_, first_;
   std::optional<Answer> pending_;
 };
 
 /// The same of one sample, at once.
-void requireNumbers(const at::Tensor& sample, int index, int steps);
+void requireNumbers(const at::Tensor& sample, int index, int steps, int first = 0);
 
 }  // namespace heirloom::models

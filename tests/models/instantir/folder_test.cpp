@@ -302,18 +302,28 @@ class SpoiltDraw : public NoiseSource {
 };
 
 TEST_F(InstantIrFolder, valuesThatAreNoNumbersEndARunWhoseStepsBeforeStay) {
-  const auto model = models::open(folder.path());
-  Watching watching;
-  SpoiltDraw noise(2);  // the initial one, then one a step
-  const auto session = model->start(smallSettings(*model), {}, watching, &noise);
-  try {
-    session->restore(photo(64, 64));
-    FAIL() << "taken";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("step 2 of 3"));
+  writeTinySdxl(folder / "alone");
+  for (const fs::path& place : {folder.path(), folder / "alone"}) {
+    const auto model = models::open(place);
+    Settings settings = smallSettings(*model);
+    // Steps are numbered as their pictures are: from the first one that is run.
+    for (const auto& [steps, strength] : {std::pair("3", "1"), std::pair("6", "0.5")}) {
+      SCOPED_TRACE(place.string() + ' ' + steps);
+      settings.set("steps", steps);
+      settings.set("strength", strength);
+      Watching watching;
+      SpoiltDraw noise(2);  // the initial one, then one a step
+      const auto session = model->start(settings, {}, watching, &noise);
+      try {
+        session->restore(photo(64, 64));
+        FAIL() << "taken";
+      } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("step 2 of 3"));
+      }
+      EXPECT_THAT(watching.indices, ElementsAre(0));
+      EXPECT_TRUE(watching.previews.back().isfinite().all().item<bool>());
+    }
   }
-  EXPECT_THAT(watching.indices, ElementsAre(0));
-  EXPECT_TRUE(watching.previews.back().isfinite().all().item<bool>());
 }
 
 TEST_F(InstantIrFolder, timeNormsMayBeMissingAndStrangersAreNamed) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/common/error.h"
+#include "models/cuda.h"
 #include "models/registry.h"
 #include "tests/models/instantir/diffusion_folder.h"
 #include "tests/models/instantir/tiny_folder.h"
@@ -19,6 +20,7 @@ namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
+using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
 
@@ -187,6 +189,27 @@ TEST_F(KeptSteps, ofInstantIrLetWordsChangeAndSizesNot) {
   EXPECT_THAT(refusal(model, step, settings, at::cat({picture, picture})), HasSubstr("another run"));
   expectFixed(model, step, settings, picture,
               {{"steps", "5"}, {"seed", "7"}, {"max_side", "192"}, {"strength", "0.5"}, {"size", "tiles"}});
+}
+
+TEST_F(KeptSteps, ofAPhotoThatGoesInTilesOnAGpuStayOnTheProcessor) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  const at::Tensor picture = photo(200, 150);
+  for (const Model& model : {instantIr(), sdxl()}) {
+    const Settings settings = with(wholeSettings(*model), {"size", "auto"});
+    Keeping first;
+    model->start(settings, {}, first)->restore(picture);
+    for (const bool only : {false, true}) {
+      Keeping then;
+      then.start = first.kept.front();
+      then.only = only;
+      try {
+        model->start(settings, {at::Device(at::kCUDA, 0)}, then)->restore(picture);
+        ADD_FAILURE() << "taken";
+      } catch (const Error& error) {
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("another run"), HasSubstr("device")));
+      }
+    }
+  }
 }
 
 TEST_F(KeptSteps, ofSdxlLetWordsChangeAndSizesNot) {

@@ -47,6 +47,12 @@ void expectLateAnswers(const at::Device& device) {
   EXPECT_THAT(complaint([&] { requireNumbers(bad * std::numeric_limits<float>::quiet_NaN(), 0, 3); }),
               HasSubstr("step 1 of 3"));
   requireNumbers(good, 0, 3);
+
+  // Of a run that begins with the fourth of its steps.
+  StepNumbers late(10, 3);
+  late.add(bad, 4);
+  EXPECT_THAT(complaint([&] { late.require(); }), HasSubstr("step 2 of 7"));
+  EXPECT_THAT(complaint([&] { requireNumbers(bad, 3, 10, 3); }), HasSubstr("step 1 of 7"));
 }
 
 TEST(StepNumbersOfARun, areReadOneStepLateOrWhenTheyAreWanted) {
