@@ -279,7 +279,7 @@ TEST(TrainingDocuments, thatComeAlongAreRead) {
     ++count;
     EXPECT_NO_THROW(readTrainConfig(entry.path())) << entry.path();
   }
-  EXPECT_GE(count, 11);
+  EXPECT_GE(count, 14);
 }
 
 // restorevar.md 7.7-7.10, 7.12.
@@ -309,6 +309,36 @@ TEST(TrainingDocuments, ofRestoreVarInItsPublishedSizesHaveThePublishedFigures) 
     EXPECT_DOUBLE_EQ(rate(last / 20), 1e-4);
     EXPECT_LT(rate(last / 10), 1e-4);
     EXPECT_NEAR(rate(last), 1e-6, 1e-12);
+  }
+}
+
+// instantir.md 6.2, 6.10-6.16.
+TEST(TrainingDocuments, ofInstantIrInItsPublishedSizesHaveThePublishedFigures) {
+  struct Row {
+    const char* stage;
+    int side, pictures;  // of a step
+  };
+  for (const Row& row : {Row{"perceptor", 512, 96}, Row{"previewer", 1024, 32}, Row{"aggregator", 512, 12}}) {
+    SCOPED_TRACE(row.stage);
+    const TrainConfig config =
+        readTrainConfig(sourceFolder() / "resources/training/instantir" / (row.stage + std::string(".yaml")));
+    EXPECT_EQ(config.stage, row.stage);
+    EXPECT_EQ(config.dataset.patch, row.side);
+    EXPECT_EQ(config.dataset.shortSide, row.side);
+    EXPECT_FALSE(config.dataset.turns);
+    EXPECT_TRUE(config.dataset.sharpen);
+    EXPECT_EQ(config.dataset.batch * config.optimizer.accumulate, row.pictures);
+    EXPECT_TRUE(config.degradation.kinds.contains("real_esrgan"));
+    EXPECT_EQ(config.network.resampler, models::ResamplerConfig{});
+    EXPECT_EQ(config.network.rank, 64);
+    EXPECT_TRUE(config.optimizer.decoupled);
+    EXPECT_EQ(config.optimizer.betas, (std::array<double, 2>{0.9, 0.999}));
+    EXPECT_EQ(config.optimizer.weightDecay, 0.01);
+    EXPECT_EQ(config.optimizer.clipGradient, 1);
+    EXPECT_EQ(config.schedule.decay, "cosine");
+    EXPECT_EQ(config.schedule.warmUp, 1000);
+    EXPECT_EQ(config.dropping, TrainConfig::Dropping{});
+    EXPECT_DOUBLE_EQ(learningRate(config.schedule, config.optimizer.learningRate, 999), 1e-4);
   }
 }
 
