@@ -2667,7 +2667,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>instantir.held.offloaded</name>
     <message>
         <source>encoders and autoencoder come and go</source>
-        <translation>Encoder und Autoencoder kommen und gehen</translation>
+        <translation>Encoder und Autoencoder werden nur bei Bedarf geladen</translation>
     </message>
 </context>
 <context>
@@ -3444,7 +3444,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>prompt.long.remedy</name>
     <message>
         <source>shorten it, or choose chunk or cut under &quot;A prompt of more than 75 tokens&quot;</source>
-        <translation>kürzen Sie ihn, oder wählen Sie unter &quot;Ein Prompt von mehr als 75 Token&quot; in Stücken oder abschneiden</translation>
+        <translation>kürzen Sie ihn, oder wählen Sie unter „Ein Prompt von mehr als 75 Token“ „in Stücken“ oder „abschneiden“</translation>
     </message>
 </context>
 <context>
@@ -3457,8 +3457,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>prompt.weight.remedy</name>
     <message>
-        <source>use weights near 1, such as (word:1.2)</source>
-        <translation>nehmen Sie Gewichte um 1, etwa (Wort:1.2)</translation>
+        <source>use weights near 1, such as (word:1.2), or write \( and \) where brackets are meant</source>
+        <translation>nehmen Sie Gewichte um 1, etwa (Wort:1.2), oder schreiben Sie \( und \), wo Klammern gemeint sind</translation>
     </message>
 </context>
 <context>
@@ -4018,7 +4018,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.adaptive.help</name>
     <message>
         <source>Weighs each step by how much the previews still change. compat: as the reference&apos;s code does; stable: without its jumps</source>
-        <translation>Gewichtet jeden Schritt danach, wie sehr sich die Vorschauen noch ändern. wie im Original: mit dessen Sprüngen; ruhig: ohne sie</translation>
+        <translation>Gewichtet jeden Schritt danach, wie sehr sich die Vorschauen noch ändern. „wie im Original“: mit dessen Sprüngen; „ruhig“: ohne sie</translation>
     </message>
 </context>
 <context>
@@ -4242,7 +4242,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.guidance_rescale.help</name>
     <message>
         <source>Takes back the glare and contrast that strong guidance brings; 0: not at all, 0.7 is usual</source>
-        <translation>Nimmt zurück, was starke Führung an Grellem und an Kontrast bringt; 0: gar nicht, üblich ist 0.7</translation>
+        <translation>Nimmt zurück, was starke Führung an Grellem und an Kontrast bringt; 0: gar nicht, üblich ist 0,7</translation>
     </message>
 </context>
 <context>
@@ -4480,7 +4480,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.noise_seed.help</name>
     <message>
         <source>The same seed draws the same noise on the same processor</source>
-        <translation>Dieselbe Zahl zieht auf demselben Prozessor dasselbe Rauschen</translation>
+        <translation>Derselbe Startwert zieht auf demselben Prozessor dasselbe Rauschen</translation>
     </message>
 </context>
 <context>
@@ -4571,7 +4571,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.preview_start.help</name>
     <message>
         <source>The part of the run that goes by the photo alone; 0.1 to 0.4 is more faithful</source>
-        <translation>Der Teil des Laufs, der nur nach dem Foto geht; 0.1 bis 0.4 ist treuer</translation>
+        <translation>Der Teil des Laufs, der nur nach dem Foto geht; 0,1 bis 0,4 ist treuer</translation>
     </message>
 </context>
 <context>

@@ -46,9 +46,11 @@ class Reader {
   void read(std::string_view text, double weight) {
     // Also false for what is no number.
     if (!(weight >= 0 && weight <= kLargest)) {
-      throw Error(HEIRLOOM_TEXT("prompt.weight", "a part of the prompt has a weight outside 0 to 10: %1")
-                      .with(oneLine(text.substr(0, kShown))),
-                  HEIRLOOM_TEXT("prompt.weight.remedy", "use weights near 1, such as (word:1.2)"));
+      throw Error(
+          HEIRLOOM_TEXT("prompt.weight", "a part of the prompt has a weight outside 0 to 10: %1")
+              .with(oneLine(text.substr(0, kShown))),
+          HEIRLOOM_TEXT("prompt.weight.remedy",
+                        "use weights near 1, such as (word:1.2), or write \\( and \\) where brackets are meant"));
     }
     for (std::size_t i = 0; i < text.size(); ++i) {
       const char c = text[i];

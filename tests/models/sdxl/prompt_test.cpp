@@ -15,6 +15,7 @@ namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
+using testing::AllOf;
 using testing::HasSubstr;
 
 using Parts = std::vector<WeightedText>;
@@ -34,6 +35,16 @@ TEST(Emphasis, otherBracketsAndEscapesAreCharacters) {
   EXPECT_EQ(weightedTexts(R"(\(a\) \[b\] c\\d e\f)"), (Parts{{R"((a) [b] c\d e\f)", 1}}));
   EXPECT_EQ(weightedTexts("(a:b)"), (Parts{{"a:b", 1.1}}));
   EXPECT_EQ(weightedTexts("[a:2]"), (Parts{{"a:2", 1 / 1.1}}));
+}
+
+TEST(Emphasis, bracketsThatWereMeantAsSuchAreToldApartInWords) {
+  try {
+    weightedTexts("a train (at 12:30)");
+    FAIL() << "taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("outside 0 to 10: at 12"), HasSubstr("write \\( and \\)")));
+  }
+  EXPECT_EQ(weightedTexts("a train \\(at 12:30\\)"), (Parts{{"a train (at 12:30)", 1}}));
 }
 
 TEST(Emphasis, impossibleWeightsAreRefused) {
