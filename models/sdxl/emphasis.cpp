@@ -1,5 +1,6 @@
 #include "models/sdxl/emphasis.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr double kStep = 1.1;
 constexpr double kLargest = 10;
+constexpr std::size_t kShown = 40;  // bytes of a part of the prompt in what is said of it
 
 /// Where the bracket at `begin` closes, or nothing.
 std::optional<std::size_t> closing(std::string_view text, std::size_t begin) {
@@ -41,6 +43,14 @@ std::optional<std::pair<std::string_view, double>> withNumber(std::string_view i
   return std::pair(inside.substr(0, colon), value);
 }
 
+/// What is shown of `text`: no character is cut in two.
+std::string_view beginning(std::string_view text) {
+  const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; };
+  std::size_t end = std::min(text.size(), kShown);
+  while (end > 0 && end < text.size() && continues(text[end])) --end;
+  return text.substr(0, end);
+}
+
 class Reader {
  public:
   void read(std::string_view text, double weight) {
@@ -48,7 +58,7 @@ class Reader {
     if (!(weight >= 0 && weight <= kLargest)) {
       throw Error(
           HEIRLOOM_TEXT("prompt.weight", "a part of the prompt has a weight outside 0 to 10: %1")
-              .with(oneLine(text.substr(0, kShown))),
+              .with(oneLine(beginning(text))),
           HEIRLOOM_TEXT("prompt.weight.remedy",
                         "use weights near 1, such as (word:1.2), or write \\( and \\) where brackets are meant"));
     }
@@ -77,7 +87,6 @@ class Reader {
 
  private:
   static constexpr std::string_view kSpecial = "()[]\\";
-  static constexpr std::size_t kShown = 40;
 
   void add(char c, double weight) {
     if (texts.empty() || texts.back().weight != weight) texts.push_back({{}, weight});

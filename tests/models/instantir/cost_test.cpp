@@ -45,6 +45,9 @@ TEST(InstantIrCost, ofTheWholePublishedRunStaysBelowItsBar) {
   EXPECT_NEAR(cost.aggregator / 2 / kTera, 3.10, 0.02);
   RecordProperty("tflop", std::to_string(2 * (cost.total + kVae) / kTera));
   EXPECT_LE(2 * (cost.total + kVae), 1210 * kTera);
+  // With the corrections beside the layers a preview is 8 % more work.
+  const InstantIrCost beside = costOf(InstantIrConfig(), {}, {.rank = 64});
+  EXPECT_NEAR(beside.preview / beside.main, 1.08, 0.005);
   // Free painting costs a third of a step.
   SamplerSettings creative;
   creative.creativeStart = 0;

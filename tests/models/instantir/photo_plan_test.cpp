@@ -50,6 +50,7 @@ TEST(PhotoWork, ofThePublishedRunIsWhatTheReferenceCounts) {
   const VaeCost vae = costOf(SdxlVaeConfig(), 1024.0 * 1024.0);
   EXPECT_NEAR(vae.encoder / kTera, 2.44, 0.01);
   EXPECT_NEAR(vae.decoder / kTera, 5.24, 0.02);
+  EXPECT_NEAR(tinyDecoderCost({}, 1024.0 * 1024.0) / kTera, 0.28, 0.02);
   DiffusionConfig config;
   config.restoring.emplace();
   InstantIrOptions options;

@@ -53,11 +53,15 @@ TEST(WeightPolicies, followWhatIsFree) {
   };
   for (const auto& [gigabytes, policy] :
        {Row{80, WeightPolicy::Merged}, Row{21, WeightPolicy::Merged}, Row{19, WeightPolicy::Resident},
-        Row{15, WeightPolicy::Resident}, Row{12, WeightPolicy::Offloaded}, Row{8, WeightPolicy::Streamed},
+        Row{14, WeightPolicy::Resident}, Row{12, WeightPolicy::Offloaded}, Row{8, WeightPolicy::Streamed},
         Row{0, WeightPolicy::Streamed}})
     EXPECT_EQ(policyFor(gigabytes * kGigabyte, kPublished, activations), policy) << gigabytes;
-  // The least that is done has room on the smallest card that it is meant for.
+  EXPECT_EQ(policyFor(std::uint64_t{20} << 30, kPublished, activations), WeightPolicy::Merged);
+  // The least that is done has room on the smallest card that it is meant for, and in float32 takes 9 GB.
   EXPECT_LT(most(WeightPolicy::Streamed, kPublished) + activations, 5 * kGigabyte);
+  const WeightBytes wide{2 * kPublished.unet, 2 * kPublished.corrections, 2 * kPublished.aggregator, 2 * kPublished.vae,
+                         2 * kPublished.encoders};
+  EXPECT_LT(most(WeightPolicy::Streamed, wide) + activationBytes(1024 * 1024, {}), 9 * kGigabyte);
 }
 
 TEST(WeightPolicies, withoutPreviewerThereIsNothingToMerge) {

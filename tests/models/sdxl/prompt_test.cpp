@@ -8,6 +8,7 @@
 
 #include "models/common/error.h"
 #include "models/common/random_weights.h"
+#include "models/common/utf8.h"
 #include "models/sdxl/emphasis.h"
 #include "tests/models/sdxl/tiny_text.h"
 
@@ -45,6 +46,20 @@ TEST(Emphasis, bracketsThatWereMeantAsSuchAreToldApartInWords) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("outside 0 to 10: at 12"), HasSubstr("write \\( and \\)")));
   }
   EXPECT_EQ(weightedTexts("a train \\(at 12:30\\)"), (Parts{{"a train (at 12:30)", 1}}));
+}
+
+TEST(Emphasis, whatIsSaidOfALongPartCutsNoCharacter) {
+  for (const char* before : {"", "a"}) {
+    std::string prompt = "(" + std::string(before);
+    for (int i = 0; i < 30; ++i) prompt += "ä";
+    try {
+      weightedTexts(prompt + ":11)");
+      FAIL() << "taken";
+    } catch (const Error& error) {
+      EXPECT_NO_THROW(decoded(error.what()));
+      EXPECT_THAT(error.what(), HasSubstr(": " + std::string(before) + "ää"));
+    }
+  }
 }
 
 TEST(Emphasis, impossibleWeightsAreRefused) {
