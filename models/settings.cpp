@@ -105,6 +105,11 @@ bool Settings::has(std::string_view name) const {
   return std::ranges::any_of(parameters_, [&](const Parameter& parameter) { return parameter.name == name; });
 }
 
+bool Settings::counts(std::string_view name) const {
+  const std::optional<Condition>& only = parameters_[indexOf(name)].onlyWith;
+  return !only || choice(only->name) == only->value;
+}
+
 Settings Settings::narrowed(const std::vector<Parameter>& parameters) const {
   Settings part;
   part.parameters_ = parameters;

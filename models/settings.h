@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -64,6 +65,13 @@ struct TextInput {
   bool operator==(const TextInput&) const = default;
 };
 
+/// The value of a choice of the same model beside which another setting counts.
+struct Condition {
+  std::string name;
+  std::string value;
+  bool operator==(const Condition&) const = default;
+};
+
 /// One thing a person can set: what a panel, `models show` and `--set` are made from.
 struct Parameter {
   std::string name;  // as in --set: "noise_level"
@@ -72,6 +80,7 @@ struct Parameter {
   std::string unit;  // "/255", "%", "" for none
   std::variant<RealRange, IntegerRange, Toggle, Choice, KernelInput, MatrixInput, DenoiserInput, TextInput> range;
   std::string onPhotos = {};  // what photos are restored with where nobody sets it, if not the (reference's) default
+  std::optional<Condition> onlyWith = {};  // empty: counts always
   bool operator==(const Parameter&) const = default;
 };
 
@@ -106,6 +115,9 @@ class Settings {
 
   const std::vector<Parameter>& parameters() const { return parameters_; }
   bool has(std::string_view name) const;
+  /// Whether the network looks at the setting, given the choices that others depend on. Throws Error for an unknown
+  /// name.
+  bool counts(std::string_view name) const;
   /// These values under `parameters`, a part of the own ones.
   Settings narrowed(const std::vector<Parameter>& parameters) const;
   /// As `set` reads it back.

@@ -98,6 +98,7 @@ Json parameterJson(const models::Parameter& parameter) {
     }
   };
   std::visit(Facts{json}, parameter.range);
+  if (parameter.onlyWith) json["only_with"] = {{parameter.onlyWith->name, parameter.onlyWith->value}};
   return json;
 }
 
@@ -149,7 +150,9 @@ void describe(const models::Descriptor& descriptor, Report& report) {
   for (const std::string& alternative : descriptor.alternatives) row("could also be", alternative);
   for (const models::Parameter& parameter : descriptor.parameters) {
     const std::string unit = parameter.unit.empty() ? "" : " (" + parameter.unit + ")";
-    row("setting", parameter.name + "=" + rangeText(parameter) + unit);
+    const auto& only = parameter.onlyWith;
+    row("setting",
+        parameter.name + "=" + rangeText(parameter) + unit + (only ? " with " + only->name + "=" + only->value : ""));
     row("", parameter.label.english() + ": " + parameter.help.english());
   }
 }

@@ -40,7 +40,9 @@ struct LoadedStep {
 
 LoadedStep load(const ModelLibrary& library, const Step& step) {
   LoadedStep loaded{configure(library, step.model, step.settings, Protocol::Photos), step.strength};
-  loaded.estimateNoise = loaded.model.settings.has(kNoiseLevel) && !step.settings.contains(kNoiseLevel);
+  const models::Settings& settings = loaded.model.settings;
+  loaded.estimateNoise =
+      settings.has(kNoiseLevel) && settings.counts(kNoiseLevel) && !step.settings.contains(kNoiseLevel);
   return loaded;
 }
 

@@ -132,8 +132,8 @@ void requireRoomOrRelease(const ModelLibrary& library, const Recipe& recipe, con
 
 /// Runs `recipe` over `source`, each step within its mask, at full strength for the last one; the only way a picture is
 /// processed. Never throws: everything that happens is in the outcome. What a network was not shown (gamut, highlights)
-/// is added back to its result. `noise_level` absent from a step's settings of a network that has it: estimated from
-/// the photo.
+/// is added back to its result. `noise_level` absent from a step's settings of a network where it counts: estimated
+/// from the photo.
 Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,
             const RunOptions& options = {});
 

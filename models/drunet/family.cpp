@@ -8,12 +8,20 @@ namespace heirloom::models {
 namespace {
 
 constexpr const char* kTask = "task";
+constexpr const char* kDenoise = "denoise";
+constexpr const char* kDeblock = "deblock";
 
 Parameter taskParameter(bool deblocker) {
-  return {"task", HEIRLOOM_TEXT("setting.task", "Trained for"),
+  return {kTask, HEIRLOOM_TEXT("setting.task", "Trained for"),
           HEIRLOOM_TEXT("setting.task.help",
                         "The weights of the denoiser and of the deblocker look alike: say which these are"),
-          "", Choice{{"denoise", "deblock"}, deblocker ? "deblock" : "denoise"}};
+          "", Choice{{kDenoise, kDeblock}, deblocker ? kDeblock : kDenoise}};
+}
+
+/// What one of the two is told in the channel of its map, and the other is not.
+Parameter levelOf(const char* task, Parameter level) {
+  level.onlyWith = Condition{kTask, task};
+  return level;
 }
 
 struct DrunetTraits {
@@ -49,7 +57,8 @@ struct DrunetTraits {
     descriptor.flopPerPixel = config.unet.flopPerPixel();
     descriptor.activationBytesPerPixel = config.unet.activationBytesPerPixel();
     descriptor.alternatives = {config.deblocker ? "denoiser" : "deblocker"};
-    descriptor.parameters = {noiseLevelParameter(75), jpegQualityParameter(), taskParameter(config.deblocker)};
+    descriptor.parameters = {levelOf(kDenoise, noiseLevelParameter(75)), levelOf(kDeblock, jpegQualityParameter()),
+                             taskParameter(config.deblocker)};
     return descriptor;
   }
 
@@ -58,7 +67,7 @@ struct DrunetTraits {
   static Run start(ResUNet network, const DrunetConfig&, const Settings& settings, const Placement& placement,
                    Observer& observer) {
     // The deblocker was trained with (100 - quality) / 100 in the place of sigma.
-    const bool deblocks = settings.choice(kTask) == "deblock";
+    const bool deblocks = settings.choice(kTask) == kDeblock;
     const double level = deblocks ? (100.0 - static_cast<double>(settings.integer(kJpegQuality))) / 100.0
                                   : settings.real("noise_level") / 255.0;
     const at::Tensor map = at::full({1, 1, 1, 1}, level, at::TensorOptions(placement.device).dtype(at::kFloat));

@@ -154,8 +154,8 @@ class PanelTest : public QObject {
         for (const char* kind : {"Field", "Box", "List", "Button", "Text"})
           controls += panel.findChildren<QWidget*>(name + QLatin1String(kind)).size();
         QVERIFY2(controls == 1, which.c_str());
-        // Estimated from the photo, or from a file or a model that is not there.
-        const bool open = parameter.name == "noise_level" ||
+        // Estimated from the photo, without effect, or from a file or a model that is not there.
+        const bool open = parameter.name == "noise_level" || !usual.counts(parameter.name) ||
                           std::holds_alternative<models::MatrixInput>(parameter.range) ||
                           std::holds_alternative<models::DenoiserInput>(parameter.range);
         QVERIFY2(settings.contains(parameter.name) != open, which.c_str());
@@ -167,6 +167,31 @@ class PanelTest : public QObject {
           QVERIFY2(shown.text(parameter.name) == usual.text(parameter.name), which.c_str());
       }
     }
+  }
+
+  void whatDoesNotCountIsHiddenAndNotSaid() {
+    auto parameters = everyKind();
+    parameters[0].onlyWith = models::Condition{"mode", "fast"};
+    parameters[2].onlyWith = models::Condition{"mode", "exact"};
+    ui::Workers workers;
+    ui::ParameterPanel panel(workers.files);
+    panel.setParameters(parameters);
+    panel.show();
+    const auto* noise = panel.findChild<QSlider*>(QStringLiteral("noise_levelSlider"));
+    auto* iterations = panel.findChild<QSpinBox*>(QStringLiteral("iterationsField"));
+    panel.findChild<QCheckBox*>(QStringLiteral("noise_levelAutomatic"))->setChecked(false);
+    QVERIFY(!noise->isVisible());
+    QVERIFY(iterations->isVisible());
+    QVERIFY(!panel.settings().contains("noise_level"));
+    iterations->setValue(5);
+    auto* mode = panel.findChild<QComboBox*>(QStringLiteral("modeList"));
+    mode->setCurrentIndex(mode->findData(QStringLiteral("fast")));
+    QVERIFY(noise->isVisible());
+    QVERIFY(!iterations->isVisible());
+    QVERIFY(panel.settings().at("noise_level") == "25");
+    QVERIFY(!panel.settings().contains("iterations"));
+    mode->setCurrentIndex(mode->findData(QStringLiteral("exact")));
+    QVERIFY(panel.settings().at("iterations") == "5");
   }
 
   void chosenFilesShowTheirOwnControls() {

@@ -15,11 +15,12 @@ constexpr const char* kEstimated = "noise_level";
 ParameterPanel::ParameterPanel(core::JobQueue& files, QWidget* parent) : QWidget(parent), files_(files) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
+  connect(this, &ParameterPanel::changed, this, &ParameterPanel::showWhatCounts);
 }
 
 void ParameterPanel::setParameters(const std::vector<models::Parameter>& parameters) {
   // What nobody touched is the next model's to say.
-  auto before = settings();
+  auto before = values();
   std::erase_if(before, [this](const auto& setting) {
     const auto standard = defaults_.find(setting.first);
     return standard != defaults_.end() && standard->second == setting.second;
@@ -32,6 +33,7 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
   column->setSpacing(6);
   layout()->addWidget(content_);
   for (const models::Parameter& parameter : parameters) {
+    const int first = column->count();
     if (const auto* real = std::get_if<models::RealRange>(&parameter.range)) {
       models::RealRange onPhotos = *real;
       if (!parameter.onPhotos.empty()) onPhotos.byDefault = QByteArray::fromStdString(parameter.onPhotos).toDouble();
@@ -57,22 +59,46 @@ void ParameterPanel::setParameters(const std::vector<models::Parameter>& paramet
     } else {
       rows_[parameter.name] = addDenoiser(parameter, std::get<models::DenoiserInput>(parameter.range));
     }
+    Row& row = rows_[parameter.name];
+    row.onlyWith = parameter.onlyWith;
+    for (int i = first; i < column->count(); ++i) row.widgets.push_back(column->itemAt(i)->widget());
   }
   if (!blends_.empty()) rows_[core::kBlend] = addBlend();
-  defaults_ = settings();
+  defaults_ = values();
   for (const auto& [name, value] : before) {
     if (rows_.contains(name)) rows_[name].write(value);
   }
+  showWhatCounts();
   keepFromWheel(*content_);
   setVisible(!rows_.empty());
 }
 
-std::map<std::string, std::string> ParameterPanel::settings() const {
-  std::map<std::string, std::string> settings;
+std::map<std::string, std::string> ParameterPanel::values() const {
+  std::map<std::string, std::string> values;
   for (const auto& [name, row] : rows_) {
-    if (std::string value = row.read(); !value.empty()) settings[name] = std::move(value);
+    if (std::string value = row.read(); !value.empty()) values[name] = std::move(value);
   }
+  return values;
+}
+
+std::map<std::string, std::string> ParameterPanel::settings() const {
+  auto settings = values();
+  std::erase_if(settings, [this](const auto& setting) { return !counts(rows_.at(setting.first)); });
   return settings;
+}
+
+bool ParameterPanel::counts(const Row& row) const {
+  if (!row.onlyWith) return true;
+  const auto choice = rows_.find(row.onlyWith->name);
+  return choice != rows_.end() && choice->second.read() == row.onlyWith->value;
+}
+
+void ParameterPanel::showWhatCounts() {
+  for (const auto& [name, row] : rows_) {
+    if (!row.onlyWith) continue;
+    const bool shown = counts(row);
+    for (QWidget* widget : row.widgets) widget->setVisible(shown);
+  }
 }
 
 void ParameterPanel::setSettings(const std::map<std::string, std::string>& settings) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,8 @@
 namespace heirloom::ui {
 
 /// Widgets for the settings of any model, generated from its parameters: a slider with a field and unit for a number, a
-/// check box for a toggle, a list for a choice. A setting that the engine can choose itself has an automatic state.
+/// check box for a toggle, a list for a choice. A setting that the engine can choose itself has an automatic state; one
+/// that does not count beside the others is hidden.
 class ParameterPanel : public QWidget {
   Q_OBJECT
  public:
@@ -45,7 +47,7 @@ class ParameterPanel : public QWidget {
   /// in its range.
   void setParameters(const std::vector<models::Parameter>& parameters);
 
-  /// As a recipe's step holds them; what is automatic is absent.
+  /// As a recipe's step holds them; what is automatic, or does not count beside the others, is absent.
   std::map<std::string, std::string> settings() const;
   /// Absent names become automatic where they can be, otherwise default. Values that do not fit are left out.
   void setSettings(const std::map<std::string, std::string>& settings);
@@ -68,7 +70,10 @@ class ParameterPanel : public QWidget {
     std::function<void(const std::string&)> write;  // empty: automatic or default
     std::function<void(const std::string&)> showChosen;
     std::function<void(const QStringList&)> showUsed;  // empty: no texts
+    std::optional<models::Condition> onlyWith = {};    // empty: counts always
+    std::vector<QWidget*> widgets = {};
   };
+  std::map<std::string, std::string> values() const;  // of all rows
   Row addReal(const models::Parameter& parameter, const models::RealRange& range, bool automatic);
   Row addInteger(const models::Parameter& parameter, const models::IntegerRange& range);
   Row addToggle(const models::Parameter& parameter, const models::Toggle& toggle);
@@ -78,11 +83,13 @@ class ParameterPanel : public QWidget {
   Row addMatrix(const models::Parameter& parameter, const models::MatrixInput& matrix);
   Row addDenoiser(const models::Parameter& parameter, const models::DenoiserInput& denoiser);
   Row addBlend();
+  bool counts(const Row& row) const;
+  void showWhatCounts();
   QWidget* addHeader(const models::Parameter& parameter, QWidget* beside);
 
   core::JobQueue& files_;
   std::map<std::string, Row> rows_;
-  std::map<std::string, std::string> defaults_;  // settings() before anybody touched a row
+  std::map<std::string, std::string> defaults_;  // of all rows, before anybody touched one
   std::vector<std::pair<std::string, QString>> denoisers_;
   std::vector<std::pair<std::string, QString>> priors_;
   std::vector<std::pair<std::string, QString>> blends_;

@@ -250,6 +250,12 @@ TEST(Run, theNoiseLevelIsEstimatedWhenNobodySaysIt) {
   const auto told = runOn(photo, network, {}, {{"noise_level", "7"}});
   EXPECT_TRUE(told.outcome.chosen.at(0).empty());
   EXPECT_EQ(network->settings.real("noise_level"), 7);
+
+  // A deblocker has no use for it.
+  network->own.parameters[0].onlyWith = models::Condition{"task", "denoise"};
+  network->own.parameters.push_back({"task", {}, {}, "", models::Choice{{"denoise", "deblock"}, "deblock"}});
+  EXPECT_TRUE(runOn(photo, network).outcome.chosen.at(0).empty());
+  EXPECT_FALSE(runOn(photo, network, {}, {{"task", "denoise"}}).outcome.chosen.at(0).empty());
 }
 
 TEST(Run, whatItChoseForEveryStepRepeatsIt) {

@@ -34,6 +34,17 @@ TEST_F(Drunet, theFilesNameTellsADeblockerFromADenoiser) {
   EXPECT_EQ(Settings(deblocker->descriptor().parameters).choice("task"), "deblock");
 }
 
+TEST_F(Drunet, onlyTheLevelOfItsTaskIsAskedFor) {
+  const auto model = models::open(written("drunet_deblocking_grayscale.safetensors"));
+  Settings settings(model->descriptor().parameters);
+  EXPECT_TRUE(settings.counts("jpeg_quality"));
+  EXPECT_FALSE(settings.counts("noise_level"));
+  EXPECT_TRUE(settings.counts("task"));
+  settings.set("task", "denoise");
+  EXPECT_FALSE(settings.counts("jpeg_quality"));
+  EXPECT_TRUE(settings.counts("noise_level"));
+}
+
 // kair.md 1.9: sigma / 255 for noise, (100 - quality) / 100 for JPEG.
 TEST_F(Drunet, theTaskSaysWhatItsLevelIsMadeOf) {
   const torch::NoGradGuard noGrad;
