@@ -14,7 +14,6 @@
 #include "core/engine/step.h"
 #include "core/library/configure.h"
 #include "core/photo/memory.h"
-#include "models/common/degradation_settings.h"
 #include "models/common/kept_networks.h"
 #include "models/common/kept_step.h"
 #include "models/common/photo_work.h"
@@ -54,14 +53,6 @@ std::string noiseText(double noise, const models::Settings& settings) {
   }
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, noise, std::chars_format::fixed, 1).ptr};
-}
-
-/// Whether a network among the settings says how much is enlarged.
-bool isEnlargedByAnother(const models::Restorer& network) {
-  return std::ranges::any_of(network.descriptor().parameters, [](const models::Parameter& parameter) {
-    const auto* other = std::get_if<models::DenoiserInput>(&parameter.range);
-    return other && other->enlarges;
-  });
 }
 
 /// Throws where a published protocol would give another size than the photo's result needs: before anything is
@@ -309,16 +300,10 @@ Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& sour
 int scaleOf(const ModelLibrary& library, const Recipe& recipe) {
   int scale = 1;
   for (const Step& step : recipe.steps) {
-    const std::shared_ptr<const models::Restorer> network = library.open(step.model);
-    if (isEnlargedByAnother(*network)) {
-      scale *= configure(library, step.model, step.settings, Protocol::Photos).descriptor.scale;
-      continue;
-    }
-    models::Settings settings(network->descriptor().parameters);
-    const auto chosen = step.settings.find(models::kScale);
-    if (chosen != step.settings.end()) settings.set(models::kScale, std::string_view(chosen->second));
-    scale *=
-        settings.has(models::kScale) ? static_cast<int>(settings.integer(models::kScale)) : network->descriptor().scale;
+    // Any setting may change the scale, except the blend, which mixes networks of the same one and takes long.
+    std::map<std::string, std::string> settings = step.settings;
+    settings.erase(kBlend);
+    scale *= configure(library, step.model, settings, Protocol::Photos).descriptor.scale;
   }
   return scale;
 }

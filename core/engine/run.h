@@ -137,7 +137,8 @@ void requireRoomOrRelease(const ModelLibrary& library, const Recipe& recipe, con
 Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer,
             const RunOptions& options = {});
 
-/// Output side / input side of the whole recipe. Throws Error for an unknown model.
+/// Output side / input side of the whole recipe, as its models describe themselves for the settings of its steps.
+/// Throws Error for an unknown model or a setting that it does not take.
 int scaleOf(const ModelLibrary& library, const Recipe& recipe);
 
 /// The picture to save or show: `strength` of the cached full-strength result over the source, in the source's sample

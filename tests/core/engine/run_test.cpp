@@ -331,5 +331,27 @@ TEST(Run, scalesMultiplyOverTheSteps) {
   EXPECT_THROW(scaleOf(library, tests::recipeOf("three")), Error);
 }
 
+// However it is called: what a network makes of its settings is its own to say.
+class Growing : public FakeNetwork {
+ public:
+  Growing() : FakeNetwork([](const at::Tensor& picture, models::Observer&) { return picture; }) {
+    own.parameters = {{"growth", {}, {}, "", models::IntegerRange{1, 3, 2}}};
+  }
+  models::Descriptor describe(const models::Settings& chosen) const override {
+    models::Descriptor described = own;
+    described.scale = static_cast<int>(2 * chosen.integer("growth"));
+    return described;
+  }
+};
+
+TEST(Run, aStepsScaleIsWhatItsNetworkMakesOfItsSettings) {
+  ModelLibrary library({});
+  library.add("growing", std::make_shared<Growing>());
+  EXPECT_EQ(scaleOf(library, tests::recipeOf("growing")), 4);
+  EXPECT_EQ(scaleOf(library, tests::recipeOf("growing", {{"growth", "3"}})), 6);
+  EXPECT_EQ(scaleOf(library, tests::recipeOf("growing", {{"growth", "1"}, {"blend", "other:0.5"}})), 2);
+  EXPECT_THROW(scaleOf(library, tests::recipeOf("growing", {{"growth", "4"}})), Error);
+}
+
 }  // namespace
 }  // namespace heirloom::core
