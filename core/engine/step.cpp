@@ -54,6 +54,8 @@ StepResult runStep(const StepRun& run) {
   TileNetwork tiles(run.network, run.settings, run.placement, run.options.memoryBudget, run.options.stop,
                     std::move(listener), run.options.from, run.options.onlyPicture);
 
+  tiles.cutFrom({run.source.width(), run.source.height(), [&colours](const Box& box) { return colours.shown(box); }});
+
   const TileLimit limit{run.options.tile, run.options.tile > 0 ? 0 : std::max<std::int64_t>(1, tiles.areaLimit())};
   const TilePlan plan(run.source.width(), run.source.height(), rules, limit);
   const std::int64_t tileArea = plan.tileWidth() * plan.tileHeight();
@@ -75,11 +77,15 @@ StepResult runStep(const StepRun& run) {
   const std::vector<std::size_t> order = plan.order(run.first);
   for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(atOnce)) {
     atOnce = std::min<std::int64_t>(batch, static_cast<std::int64_t>(order.size() - begin));
+    std::vector<Box> boxes;
     std::vector<at::Tensor> shown;
-    for (std::int64_t i = 0; i < atOnce; ++i) shown.push_back(colours.shown(plan.input(order[begin + i])));
+    for (std::int64_t i = 0; i < atOnce; ++i) {
+      boxes.push_back(plan.input(order[begin + i]));
+      shown.push_back(colours.shown(boxes.back()));
+    }
     const auto first = order.begin() + static_cast<std::ptrdiff_t>(begin);
     previews->begin({first, first + atOnce}, state.tilesDone);
-    const at::Tensor results = tiles.restore(atOnce == 1 ? shown.front() : at::cat(shown));
+    const at::Tensor results = tiles.restore(atOnce == 1 ? shown.front() : at::cat(shown), std::move(boxes));
     shown.clear();
     for (std::int64_t i = 0; i < atOnce; ++i) {
       assembler.add(order[begin + i], results[i]);

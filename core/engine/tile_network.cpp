@@ -11,6 +11,7 @@
 #include "models/common/kept_networks.h"
 #include "models/common/notes.h"
 #include "models/common/out_of_memory.h"
+#include "models/common/photo_around.h"
 #include "models/placement.h"
 
 namespace heirloom::core {
@@ -35,7 +36,10 @@ std::string megabytes(double bytes) {
 }  // namespace
 
 /// Maps what a session reports to the part of the call that it computes.
-class TileNetwork::SessionObserver : public models::Observer, public models::NoteTaker, public models::StepKeeper {
+class TileNetwork::SessionObserver : public models::Observer,
+                                     public models::NoteTaker,
+                                     public models::StepKeeper,
+                                     public models::PhotoAround {
  public:
   explicit SessionObserver(TileNetwork& owner) : owner_(owner) {}
 
@@ -69,6 +73,16 @@ class TileNetwork::SessionObserver : public models::Observer, public models::Not
   void took(std::chrono::duration<double> step) override { took_ = step; }
   std::shared_ptr<const models::KeptStep> from() const override { return owner_.from_; }
   bool onlyPicture() const override { return owner_.onlyPicture_; }
+
+  std::int64_t photoHeight() const override { return owner_.boxes_.empty() ? 0 : owner_.whole_.height; }
+  std::int64_t photoWidth() const override { return owner_.boxes_.empty() ? 0 : owner_.whole_.width; }
+  at::Tensor photo(Corner corner, std::int64_t height, std::int64_t width) const override {
+    return owner_.whole_.shown({corner.left, corner.top, width, height});
+  }
+  Corner cornerOf(std::int64_t index) const override {
+    const Box& tile = owner_.boxes_[static_cast<std::size_t>(share.first + index)];
+    return {tile.y + share.box.y, tile.x + share.box.x};
+  }
 
   Share share;
 
@@ -125,7 +139,8 @@ TileNetwork::Share TileNetwork::Share::part(std::int64_t index, std::int64_t cou
   return part;
 }
 
-at::Tensor TileNetwork::restore(const at::Tensor& tiles) {
+at::Tensor TileNetwork::restore(const at::Tensor& tiles, std::vector<Box> boxes) {
+  boxes_ = std::move(boxes);
   return within(tiles, {.box = {0, 0, tiles.size(3), tiles.size(2)}});
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "core/engine/tiler.h"
@@ -45,6 +46,13 @@ class TileNetwork {
     std::function<void(const at::Device& device, const Message& weights)> placed = {};
   };
 
+  /// The photo that tiles are cut from, for networks that look beyond them (models::PhotoAround).
+  struct Whole {
+    std::int64_t width = 0;
+    std::int64_t height = 0;
+    std::function<at::Tensor(const Box& box)> shown = {};  // float32 1 C H W on the CPU, as `restore` is given tiles
+  };
+
   /// `budget`: bytes for activations; 0: a part of what is free. `from`: of the one tile that is restored; null: all
   /// runs begin at their start. `onlyPicture`: as models::StepKeeper has it. Throws Error when not even the smallest
   /// tile has room.
@@ -53,14 +61,18 @@ class TileNetwork {
               std::shared_ptr<const models::KeptStep> from = nullptr, bool onlyPicture = false);
   ~TileNetwork();
 
+  /// Before the first call of `restore`; what it refers to must outlive them all.
+  void cutFrom(Whole whole) { whole_ = std::move(whole); }
+
   /// Pixels of all tiles that may go through the network at once, as far as is known now.
   std::int64_t areaLimit() const { return areaLimit_; }
   const at::Device& device() const { return placement_.device; }
   /// How far the pictures of what went through the network last moved from step to step, in the network's own measure.
   std::vector<double> changes() const;
 
-  /// float32 N C H W on the CPU to float32 N C H*scale W*scale on the CPU. Throws Stopped and Error.
-  at::Tensor restore(const at::Tensor& tiles);
+  /// float32 N C H W on the CPU to float32 N C H*scale W*scale on the CPU. `boxes`: of the tiles in the photo that they
+  /// are cut from; empty: of none. Throws Stopped and Error.
+  at::Tensor restore(const at::Tensor& tiles, std::vector<Box> boxes = {});
 
  private:
   class SessionObserver;
@@ -80,6 +92,8 @@ class TileNetwork {
   Listener listener_;
   std::shared_ptr<const models::KeptStep> from_;
   bool onlyPicture_;
+  Whole whole_;
+  std::vector<Box> boxes_;           // in it, of the tiles at hand
   std::vector<at::Tensor> changes_;  // one number each, where the network left them
   models::Descriptor described_;     // of these settings
   TileRules rules_;

@@ -11,6 +11,7 @@
 #include "models/common/noise_level.h"
 #include "models/common/pixel_alignment.h"
 #include "models/common/resampling.h"
+#include "models/dpir/far_fill.h"
 #include "models/dpir/inpainting.h"
 #include "models/dpir/mosaic.h"
 #include "models/dpir/schedule.h"
@@ -271,7 +272,7 @@ class DpirSession : public Session {
     const int iterations = static_cast<int>(settings_.integer(kIterations));
     const DpirSchedule schedule =
         dpirSchedule(noiseOf(settings_) / 255, iterations, task_.lastLevel(settings_), task_.weight);
-    const Problem problem = task_.problem(y, settings_);
+    const Problem problem = problemOf(y);
     at::Tensor x = problem.start;
     for (int i = 0; i < iterations; ++i) {
       if (observer_.stopRequested()) throw Stopped{};
@@ -284,6 +285,16 @@ class DpirSession : public Session {
       observer_.progress(HEIRLOOM_TEXT("dpir.iterating", "iterating"), (i + 1.0) / iterations);
     }
     return problem.finish(x);
+  }
+
+  Problem problemOf(const at::Tensor& y) {
+    Problem problem = task_.problem(y, settings_);
+    if (!settings_.has(kMissing)) return problem;
+    // A hole may be larger than the tile that is seen of it.
+    const std::string& mark = settings_.choice(kMissing);
+    const at::Tensor far = farFill_.behind(y, mark, observer_);
+    if (far.defined()) problem.start = filledFromAround(y, knownPixels(y, mark), far);
+    return problem;
   }
 
   /// The picture's own part, which lies in the middle.
@@ -307,6 +318,7 @@ class DpirSession : public Session {
   Settings settings_;
   Settings denoiserSettings_;
   std::unique_ptr<Session> denoiser_;
+  FarFill farFill_;
   std::int64_t height_ = 0;  // of the result
   std::int64_t width_ = 0;
 };

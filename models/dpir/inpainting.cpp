@@ -11,6 +11,21 @@ at::Tensor colourOf(const std::string& mark, std::int64_t channels) {
   return at::zeros({1, channels, 1, 1});
 }
 
+/// `filledFromAround` of a picture whose pixels stand for squares of `side` pixels of the first one.
+at::Tensor filled(const at::Tensor& picture, const at::Tensor& known, const at::Tensor& far, std::int64_t side) {
+  const std::int64_t height = picture.size(2);
+  const std::int64_t width = picture.size(3);
+  const at::Tensor mine = picture * known;
+  const bool isLast = (height <= 1 && width <= 1) || (far.defined() && side == kFarSide);
+  if (isLast) return far.defined() ? mine + (1 - known) * far : mine;
+  // Half the size, known where any of the four is: the mean of these.
+  const auto halved = [](const at::Tensor& x) { return at::avg_pool2d(x, 2, 2, 0, /*ceil_mode=*/true); };
+  const at::Tensor weight = halved(known);
+  const at::Tensor coarse = filled(halved(mine) / weight.clamp_min(1e-6), (weight > 0).to(at::kFloat),
+                                   far.defined() ? halved(far) : far, 2 * side);
+  return mine + (1 - known) * at::upsample_bilinear2d(coarse, {height, width}, /*align_corners=*/false);
+}
+
 }  // namespace
 
 std::vector<std::string> missingMarks() {
@@ -22,16 +37,8 @@ at::Tensor knownPixels(const at::Tensor& picture, const std::string& mark) {
   return (distance > kExact).to(at::kFloat);
 }
 
-at::Tensor filledFromAround(const at::Tensor& picture, const at::Tensor& known) {
-  const std::int64_t height = picture.size(2);
-  const std::int64_t width = picture.size(3);
-  const at::Tensor mine = picture * known;
-  if (height <= 1 && width <= 1) return mine;
-  // Half the size, known where any of the four is: the mean of these.
-  const at::Tensor weight = at::avg_pool2d(known, 2, 2, 0, /*ceil_mode=*/true);
-  const at::Tensor mean = at::avg_pool2d(mine, 2, 2, 0, true) / weight.clamp_min(1e-6);
-  const at::Tensor coarse = filledFromAround(mean, (weight > 0).to(at::kFloat));
-  return mine + (1 - known) * at::upsample_bilinear2d(coarse, {height, width}, /*align_corners=*/false);
+at::Tensor filledFromAround(const at::Tensor& picture, const at::Tensor& known, const at::Tensor& far) {
+  return filled(picture, known, far, 1);
 }
 
 }  // namespace heirloom::models
