@@ -4043,6 +4043,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>setting.alignment.askew</name>
+    <message>
+        <source>Whether all pixels lie where they lie in any enlargement, or as the published network has it, which moves those of pictures whose sides are no multiples of 8 by up to 7</source>
+        <translation>Ob alle Pixel liegen, wo sie bei jeder Vergrößerung liegen, oder wie beim veröffentlichten Netz, das sie in Bildern, deren Seiten keine Vielfachen von 8 sind, um bis zu 7 verschiebt</translation>
+    </message>
+</context>
+<context>
     <name>setting.alignment.help</name>
     <message>
         <source>Where the photo&apos;s pixels lie in those that they become: in the centre, as in any enlargement, or in the top left corner, as test pictures are reduced</source>

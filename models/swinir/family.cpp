@@ -1,6 +1,8 @@
 #include "models/swinir/family.h"
 
 #include "models/common/network_family.h"
+#include "models/common/padding.h"
+#include "models/common/pixel_alignment.h"
 #include "models/common/state_names.h"
 #include "models/kernels/processor.h"
 #include "models/swinir/network.h"
@@ -33,6 +35,18 @@ SwinIrHead headOf(const StateDict& tensors) {
     return tensors.contains("conv_up1.weight") ? SwinIrHead::NearestConvolution : SwinIrHead::PixelShuffle;
   }
   return tensors.contains("upsample.0.weight") ? SwinIrHead::PixelShuffleDirect : SwinIrHead::Residual;
+}
+
+/// Of the head beside a bicubic enlargement. Where the network has to extend a picture to whole windows, it enlarges
+/// the extended one to the size of the other's result; the reference's script never lets it.
+Parameter askewOrCentred() {
+  Parameter parameter = alignmentParameter();
+  parameter.help = HEIRLOOM_TEXT(
+      "setting.alignment.askew",
+      "Whether all pixels lie where they lie in any enlargement, or as the published network has it, which "
+      "moves those of pictures whose sides are no multiples of 8 by up to 7");
+  parameter.range = Choice{{"published", "centre"}, "published"};
+  return parameter;
 }
 
 /// The window from the table of relative positions (SwinIR) or its coordinates (Swin2SR), which have 2 window - 1 rows
@@ -147,6 +161,7 @@ struct SwinIrTraits {
     descriptor.margin = (config.head == SwinIrHead::Auxiliary ? kMarginBesideBicubic : kMargin) * config.unshuffle;
     descriptor.local = false;
     descriptor.mayShiftColours = config.head == SwinIrHead::NearestConvolution;
+    if (config.head == SwinIrHead::Auxiliary) descriptor.parameters = {askewOrCentred()};
 
     const double f = config.features;
     const double c = config.channels;
@@ -177,6 +192,18 @@ struct SwinIrTraits {
     const double body = processor().avx2 ? 5 * f + config.hidden : 11 * f + config.hidden;
     descriptor.activationBytesPerPixel = 4 * std::max(body, enlarged) / folded;
     return descriptor;
+  }
+
+  static Run start(SwinIr network, const SwinIrConfig& config, const Settings& settings, const Placement&,
+                   Observer& observer) {
+    const bool extends = alignsCentres(settings);
+    return [network, config, extends, &observer](const at::Tensor& picture) mutable {
+      if (!extends) return network->forward(picture, &observer);
+      const std::int64_t height = picture.size(2), width = picture.size(3);
+      const at::Tensor whole = mirroredTo(picture, upToMultiple(height, config.window),
+                                          upToMultiple(width, config.window), Mirror::WithoutEdge);
+      return cropTo(network->forward(whole, &observer), height * config.scale, width * config.scale);
+    };
   }
 
   static std::vector<std::pair<std::string, SwinIrConfig>> published() {

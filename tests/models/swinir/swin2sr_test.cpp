@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <array>
 
+#include "models/checkpoint/tensors.h"
+#include "models/common/padding.h"
 #include "models/common/random_weights.h"
 #include "models/registry.h"
 #include "models/swinir/network.h"
@@ -89,20 +92,51 @@ TEST(Swin2Sr, givesTheReferencesValuesThroughFiles) {
   }
 }
 
+/// The tables that follow from the window stay as they are.
+SwinIr randomNetwork(const SwinIrConfig& config) {
+  const torch::NoGradGuard noGrad;
+  SwinIr network(config);
+  NamedTensors own;
+  for (const auto& item : network->named_parameters()) own.emplace_back(item.key(), item.value());
+  const NamedTensors weights = randomWeights(own);
+  for (std::size_t i = 0; i < own.size(); ++i) own[i].second.copy_(weights[i].second);
+  return network;
+}
+
+// The network alone enlarges the 12 x 16 pixels that it makes of 10 x 13 to the size of the others' result.
+TEST(Swin2Sr, photosAreExtendedBeforeTheyAreEnlargedBesideTheNetwork) {
+  const torch::NoGradGuard noGrad;
+  SwinIr bare = randomNetwork(tinyV2(SwinIrHead::Auxiliary, 4));
+  const TemporaryFolder folder;
+  writeSafetensors(folder / "net.safetensors", stateOf(*bare));
+  const auto model = models::open(folder / "net.safetensors");
+  const at::Tensor picture = at::rand({1, 3, 10, 13});
+  const auto restored = [&](const char* alignment) {
+    Settings settings(model->descriptor().parameters);
+    settings.set("alignment", alignment);
+    Observer observer;
+    return model->start(settings, {}, observer)->restore(picture);
+  };
+  const at::Tensor extended = mirroredTo(picture, 12, 16, Mirror::WithoutEdge);
+  const at::Tensor expected = cropTo(bare->forward(extended), 40, 52);
+  EXPECT_LT((restored("centre") - expected).abs().max().item<float>(), 1e-4F);
+  EXPECT_LT((restored("published") - bare->forward(picture)).abs().max().item<float>(), 1e-4F);
+  EXPECT_GT((restored("published") - expected).abs().max().item<float>(), 1e-2F);
+  const auto& parameters = model->descriptor().parameters;
+  const auto alignment = std::ranges::find(parameters, std::string("alignment"), &Parameter::name);
+  ASSERT_NE(alignment, parameters.end());
+  EXPECT_EQ(alignment->onPhotos, "centre");
+}
+
 // As the authors' file Swin2SR_Jpeg_dynamic.
 TEST(Swin2Sr, aFileWithWindowsOfSevenRemovesCompressionIn8BitUnits) {
   const torch::NoGradGuard noGrad;
   SwinIrConfig config = tinyV2(SwinIrHead::Residual, 1, false, 1);
   config.window = 7;
   config.range = 255;
-  SwinIr bare(config);
-  NamedTensors own;
-  for (const auto& item : bare->named_parameters()) own.emplace_back(item.key(), item.value());
-  NamedTensors weights = randomWeights(own);
-  for (std::size_t i = 0; i < own.size(); ++i) own[i].second.copy_(weights[i].second);
-  for (const auto& item : bare->named_buffers()) weights.emplace_back(item.key(), item.value());
+  SwinIr bare = randomNetwork(config);
   const TemporaryFolder folder;
-  writeSafetensors(folder / "net.safetensors", weights);
+  writeSafetensors(folder / "net.safetensors", stateOf(*bare));
 
   const auto model = models::open(folder / "net.safetensors");
   EXPECT_EQ(model->descriptor().family, "Swin2SR");
