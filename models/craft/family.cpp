@@ -19,7 +19,9 @@ struct CraftTraits {
   using Config = CraftConfig;
   using Network = Craft;
   static constexpr std::string_view kName = "CRAFT";
-  static constexpr int kMargin = 32;  // two windows
+  // What shifts bring together from opposite borders spreads by a window from block to block. Attention between
+  // channels looks at all of the picture, whatever the margin.
+  static constexpr int kMarginWindows = 3;
 
   static Reading<CraftConfig> read(const StateDict& tensors) {
     if (auto missing =
@@ -72,7 +74,7 @@ struct CraftTraits {
     descriptor.scale = config.scale;
     descriptor.channels = config.channels;
     descriptor.sizeMultiple = config.longSide;
-    descriptor.margin = std::max(kMargin, 2 * config.longSide);
+    descriptor.margin = kMarginWindows * config.longSide;
     descriptor.local = false;
     descriptor.mayShiftColours = true;
     const double f = config.features, keys = config.shortSide * config.longSide;

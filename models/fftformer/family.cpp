@@ -13,7 +13,7 @@ struct FftFormerTraits {
   using Config = FftFormerConfig;
   using Network = FftFormer;
   static constexpr std::string_view kName = "FFTformer";
-  static constexpr int kMargin = 64;
+  static constexpr int kMargin = 3 * FftFormerConfig::kSizeMultiple;  // three patches of the lowest level
 
   static Reading<FftFormerConfig> read(const StateDict& tensors) {
     const std::string out = "encoder_level1.0.ffn.project_out.weight";
@@ -43,7 +43,7 @@ struct FftFormerTraits {
     descriptor.channels = config.channels;
     descriptor.sizeMultiple = FftFormerConfig::kSizeMultiple;
     descriptor.margin = kMargin;
-    descriptor.local = false;              // patches of three levels reach far, and further from level to level
+    descriptor.local = false;              // a block carries a patch further, the 24 of the lowest level 32 pixels each
     constexpr double kTransform = 2 * 80;  // there and back
     const auto perceptron = [&](double f, double expansion) {
       const double hidden = f * expansion;
