@@ -16,6 +16,10 @@ struct DatConfig {
   int scale = 4;
   bool direct = false;             // "pixelshuffledirect": one convolution and shuffle make the picture
   bool threeConvolutions = false;  // "3conv": a group ends with a bottleneck instead of one convolution
+  int unshuffle = 1;               // pixels of a side that are made channels first
+
+  /// Of the end, from which `unshuffle` takes away.
+  int enlargement() const { return scale * unshuffle; }
   bool operator==(const DatConfig&) const = default;
 };
 

@@ -1,5 +1,7 @@
 #include "models/dat/network.h"
 
+#include "models/common/padding.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -28,24 +30,32 @@ at::Tensor DatBlockImpl::forward(const at::Tensor& x) {
 
 DatImpl::DatImpl(const DatConfig& config)
     : config_(config),
-      body_(*this, {config.channels, swinEndingOf(config), config.depths.size(), {"before_RG", "1"}},
+      body_(*this,
+            {config.channels * config.unshuffle * config.unshuffle,
+             swinEndingOf(config),
+             config.depths.size(),
+             {"before_RG", "1"}},
             [&](int index) { return group(config, index); }) {
   if (!config.direct) {
-    head_ = PixelShuffleHead(*this, config.features, config.channels, config.scale);
+    head_ = PixelShuffleHead(*this, config.features, config.channels, config.enlargement());
     return;
   }
   upsample_ =
       submodule(*this, "upsample")
           ->register_module(
-              "0", Convolution(ConvolutionOptions{
-                       .in = config.features, .out = config.channels * config.scale * config.scale, .outer = true}));
+              "0", Convolution(ConvolutionOptions{.in = config.features,
+                                                  .out = config.channels * config.enlargement() * config.enlargement(),
+                                                  .outer = true}));
 }
 
 at::Tensor DatImpl::forward(const at::Tensor& image, Observer* observer) {
+  const int fold = config_.unshuffle;
   const at::Tensor mean = meanColour(config_.channels, image.options());
-  const at::Tensor deep = body_.forward(image - mean, observer);
-  if (!config_.direct) return head_.forward(deep) + mean;
-  return at::pixel_shuffle(upsample_->forward(deep), config_.scale) + mean;
+  const at::Tensor x = padToMultiple(image, fold, Padding::Reflect) - mean;
+  const at::Tensor deep = body_.forward(fold > 1 ? at::pixel_unshuffle(x, fold) : x, observer);
+  const at::Tensor enlarged =
+      config_.direct ? at::pixel_shuffle(upsample_->forward(deep), config_.enlargement()) : head_.forward(deep);
+  return cropTo(enlarged + mean, image.size(2) * config_.scale, image.size(3) * config_.scale);
 }
 
 }  // namespace heirloom::models
