@@ -9,7 +9,7 @@ enum class SwinIrHead {
   Residual,            // "": the picture plus a convolution's result; denoising, deblocking
   PixelShuffle,        // "pixelshuffle": classical super-resolution
   PixelShuffleDirect,  // "pixelshuffledirect": lightweight super-resolution
-  NearestConvolution,  // "nearest+conv": real-world super-resolution, x2 or x4
+  NearestConvolution,  // "nearest+conv": real-world super-resolution, x2, x4 or x8
   Auxiliary            // "pixelshuffle_aux": Swin2SR for compressed pictures, beside a bicubic enlargement
 };
 

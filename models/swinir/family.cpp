@@ -117,7 +117,7 @@ struct SwinIrTraits {
         config.scale = squareRoot(sideOf(tensors, "upsample.0.weight", 0) / std::max(1, config.channels));
         break;
       case SwinIrHead::NearestConvolution:
-        config.scale = tensors.contains("conv_up2.weight") ? 4 : 2;
+        config.scale = tensors.contains("conv_up3.weight") ? 8 : tensors.contains("conv_up2.weight") ? 4 : 2;
         break;
     }
     if (config.scale == 0) return {std::nullopt, "its last layers make no whole enlargement", {"upsample.0.weight"}};
@@ -228,6 +228,7 @@ struct SwinIrTraits {
       return networks;
     }
     add("real_x2", {.scale = 2, .head = SwinIrHead::NearestConvolution});
+    add("real_x8", {.scale = 8, .head = SwinIrHead::NearestConvolution});  // the community's
     add("unshuffled_x2",
         {.features = 60, .depths = {6, 6, 6, 6}, .hidden = 120, .scale = 2, .unshuffle = 2});  // the community's
     add("real_large_x4", {.features = 240,

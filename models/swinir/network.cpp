@@ -126,7 +126,8 @@ SwinIrImpl::SwinIrImpl(const SwinIrConfig& config)
     case SwinIrHead::NearestConvolution:
       addBefore();
       conv_up1_ = add("conv_up1", leaky(kHeadFeatures, kHeadFeatures, kSlope));
-      if (config.enlargement() == 4) conv_up2_ = add("conv_up2", leaky(kHeadFeatures, kHeadFeatures, kSlope));
+      if (config.enlargement() >= 4) conv_up2_ = add("conv_up2", leaky(kHeadFeatures, kHeadFeatures, kSlope));
+      if (config.enlargement() >= 8) conv_up3_ = add("conv_up3", leaky(kHeadFeatures, kHeadFeatures, kSlope));
       conv_hr_ = add("conv_hr", leaky(kHeadFeatures, kHeadFeatures, kSlope));
       conv_last_ = add("conv_last", last);
       break;
@@ -189,8 +190,8 @@ at::Tensor SwinIrImpl::shuffled(at::Tensor x) {
 }
 
 at::Tensor SwinIrImpl::nearest(at::Tensor x) {
-  for (Convolution* up : {&conv_up1_, &conv_up2_}) {
-    if (!*up) continue;  // x2 enlarges once
+  for (Convolution* up : {&conv_up1_, &conv_up2_, &conv_up3_}) {
+    if (!*up) continue;  // x2 enlarges once, x4 twice
     x = (*up)->forward(at::upsample_nearest2d(x, {x.size(2) * 2, x.size(3) * 2}));
   }
   return conv_hr_->forward(x);

@@ -62,7 +62,7 @@ class SwinIrImpl : public torch::nn::Module {
   SwinEnding conv_after_body_;
   Convolution conv_before_upsample_{nullptr};
   std::vector<Convolution> upsample_;
-  Convolution conv_up1_{nullptr}, conv_up2_{nullptr}, conv_hr_{nullptr};
+  Convolution conv_up1_{nullptr}, conv_up2_{nullptr}, conv_up3_{nullptr}, conv_hr_{nullptr};
   Convolution conv_bicubic_{nullptr}, conv_aux_{nullptr}, conv_after_aux_{nullptr};
   Convolution conv_last_{nullptr};
 };

@@ -102,12 +102,19 @@ TEST(SwinIr, bfloat16StaysCloseToFloat32) {
   }
 }
 
-// Where the convolution of the second enlargement passes its features on and the last ones look at single pixels, x4 is
-// x2 with every pixel four times.
-TEST(SwinIr, enlargesRealPhotosOfTwoTimesOnce) {
+/// Passes its features on.
+void letThrough(torch::OrderedDict<std::string, at::Tensor> parameters, const std::string& convolution) {
+  parameters[convolution + ".weight"].zero_().select(2, 1).select(2, 1).copy_(at::eye(SwinIrConfig::kHeadFeatures));
+  parameters[convolution + ".bias"].zero_();
+}
+
+// Where the convolutions of the later enlargements pass their features on and the last ones look at single pixels, x4
+// is x2 with every pixel four times, and x8 with every pixel sixteen times.
+TEST(SwinIr, enlargesRealPhotosByAConvolutionForEveryTwoTimes) {
   const torch::NoGradGuard noGrad;
   SwinIr twice(tiny(SwinIrHead::NearestConvolution, 2));
   SwinIr fourTimes(tiny(SwinIrHead::NearestConvolution, 4));
+  SwinIr eightTimes(tiny(SwinIrHead::NearestConvolution, 8));
   fill(twice);
   auto small = twice->named_parameters();
   EXPECT_FALSE(small.contains("conv_up2.weight"));
@@ -117,17 +124,21 @@ TEST(SwinIr, enlargesRealPhotosOfTwoTimesOnce) {
     small[name].zero_();
     small[name].select(2, 1).select(2, 1).copy_(center);
   }
-  for (auto& item : fourTimes->named_parameters()) {
-    if (small.contains(item.key())) item.value().copy_(small[item.key()]);
+  for (SwinIr* larger : {&fourTimes, &eightTimes}) {
+    for (auto& item : (*larger)->named_parameters()) {
+      if (small.contains(item.key())) item.value().copy_(small[item.key()]);
+    }
+    letThrough((*larger)->named_parameters(), "conv_up2");
   }
-  auto large = fourTimes->named_parameters();
-  large["conv_up2.weight"].zero_().select(2, 1).select(2, 1).copy_(at::eye(SwinIrConfig::kHeadFeatures));
-  large["conv_up2.bias"].zero_();
+  EXPECT_FALSE(fourTimes->named_parameters().contains("conv_up3.weight"));
+  letThrough(eightTimes->named_parameters(), "conv_up3");
   const at::Tensor image = at::rand({1, 3, 8, 12});
   const at::Tensor found = twice->forward(image);
   ASSERT_EQ(found.sizes(), at::IntArrayRef({1, 3, 16, 24}));
   const at::Tensor expected = fourTimes->forward(image);
-  EXPECT_LT(error(at::upsample_nearest2d(found, {32, 48}), expected), 1e-4 * expected.abs().max().item<double>());
+  const double allowed = 1e-4 * expected.abs().max().item<double>();
+  EXPECT_LT(error(at::upsample_nearest2d(found, {32, 48}), expected), allowed);
+  EXPECT_LT(error(at::upsample_nearest2d(found, {64, 96}), eightTimes->forward(image)), allowed);
 }
 
 // kair.md 1.11: the networks for JPEG alone have windows of 7, and they alone were trained on 0..255.
