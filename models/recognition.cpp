@@ -116,13 +116,12 @@ struct Outsider {
   std::array<std::string_view, 2> words;
 };
 
-constexpr std::array<Outsider, 12> kOutsiders = {
+constexpr std::array<Outsider, 11> kOutsiders = {
     {{"GFPGAN", {"stylegan_decoder.", ""}},
      {"CodeFormer", {"position_emb", "quantize.embedding.weight"}},
      {"LaMa", {".ffc.convg2", ".ffc.convl2"}},
      {"ResShift", {"input_blocks.0.0.weight", ".relative_position_bias_table"}},
      {"MambaIRv2", {".assm.", ".win_mhsa."}},
-     {"MambaIRUNet", {"encoder_level1.0.self_attention.A_logs", ""}},
      {"IPT", {"body.encoder.layers.0.self_attn.in_proj_weight", "head.0.0.weight"}},
      {"AuraSR", {"final_res_block.block1.proj.weights", ""}},
      {"DDColor", {"encoder.arch.", "refine_net.0.0.weight_orig"}},

@@ -71,13 +71,13 @@ namespace {
 // decides only who is asked first, and who is named first where several come equally near.
 std::span<const Family> table() {
   static const auto families = std::to_array<Family>(
-      {kRestoreVar, kInstantIr, kSdxl,      kDnCnn,     kFDnCnn,        kFfdNet,       kIrcnn,     kSrmd,
-       kUsrNet,     kDrunet,    kRrdb,      kImdn,      kMsrResNet,     kDpsr,         kSwinIr,    kSwin2Sr,
-       kCompact,    kSpan,      kHat,       kNafNet,    kScuNet,        kDat,          kRestormer, kRcan,
-       kPlksr,      kRealPlksr, kSafmn,     kDrct,      kFbcnn,         kOmniSr,       kMambaIr,   kSrFormer,
-       kAtd,        kRgt,       kMosr,      kRealCugan, kRetinexFormer, kMixDehazeNet, kGrl,       kMmRealSr,
-       kM3SNet,     kMoesr,     kSafmnBcie, kSeemoRe,   kDitn,          kSwiftSrgan,   kCraft,     kDctlsa,
-       kFdat,       kUformer,   kMprNet,    kMirNet,    kCidNet,        kKbNetS,       kKbNetL,    kFftFormer});
+      {kRestoreVar, kInstantIr,     kSdxl,         kDnCnn,     kFDnCnn,    kFfdNet,   kIrcnn,   kSrmd,      kUsrNet,
+       kDrunet,     kRrdb,          kImdn,         kMsrResNet, kDpsr,      kSwinIr,   kSwin2Sr, kCompact,   kSpan,
+       kHat,        kNafNet,        kScuNet,       kDat,       kRestormer, kRcan,     kPlksr,   kRealPlksr, kSafmn,
+       kDrct,       kFbcnn,         kOmniSr,       kMambaIr,   kMambaIrU,  kSrFormer, kAtd,     kRgt,       kMosr,
+       kRealCugan,  kRetinexFormer, kMixDehazeNet, kGrl,       kMmRealSr,  kM3SNet,   kMoesr,   kSafmnBcie, kSeemoRe,
+       kDitn,       kSwiftSrgan,    kCraft,        kDctlsa,    kFdat,      kUformer,  kMprNet,  kMirNet,    kCidNet,
+       kKbNetS,     kKbNetL,        kFftFormer});
   return families;
 }
 

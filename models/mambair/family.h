@@ -5,7 +5,8 @@
 
 namespace heirloom::models {
 
-/// Row of the table: residual groups of blocks that scan (self_attention.A_logs).
+/// Rows of the table: blocks that scan (self_attention.A_logs), in residual groups or in Restormer's U.
 extern const Family kMambaIr;
+extern const Family kMambaIrU;
 
 }  // namespace heirloom::models

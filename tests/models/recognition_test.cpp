@@ -83,8 +83,6 @@ std::vector<Stranger> strangers() {
       {"MambaIRv2",
        {{"layers.0.residual_group.layers.0.win_mhsa.relative_position_bias_table", {961, 6}},
         {"layers.0.residual_group.layers.0.assm.selectiveScan.A_logs", {48, 16}}}},
-      {"MambaIRUNet",
-       {{"patch_embed.proj.weight", {48, 3, 3, 3}}, {"encoder_level1.0.self_attention.A_logs", {384, 4}}}},
       {"IPT", {{"head.0.0.weight", {64, 3, 3, 3}}, {"body.encoder.layers.0.self_attn.in_proj_weight", {1728, 576}}}},
       {"AuraSR",
        {{"mid_block2.block1.proj.weights", {2, 8, 8, 3, 3}}, {"final_res_block.block1.proj.weights", {2, 8, 8, 3, 3}}}},

@@ -113,6 +113,7 @@ std::vector<PublicConfiguration> successorConfigurations() {
           {"FBCNN", "fbcnn_gray"},
           {"OmniSR", "OmniSR_X3_DF2K"},
           {"MambaIR", "MambaIR_lightSR_x2"},
+          {"MambaIRUNet", "RealDN_MambaIR"},
           {"SRFormer", "SRFormerLight_SR_x2"},
           {"ATD", "ATD_light_x2"},
           {"RGT", "RGT_S_x2"},
