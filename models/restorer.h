@@ -30,7 +30,8 @@ struct Descriptor {
   int margin = 0;     // receptive radius in input pixels; of a network that is not local, the overlap that hides seams
   bool local = true;  // an output pixel depends on nothing beyond `margin`
   bool deterministic = true;     // the same picture gives the same result; the x8 self-ensemble is offered
-  bool mayShiftColours = false;  // trained for looks or on real pictures: a colour fix is offered
+  bool mayShiftColours = false;  // trained for looks or on real pictures: a colour fix is offered; never where
+                                 // lightness or haze is what the network is for, which the fix would put back
   bool progressive = false;
   bool takesPrompt = false;
   bool nearInBfloat16 = false;  // with published weights within 0.05 dB of float32 on photos (models/README.md)

@@ -44,8 +44,7 @@ struct RetinexFormerTraits {
     descriptor.channels = config.channels;
     descriptor.sizeMultiple = RetinexFormerConfig::kSizeMultiple;
     descriptor.margin = kMargin;
-    descriptor.local = false;           // attention between channels takes the whole picture
-    descriptor.mayShiftColours = true;  // lighting up a picture is what it is for
+    descriptor.local = false;  // attention between channels takes the whole picture
     const double f = config.features;
     double macs = 25 * f * f / (config.channels + 1) + f * (2 * config.channels + 1) + 18 * f * config.channels;
     // A level has twice the channels on a quarter of the pixels; its attention is between the channels of `f`.

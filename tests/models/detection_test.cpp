@@ -16,6 +16,7 @@
 #include "models/rrdb/network.h"
 #include "models/swinir/family.h"
 #include "models/usrnet/family.h"
+#include "tests/models/support/public_networks.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -127,6 +128,18 @@ TEST_F(Detection, whatWasTrainedForLooksIsOfferedAColourFix) {
   EXPECT_FALSE(offered(kDpsr, "dpsr_x4", "dpsr_x4.safetensors"));
   EXPECT_TRUE(offered(kUsrNet, "usrnet_tiny", "USRGAN_tiny.safetensors"));
   EXPECT_FALSE(offered(kUsrNet, "usrnet_tiny", "usrnet_tiny.safetensors"));
+}
+
+// The smooth part of a dark or hazy source is what these networks are there to change.
+TEST_F(Detection, whatLightsUpOrClearsHazeIsOfferedNoColourFix) {
+  for (const auto& [family, network] : {std::pair("HVI-CIDNet", "HVI-CIDNet-LOLv1-wperc"),
+                                        {"RetinexFormer", "RetinexFormer_LOL_v1"},
+                                        {"MixDehazeNet", "MixDehazeNet-t"},
+                                        {"MIRNet-v2", "MIRNet_v2_enhancement_lol"}}) {
+    const auto model = PublicConfiguration{family, network}.open();
+    EXPECT_EQ(model->descriptor().family, family);
+    EXPECT_FALSE(Settings(model->descriptor().parameters).has("colour_fix")) << network;
+  }
 }
 
 TEST_F(Detection, precisionIsThatOfTheWeightsNotOfTheirTables) {
