@@ -29,6 +29,7 @@ struct Descriptor {
   int sizeMultiple = 1;  // tiles start at multiples of this, so that the network's own grid is the whole picture's
   int margin = 0;     // receptive radius in input pixels; of a network that is not local, the overlap that hides seams
   bool local = true;  // an output pixel depends on nothing beyond `margin`
+  bool wholeStatistics = false;  // layers compute some over all pixels, which tiles share (common/whole_statistics.h)
   bool deterministic = true;     // the same picture gives the same result; the x8 self-ensemble is offered
   bool mayShiftColours = false;  // trained for looks or on real pictures: a colour fix is offered; never where
                                  // lightness or haze is what the network is for, which the fix would put back

@@ -45,6 +45,7 @@ struct CidNetTraits {
     descriptor.sizeMultiple = CidNetConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // attention between channels takes the whole picture
+    descriptor.wholeStatistics = true;
     double macs = 9 * config.features[0] * (4 + kChannels);
     for (std::size_t i = 0; i < config.heads.size(); ++i) {
       const double above = config.features[i], f = config.features[i + 1], pixels = 1.0 / (1 << (2 * i));

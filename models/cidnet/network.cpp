@@ -68,8 +68,7 @@ CidCrossBlockImpl::CidCrossBlockImpl(int features, int heads, bool residual)
 at::Tensor CidCrossBlockImpl::attended(const at::Tensor& x, const at::Tensor& query, const at::Tensor& other) {
   const at::Tensor qkv = at::cat(
       {toTokens(q_dwconv_->forward(q_->forward(query))), toTokens(kv_dwconv_->forward(kv_->forward(other)))}, 3);
-  const at::Tensor seen = transposedAttention(qkv.flatten(1, 2), heads_, temperature_);
-  return attentionOut_->plus(x, toImage(seen.view({x.size(0), x.size(2), x.size(3), x.size(1)})));
+  return attentionOut_->plus(x, toImage(wholeTransposedAttention(qkv, heads_, temperature_)));
 }
 
 at::Tensor CidCrossBlockImpl::forward(const at::Tensor& x, const at::Tensor& other) {

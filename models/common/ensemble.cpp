@@ -7,6 +7,7 @@
 #include "models/common/degradation_settings.h"
 #include "models/common/notes.h"
 #include "models/common/pixel_alignment.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -47,6 +48,7 @@ class EnsembleSession : public Session {
     at::Tensor sum;
     for (int mode = 0; mode < kAugmentations; ++mode) {
       observer_.mode = mode;
+      WholeStatistics::beginView(mode);
       turnKernels(mode);
       at::Tensor result = session_->restore(augmented(picture, mode).contiguous());
       result = augmented(result, inverseAugmentation(mode));

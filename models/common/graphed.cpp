@@ -4,6 +4,7 @@
 
 #include "models/common/decorated_restorer.h"
 #include "models/common/error.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -21,8 +22,13 @@ class GraphedSession : public Session {
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
     if (observer_.stopRequested()) throw Stopped{};
-    const auto run = [this](const Tensors& inputs) -> Tensors { return {session_->restore(inputs.front())}; };
-    return graphs_->call(0, run, {picture.to(device_, at::kFloat)}).front();
+    const int number = WholeStatistics::recordingNumber();
+    if (number == WholeStatistics::kNotRecorded) return session_->restore(picture);
+    const auto run = [this](const Tensors& inputs) -> Tensors {
+      WholeStatistics::beginAgain();  // recording is a call beside the one that is compared with it
+      return {session_->restore(inputs.front())};
+    };
+    return graphs_->call(number, run, {picture.to(device_, at::kFloat)}).front();
   }
   void change(const Settings& settings) override {
     // The ensemble says it before every view.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/common/state_names.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -80,9 +81,7 @@ ChannelAttention::ChannelAttention(torch::nn::Module& owner, const std::string& 
                                     Convolution(ConvolutionOptions{.in = reduced, .out = channels, .kernel = 1}))) {}
 
 at::Tensor ChannelAttention::weights(const at::Tensor& x) {
-  // The mean of many half-precision values needs more bits than they have.
-  const at::Tensor mean = x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat);
-  return excite_->forward(squeeze_->forward(mean)).to(at::kFloat).sigmoid().to(x.scalar_type());
+  return excite_->forward(squeeze_->forward(channelMeans(x))).to(at::kFloat).sigmoid().to(x.scalar_type());
 }
 
 }  // namespace heirloom::models

@@ -53,7 +53,7 @@ class ChannelAttention {
   ChannelAttention(torch::nn::Module& owner, const std::string& squeeze, const std::string& excite, int channels,
                    int reduced);
 
-  at::Tensor weights(const at::Tensor& x);  // N C 1 1, in the precision of x
+  at::Tensor weights(const at::Tensor& x);  // N C 1 1 (tiles of a photo: 1 C 1 1), in the precision of x
   at::Tensor forward(const at::Tensor& x) { return x * weights(x); }
 
  private:

@@ -16,6 +16,10 @@ namespace heirloom::models {
 /// `qkv`; its weights are float32.
 at::Tensor transposedAttention(const at::Tensor& qkv, std::int64_t heads, const at::Tensor& temperature);
 
+/// The same where the pixels are all of a picture, whose products tiles share (whole_statistics.h). `qkv`: N H W 3C.
+/// Returns N H W C.
+at::Tensor wholeTransposedAttention(const at::Tensor& qkv, std::int64_t heads, const at::Tensor& temperature);
+
 /// Restormer's MDTA: that attention between its convolutions, which have no bias.
 class TransposedAttention {
  public:

@@ -80,9 +80,7 @@ at::Tensor CraftFusionImpl::forward(const at::Tensor& low, const at::Tensor& hig
   const at::Tensor q = q_dwconv_->forward(q_->forward(high));
   const at::Tensor kv = kv_dwconv_->forward(kv_->forward(channelNorm(norm1_, low)));
   const at::Tensor qkv = toTokens(at::cat({q, kv}, 1));
-  const at::Tensor seen = transposedAttention(qkv.flatten(1, 2), heads_, temperature_)
-                              .view({qkv.size(0), qkv.size(1), qkv.size(2), q.size(1)});
-  const at::Tensor y = project_out_->plus(low, toImage(seen));
+  const at::Tensor y = project_out_->plus(low, toImage(wholeTransposedAttention(qkv, heads_, temperature_)));
   return ffn_.plus(y, channelNorm(norm2_, y));
 }
 

@@ -76,6 +76,7 @@ struct CraftTraits {
     descriptor.sizeMultiple = config.longSide;
     descriptor.margin = kMarginWindows * config.longSide;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;
     const double f = config.features, keys = config.shortSide * config.longSide;
     const double windows = 4 * f * f + 9 * f + 2 * keys * f + 2 * f * config.hidden;

@@ -4,6 +4,7 @@
 
 #include "models/common/super_resolution.h"
 #include "models/common/transposed_attention.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -41,8 +42,7 @@ at::Tensor DatInteraction::convolved(const at::Tensor& values) {
 }
 
 at::Tensor DatInteraction::channelWeights(const at::Tensor& branch) {
-  const at::Tensor mean = branch.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat);
-  const at::Tensor inner = at::gelu(channelNorm_->forward(channelSqueeze_->forward(mean)));
+  const at::Tensor inner = at::gelu(channelNorm_->forward(channelSqueeze_->forward(channelMeans(branch))));
   return channelExcite_->forward(inner).sigmoid().to(branch.scalar_type());
 }
 
@@ -63,17 +63,13 @@ DatAttentionImpl::DatAttentionImpl(const DatConfig& config, bool spatial, bool s
   windows_ = CrossedWindows(*this, {config.features, config.heads, config.shortSide, config.longSide, shifted});
 }
 
-at::Tensor DatAttentionImpl::betweenChannels(const at::Tensor& qkv) {
-  return transposedAttention(qkv.flatten(1, 2), config_.heads, temperature_)
-      .view({qkv.size(0), qkv.size(1), qkv.size(2), config_.features});
-}
-
 // Which branch makes which weights differs between the two kinds.
 at::Tensor DatAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor qkv = qkv_->forward(x);
   const at::Tensor values = toImage(qkv.narrow(3, 2 * config_.features, config_.features));
   const at::Tensor convolved = interaction_.convolved(values);
-  const at::Tensor attended = toImage(spatial_ ? windows_.forward(qkv) : betweenChannels(qkv));
+  const at::Tensor attended =
+      toImage(spatial_ ? windows_.forward(qkv) : wholeTransposedAttention(qkv, config_.heads, temperature_));
   const at::Tensor together =
       spatial_ ? attended * interaction_.channelWeights(convolved) + convolved * interaction_.pixelWeights(attended)
                : attended * interaction_.pixelWeights(convolved) + convolved * interaction_.channelWeights(attended);

@@ -38,8 +38,6 @@ class DatAttentionImpl : public Layer {
   void place(const Placement& placement) override;
 
  private:
-  at::Tensor betweenChannels(const at::Tensor& qkv);  // N H W 3C -> N H W C
-
   DatConfig config_;
   bool spatial_;
   Linear qkv_, proj_;

@@ -93,6 +93,7 @@ struct DatTraits {
     descriptor.sizeMultiple = std::max(config.shortSide, config.longSide) * config.unshuffle;
     descriptor.margin = kMargin * config.unshuffle;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;
     const double f = config.features;
     const double keys = config.shortSide * config.longSide;

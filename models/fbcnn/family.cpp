@@ -61,6 +61,7 @@ struct FbcnnTraits {
     descriptor.sizeMultiple = FbcnnConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.parameters = {qualityParameter()};
     double macs = 18.0 * config.channels * config.features[0];
     double pixels = 1;
@@ -72,6 +73,12 @@ struct FbcnnTraits {
     }
     descriptor.flopPerPixel = 2 * macs;
     descriptor.activationBytesPerPixel = 4.0 * config.features[0] * 6;
+    return descriptor;
+  }
+
+  static Descriptor describe(const FbcnnConfig& config, const Settings& settings) {
+    Descriptor descriptor = describe(config);
+    descriptor.wholeStatistics = settings.integer(kJpegQuality) == 0;  // of the estimate
     return descriptor;
   }
 

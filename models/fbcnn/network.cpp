@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/common/padding.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -87,7 +88,7 @@ at::Tensor FbcnnImpl::estimated(const at::Tensor& features) {
     x = block->forward(x, keeps);
     keeps = false;
   }
-  x = x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/false, at::kFloat);
+  x = channelMeans(x).flatten(1);
   for (Linear& linear : predictors_) x = linear->forward(x);
   return x.sigmoid();
 }

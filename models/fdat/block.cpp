@@ -6,6 +6,7 @@
 
 #include "models/common/super_resolution.h"
 #include "models/common/transposed_attention.h"
+#include "models/common/whole_statistics.h"
 #include "models/kernels/window_attention/window_attention.h"
 
 namespace heirloom::models {
@@ -56,15 +57,10 @@ at::Tensor FdatBlockImpl::inWindows(const at::Tensor& qkv) {
   return seen.slice(1, 0, h).slice(2, 0, w);
 }
 
-at::Tensor FdatBlockImpl::betweenChannels(const at::Tensor& qkv) {
-  return transposedAttention(qkv.flatten(1, 2), config_.heads, temperature_)
-      .view({qkv.size(0), qkv.size(1), qkv.size(2), config_.features});
-}
-
 at::Tensor FdatBlockImpl::fused(const at::Tensor& attended, const at::Tensor& convolved) {
   if (!spatial_) return at::addcmul(attended, convolved, pixels_->forward(attended).sigmoid());
-  const at::Tensor mean = convolved.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat);
-  const at::Tensor weights = excite_->forward(squeeze_->forward(mean)).sigmoid().to(attended.scalar_type());
+  const at::Tensor logits = excite_->forward(squeeze_->forward(channelMeans(convolved)));
+  const at::Tensor weights = logits.sigmoid().to(attended.scalar_type());
   return at::addcmul(convolved, attended, weights);
 }
 
@@ -72,7 +68,8 @@ at::Tensor FdatBlockImpl::forward(const at::Tensor& x) {
   const at::Tensor normed = n1_->forward(x);
   const at::Tensor convolved = at::gelu(conv_->forward(toImage(normed)));
   const at::Tensor qkv = qkv_->forward(normed);
-  const at::Tensor attended = toImage(proj_->forward(spatial_ ? inWindows(qkv) : betweenChannels(qkv)));
+  const at::Tensor attended =
+      toImage(proj_->forward(spatial_ ? inWindows(qkv) : wholeTransposedAttention(qkv, config_.heads, temperature_)));
   const at::Tensor y = x + toTokens(fused(attended, convolved));
   return fc2_->forward(toTokens(smix_->forward(toImage(fc1_->forward(y)))), y);
 }

@@ -18,7 +18,6 @@ class FdatBlockImpl : public torch::nn::Module {
 
  private:
   at::Tensor inWindows(const at::Tensor& qkv);                                // N H W 3F -> N H W F
-  at::Tensor betweenChannels(const at::Tensor& qkv);                          // the same
   at::Tensor fused(const at::Tensor& attended, const at::Tensor& convolved);  // N F H W
 
   FdatConfig config_;

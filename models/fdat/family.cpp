@@ -83,6 +83,7 @@ struct FdatTraits {
     descriptor.sizeMultiple = config.window * config.unshuffle;
     descriptor.margin = kMargin * config.unshuffle;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;
     const double f = config.features, tokens = config.window * config.window;
     const double shared = 4 * f * f + 10 * f + 2 * f * config.hidden + 9 * config.hidden;

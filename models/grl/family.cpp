@@ -228,6 +228,7 @@ struct GrlTraits {
     descriptor.sizeMultiple = windows.multiple();
     descriptor.margin = windows.multiple() / 2;  // what the authors' tiles overlap by
     descriptor.local = false;                    // stripes of all blocks reach across most pictures
+    descriptor.wholeStatistics = config.local;   // channel attention beside the stripes
     descriptor.mayShiftColours = config.task == GrlTask::RealEnlarge;
     if (asksForTask(config)) descriptor.parameters.push_back(taskParameter(config.task));
     if (config.levelMap) {

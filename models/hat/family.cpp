@@ -69,7 +69,8 @@ struct HatTraits {
     descriptor.channels = config.channels;
     descriptor.sizeMultiple = config.window;
     descriptor.margin = kMargin;
-    descriptor.local = false;           // channels are weighed by their means over the picture
+    descriptor.local = false;  // channels are weighed by their means over the picture
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;  // the GAN files have the same shapes
     const double f = config.features;
     const double layers = 4 * f * f + 2 * f * config.hidden;  // of an attention and its perceptron

@@ -83,6 +83,7 @@ struct ImdnTraits {
     // Head, four convolutions a block, trunk, up.
     descriptor.margin = 1 + 4 * config.blocks + 1 + 1;
     descriptor.local = !config.original;  // the attention averages over the picture
+    descriptor.wholeStatistics = config.original;
     const double features = config.features;
     const double kept = features - config.distilled;
     const double block =

@@ -1,5 +1,7 @@
 #include "models/imdn/network.h"
 
+#include "models/common/whole_statistics.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -29,10 +31,12 @@ ImdBlockImpl::ImdBlockImpl(const ImdnConfig& config)
 
 // Contrast-aware: a channel's weight comes from its mean plus its standard deviation over the picture.
 at::Tensor ImdBlockImpl::attended(const at::Tensor& x) {
-  const at::Tensor values = x.to(at::kFloat);
-  const auto [variance, mean] = at::var_mean(values, at::IntArrayRef{2, 3}, /*correction=*/at::Scalar(0), true);
-  const at::Tensor weights = excite_->forward(squeeze_->forward(mean + variance.sqrt())).sigmoid();
-  return x * weights.to(x.scalar_type());
+  const at::Tensor contrast = WholeStatistics::of(x, [](const at::Tensor& whole) {
+    const auto [variance, mean] =
+        at::var_mean(whole.to(at::kFloat), at::IntArrayRef{2, 3}, /*correction=*/at::Scalar(0), true);
+    return mean + variance.sqrt();
+  });
+  return x * excite_->forward(squeeze_->forward(contrast)).sigmoid().to(x.scalar_type());
 }
 
 at::Tensor ImdBlockImpl::forward(const at::Tensor& x) {

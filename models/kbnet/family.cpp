@@ -71,6 +71,7 @@ struct TraitsS {
     descriptor.sizeMultiple = 1 << levels;
     descriptor.margin = kMargin;
     descriptor.local = false;  // channels are weighed by their means over the picture
+    descriptor.wholeStatistics = true;
     const auto block = [&](int level) {
       const double f = config.width * (1 << level);
       const double convolutions = (3 + 1.5 * config.expansion) * f * f + (config.lightweight ? 18 : 109) * f;
@@ -136,6 +137,7 @@ struct TraitsL {
     descriptor.sizeMultiple = KbNetLConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     const auto block = [&](double f, int heads) {
       const double hidden = f * config.expansion;
       return 4 * f * f + 27 * f + 2 * f * f / heads + 3 * f * hidden + 18 * hidden + mixing(f, hidden, 2, config.bases);

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "models/common/channel_norm.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -17,7 +18,7 @@ ConvolutionOptions wide(int features) {
 
 /// What the means of channels over the picture say of them: N C 1 1.
 at::Tensor weights(Convolution& sca, const at::Tensor& x) {
-  return sca->forward(x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat)).to(x.scalar_type());
+  return sca->forward(channelMeans(x)).to(x.scalar_type());
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ struct M3SNetTraits {
     descriptor.sizeMultiple = 1 << M3SNetConfig::kLevels;
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.parameters = {statisticsParameter()};
     const double width = config.width;
     // NAFNet's blocks: 6f^2 + 18f at their level, where f doubles and the pixels are a quarter.
@@ -79,6 +80,12 @@ struct M3SNetTraits {
     macs += config.middle * (4 * lowest * lowest + 27 * lowest + 2 * lowest * lowest / config.heads) / 256;
     descriptor.flopPerPixel = 2 * macs;
     descriptor.activationBytesPerPixel = 4 * width * 10;
+    return descriptor;
+  }
+
+  static Descriptor describe(const M3SNetConfig& config, const Settings& settings) {
+    Descriptor descriptor = describe(config);
+    descriptor.wholeStatistics = statisticsWindow(settings) == 0;
     return descriptor;
   }
 

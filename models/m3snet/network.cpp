@@ -25,8 +25,7 @@ M3SNetAttentionImpl::M3SNetAttentionImpl(int features, int heads)
 
 at::Tensor M3SNetAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor qkv = toTokens(qkv_dwconv_->forward(qkv_->forward(x)));
-  const at::Tensor seen = transposedAttention(qkv.flatten(1, 2), heads_, temperature_);
-  return project_out_->forward(toImage(seen.view({x.size(0), x.size(2), x.size(3), x.size(1)})));
+  return project_out_->forward(toImage(wholeTransposedAttention(qkv, heads_, temperature_)));
 }
 
 M3SNetImpl::M3SNetImpl(const M3SNetConfig& config)

@@ -59,6 +59,7 @@ struct MambaIrTraits {
     descriptor.channels = config.channels;
     descriptor.margin = kMargin;
     descriptor.local = false;  // the scans cross the whole picture
+    descriptor.wholeStatistics = true;
     const double f = config.features, d = config.inner, c = config.compressed;
     const double scan = 4 * d * (2.0 * config.rank + 6.0 * config.states);
     const double convolutions =

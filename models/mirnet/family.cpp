@@ -58,6 +58,7 @@ struct MirNetTraits {
     descriptor.sizeMultiple = MirNetConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // pixels are weighed against all others
+    descriptor.wholeStatistics = true;
     const double a = config.features[0], b = config.features[1], c = config.features[2];
     double macs = 9 * a * (config.inputs + config.channels);
     for (const int groups : config.groups) {

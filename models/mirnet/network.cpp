@@ -7,6 +7,7 @@
 #include "models/common/selective_fusion.h"
 #include "models/common/super_resolution.h"
 #include "models/common/through.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -45,9 +46,13 @@ MirContextBlockImpl::MirContextBlockImpl(int features, int groups)
 
 at::Tensor MirContextBlockImpl::forward(const at::Tensor& x) {
   at::Tensor y = conv2_->forward(conv0_->forward(x));
-  const at::Tensor counts = mask_->forward(y).flatten(2).to(at::kFloat).softmax(2).to(y.scalar_type());  // N 1 HW
-  const at::Tensor context = at::matmul(counts, toTokens(y).flatten(1, 2));                              // N 1 C
-  y = y + context2_->forward(context0_->forward(context.view({x.size(0), -1, 1, 1})));
+  const at::Tensor context = WholeStatistics::of(y, [this](const at::Tensor& whole) {
+    const at::Tensor logits = mask_->forward(whole).flatten(2).to(at::kFloat);
+    const at::Tensor counts = logits.softmax(2).to(whole.scalar_type());        // N 1 HW
+    const at::Tensor mean = at::matmul(counts, toTokens(whole).flatten(1, 2));  // N 1 C
+    return mean.view({whole.size(0), -1, 1, 1}).to(at::kFloat);
+  });
+  y = y + context2_->forward(context0_->forward(context.to(y.scalar_type())));
   return activated(y, Activation::LeakyRelu, kSlope) + x;
 }
 

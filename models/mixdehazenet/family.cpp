@@ -45,6 +45,7 @@ struct MixDehazeNetTraits {
     descriptor.sizeMultiple = MixDehazeNetConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // channels are weighed by their means over the picture
+    descriptor.wholeStatistics = true;
     const auto block = [](double f) { return (1 + 25 + 32 + 1 + 0.125) * f * f + 92 * f; };
     double macs = 9.0 * config.features[0] * (2 * config.channels + 1);
     for (std::size_t i = 0; i < config.depths.size(); ++i) {

@@ -7,6 +7,7 @@
 #include "models/common/padding.h"
 #include "models/common/selective_fusion.h"
 #include "models/common/through.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {

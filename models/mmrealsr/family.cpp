@@ -82,6 +82,7 @@ struct MmRealSrTraits {
     descriptor.sizeMultiple = kOutputGrid;
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;
     descriptor.parameters = degradationParameters();
     const double f = config.features, g = config.growth;
@@ -96,6 +97,12 @@ struct MmRealSrTraits {
     const double ends = f * f * (1 + 4 + 16 + 16) + f * config.channels * (1 + 16);
     descriptor.flopPerPixel = 2 * 9 * (3.0 * config.blocks * dense + MmRealSrImpl::kDegrees * estimator + ends);
     descriptor.activationBytesPerPixel = 4 * std::max(5 * f + 2 * (f + 4 * g), 2.5 * f * kScale * kScale);
+    return descriptor;
+  }
+
+  static Descriptor describe(const MmRealSrConfig& config, const Settings& settings) {
+    Descriptor descriptor = describe(config);
+    descriptor.wholeStatistics = settings.choice(kDegradation) == "estimated";
     return descriptor;
   }
 

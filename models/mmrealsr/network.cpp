@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include "models/common/whole_statistics.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -77,8 +79,7 @@ at::Tensor MmRealSrImpl::estimated(Estimator& estimator, const at::Tensor& image
     for (EstimatorBlock& block : stage.blocks) x = block->forward(x);
     if (stage.down) x = stage.down->forward(x);
   }
-  const at::Tensor mean = x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/false, at::kFloat);
-  return estimator.degree->forward(estimator.hidden->forward(mean)).sigmoid();
+  return estimator.degree->forward(estimator.hidden->forward(channelMeans(x).flatten(1))).sigmoid();
 }
 
 at::Tensor MmRealSrImpl::forward(const at::Tensor& image, const at::Tensor& degrees, Observer* observer) {

@@ -46,6 +46,7 @@ struct MprNetTraits {
     descriptor.sizeMultiple = MprNetConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // halves and quarters, and channels weighed by their means over them
+    descriptor.wholeStatistics = true;
     const double a = config.features, b = a + config.step, c = b + config.step, last = a + config.lastStep;
     const auto block = [](double f) { return 18 * f * f; };
     const double levels = block(a) + block(b) / 4 + block(c) / 16, resampled = a * b / 4 + b * c / 16;

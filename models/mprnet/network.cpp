@@ -5,6 +5,7 @@
 #include "models/common/level_size.h"
 #include "models/common/padding.h"
 #include "models/common/through.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -69,8 +70,7 @@ MprBlockImpl::MprBlockImpl(int features, int reduction)
 
 at::Tensor MprBlockImpl::forward(const at::Tensor& x) {
   const at::Tensor y = conv2_->forward(conv0_->forward(x));
-  const at::Tensor mean = y.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat);
-  const at::Tensor weights = excite_->forward(squeeze_->forward(mean)).to(at::kFloat).sigmoid();
+  const at::Tensor weights = excite_->forward(squeeze_->forward(channelMeans(y))).to(at::kFloat).sigmoid();
   return at::addcmul(x, y, weights.to(y.scalar_type()));
 }
 

@@ -58,6 +58,7 @@ struct NafNetTraits {
     descriptor.sizeMultiple = 1 << config.levels();
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.parameters.push_back(statisticsParameter());
     const double width = config.width;
     // A block: 2f^2, 18f, f^2, 2f^2 and f^2 at its level, where f doubles and the pixels are a quarter.
@@ -74,6 +75,12 @@ struct NafNetTraits {
     macs += config.middle * block(config.levels());
     descriptor.flopPerPixel = 2 * macs;
     descriptor.activationBytesPerPixel = 4 * width * 8;
+    return descriptor;
+  }
+
+  static Descriptor describe(const NafNetConfig& config, const Settings& settings) {
+    Descriptor descriptor = describe(config);
+    descriptor.wholeStatistics = statisticsWindow(settings) == 0;
     return descriptor;
   }
 

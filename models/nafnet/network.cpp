@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/common/channel_norm.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -15,6 +16,13 @@ constexpr double kEpsilon = 1e-6;
 at::Tensor gated(const at::Tensor& x) {
   const std::int64_t half = x.size(1) / 2;
   return x.narrow(1, 0, half) * x.narrow(1, half, half);
+}
+
+/// What channels are weighed by. Local statistics are the tile's own, though its window may cover it.
+at::Tensor meansOf(const at::Tensor& x, std::int64_t window) {
+  if (window == 0) return channelMeans(x);
+  if (window < x.size(2) || window < x.size(3)) return localMean(x, window);
+  return x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat);
 }
 
 }  // namespace
@@ -49,11 +57,8 @@ NafBlockImpl::NafBlockImpl(int features)
 }
 
 at::Tensor NafBlockImpl::forward(const at::Tensor& x, std::int64_t window) {
-  const bool wholePicture = window == 0 || (window >= x.size(2) && window >= x.size(3));
   at::Tensor inner = gated(conv2_->forward(conv1_->forward(channelNorm(norm1_, x))));
-  const at::Tensor means =
-      wholePicture ? inner.mean(at::IntArrayRef{2, 3}, /*keepdim=*/true, at::kFloat) : localMean(inner, window);
-  inner = inner * sca_->forward(means).to(inner.scalar_type());
+  inner = inner * sca_->forward(meansOf(inner, window)).to(inner.scalar_type());
   const at::Tensor y = folded_ ? conv3_->plus(x, inner) : x + conv3_->forward(inner) * beta_;
   inner = gated(conv4_->forward(channelNorm(norm2_, y)));
   return folded_ ? conv5_->plus(y, inner) : y + conv5_->forward(inner) * gamma_;

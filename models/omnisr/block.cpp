@@ -7,6 +7,7 @@
 #include "models/common/channel_norm.h"
 #include "models/common/super_resolution.h"
 #include "models/common/transposed_attention.h"
+#include "models/common/whole_statistics.h"
 #include "models/kernels/window_attention/window_attention.h"
 #include "models/swinir/block.h"
 
@@ -143,7 +144,7 @@ OmniSrBlockImpl::OmniSrBlockImpl(const OmniSrConfig& config)
 
 at::Tensor OmniSrBlockImpl::convolved(const at::Tensor& x) {
   const at::Tensor inner = at::gelu(depthwise_->forward(expand_->forward(x)));
-  const at::Tensor mean = inner.mean(at::IntArrayRef{2, 3}, /*keepdim=*/false, at::kFloat);
+  const at::Tensor mean = channelMeans(inner).flatten(1);
   const at::Tensor weights = excite_->forward(at::silu(squeeze_->forward(mean))).sigmoid().to(inner.scalar_type());
   return project_->plus(x, inner * weights.unsqueeze(2).unsqueeze(3));
 }

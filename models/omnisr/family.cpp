@@ -54,6 +54,7 @@ struct OmniSrTraits {
     descriptor.sizeMultiple = config.window;
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;
     const double f = config.features;
     const double out = config.channels * config.scale * config.scale;

@@ -57,6 +57,7 @@ struct PlksrTraits {
     descriptor.channels = config.channels;
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = config.real && !config.layerNorm;  // group norm
     descriptor.mayShiftColours = true;
     const double f = config.features;
     const double taps = config.mixerFirst * config.mixerFirst + config.mixerSecond * config.mixerSecond;

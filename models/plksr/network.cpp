@@ -4,6 +4,7 @@
 
 #include "models/common/super_resolution.h"
 #include "models/common/through.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -12,6 +13,15 @@ constexpr double kLayerNormEpsilon = 1e-6;
 constexpr double kGroupNormEpsilon = 1e-5;
 constexpr int kGroups = 4;
 
+/// Means of values and of their squares, which may be averaged: 2 N groups. Double, because their difference may be
+/// small beside them.
+at::Tensor momentsOfGroups(const at::Tensor& x) {
+  const at::Tensor groups = x.reshape({x.size(0), kGroups, -1});
+  const auto [variance, mean] = at::var_mean(groups, at::IntArrayRef{2}, /*correction=*/at::Scalar(0), false);
+  const at::Tensor first = mean.to(at::kDouble);
+  return at::stack({first, variance.to(at::kDouble) + first.square()});
+}
+
 }  // namespace
 
 PlksrGroupNormImpl::PlksrGroupNormImpl(std::int64_t channels)
@@ -19,7 +29,16 @@ PlksrGroupNormImpl::PlksrGroupNormImpl(std::int64_t channels)
       bias_(register_parameter("bias", at::empty({channels}))) {}
 
 at::Tensor PlksrGroupNormImpl::forward(const at::Tensor& x) {
-  return at::group_norm(x.to(at::kFloat), kGroups, weight_, bias_, kGroupNormEpsilon).to(x.scalar_type());
+  const at::Tensor values = x.to(at::kFloat);
+  if (!WholeStatistics::inUse())
+    return at::group_norm(values, kGroups, weight_, bias_, kGroupNormEpsilon).to(x.scalar_type());
+  const at::Tensor moments = WholeStatistics::of(values, momentsOfGroups);
+  const at::Tensor mean = moments.select(0, 0), variance = moments.select(0, 1) - mean.square();
+  const auto ofChannels = [&](const at::Tensor& ofGroups) {
+    return ofGroups.to(at::kFloat).repeat_interleave(x.size(1) / kGroups, 1).view({-1, x.size(1), 1, 1});
+  };
+  const at::Tensor gain = ofChannels((variance + kGroupNormEpsilon).rsqrt()) * weight_.view({1, -1, 1, 1});
+  return at::addcmul(bias_.view({1, -1, 1, 1}) - ofChannels(mean) * gain, values, gain).to(x.scalar_type());
 }
 
 void PlksrGroupNormImpl::place(const Placement& placement) {

@@ -50,6 +50,7 @@ struct RcanTraits {
     descriptor.sizeMultiple = config.unshuffle;
     descriptor.margin = kMargin * config.unshuffle;
     descriptor.local = false;  // channels are weighed by their means over the picture
+    descriptor.wholeStatistics = true;
     const double f = config.features;
     const double taps = config.kernel * config.kernel;
     const double folded = config.unshuffle * config.unshuffle;

@@ -57,6 +57,7 @@ struct RealCuganTraits {
     descriptor.sizeMultiple = kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // channels are weighed by their means over the picture
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;
     const double given = config.fast ? 0.25 : 1;  // pixels of the first network
     const double made = given * (config.scale == 3 ? 9 : 4);

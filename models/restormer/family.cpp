@@ -60,6 +60,7 @@ struct RestormerTraits {
     descriptor.sizeMultiple = RestormerConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;
+    descriptor.wholeStatistics = true;
     const auto block = [&](double f, int heads) {
       const double hidden = f * config.expansion;
       return 4 * f * f + 27 * f + 2 * f * f / heads + 3 * f * hidden + 18 * hidden;

@@ -45,6 +45,7 @@ struct RetinexFormerTraits {
     descriptor.sizeMultiple = RetinexFormerConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // attention between channels takes the whole picture
+    descriptor.wholeStatistics = true;
     const double f = config.features;
     double macs = 25 * f * f / (config.channels + 1) + f * (2 * config.channels + 1) + 18 * f * config.channels;
     // A level has twice the channels on a quarter of the pixels; its attention is between the channels of `f`.

@@ -74,7 +74,7 @@ at::Tensor RetinexBlockImpl::forward(const at::Tensor& x, const at::Tensor& ligh
   const at::Tensor values = to_v_->forward(x);
   // Rows of the weights belong to keys: softmax(rescale k q^T) v.
   const at::Tensor kqv = at::cat({to_k_->forward(x), to_q_->forward(x), values * light.to(values.scalar_type())}, 3);
-  const at::Tensor seen = transposedAttention(kqv.flatten(1, 2), heads_, rescale_).view(x.sizes());
+  const at::Tensor seen = wholeTransposedAttention(kqv, heads_, rescale_);
   const at::Tensor y = pos2_->plus(toImage(proj_->forward(seen, x)), pos0_->forward(toImage(values)));
   const at::Tensor normed = toImage(norm_->forward(toTokens(y)));
   return toTokens(net4_->plus(y, net2_->forward(net0_->forward(normed))));

@@ -69,6 +69,7 @@ struct SeemoReTraits {
     descriptor.sizeMultiple = 1 << (2 * config.shrinkings);
     descriptor.margin = kMargin;
     descriptor.local = false;  // an expert is chosen for the picture
+    descriptor.wholeStatistics = true;
     descriptor.mayShiftColours = true;
     const double f = config.features, out = config.channels * config.scale * config.scale;
     const double rank =

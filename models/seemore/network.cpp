@@ -8,6 +8,7 @@
 #include "models/common/channel_norm.h"
 #include "models/common/padding.h"
 #include "models/common/super_resolution.h"
+#include "models/common/whole_statistics.h"
 
 namespace heirloom::models {
 namespace {
@@ -106,9 +107,9 @@ at::Tensor SeemoReLocalBlockImpl::surroundingsOf(const at::Tensor& x) {
 }
 
 at::Tensor SeemoReLocalBlockImpl::byExperts(const at::Tensor& x, const at::Tensor& surroundings) {
-  const at::Tensor mean = x.mean(at::IntArrayRef{2, 3}, /*keepdim=*/false, at::kFloat);
-  const auto [shares, chosen] = gate_->forward(mean).softmax(1).max(1);
-  const at::Tensor numbers = chosen.cpu();
+  // Of tiles that share their statistics there is one share and one expert for all.
+  const auto [share, chosen] = gate_->forward(channelMeans(x).flatten(1)).softmax(1).max(1);
+  const at::Tensor shares = share.expand({x.size(0)}), numbers = chosen.cpu().expand({x.size(0)});
   std::vector<at::Tensor> pictures;
   for (std::int64_t i = 0; i < x.size(0); ++i) {
     Expert& expert = experts_[static_cast<std::size_t>(numbers[i].item<std::int64_t>())];

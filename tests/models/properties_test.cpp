@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/common/whole_statistics.h"
 #include "tests/models/support/public_networks.h"
 
 namespace heirloom::tests {
@@ -82,6 +83,23 @@ TEST_P(EveryNetwork, doesNotChangeItsInput) {
   const at::Tensor before = shown.clone();
   session()->restore(shown);
   EXPECT_TRUE(at::equal(shown, before));
+}
+
+// What it says decides whether tiles of a photo share them.
+TEST_P(EveryNetwork, saysWhetherItComputesStatisticsOfTheWhole) {
+  using Use = WholeStatistics::Use;
+  const auto running = session();
+  const at::Tensor shown = picture(24, 16);
+  const at::Tensor whole = running->restore(shown);
+  WholeStatistics statistics;
+  for (const Use use : {Use::Gather, Use::Replay}) {
+    const WholeStatistics::Scope scope(statistics, use);
+    const at::Tensor result = running->restore(shown);
+    EXPECT_EQ(!statistics.empty(), model_->describe(usableSettings(*model_)).wholeStatistics);
+    if (GetParam().family == "MPRNet") continue;  // in a run of its own, halves and quarters have their own
+    EXPECT_LT((result - whole).abs().max().item<double>(),
+              GetParam().tolerance * std::max(1.0, whole.abs().max().item<double>()));
+  }
 }
 
 /// Wants the run to end when it is asked the second time, where it is in a hurry.
