@@ -53,8 +53,7 @@ StepResult runStep(const StepRun& run) {
   }
   TileNetwork tiles(run.network, run.settings, run.placement, run.options.memoryBudget, run.options.stop,
                     std::move(listener), run.options.from, run.options.onlyPicture);
-
-  tiles.cutFrom({run.source.width(), run.source.height(), [&colours](const Box& box) { return colours.shown(box); }});
+  tiles.begin({run.source.width(), run.source.height(), [&](const Box& box) { return colours.shown(box); }});
 
   const TileLimit limit{run.options.tile, run.options.tile > 0 ? 0 : std::max<std::int64_t>(1, tiles.areaLimit())};
   const TilePlan plan(run.source.width(), run.source.height(), rules, limit);

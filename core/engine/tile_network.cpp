@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/engine/memory_budget.h"
+#include "core/engine/picture_sample.h"
 #include "models/common/error.h"
 #include "models/common/kept_networks.h"
 #include "models/common/notes.h"
@@ -74,10 +75,10 @@ class TileNetwork::SessionObserver : public models::Observer,
   std::shared_ptr<const models::KeptStep> from() const override { return owner_.from_; }
   bool onlyPicture() const override { return owner_.onlyPicture_; }
 
-  std::int64_t photoHeight() const override { return owner_.boxes_.empty() ? 0 : owner_.whole_.height; }
-  std::int64_t photoWidth() const override { return owner_.boxes_.empty() ? 0 : owner_.whole_.width; }
+  std::int64_t photoHeight() const override { return owner_.boxes_.empty() ? 0 : owner_.picture_.height; }
+  std::int64_t photoWidth() const override { return owner_.boxes_.empty() ? 0 : owner_.picture_.width; }
   at::Tensor photo(Corner corner, std::int64_t height, std::int64_t width) const override {
-    return owner_.whole_.shown({corner.left, corner.top, width, height});
+    return owner_.picture_.shown({corner.left, corner.top, width, height});
   }
   Corner cornerOf(std::int64_t index) const override {
     const Box& tile = owner_.boxes_[static_cast<std::size_t>(share.first + index)];
@@ -123,6 +124,43 @@ void TileNetwork::place(models::Placement placement, std::uint64_t budget) {
       std::clamp(kFlopOfATile / std::max(1.0, described_.flopPerPixel), kSmallestTile, kLargestTile);
   areaLimit_ = static_cast<std::int64_t>(std::min(comfortable, static_cast<double>(budget) / perPixel));
   session_ = network_->start(settings_, placement, *observer_);
+  sampled_ = !statistics_.empty();
+}
+
+void TileNetwork::begin(Picture picture) {
+  picture_ = std::move(picture);
+  statistics_.clear();
+  sampled_ = false;
+}
+
+bool TileNetwork::wantsSample(const at::Tensor& tiles) const {
+  return described_.wholeStatistics && picture_.shown && !sampled_ &&
+         tiles.size(2) * tiles.size(3) < picture_.width * picture_.height;
+}
+
+void TileNetwork::gather(double from) {
+  sampled_ = true;
+  const std::vector<Box> patches = samplePatches(picture_.width, picture_.height, rules_, areaLimit_);
+  const std::int64_t area = patches.front().width * patches.front().height;
+  const auto shown = [this](const Box& box) {
+    if (stop_.stop_requested()) throw Stopped{};
+    return picture_.shown(box).to(placement_.device);
+  };
+  observer_->share = {.from = from, .to = from};
+  for (std::int64_t atOnce = std::max<std::int64_t>(1, areaLimit_ / area); atOnce > 0; atOnce /= 2) {
+    if (!hasRoom(atOnce * area)) continue;
+    try {
+      gatherStatistics(statistics_, *session_, patches, atOnce, shown);
+      return;
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      if (!models::isOutOfMemory(error)) throw;
+    }
+    statistics_.clear();
+    models::releaseFreedMemory(placement_.device);
+  }
+  // Tiles are larger than patches: what happens to them says what there is to say about memory.
 }
 
 std::vector<double> TileNetwork::changes() const {
@@ -161,10 +199,14 @@ at::Tensor TileNetwork::within(const at::Tensor& tiles, const Share& share) {
       const TilePlan plan(tiles.size(3), tiles.size(2), rules_, {0, areaLimit_});
       if (plan.count() > 1) return inParts(tiles, share);
     }
-    if (hasRoom(tiles) || (releaseKept() && hasRoom(tiles))) {
+    if (wantsSample(tiles)) gather(share.from);
+    const std::int64_t pixels = tiles.size(0) * tiles.size(2) * tiles.size(3);
+    if (hasRoom(pixels) || (releaseKept() && hasRoom(pixels))) {
       try {
         observer_->share = share;
         changes_.clear();
+        std::optional<models::WholeStatistics::Scope> shared;
+        if (!statistics_.empty()) shared.emplace(statistics_, models::WholeStatistics::Use::Replay);
         return session_->restore(tiles.to(placement_.device)).to(at::kCPU, at::kFloat);
       } catch (const Error&) {
         throw;
@@ -198,12 +240,11 @@ at::Tensor TileNetwork::inParts(const at::Tensor& tile, const Share& share) {
   return result;
 }
 
-bool TileNetwork::hasRoom(const at::Tensor& tiles) const {
+bool TileNetwork::hasRoom(std::int64_t pixels) const {
   // A GPU refuses and can be asked; on the CPU the system would kill.
   if (!placement_.device.is_cpu()) return true;
   const double described = described_.activationBytesPerPixel;
-  const double needed = (described > 0 ? described : kUsualBytesPerPixel) *
-                        static_cast<double>(tiles.size(0) * tiles.size(2) * tiles.size(3));
+  const double needed = (described > 0 ? described : kUsualBytesPerPixel) * static_cast<double>(pixels);
   return needed <= kSafePart * static_cast<double>(availableMemory(placement_.device));
 }
 

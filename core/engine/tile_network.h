@@ -11,6 +11,7 @@
 
 #include "core/engine/tiler.h"
 #include "models/common/kept_step.h"
+#include "models/common/whole_statistics.h"
 #include "models/restorer.h"
 
 namespace heirloom::core {
@@ -46,8 +47,9 @@ class TileNetwork {
     std::function<void(const at::Device& device, const Message& weights)> placed = {};
   };
 
-  /// The photo that tiles are cut from, for networks that look beyond them (models::PhotoAround).
-  struct Whole {
+  /// What tiles are cut from, for networks that look beyond them (models::PhotoAround) or compute statistics of the
+  /// whole.
+  struct Picture {
     std::int64_t width = 0;
     std::int64_t height = 0;
     std::function<at::Tensor(const Box& box)> shown = {};  // float32 1 C H W on the CPU, as `restore` is given tiles
@@ -61,8 +63,10 @@ class TileNetwork {
               std::shared_ptr<const models::KeptStep> from = nullptr, bool onlyPicture = false);
   ~TileNetwork();
 
-  /// Before the first call of `restore`; what it refers to must outlive them all.
-  void cutFrom(Whole whole) { whole_ = std::move(whole); }
+  /// From now on tiles are those of `picture`. Where they are smaller than it, and the network computes statistics of
+  /// the whole, they share those of a sample, which is shown to the network before the first of them. Without a picture
+  /// each tile has its own.
+  void begin(Picture picture);
 
   /// Pixels of all tiles that may go through the network at once, as far as is known now.
   std::int64_t areaLimit() const { return areaLimit_; }
@@ -81,7 +85,11 @@ class TileNetwork {
   at::Tensor within(const at::Tensor& tiles, const Share& share);
   at::Tensor inParts(const at::Tensor& tile, const Share& share);
   void shrink(const at::Tensor& tiles);
-  bool hasRoom(const at::Tensor& tiles) const;
+  bool hasRoom(std::int64_t pixels) const;
+  bool wantsSample(const at::Tensor& tiles) const;
+  /// Fills `statistics_`; they stay empty where not one patch of the picture has room. `from`: of the call's whole
+  /// work.
+  void gather(double from);
   /// Frees what an earlier session left, once; false: there was nothing.
   bool releaseKept();
 
@@ -92,12 +100,14 @@ class TileNetwork {
   Listener listener_;
   std::shared_ptr<const models::KeptStep> from_;
   bool onlyPicture_;
-  Whole whole_;
-  std::vector<Box> boxes_;           // in it, of the tiles at hand
   std::vector<at::Tensor> changes_;  // one number each, where the network left them
   models::Descriptor described_;     // of these settings
   TileRules rules_;
   std::int64_t areaLimit_ = 0;
+  Picture picture_;
+  std::vector<Box> boxes_;              // in it, of the tiles at hand
+  models::WholeStatistics statistics_;  // of the picture; empty: tiles have their own
+  bool sampled_ = false;
   bool tight_ = false;  // memory ran out once: nothing is batched any more
   bool released_ = false;
   std::unique_ptr<SessionObserver> observer_;

@@ -62,12 +62,12 @@ FloatImage restored(TileNetwork& tiles, const models::Descriptor& network, const
         .narrow(1, box.x * network.scale, box.width * network.scale)
         .copy_(pixels);
   });
-  for (std::size_t i = 0; i < plan.count(); ++i) {
-    const Box box = plan.input(i);
-    // Row by row as the reference lays it out: the picture's own layout would choose other kernels, and other
-    // roundings.
-    assembler.add(i, tiles.restore(input.narrow(2, box.y, box.height).narrow(3, box.x, box.width).contiguous())[0]);
-  }
+  // Row by row as the reference lays it out: the picture's own layout would choose other kernels, and other roundings.
+  const auto shown = [input](const Box& box) {
+    return input.narrow(2, box.y, box.height).narrow(3, box.x, box.width).contiguous();
+  };
+  tiles.begin({picture.width, picture.height, shown});
+  for (std::size_t i = 0; i < plan.count(); ++i) assembler.add(i, tiles.restore(shown(plan.input(i)))[0]);
   return result;
 }
 
