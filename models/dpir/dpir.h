@@ -32,8 +32,4 @@ bool servesAsDenoiser(const Descriptor& descriptor);
 /// Whether a network can be dpsr's prior: it enlarges, is told the noise level, and expects no blur.
 bool servesAsPrior(const Descriptor& descriptor);
 
-/// Pixels moved by the difference between the grid of a decimated picture and its middle: samples at i + (scale - 1) /
-/// 2, bilinear, clamped to the edge (DPIR utils_sisr.py, shift_pixel).
-at::Tensor shiftedPixels(const at::Tensor& picture, int scale);
-
 }  // namespace heirloom::models

@@ -5,7 +5,7 @@
 #include "models/common/blur_kernel.h"
 #include "models/common/degradation_settings.h"
 #include "models/common/fft_data_step.h"
-#include "models/dpir/dpir.h"
+#include "models/dpir/shifted_pixels.h"
 
 namespace heirloom::tests {
 namespace {

@@ -14,6 +14,7 @@
 #include "models/dpir/inpainting.h"
 #include "models/dpir/mosaic.h"
 #include "models/dpir/schedule.h"
+#include "models/dpir/shifted_pixels.h"
 #include "models/drunet/family.h"
 #include "models/ircnn/network.h"
 #include "tests/models/support/closed_form.h"
