@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "models/common/error.h"
 #include "models/common/noise_ahead.h"
-#include "models/common/savings.h"
+#include "models/instantir/sampler_part.h"
 #include "models/instantir/step_numbers.h"
 
 namespace heirloom::models {
@@ -72,133 +77,6 @@ Error stepOfAnotherRun() {
                     "take the photo, model, device, seed, sizes and number of steps of that run, or start anew"));
 }
 
-/// Pictures that go through the networks together, and what no step changes for them.
-class InstantIrSampler::Part {
- public:
-  /// `count` pictures from number `first` on, of which `latent` and the guides hold all.
-  Part(InstantIrSampler& sampler, std::int64_t first, std::int64_t count, const at::Tensor& latent,
-       const Guide& positive, const Guide& negative, const std::vector<int>& sizes, const std::vector<int>& times,
-       const SamplerEvents& events)
-      : networks_(sampler.networks_),
-        settings_(sampler.settings_),
-        first_(first),
-        count_(count),
-        guided_(settings_.guidance > 1),
-        // A recording reads the photo's tokens where they were.
-        passes_(saves(Saving::Picture) ? events.passes : nullptr),
-        memory_(passes_ ? passes_->memoryOf(first) : own_) {
-    const auto own = [&](const at::Tensor& all) { return all.narrow(0, first, count); };
-    const auto halves = [&](const at::Tensor& no, const at::Tensor& yes) {
-      return guided_ ? at::cat({own(no), own(yes)}) : own(yes);
-    };
-    degraded_ = halves(latent, latent);
-    picture_ = halves(negative.picture, positive.picture);
-    pass_.text = halves(negative.text, positive.text);
-    pass_.watch = events.watch;
-    pass_.memory = &memory_;
-    const at::Tensor pooled = halves(negative.pooled, positive.pooled);
-    const auto options = at::TensorOptions(latent.device()).dtype(at::kFloat);
-    const at::Tensor rows = at::tensor(sizes, at::kInt).to(options).expand({pooled.size(0), -1});
-    const at::Tensor steps = at::tensor(times, at::kInt).to(options);
-    stepIndices_ = at::arange(steps.size(0), options.dtype(at::kLong));
-    mainEmbeddings_ = networks_.main->unet->embeddings(steps, pooled, rows);
-    if (networks_.aggregator) aggregatorEmbeddings_ = networks_.aggregator->embeddings(steps, pooled, rows);
-    if (networks_.previewer) previewerEmbeddings_ = networks_.previewer->unet->embeddings(steps, pooled, rows);
-  }
-
-  /// Of both halves of all pictures those of this part.
-  at::Tensor of(const at::Tensor& both) const {
-    if (!guided_) return both.narrow(0, first_, count_);
-    const std::int64_t all = both.size(0) / 2;
-    return count_ == all ? both : at::cat({both.narrow(0, first_, count_), both.narrow(0, all + first_, count_)});
-  }
-  Residuals of(const Residuals& both) const {
-    Residuals own{{}, of(both.middle)};
-    for (const at::Tensor& skip : both.skips) own.skips.push_back(of(skip));
-    return own;
-  }
-  at::Tensor predicted(int step, bool previewing, const at::Tensor& sample, const Residuals* residuals) {
-    Pass pass = pass_;
-    pass.step = step;
-    pass.adapted = previewing && !networks_.previewer;
-    pass.embeddings = previewing && networks_.previewer ? previewerEmbeddings_ : mainEmbeddings_;
-    pass.image = imageTokens(previewing);
-    UNet& unet = networkFor(previewing)->unet;
-    if (!passes_) return unet->forward(sample, pass, residuals);
-    Tensors inputs = {stepIndices_.narrow(0, step, 1), sample};
-    if (residuals) {
-      inputs.insert(inputs.end(), residuals->skips.begin(), residuals->skips.end());
-      inputs.push_back(residuals->middle);
-    }
-    const auto call = [pass, unet](const Tensors& given) mutable -> Tensors {
-      pass.stepIndex = given[0];
-      if (given.size() == 2) return {unet->forward(given[1], pass)};
-      const Residuals added{{given.begin() + 2, given.end() - 1}, given.back()};
-      return {unet->forward(given[1], pass, &added)};
-    };
-    return passes_->graphs().call(number(previewing ? Network::Previewer : Network::Main), call, inputs).front();
-  }
-  Residuals compared(int step, const at::Tensor& preview) {
-    Pass pass = pass_;
-    pass.step = step;
-    pass.embeddings = aggregatorEmbeddings_;
-    Aggregator& aggregator = networks_.aggregator;
-    if (!passes_) return aggregator->forward(degraded_, preview, pass);
-    const auto call = [pass, aggregator](const Tensors& given) mutable {
-      pass.stepIndex = given[0];
-      Residuals made = aggregator->forward(given[1], given[2], pass);
-      made.skips.push_back(made.middle);
-      return made.skips;
-    };
-    Tensors made = passes_->graphs().call(number(Network::Aggregator), call,
-                                          {stepIndices_.narrow(0, step, 1), degraded_, preview});
-    const at::Tensor middle = made.back();
-    made.pop_back();
-    return {std::move(made), middle};
-  }
-  const at::Tensor& degraded() const { return degraded_; }
-  /// Of scale zero, and computed all the same.
-  bool comparesForNothing() const { return networks_.aggregator && !saves(Saving::Skipping); }
-  /// Of values of all pictures those of this part, for each of its halves.
-  std::vector<double> forHalves(const std::vector<double>& values) const {
-    std::vector<double> own;
-    for (int half = 0; half < (guided_ ? 2 : 1); ++half)
-      own.insert(own.end(), values.begin() + first_, values.begin() + first_ + count_);
-    return own;
-  }
-
- private:
-  enum class Network { Main, Previewer, Aggregator };
-  /// Of a function among the graphs of all parts, each of which keeps its own memory.
-  int number(Network network) const { return static_cast<int>(3 * first_) + static_cast<int>(network); }
-  /// Tokens of the picture for the main or the preview pass.
-  at::Tensor imageTokens(bool previewing) {
-    at::Tensor& kept = previewing ? previewTokens_ : mainTokens_;
-    if (!kept.defined() || !saves(Saving::Picture)) {
-      PictureUNet& network = networkFor(previewing);
-      const Visit visit(pass_, *network->image_proj);
-      kept = network->image_proj->forward(picture_, previewing && !networks_.previewer);
-    }
-    return kept;
-  }
-  PictureUNet& networkFor(bool previewing) {
-    return previewing && networks_.previewer ? networks_.previewer : networks_.main;
-  }
-
-  InstantIrNetworks& networks_;
-  const SamplerSettings& settings_;
-  std::int64_t first_, count_;
-  bool guided_;
-  RecordedPasses* passes_;
-  RunMemory own_;
-  RunMemory& memory_;
-  at::Tensor stepIndices_;
-  at::Tensor degraded_, picture_;
-  Pass pass_;
-  at::Tensor mainEmbeddings_, previewerEmbeddings_, aggregatorEmbeddings_;
-  at::Tensor mainTokens_, previewTokens_;
-};
-
 /// What one run knows.
 class InstantIrSampler::Run {
  public:
@@ -220,8 +98,9 @@ class InstantIrSampler::Run {
           {pictures_, most, guided_ ? 2 : 1, settings_.steps, positive.text.size(1), positive.picture.size(1)});
     }
     for (std::int64_t first = 0; first < pictures_; first += most)
-      parts_.push_back(std::make_unique<Part>(sampler, first, std::min(most, pictures_ - first), latent_, positive,
-                                              negative, sizes, stepper_->steps(), events));
+      parts_.push_back(std::make_unique<SamplerPart>(sampler.networks_, settings_, first,
+                                                     std::min(most, pictures_ - first), latent_, positive, negative,
+                                                     sizes, stepper_->steps(), events));
   }
 
   at::Tensor operator()(const SamplerState* from) {
@@ -240,10 +119,6 @@ class InstantIrSampler::Run {
   }
 
  private:
-  /// Both halves as the networks see them, or the positive one alone.
-  at::Tensor halves(const at::Tensor& negative, const at::Tensor& positive) const {
-    return guided_ ? at::cat({negative, positive}) : positive;
-  }
   at::Tensor positiveOf(const at::Tensor& both) const { return both.slice(0, both.size(0) - pictures_); }
 
   at::Tensor draw() {
@@ -273,31 +148,6 @@ class InstantIrSampler::Run {
 
   int timeOf(int index) const { return stepper_->steps()[static_cast<std::size_t>(index)]; }
 
-  /// Both halves of all pictures from those of the parts.
-  at::Tensor joined(const std::vector<at::Tensor>& parts) const {
-    if (parts.size() == 1 || !guided_) return parts.size() == 1 ? parts.front() : at::cat(parts);
-    std::vector<at::Tensor> negative, positive;
-    for (const at::Tensor& part : parts) {
-      const std::vector<at::Tensor> both = part.chunk(2);
-      negative.push_back(both[0]);
-      positive.push_back(both[1]);
-    }
-    negative.insert(negative.end(), positive.begin(), positive.end());
-    return at::cat(negative);
-  }
-
-  Residuals joined(const std::vector<Residuals>& parts) const {
-    const auto all = [&](const auto& tensorOf) {
-      std::vector<at::Tensor> tensors;
-      for (const Residuals& part : parts) tensors.push_back(tensorOf(part));
-      return joined(tensors);
-    };
-    Residuals made{{}, all([](const Residuals& part) { return part.middle; })};
-    for (std::size_t i = 0; i < parts.front().skips.size(); ++i)
-      made.skips.push_back(all([i](const Residuals& part) { return part.skips[i]; }));
-    return made;
-  }
-
   /// With `Adaptive::Stable` a picture is on its own: below the threshold nothing is added to it, whoever runs beside
   /// it.
   std::vector<double> scales(const Gate& gate) const {
@@ -315,12 +165,12 @@ class InstantIrSampler::Run {
     const std::vector<double> weights = scales(gate);
     const bool conditions = std::ranges::any_of(weights, [&](double weight) { return weight > settings_.threshold; });
     const bool compat = settings_.adaptive == Adaptive::Compat;
-    const at::Tensor sample = halves(state_.sample, state_.sample);
+    const at::Tensor sample = guided_ ? at::cat({state_.sample, state_.sample}) : state_.sample;
 
     std::vector<at::Tensor> previews, outputs;
     std::vector<Residuals> added;
     for (const auto& each : parts_) {
-      Part& part = *each;
+      SamplerPart& part = *each;
       const at::Tensor own = part.of(sample);
       const auto preview = [&] {
         if (!gate.previews) return part.degraded();
@@ -337,11 +187,12 @@ class InstantIrSampler::Run {
       outputs.push_back(part.predicted(index, /*previewing=*/false, own, residuals ? &*residuals : nullptr));
       if (compat && residuals) added.push_back(*std::move(residuals));
     }
-    if (conditions) state_.preview = joined(previews);
-    if (!added.empty()) state_.residuals = joined(added);
+    if (conditions) state_.preview = joinedParts(previews, guided_);
+    if (!added.empty()) state_.residuals = joinedParts(added, guided_);
 
     const at::Tensor fresh = conditions && gate.previews ? state_.preview : at::Tensor();
-    const at::Tensor output = guided_ ? withGuidance(joined(outputs), settings_) : joined(outputs);
+    const at::Tensor both = joinedParts(outputs, guided_);
+    const at::Tensor output = guided_ ? withGuidance(both, settings_) : both;
     const Stepped stepped = stepper_->step(index, output, state_.sample, [&] { return draw(); });
     numbers_.add(stepped.previous, index);
     state_.sample = events_.together ? events_.together(stepped.previous) : stepped.previous;
@@ -393,7 +244,7 @@ class InstantIrSampler::Run {
   bool guided_;
   std::int64_t pictures_;
   at::Tensor latent_;
-  std::vector<std::unique_ptr<Part>> parts_;
+  std::vector<std::unique_ptr<SamplerPart>> parts_;
   SamplerState state_;
 };
 

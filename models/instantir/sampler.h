@@ -90,7 +90,6 @@ class InstantIrSampler {
                  NoiseSource& noise, const SamplerEvents& events = {}, const SamplerState* from = nullptr);
 
  private:
-  class Part;
   class Run;
 
   InstantIrNetworks networks_;
