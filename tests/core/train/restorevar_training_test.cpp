@@ -1,12 +1,24 @@
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <torch/types.h>
+#include <torch/utils.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "core/train/objective.h"
 #include "models/checkpoint/tensors.h"
 #include "models/registry.h"
 #include "models/restorevar/family.h"
 #include "models/restorevar/network.h"
-#include "tests/core/train/training_run.h"
+#include "tests/core/train/restorevar_training_run.h"
 
 namespace heirloom::tests {
 namespace {
@@ -14,43 +26,6 @@ namespace {
 using namespace heirloom::core;
 using testing::AllOf;
 using testing::HasSubstr;
-
-/// Squares of 16 pixels, three scales.
-class RestoreVarTraining : public TrainingRun {
- protected:
-  RestoreVarTraining() {
-    models::RestoreVarConfig& network = config_.network.restorevar;
-    network.vae = {.channels = 32, .multipliers = {1, 1, 2}, .blocks = 1, .latent = 8, .vocabulary = 32};
-    network.var = {.depth = 2, .width = 32, .heads = 2, .hidden = 64, .classes = 0, .sides = {1, 2, 4}};
-    network.var.refiner = {.width = 32, .heads = 2, .depth = 1, .hidden = 32};
-    config_.network.family = "RestoreVAR";
-    config_.dataset.patch = network.side();
-    config_.schedule.warmUp = 2;
-    config_.optimizer.learningRate = 3e-3;
-    config_.optimizer.clipGradient = 2;
-    config_.emaDecay = 0.9;
-  }
-
-  /// Runs a stage from the weights that are there; its losses in three parts.
-  std::vector<double> losses(const std::string& stage, int iterations) {
-    configure(stage, iterations);
-    TrainRecorder recorder;
-    config_.network.weights = train(config_, recorder, {});
-    std::vector<double> losses;
-    for (const TrainProgress& report : recorder.reports) losses.push_back(report.loss);
-    return losses;
-  }
-
-  void configure(const std::string& stage, int iterations) {
-    config_.stage = stage;
-    config_.schedule.iterations = iterations;
-    config_.validation.every = iterations / 3;
-    config_.output = folder_ / stage;
-    if (stage == "var" || stage == "refiner") config_.degradation.kinds = {{"rain", {}}, {"low_light", {}}};
-  }
-
-  std::map<std::string, at::Tensor> weights() const { return models::readSafetensors(config_.network.weights); }
-};
 
 /// Names of tensors that differ begin with one of `parts`, and some of each part differ.
 void expectChanged(const std::map<std::string, at::Tensor>& before, const std::map<std::string, at::Tensor>& after,
@@ -119,130 +94,6 @@ TEST_F(RestoreVarTraining, aStoppedStageGoesOnAsIfItHadNeverStopped) {
     for (const auto& [name, tensor] : unbroken) EXPECT_TRUE(at::equal(tensor, resumed.at(name))) << name;
     config_.network.weights = result;
   }
-}
-
-TEST_F(RestoreVarTraining, aStepMayTakeItsPicturesInSeveralBatches) {
-  config_.dropPath = 0.5;
-  losses("vqvae", 3);
-  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
-  for (const std::string stage : {"vqvae", "decoder", "var", "refiner"}) {
-    configure(stage, 3);
-    config_.adversarial = stage == "vqvae" || stage == "decoder" ? 0.5 : 0;
-    const auto objective = makeObjective(config_);
-    const Patches::Batch batch{clean, clean * 0.5, {}};
-    const TrainedLoss whole = lossOfParts(*objective, batch, 4);
-    expectSame(lossOfParts(*objective, batch, 2), whole, stage);
-    expectSame(lossOfParts(*objective, batch, 1), whole, stage);
-    if (stage == "var") losses(stage, 3);
-  }
-}
-
-TEST_F(RestoreVarTraining, aDiscriminatorIsHeardByTheDecoderAndIsNotWritten) {
-  losses("vqvae", 3);
-  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
-  const Patches::Batch batch{clean, clean, {}};
-  for (const std::string stage : {"vqvae", "decoder"}) {
-    SCOPED_TRACE(stage);
-    configure(stage, 3);
-    config_.adversarial = 0;
-    const auto alone = makeObjective(config_);
-    const TrainedLoss before = lossOfParts(*alone, batch, 4);
-    config_.adversarial = 0.5;
-    const auto judged = makeObjective(config_);
-    const TrainedLoss after = lossOfParts(*judged, batch, 4);
-    EXPECT_TRUE(std::isfinite(after.value));
-
-    // What a discriminator adds comes behind.
-    const auto parameters = alone->parameters(), all = judged->parameters();
-    ASSERT_GT(all.size(), parameters.size());
-    double heard = 0, learned = 0;  // by the decoder, by the discriminator
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      const bool own = i >= parameters.size();
-      EXPECT_EQ(all[i].name.starts_with("discriminator."), own) << all[i].name;
-      const at::Tensor gradient = own ? after.gradients[i] : after.gradients[i] - before.gradients[i];
-      EXPECT_TRUE(gradient.isfinite().all().item<bool>()) << all[i].name;
-      if (own) learned += gradient.square().sum().item<double>();
-      if (all[i].name.starts_with("vae.decoder.")) heard += gradient.square().sum().item<double>();
-    }
-    EXPECT_GT(learned, 0);
-    EXPECT_GT(heard, 1e-6);
-    for (const auto& [name, tensor] : judged->result()) EXPECT_FALSE(name.starts_with("discriminator.")) << name;
-  }
-}
-
-TEST_F(RestoreVarTraining, dropPathLeavesOutBlocksInTrainingAlone) {
-  losses("vqvae", 3);
-  losses("var", 3);
-  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
-  const auto lossesOf = [&](const std::string& stage, double dropPath) {
-    config_.dropPath = dropPath;
-    configure(stage, 3);
-    torch::manual_seed(0);
-    const auto objective = makeObjective(config_);
-    std::vector<double> values;
-    for (const std::uint64_t seed : {1, 2, 1}) {
-      Random random(seed);
-      values.push_back(objective->loss({clean, clean * 0.5, {}}, random).item<double>());
-    }
-    const torch::NoGradGuard noGrad;
-    values.push_back(objective->restored(clean).sum().item<double>());
-    return values;
-  };
-  for (const std::string stage : {"var", "refiner"}) {
-    const std::vector<double> without = lossesOf(stage, 0), with = lossesOf(stage, 0.6);
-    EXPECT_EQ(without[0], without[1]) << stage;
-    EXPECT_NE(with[0], with[1]) << stage;
-    EXPECT_EQ(with[0], with[2]) << stage;
-    EXPECT_NE(with[0], without[0]) << stage;
-    EXPECT_EQ(with[3], without[3]) << stage;
-  }
-}
-
-TEST_F(RestoreVarTraining, aNewTransformersAttentionIsAsSharpAsTheDocumentSays) {
-  config_.network.attention.temperature = 20;
-  configure("vqvae", 1);
-  const auto objective = makeObjective(config_);
-  for (const auto& [name, tensor] : objective->result()) {
-    if (!name.ends_with("scale_mul_1H11")) continue;
-    EXPECT_NEAR(tensor.mean().item<double>(), std::log(20), 1e-6) << name;
-  }
-}
-
-// Of scales of 1, 4 and 16 tokens the first has 1/3 of the loss instead of 1/21.
-TEST_F(RestoreVarTraining, scalesCountAlikeWhereThatIsWanted) {
-  losses("vqvae", 3);
-  losses("var", 3);
-  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1));
-  const auto firstScalesPart = [&](bool equal) {
-    config_.equalScales = equal;
-    configure("var", 3);
-    torch::manual_seed(0);
-    const auto objective = makeObjective(config_);
-    Random random(1);
-    objective->loss({clean, clean * 0.5, {}}, random).backward();
-    for (const Objective::Parameter& parameter : objective->parameters()) {
-      // What every scale is told of itself: a row each.
-      if (!parameter.name.ends_with("lvl_embed.weight")) continue;
-      const at::Tensor rows = parameter.value.grad().norm(2, 1);
-      return (rows[0] / rows[2]).item<double>();
-    }
-    return 0.0;
-  };
-  const double asPublished = firstScalesPart(false);
-  EXPECT_GT(asPublished, 0);
-  EXPECT_GT(firstScalesPart(true), 2 * asPublished);
-}
-
-TEST_F(RestoreVarTraining, dropPathRisesFromNothingInTheFirstBlock) {
-  config_.network.restorevar.var.depth = 1;
-  losses("vqvae", 3);
-  const at::Tensor clean = at::rand({2, 3, 16, 16}, at::detail::createCPUGenerator(1));
-  config_.dropPath = 0.9;
-  configure("var", 3);
-  const auto objective = makeObjective(config_);
-  Random one(1), two(2);
-  const double first = objective->loss({clean, clean * 0.5, {}}, one).item<double>();
-  EXPECT_EQ(objective->loss({clean, clean * 0.5, {}}, two).item<double>(), first);
 }
 
 TEST_F(RestoreVarTraining, startsFromAnAutoencodersOwnFileAndATransformers) {
@@ -387,68 +238,6 @@ TEST_F(RestoreVarTraining, aValidationSaysHowManyCodesOfEachScaleAreRight) {
     sum += expected[scale];
   }
   EXPECT_GT(sum, 0) << "nothing was learned";
-}
-
-TEST_F(RestoreVarTraining, aConfigurationReadsBack) {
-  configure("refiner", 30);
-  config_.network.weights = folder_ / "before.safetensors";
-  config_.degradation.kinds["rain"]["angle"] = {-5, 5};
-  config_.dropPath = 0.1;
-  const TrainConfig read =
-      readTrainConfig(yaml("stage: refiner\n"
-                           "dataset: {folder: photos, scales: [1, 0.5], patch: 16, batch: 4}\n"
-                           "degradation: {rain: {angle: [-5, 5]}, low_light: {}}\n"
-                           "network:\n"
-                           "  family: RestoreVAR\n"
-                           "  weights: before.safetensors\n"
-                           "  vqvae: {channels: 32, multipliers: [1, 1, 2], blocks: 1, latent: 8, vocabulary: 32}\n"
-                           "  transformer: {depth: 2, width: 32, heads: 2, hidden: 64, classes: 0, sides: [1, 2, 4]}\n"
-                           "  refiner: {width: 32, depth: 1, hidden: 32}\n"
-                           "optimizer: {learning_rate: 3.0e-3, clip_gradient: 2}\n"
-                           "schedule: {iterations: 30, warm_up: 2}\n"
-                           "drop_path: 0.1\n"
-                           "ema_decay: 0.9\n"
-                           "validation: {every: 10}\n"
-                           "output: refiner\n"));
-  EXPECT_EQ(read, config_);
-}
-
-TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
-  const std::string begin =
-      "dataset: {folder: photos, patch: 16}\noutput: run\nstage: vqvae\nnetwork:\n"
-      "  family: RestoreVAR\n  transformer: {width: 32, heads: 2, sides: [1, 2, 4]}\n";
-  const std::string vqvae = "  vqvae: {channels: 32, multipliers: [1, 1, 2]}\n";
-  const std::string refiner = "  refiner: {width: 32}\n";
-  EXPECT_EQ(refusal(begin + vqvae + refiner), "");
-  EXPECT_THAT(refusal(begin + vqvae + refiner + "  refinery: {}\n"), HasSubstr("network.refinery"));
-  EXPECT_THAT(refusal(begin + vqvae + refiner + "drop_path: 0.1\n"), HasSubstr("stages var and refiner"));
-  EXPECT_THAT(refusal(begin + vqvae + refiner + "equal_scales: true\n"), HasSubstr("stage var"));
-  const std::string hot = "  transformer: {width: 32, heads: 2, sides: [1, 2, 4], temperature: 101}\n";
-  EXPECT_THAT(
-      refusal("dataset: {folder: photos, patch: 16}\noutput: run\nstage: vqvae\nnetwork:\n  family: RestoreVAR\n" +
-              hot + vqvae + refiner),
-      HasSubstr("network.transformer.temperature"));
-  EXPECT_EQ(readTrainConfig(yaml(begin + vqvae + refiner + "adversarial: 0.2\n")).adversarial, 0.2);
-  EXPECT_THAT(refusal(begin + vqvae + refiner + "adversarial: -1\n"), HasSubstr("adversarial"));
-  EXPECT_THAT(refusal(begin + vqvae + "  refiner: {width: 40}\n"), HasSubstr("network.refiner.width"));
-  EXPECT_THAT(refusal(begin + "  vqvae: {channels: 40}\n" + refiner), HasSubstr("network.vqvae.channels"));
-  EXPECT_THAT(refusal(begin + refiner), AllOf(HasSubstr("dataset.patch"), HasSubstr("squares of 64")));
-  const auto swapped = [&](std::string text, const std::string& from, const std::string& to) {
-    return text.replace(text.find(from), from.size(), to);
-  };
-  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "[1, 2, 4]", "[1, 4, 4]")),
-              HasSubstr("network.transformer.sides"));
-  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "vqvae\n", "denoise\n")),
-              AllOf(HasSubstr("stage"), HasSubstr("decoder")));
-  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var")), HasSubstr("network.weights"));
-  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") +
-                      "  weights: w.safetensors\ndegradation: {rain: {}}\ndrop_path: 1\n"),
-              AllOf(HasSubstr("drop_path"), HasSubstr("0 to below 1")));
-  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") + "  weights: w.safetensors\n"),
-              AllOf(HasSubstr("degradation"), HasSubstr("low_light")));
-  EXPECT_THAT(refusal(swapped(begin + vqvae + refiner, "stage: vqvae", "stage: var") +
-                      "  weights: w.safetensors\ndegradation: {rain: {}}\nadversarial: 0.2\n"),
-              AllOf(HasSubstr("adversarial"), HasSubstr("vqvae and decoder")));
 }
 
 }  // namespace
