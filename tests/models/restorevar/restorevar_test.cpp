@@ -1,76 +1,30 @@
-// RestoreVAR through the door: settings, observer, memory.
+// RestoreVAR through the door: settings, observer, sizes.
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
+#include <torch/utils.h>
 
-#include <map>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "models/checkpoint/state_dict.h"
 #include "models/common/kept_networks.h"
 #include "models/common/kept_step.h"
-#include "models/common/notes.h"
 #include "models/common/padding.h"
 #include "models/common/photo_work.h"
-#include "models/common/savings.h"
-#include "models/cuda.h"
-#include "models/registry.h"
 #include "models/restorevar/cost.h"
-#include "models/restorevar/placed_network.h"
-#include "models/restorevar/restoration.h"
+#include "models/restorevar/network.h"
 #include "tests/models/restorevar/golden.h"
-#include "tests/models/restorevar/tiny_folder.h"
+#include "tests/models/restorevar/restorevar_runs.h"
 #include "tests/models/support/counted_work.h"
-#include "tests/models/support/failing_allocator.h"
-#include "tests/models/support/repeating_recorder.h"
-#include "tests/support/temporary_folder.h"
-#include "tests/support/zeroed_weights.h"
 
 namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
-
-at::Tensor photo(std::int64_t height, std::int64_t width) {
-  return (goldenUniform("photo", {1, 3, height, width}).to(at::kFloat) + 1) / 2;
-}
-
-class RecordingObserver : public Observer {
- public:
-  void preview(int index, const at::Tensor& picture) override { previews.emplace_back(index, picture); }
-  void progress(const Message&, double fraction) override {
-    EXPECT_GE(fraction, last);
-    EXPECT_LE(fraction, 1 + 1e-9);
-    last = fraction;
-    ++reports;
-  }
-  void value(const std::string& name, const at::Tensor& tensor) override { values.emplace(name, tensor); }
-  bool stopRequested() const override { return reports >= stopAfter; }
-
-  std::vector<std::pair<int, at::Tensor>> previews;
-  std::map<std::string, at::Tensor> values;
-  double last = 0;
-  int reports = 0;
-  int stopAfter = 1000;
-};
-
-class RestoreVarRuns : public testing::Test {
- protected:
-  RestoreVarRuns() {
-    writeTinyRestoreVar(folder.path());
-    model = models::open(folder.path());
-    settings = Settings(model->descriptor().parameters);
-  }
-
-  at::Tensor restored(const at::Tensor& picture, Observer& told) const {
-    return model->start(settings, {}, told)->restore(picture);
-  }
-
-  TemporaryFolder folder;
-  std::shared_ptr<const Restorer> model;
-  Settings settings;
-  RecordingObserver observer;
-};
 
 TEST_F(RestoreVarRuns, whatAPhotoAmountsToIsCountedInSquaresAndPreviews) {
   const auto flop = [&](std::int64_t height, std::int64_t width, const at::Device& device = at::kCPU) {
@@ -204,153 +158,6 @@ TEST_F(RestoreVarRuns, aStopIsHeardWhileWeightsAreRead) {
   EXPECT_NEAR(observer.last, 1, 1e-6);
   Observer nobody;
   EXPECT_TRUE(at::equal(result, restored(photo(64, 64), nobody)));
-}
-
-TEST_F(RestoreVarRuns, theNetworkStaysForTheNextPhotoUntilItsMemoryIsWanted) {
-  settings.set("previews", "0");
-  const auto run = [&](const Placement& placement = {}) {
-    Observer nobody;
-    return model->start(settings, placement, nobody)->restore(photo(64, 64)).clone();
-  };
-  EXPECT_FALSE(releaseNetworks(*model));
-  const at::Tensor result = run();
-  zeroWeights(folder.path());
-  EXPECT_TRUE(at::equal(run(), result));  // nothing was read again
-  EXPECT_TRUE(releaseNetworks(*model));
-  EXPECT_FALSE(releaseNetworks(*model));
-  EXPECT_FALSE(at::equal(run(), result));
-}
-
-TEST_F(RestoreVarRuns, anotherPlacementReadsTheNetworkAnew) {
-  settings.set("previews", "0");
-  Observer nobody;
-  const auto run = [&](const Placement& placement) {
-    return model->start(settings, placement, nobody)->restore(photo(64, 64)).clone();
-  };
-  const at::Tensor plain = run({.plain = true});
-  const at::Tensor fused = run({});
-  EXPECT_TRUE(at::equal(run({.plain = true}), plain));
-  EXPECT_TRUE(at::equal(run({}), fused));
-}
-
-/// Why a run with so many bytes of memory fails; empty: it does not.
-std::string complaintWith(std::int64_t bytes, const Restorer& model, const Settings& settings) {
-  Observer nobody;
-  const auto session = model.start(settings, {}, nobody);
-  const at::Tensor given = photo(64, 64);
-  FailingAllocator allocator(bytes);
-  try {
-    session->restore(given);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
-TEST_F(RestoreVarRuns, aMemoryThatIsTooSmallIsAClearErrorAndTheNextRunWorks) {
-  settings.set("previews", "0");
-  EXPECT_EQ(complaintWith(100'000, *model, settings).find("this network needs about 1 GB of memory, and "), 0U);
-  EXPECT_FALSE(releaseNetworks(*model)) << "what found no room is let go";
-  Observer nobody;
-  const at::Tensor result = model->start(settings, {}, nobody)->restore(photo(64, 64)).clone();
-  const std::string text = complaintWith(100'000, *model, settings);  // for the caches of a network that is there
-  EXPECT_NE(text.find("close other programs"), std::string::npos) << text;
-  EXPECT_TRUE(at::equal(model->start(settings, {}, nobody)->restore(photo(64, 64)), result));
-}
-
-TEST(RestoreVarMemory, isThatOfThePublicNetwork) {
-  // Measured: 2.94 GB with its weights.
-  EXPECT_NEAR(static_cast<double>(squareBytes(RestoreVarConfig{})) / 1e9, 1.4, 0.1);
-}
-
-TEST_F(RestoreVarRuns, aNetworkThatHasNoRoomIsNotPlaced) {
-  RestoreVarConfig huge = tinyRestoreVar();
-  huge.vae.channels = 1 << 28;  // 26 TB of pictures
-  const StateDict tensors = inspect(folder.path()).tensors;
-  PlacedRestoreVar placed(tensors, huge, {});
-  Observer nobody;
-  try {
-    placed.network(nobody);
-    FAIL() << "placed";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("GB of memory, and"), std::string::npos) << error.what();
-  }
-  EXPECT_TRUE(placed.empty());
-}
-
-TEST_F(RestoreVarRuns, aRecordedRunTellsAndGivesTheSame) {
-  settings.set("previews", "0");
-  RestoreVarNetwork placed = goldenNetwork(tinyRestoreVar(), {});
-  const c10::InferenceMode inference;
-  for (const std::int64_t batch : {1, 2}) {
-    const auto log = std::make_shared<Repeated>();
-    RecordingObserver told;
-    Restoration recorded(placed, tinyRestoreVar(), settings, {}, told, repeatingGraphs(log));
-    for (int i = 0; i < 4; ++i) {
-      const at::Tensor squares = at::rand({batch, 3, 64, 64});
-      observer = {};
-      told = {};
-      const at::Tensor expected = Restoration(placed, tinyRestoreVar(), settings, {}, observer)(squares);
-      EXPECT_TRUE(at::equal(recorded(squares), expected));
-      EXPECT_NEAR(told.last, 1, 1e-6);
-      ASSERT_EQ(told.values.size(), observer.values.size());
-      for (const auto& [name, value] : observer.values) EXPECT_TRUE(at::equal(told.values.at(name), value)) << name;
-    }
-    EXPECT_EQ(log->recorded, 1);
-    EXPECT_EQ(log->replayed, 3);
-    for (const int reports : {0, 1}) {  // before it, and behind it what was asked for meanwhile
-      told = {};
-      told.stopAfter = reports;
-      EXPECT_THROW(recorded(at::rand({batch, 3, 64, 64})), Stopped);
-      EXPECT_EQ(told.reports, reports == 0 ? 0 : 7);
-    }
-  }
-}
-
-TEST_F(RestoreVarRuns, whatIsWantedBetweenTheScalesIsNotRecorded) {
-  RestoreVarNetwork placed = goldenNetwork(tinyRestoreVar(), {});
-  const c10::InferenceMode inference;
-  const auto log = std::make_shared<Repeated>();
-  for (const auto& [name, value] : {std::pair{"previews", "1"}, std::pair{"tokens", "drawn"}}) {
-    Settings wanted = settings;
-    wanted.set("previews", "0");
-    wanted.set(name, value);
-    RecordingObserver told;
-    Restoration recorded(placed, tinyRestoreVar(), wanted, {}, told, repeatingGraphs(log));
-    for (int i = 0; i < 3; ++i) {
-      told = {};
-      recorded(photo(64, 64));
-    }
-  }
-  EXPECT_EQ(log->recorded, 0);
-}
-
-TEST_F(RestoreVarRuns, onAGpuARecordedRunIsTheRunItself) {
-  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
-  settings.set("previews", "0");
-  for (const at::ScalarType precision : {at::kFloat, at::kBFloat16}) {
-    struct Listener : RecordingObserver, NoteTaker {
-      void note(const Message& message) override { notes.push_back(message.english()); }
-      std::vector<std::string> notes;
-    } listener;
-    const Placement placement{at::kCUDA, precision};
-    const auto eager = [&] {
-      const Without recordings(Saving::Graphs);
-      return model->start(settings, placement, observer);
-    }();
-    const auto recorded = model->start(settings, placement, listener);
-    for (const std::int64_t batch : {1, 2, 1, 2, 1, 2, 1, 2}) {
-      observer = {};
-      listener.last = 0;
-      listener.values.clear();
-      const at::Tensor squares = at::rand({batch, 3, 64, 64});
-      const at::Tensor expected = eager->restore(squares);
-      EXPECT_LT((recorded->restore(squares) - expected).abs().max().item<double>(), 1e-3) << precision << ' ' << batch;
-      for (const auto& [name, value] : observer.values)
-        EXPECT_TRUE(at::allclose(listener.values.at(name).to(at::kFloat), value.to(at::kFloat), 1e-3, 1e-3)) << name;
-    }
-    EXPECT_TRUE(listener.notes.empty()) << listener.notes.front();
-  }
 }
 
 TEST_F(RestoreVarRuns, photosOfAnySizeKeepTheirSize) {
