@@ -8,18 +8,13 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <functional>
 #include <limits>
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "models/common/kept_networks.h"
 #include "models/common/savings.h"
 #include "models/cuda.h"
-#include "models/instantir/session_networks.h"
-#include "tests/models/instantir/diffusion_folder.h"
-#include "tests/models/instantir/tiny_folder.h"
+#include "models/registry.h"
+#include "tests/models/instantir/held_weights.h"
 #include "tests/models/instantir/watching.h"
 #include "tests/models/support/failing_allocator.h"
 #include "tests/support/zeroed_weights.h"
@@ -28,12 +23,10 @@ namespace heirloom::tests {
 namespace {
 
 using namespace heirloom::models;
-using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::StartsWith;
 
 constexpr std::uint64_t kGigabyte = 1'000'000'000;
 
@@ -76,19 +69,6 @@ TEST(WeightPolicies, eachTakesLessThanTheOneBefore) {
   EXPECT_GT(of(WeightPolicy::Resident), of(WeightPolicy::Offloaded));
   EXPECT_GT(of(WeightPolicy::Offloaded), of(WeightPolicy::Streamed));
 }
-
-/// Both folders: InstantIR's, and SDXL alone.
-class HeldWeights : public DiffusionFolder, public testing::WithParamInterface<bool> {
- protected:
-  HeldWeights() { GetParam() ? writeTinyInstantIr(folder.path()) : writeTinySdxl(folder.path()); }
-
-  static Settings settingsFor(const Restorer& model, const char* weights) {
-    Settings settings = smallSettings(model);
-    settings.set("strength", "1");
-    settings.set("weights", weights);
-    return settings;
-  }
-};
 
 INSTANTIATE_TEST_SUITE_P(Folders, HeldWeights, testing::Bool());
 
@@ -202,115 +182,6 @@ TEST_P(HeldWeights, goWithTheRestorer) {
   EXPECT_LT(allocator.spent(), open / 100);
 }
 
-/// The networks alone, told what a photo takes.
-class SessionWeights : public HeldWeights {
- protected:
-  static constexpr std::int64_t kSmall = 64 * 64, kBeyondAllMemory = std::int64_t{1} << 40;  // pixels
-  SessionNetworks networks() const {
-    const StateDict tensors = withPresentNames(inspect(folder.path()).tensors);
-    return {tensors, readDiffusion(tensors).config.value(), {}};
-  }
-  /// As a run does that goes to its end.
-  static void placeAll(SessionNetworks& held) {
-    held.vae();
-    held.textEncoders();
-    if (held.config().restoring) {
-      held.restorers();
-      held.seenInNothing();
-    } else {
-      held.painter();
-    }
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Folders, SessionWeights, testing::Bool());
-
-TEST_P(SessionWeights, makeRoomForALargerPhoto) {
-  SessionNetworks held = networks();
-  Watching watching;
-  held.hold(WeightChoice::Resident, kSmall, watching);
-  EXPECT_TRUE(held.empty());
-  placeAll(held);
-  const std::weak_ptr<torch::nn::Module> vae = held.vae().ptr();
-  held.endSession();
-  held.hold(WeightChoice::Resident, kSmall, watching);
-  EXPECT_FALSE(vae.expired());
-  held.endSession();
-  held.hold(WeightChoice::Resident, kBeyondAllMemory, watching);
-  EXPECT_TRUE(vae.expired());
-  EXPECT_TRUE(held.empty());
-}
-
-TEST_P(SessionWeights, goWithASessionThatDidNotPlaceThemAll) {
-  SessionNetworks held = networks();
-  Observer nobody;
-  held.hold(WeightChoice::Automatic, kSmall, nobody);
-  held.vae();
-  held.endSession();
-  EXPECT_TRUE(held.empty());
-}
-
-TEST_P(SessionWeights, tellEverySessionThatTheyComeAndGo) {
-  SessionNetworks held = networks();
-  for (int session = 0; session < 2; ++session) {
-    Watching watching;
-    held.hold(WeightChoice::Resident, kSmall, watching);
-    EXPECT_THAT(watching.notes, IsEmpty());
-    // As a GPU says it.
-    held.withRoom([&] {
-      held.vae();
-      if (held.policy() < WeightPolicy::Offloaded) TORCH_CHECK_WITH(OutOfMemoryError, false, "full");
-      return 0;
-    });
-    EXPECT_THAT(watching.notes, ElementsAre(HasSubstr("read anew"))) << session;
-    EXPECT_EQ(held.policy(), WeightPolicy::Offloaded);
-    held.endSession();
-    EXPECT_TRUE(held.empty());  // the next photo may have more room
-  }
-}
-
-TEST_P(SessionWeights, sayHowTheyAreHeld) {
-  SessionNetworks held = networks();
-  struct Row {
-    WeightChoice choice;
-    const char* words;
-  };
-  for (const auto& [choice, words] : {Row{WeightChoice::Offloaded, "encoders and autoencoder come and go"},
-                                      Row{WeightChoice::Streamed, "the networks are read block by block"},
-                                      Row{WeightChoice::Resident, "all networks stay in memory"}}) {
-    // Where nothing changes from run to run, too.
-    for (int run = 0; run < 2; ++run) {
-      Watching watching;
-      held.hold(choice, kSmall, watching);
-      EXPECT_THAT(watching.ways, ElementsAre(StartsWith(words)));
-    }
-  }
-  Watching watching;
-  held.hold(WeightChoice::Resident, kSmall, watching);
-  held.withRoom([&] {
-    if (held.policy() < WeightPolicy::Streamed) TORCH_CHECK_WITH(OutOfMemoryError, false, "full");
-    return 0;
-  });
-  ASSERT_GE(watching.ways.size(), 3U);
-  EXPECT_THAT(watching.ways[watching.ways.size() - 2], HasSubstr("come and go"));
-  EXPECT_THAT(watching.ways.back(), HasSubstr("block by block"));
-}
-
-TEST_P(SessionWeights, areRefusedWhereTheProcessorsMemoryIsTooSmallForAnyWay) {
-  SessionNetworks held = networks();
-  Observer nobody;
-  try {
-    held.hold(WeightChoice::Automatic, kBeyondAllMemory, nobody);
-    FAIL() << "taken";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(),
-                AllOf(HasSubstr("needs about 4398047 GB of memory"), HasSubstr("GB are free"), HasSubstr("max_side")));
-  }
-  // A smaller photo is taken then.
-  held.hold(WeightChoice::Automatic, kSmall, nobody);
-  EXPECT_LE(held.policy(), WeightPolicy::Resident);
-}
-
 TEST_P(HeldWeights, goOnWithLessWhereMemoryRunsOut) {
   const auto model = models::open(folder.path());
   Observer nobody;
@@ -332,59 +203,6 @@ TEST_P(HeldWeights, goOnWithLessWhereMemoryRunsOut) {
   }
   watching = {};
   releaseNetworks(*model);
-}
-
-/// Makes the picture of a step, and says when it begins to.
-struct Maker : Keeping, NoteTaker {
-  void note(const Message& message) override { notes.push_back(message.english()); }
-  void value(const std::string&, const at::Tensor& tensor) override { last = tensor; }
-  void progress(const Message& stage, double) override {
-    if (decoding && stage.english() == "decoding") decoding();
-  }
-  std::vector<std::string> notes;
-  at::Tensor last;  // latent of the run that kept the step
-  std::function<void()> decoding;
-};
-
-TEST_P(SessionWeights, stayWhereSmallerTilesOfTheDecoderFit) {
-  const auto model = models::open(folder.path());
-  Settings settings = settingsFor(*model, "resident");
-  settings.set("steps", "1");
-  settings.set("max_side", "512");
-  settings.set("previews", "fast");
-  const at::Tensor large = photo(512, 512);
-  Maker first;
-  const at::Tensor whole = model->start(settings, {}, first)->restore(large).clone();
-  ASSERT_EQ(first.kept.size(), 1U);
-  SessionNetworks held = networks();
-  const at::Tensor tiled = [&] {
-    const c10::InferenceMode inference;
-    const at::Tensor latent = first.last / held.config().vae.scaling;
-    return decodeInTiles(held.vae(), latent, {.side = 32, .overlap = 32}).div(2).add(0.5).clamp(0, 1);
-  }();
-  EXPECT_FALSE(at::equal(tiled, whole));
-  // A tile needs about a quarter of it, so that it has room in the first budget that is too small.
-  std::int64_t budget = std::int64_t{1} << 30;
-  for (bool refused = false; !refused; budget /= 2) {
-    ASSERT_GT(budget, 1'000'000);
-    FailingAllocator allocator(std::int64_t{1} << 40);
-    Maker maker;
-    maker.start = first.kept.front();
-    maker.only = true;
-    maker.decoding = [&] { allocator.setBudget(budget); };
-    const at::Tensor made = model->start(settings, {}, maker)->restore(large);
-    refused = allocator.refusals() > 0;
-    EXPECT_TRUE(at::equal(made, refused ? tiled : whole)) << budget;
-    if (refused)
-      EXPECT_THAT(maker.notes, ElementsAre(HasSubstr("tiles of 256 pixels")));  // and no other way of the weights
-    else
-      EXPECT_THAT(maker.notes, IsEmpty());
-  }
-  // The next photo may have more room.
-  Maker again;
-  again.start = first.kept.front();
-  again.only = true;
-  EXPECT_TRUE(at::equal(model->start(settings, {}, again)->restore(large), whole));
 }
 
 TEST_P(HeldWeights, giveUpWhereNothingIsLeftToGive) {
