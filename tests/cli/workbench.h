@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,9 @@ class Workbench : public ::testing::Test {
 
   TemporaryFolder folder_;
 };
+
+/// Of the command `restore`.
+class Restore : public Workbench {};
 
 /// One line of ours on standard error, with these words in it.
 MATCHER_P(isOneLineAbout, words, "is one line of heirloom-cli about it") {
