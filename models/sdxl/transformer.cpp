@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <memory>
 #include <string>
 
 namespace heirloom::models {
@@ -21,7 +22,8 @@ GatedFeedForwardImpl::GatedFeedForwardImpl(int width, const LayerNorm& norm)
 at::Tensor GatedFeedForwardImpl::forward(const at::Tensor& x, const Pass& pass, const at::Tensor& residual) {
   if (proj_->differs(pass.adapted) || out_->differs(pass.adapted))
     return out_->forward(proj_->forward(x, pass.adapted), pass.adapted, residual);
-  Linear first(proj_.ptr()), second(out_.ptr());
+  const std::shared_ptr<LinearImpl> proj = proj_.ptr(), out = out_.ptr();
+  Linear first(proj), second(out);
   return perceptron(x, first, second, residual);
 }
 

@@ -79,7 +79,9 @@ inline void finishGatedRow(const LinearRows<typename Format::Value>& rows, int r
 template <typename Format, int kVectors>
 inline void finishRow(const LinearRows<typename Format::Value>& rows, int row, int output,
                       const __m512 (&sums)[kVectors]) {
-  if (rows.gated) return finishGatedRow<Format, kVectors>(rows, row, output, sums);
+  if constexpr (kVectors % 2 == 0) {
+    if (rows.gated) return finishGatedRow<Format, kVectors>(rows, row, output, sums);
+  }
   auto* y = rows.y[row] + output;
   const auto* inner = rows.inner ? rows.inner[row] + output : nullptr;
   const auto* residual = rows.residual ? rows.residual[row] + output : nullptr;

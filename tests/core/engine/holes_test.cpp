@@ -11,7 +11,7 @@
 namespace heirloom::core {
 namespace {
 
-constexpr std::int64_t kSide = 512;
+constexpr std::int64_t kPhotoSide = 512;
 constexpr std::int64_t kHoleBegin = 56;
 constexpr std::int64_t kHoleEnd = 456;
 constexpr std::int64_t kTile =
@@ -19,9 +19,9 @@ constexpr std::int64_t kTile =
 
 /// Dark to the left and bright to the right of a black hole.
 Photo photoWithHole() {
-  return tests::photoOf({kSide, kSide, ColourModel::Rgb, false, SampleType::UInt8}, [](auto x, auto y, int) {
+  return tests::photoOf({kPhotoSide, kPhotoSide, ColourModel::Rgb, false, SampleType::UInt8}, [](auto x, auto y, int) {
     const auto within = [](auto at) { return at >= kHoleBegin && at < kHoleEnd; };
-    return within(x) && within(y) ? 0.0 : x < kSide / 2 ? 0.25 : 0.75;
+    return within(x) && within(y) ? 0.0 : x < kPhotoSide / 2 ? 0.25 : 0.75;
   });
 }
 
@@ -52,10 +52,10 @@ TEST(Holes, largerThanATileAreFilledFromBeyondIt) {
   EXPECT_GT(*least, 0.24F);  // black where a tile knew nothing
   EXPECT_LT(*most, 0.76F);
   const auto at = [&](std::int64_t x, std::int64_t y) {
-    return samples[static_cast<std::size_t>((y * kSide + x) * 3)];
+    return samples[static_cast<std::size_t>((y * kPhotoSide + x) * 3)];
   };
-  EXPECT_LT(at(100, kSide / 2), 0.4F);
-  EXPECT_GT(at(412, kSide / 2), 0.6F);
+  EXPECT_LT(at(100, kPhotoSide / 2), 0.4F);
+  EXPECT_GT(at(412, kPhotoSide / 2), 0.6F);
 
   const auto whole = filled(photo, 0);
   EXPECT_LT(tests::largestDifference(*whole, *tiles), 0.1);

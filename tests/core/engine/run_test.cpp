@@ -292,11 +292,11 @@ class DecidingNetwork : public FakeNetwork, public models::DecidesByPhoto {
     own.parameters = {{"way", HEIRLOOM_TEXT("test", "Way"), HEIRLOOM_TEXT("test", "through the network"), "",
                        models::Choice{{"auto", "wide", "tall"}, "auto"}}};
   }
-  models::Settings decided(models::Settings settings, std::int64_t height, std::int64_t width,
+  models::Settings decided(models::Settings asked, std::int64_t height, std::int64_t width,
                            const at::Device& device) const override {
     EXPECT_TRUE(device.is_cpu());
-    if (settings.choice("way") == "auto") settings.set("way", std::string_view(height > width ? "tall" : "wide"));
-    return settings;
+    if (asked.choice("way") == "auto") asked.set("way", std::string_view(height > width ? "tall" : "wide"));
+    return asked;
   }
   models::PixelSize resultSize(const models::Settings&, models::PixelSize photo) const override { return photo; }
 };

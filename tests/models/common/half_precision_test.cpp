@@ -69,7 +69,7 @@ std::pair<at::Tensor, at::Tensor> ofLinear(Activation activation, bool normed) {
   constexpr std::int64_t kIn = 180, kOut = 360;
   LayerNorm norm{nullptr};
   if (normed) fillAsTrained(*(norm = LayerNorm(kIn)));
-  Linear layer(kIn, kOut, LinearOptions{true, activation, 0.01, norm});
+  Linear layer(kIn, kOut, LinearOptions{.activation = activation, .norm = norm});
   fillAsTrained(*layer);
   const at::Tensor x = drawn({200, kIn});
   const at::Tensor seen = normed ? at::layer_norm(x, {kIn}, wide(norm->weight), wide(norm->bias), norm->epsilon()) : x;

@@ -56,7 +56,8 @@ void compare(const Placement& placement, double tolerance) {
   for (const Case& c : kCases) {
     LayerNorm norm{nullptr};
     if (c.norm) fill(*(norm = LayerNorm(c.inputs)));
-    Linear linear(c.inputs, c.outputs, LinearOptions{c.bias, c.activation, 0.2, norm});
+    Linear linear(c.inputs, c.outputs,
+                  LinearOptions{.bias = c.bias, .activation = c.activation, .slope = 0.2, .norm = norm});
     fill(*linear);
     const at::Tensor x = (at::randn({c.tokens, c.inputs}) * 2 + 0.5).to(placement.precision);
     const at::Tensor residual = at::randn({c.tokens, c.outputs}).to(placement.precision);

@@ -180,7 +180,9 @@ TEST(WholeStatistics, tilesThatShareThemAgreeWhereTheyOverlap) {
 TEST(WholeStatisticsOnAGpu, runsAreRecordedForEachPhotoAndNeverWhileTheyGather) {
   Observer observer;
   const auto log = std::make_shared<Repeated>();
-  const auto make = [](const Settings&) -> Run { return [](const at::Tensor& x) { return x - channelMeans(x); }; };
+  const auto make = [](const Settings&) -> models::Run {
+    return [](const at::Tensor& x) { return x - channelMeans(x); };
+  };
   const auto session = graphed(std::make_unique<FunctionSession>(Placement{}, Settings(), make), repeatingGraphs(log),
                                Settings(), Placement{}, observer);
   const auto expect = [&](const at::Tensor& result, double value) { EXPECT_LT(largestOf(result - value), 1e-6); };
