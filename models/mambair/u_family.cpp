@@ -57,6 +57,7 @@ struct MambaIrUTraits {
     descriptor.sizeMultiple = MambaIrUConfig::kSizeMultiple;
     descriptor.margin = kMargin;
     descriptor.local = false;  // the scans cross the whole picture
+    descriptor.wholeStatistics = true;
     const auto macsOf = [&](int features, std::size_t level) {
       const MambaIrConfig block = config.block(features, level);
       const double f = features, d = block.inner;

@@ -6,7 +6,6 @@
 #include <numbers>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace heirloom::models {
 namespace {
@@ -17,7 +16,7 @@ constexpr double kHead = 0.02;
 constexpr double kPosition = 0.02;
 // Of attention that begins aligned: beside what depends on the picture, whose deviation is 0.6.
 constexpr double kConstant = 4;
-constexpr double kPlace = 2;
+constexpr double kPlace = 3;
 constexpr double kSharpness = 2;
 
 void initialiseTransformer(RestoreVarTransformerImpl& var, bool pretrained, const InitialAttention& attention) {
@@ -68,33 +67,35 @@ void alignWithPicture(Parameters& parameters, const VarConfig& config) {
   }
 }
 
-/// Sines and cosines of where each token lies, T W, from the grid's side down to two places a period.
-at::Tensor places(const std::vector<int>& sides, int width) {
-  const int grid = sides.back(), quarter = width / 4;
-  const at::Tensor frequency = at::logspace(std::log(std::numbers::pi / grid), std::log(std::numbers::pi / 2), quarter,
-                                            std::numbers::e, at::kFloat);
-  std::vector<at::Tensor> all;
-  for (const int side : sides) {
-    const at::Tensor angle = at::outer(at::arange(side, at::kFloat) * grid / side, frequency);
-    const at::Tensor waves = at::cat({angle.sin(), angle.cos()}, 1);  // side, W/2
-    all.push_back(at::cat({waves.unsqueeze(1).expand({side, side, 2 * quarter}),
-                           waves.unsqueeze(0).expand({side, side, 2 * quarter})},
-                          2)
-                      .flatten(0, 1));
-  }
-  return at::constant_pad_nd(at::cat(all), {0, width - 4 * quarter});
+/// Sines and cosines of where each token of a grid lies, side^2 W: of rows, then of columns, W/4 frequencies each, from
+/// the grid's side down to two places a period.
+at::Tensor places(int side, int width) {
+  const int frequencies = width / 4;
+  const at::Tensor frequency = at::logspace(std::log(std::numbers::pi / side), std::log(std::numbers::pi / 2),
+                                            frequencies, std::numbers::e, at::kFloat);
+  const at::Tensor angle = at::outer(at::arange(side, at::kFloat), frequency);
+  const at::Tensor waves = at::cat({angle.sin(), angle.cos()}, 1);  // side, W/2
+  const at::Tensor rows = waves.unsqueeze(1).expand({side, side, width / 2});
+  const at::Tensor columns = waves.unsqueeze(0).expand({side, side, width / 2});
+  return at::cat({rows, columns}, 2).flatten(0, 1);
 }
 
-// Queries and keys are the same of the same token, and positions most of what they see.
+// Queries and keys are the waves that say where a token lies, each head's its own share of the frequencies; of the
+// memory the last scale's tokens have places.
 void alignRefiner(Parameters& parameters, const VarConfig& config) {
   const RefinerConfig& refiner = config.refiner;
   const std::string prefix = "vae_refiner.";
-  parameters[prefix + "pos_embedding"].copy_(places({config.grid()}, refiner.width).unsqueeze(0)).mul_(kPlace);
-  parameters[prefix + "pos_embedding_cond"].copy_(places(config.sides, refiner.width).unsqueeze(0)).mul_(kPlace);
+  const at::Tensor grid = kPlace * places(config.grid(), refiner.width).unsqueeze(0);
+  parameters[prefix + "pos_embedding"].copy_(grid);
+  parameters[prefix + "pos_embedding_cond"].narrow(1, config.tokens() - grid.size(1), grid.size(1)).copy_(grid);
+  const at::Tensor waves = kSharpness * at::eye(refiner.width)
+                                            .unflatten(0, {4, -1, refiner.heads})
+                                            .permute({2, 0, 1, 3})
+                                            .reshape({refiner.width, refiner.width});
   for (int layer = 0; layer < refiner.depth; ++layer) {
     const std::string name = prefix + "transformer.layers." + std::to_string(layer) + ".2.";
-    at::Tensor queries = parameters[name + "to_q.weight"].mul_(kSharpness);
-    parameters[name + "to_kv.weight"].narrow(0, 0, refiner.width).copy_(queries);
+    parameters[name + "to_q.weight"].copy_(waves);
+    parameters[name + "to_kv.weight"].narrow(0, 0, refiner.width).copy_(waves);
   }
 }
 
