@@ -123,6 +123,7 @@ void check(const TrainConfig& config) {
   require(config.network.attention.temperature > 0 && config.network.attention.temperature <= 100,
           "network.transformer.temperature", "a number above 0, up to 100");
   require(config.dropPath >= 0 && config.dropPath < 1, "drop_path", "a probability, 0 to below 1");
+  require(config.scheduledSampling >= 0 && config.scheduledSampling <= 1, "scheduled_sampling", "a part, 0 to 1");
   const std::string& decay = config.schedule.decay;
   require(decay == "cosine" || decay == "linear" || decay == "step" || decay == "constant", "schedule.decay",
           "cosine, linear, step or constant");
@@ -261,6 +262,7 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
         .read("adversarial", config.adversarial)
         .read("drop_path", config.dropPath)
         .read("equal_scales", config.equalScales)
+        .read("scheduled_sampling", config.scheduledSampling)
         .read("ema_decay", config.emaDecay)
         .read("precision", config.precision)
         .read("gradient_checkpointing", config.gradientCheckpointing)
@@ -285,6 +287,8 @@ TrainConfig readTrainConfig(const std::filesystem::path& file) {
             "nothing but in InstantIR's stage perceptor: the other stages' parts are the published ones");
     require(config.stage == "var" || config.stage == "refiner" || !root.has("drop_path"), "drop_path",
             "nothing but in RestoreVAR's stages var and refiner");
+    require(config.stage == "var" || !root.has("scheduled_sampling"), "scheduled_sampling",
+            "a setting of RestoreVAR's stage var alone");
     require(config.stage == "var" || !root.has("equal_scales"), "equal_scales",
             "nothing but in RestoreVAR's stage var");
     return config;

@@ -101,6 +101,10 @@ struct TrainConfig {
   /// Of RestoreVAR, stage var alone: every scale counts alike in the loss, whatever its tokens. Published: every token.
   /// Where few pictures are seen the first scales, on which all others rest, are learned by that much sooner.
   bool equalScales = false;
+  /// Of RestoreVAR, stage var alone: the part of a batch's pictures whose scales follow what the transformer itself
+  /// chose before, and learn to mend that (Bengio et al., "Scheduled Sampling for Sequence Prediction with Recurrent
+  /// Neural Networks", NeurIPS 2015). Published: 0, the truth alone.
+  double scheduledSampling = 0;
   double emaDecay = 0.999;            // of the averaged weights that are saved; 0: none
   std::string precision = "float32";  // float32, bfloat16 (masters stay float32)
   /// Blocks keep their input alone for the way back, where the rest is computed again: less memory, a third more time.

@@ -1,7 +1,9 @@
 #include "core/train/restorevar_prediction.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "core/train/mixed_precision.h"
 #include "core/train/picture_randoms.h"
 
 namespace heirloom::core {
@@ -51,13 +53,37 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& tokens) {
 
 TokenPrediction::TokenPrediction(const TrainConfig& config) : RestoreVarStage(config, {"var."}, {"var.vae_refiner."}) {}
 
-TokenPrediction::Answer TokenPrediction::answered(const Squares& squares, const models::ResidualFilter& filter) {
+models::QuantiserImpl::Encoding TokenPrediction::mended(const at::Tensor& latent, const at::Tensor& degraded) {
+  models::QuantiserImpl::Encoding encoding;
+  models::VarRun run;
+  run.scaleDone = [&](int, const at::Tensor&, const at::Tensor& sum) { encoding.partial.push_back(sum); };
+  network_->predicted(degraded, run);
+  const MixedPrecision full(latent.device(), false);
+  for (std::size_t scale = 0; scale < sides().size(); ++scale) {
+    const at::Tensor rest = scale == 0 ? latent : latent - encoding.partial[scale - 1];
+    encoding.tokens.push_back(network_->vae->quantize->nearest(models::QuantiserImpl::pooled(rest, sides()[scale])));
+  }
+  return encoding;
+}
+
+TokenPrediction::Answer TokenPrediction::answered(const Squares& squares, const models::ResidualFilter& filter,
+                                                  std::int64_t own) {
   models::RestoreVarTransformer& var = network_->var;
   std::vector<at::Tensor> tokens, inputs;
   at::Tensor features;
   {
     const torch::NoGradGuard noGrad;
-    const models::QuantiserImpl::Encoding truth = quantised(latentOf(squares.clean));
+    const at::Tensor latent = latentOf(squares.clean);
+    models::QuantiserImpl::Encoding truth = quantised(latent);
+    if (own > 0) {
+      const auto replace = [own](std::vector<at::Tensor>& all, const std::vector<at::Tensor>& by) {
+        for (std::size_t scale = 0; scale < all.size(); ++scale)
+          all[scale] = at::cat({by[scale], all[scale].slice(0, own)});
+      };
+      const models::QuantiserImpl::Encoding chosen = mended(latent.slice(0, 0, own), squares.degraded.slice(0, 0, own));
+      replace(truth.tokens, chosen.tokens);
+      replace(truth.partial, chosen.partial);
+    }
     for (const at::Tensor& scale : truth.tokens) tokens.push_back(scale.flatten(1));
     for (std::size_t scale = 1; scale < sides().size(); ++scale)
       inputs.push_back(models::QuantiserImpl::pooled(truth.partial[scale - 1], sides()[scale]));
@@ -67,7 +93,10 @@ TokenPrediction::Answer TokenPrediction::answered(const Squares& squares, const 
 }
 
 at::Tensor TokenPrediction::squaresLoss(const Squares& squares, Random& random) {
-  const Answer answer = answered(squares, dropPath(config(), squares.clean.size(0), random));
+  const std::int64_t count = squares.clean.size(0);
+  const std::int64_t own = std::llround(config().scheduledSampling * static_cast<double>(squares.together));
+  const Answer answer =
+      answered(squares, dropPath(config(), count, random), std::clamp<std::int64_t>(own - squares.first, 0, count));
   if (!config().equalScales) return crossEntropy(answer.logits, answer.tokens);
   const std::vector<at::Tensor> logits = byScale(answer.logits, sides()), tokens = byScale(answer.tokens, sides());
   std::vector<at::Tensor> losses;

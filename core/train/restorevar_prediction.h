@@ -5,7 +5,8 @@
 namespace heirloom::core {
 
 /// Stage "var": the transformer predicts the clean picture's codes of all scales at once, each scale from the true sum
-/// of those before it and from the degraded picture: cross-entropy, the mean over all tokens (restorevar.md 7.2-7.5).
+/// of those before it, or its own (scheduled_sampling), and from the degraded picture: cross-entropy, the mean over all
+/// tokens (restorevar.md 7.2-7.5).
 class TokenPrediction : public RestoreVarStage {
  public:
   explicit TokenPrediction(const TrainConfig& config);
@@ -23,9 +24,12 @@ class TokenPrediction : public RestoreVarStage {
  private:
   struct Answer {
     at::Tensor logits;  // N T V
-    at::Tensor tokens;  // N T, the true ones
+    at::Tensor tokens;  // N T, the right ones
   };
-  Answer answered(const Squares& squares, const models::ResidualFilter& filter);
+  /// Of the first `own` pictures each scale follows the transformer's own choices.
+  Answer answered(const Squares& squares, const models::ResidualFilter& filter, std::int64_t own = 0);
+  /// What the transformer chooses for the pictures: its sums, and the codes that would mend each of them best.
+  models::QuantiserImpl::Encoding mended(const at::Tensor& latent, const at::Tensor& degraded);
 };
 
 /// Stage "refiner": the refiner alone, from what the transformer predicts when nobody tells it the truth, its blocks

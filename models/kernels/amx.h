@@ -58,16 +58,6 @@ struct Sums {
     if constexpr (twoRows && twoColumns) _tile_zero(3);
   }
 
-  /// What `store` wrote.
-  static void load(const float* from, std::int64_t stride) {
-    memoryIsWritten();
-    const std::int64_t bytes = stride * std::int64_t{sizeof(float)};
-    _tile_loadd(0, from, bytes);
-    if constexpr (twoColumns) _tile_loadd(1, from + kTileColumns, bytes);
-    if constexpr (twoRows) _tile_loadd(2, from + kTileRows * stride, bytes);
-    if constexpr (twoRows && twoColumns) _tile_loadd(3, from + kTileRows * stride + kTileColumns, bytes);
-  }
-
   /// Adds the products of kTileDepth values. What is not in use is not read.
   static void add(TileAt rows, TileAt moreRows, TileAt columns, TileAt moreColumns) {
     _tile_loadd(4, rows.data, rows.stride);

@@ -26,6 +26,9 @@ class QuantiserImpl : public torch::nn::Module {
   /// The running latent at the side of the next scale's token map.
   static at::Tensor pooled(const at::Tensor& latent, int side);
 
+  /// The codes that are nearest to the vectors of a latent: N Z p p -> N p p.
+  at::Tensor nearest(const at::Tensor& latent);
+
   struct Encoding {
     std::vector<at::Tensor> tokens;   // scale by scale
     std::vector<at::Tensor> partial;  // the sum after each scale
@@ -34,8 +37,6 @@ class QuantiserImpl : public torch::nn::Module {
   Encoding encode(const at::Tensor& latent, const std::vector<int>& sides);
 
  private:
-  at::Tensor nearest(const at::Tensor& latent);  // N Z p p -> N p p
-
   at::Tensor embedding_;  // V Z
   std::vector<Convolution> smoothers_;
 };

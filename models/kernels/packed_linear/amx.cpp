@@ -13,8 +13,9 @@ static_assert(kLinearRows % (2 * kTileRows) == 0);  // tiles of rows end with th
 static_assert((kTileDepth / 2 - 1) * kPanelWidthTiles <= kPanelPadding);
 static_assert(kPanelWidthTiles == 2 * kTileColumns);
 
-/// Inputs whose weights of a panel, 32 KiB, stay in the first-level cache while all rows are multiplied with them.
-constexpr int kInputsTogether = 512;
+/// How many products before it is multiplied a tile of rows is asked for: it comes from the second-level cache, too
+/// late by itself.
+constexpr int kAhead = 2;
 
 /// The rows in tiles, all of them times a panel of output channels at a time. Panels are read as they are: a tile's row
 /// is 16 words of a panel's.
@@ -60,49 +61,31 @@ class TileMultiplier {
 
   template <bool twoColumns>
   static void multiplyPanel(const TileMultiplier& self, const std::uint32_t* panel, int output) {
-    constexpr int kWidth = (twoColumns ? 2 : 1) * kTileColumns;
-    alignas(64) float sums[kLinearRows * kWidth];
-    for (int first = 0; first < self.depth_; first += kInputsTogether) {
-      const int last = self.depth_ - first < kInputsTogether ? self.depth_ : first + kInputsTogether;
-      for (int row = 0; row < self.rows_.rows; row += 2 * kTileRows) {
-        (self.rows_.rows - row > kTileRows
-             ? multiply<true, twoColumns>
-             : multiply<false, twoColumns>)(self, row, panel, first, last, sums + row * kWidth);
-      }
-    }
-    const LinearRows<std::uint16_t>& rows = self.rows_;
-    for (int row = 0; row < rows.rows; ++row) {
-      __m512 values[kWidth / 16];
-#pragma GCC unroll 2
-      for (int j = 0; j < kWidth / 16; ++j)
-        values[j] =
-            _mm512_add_ps(_mm512_load_ps(sums + row * kWidth + j * 16), _mm512_load_ps(rows.bias + output + j * 16));
-      finishRow<BFloat16, kWidth / 16>(rows, row, output, values);
-    }
+    const int rows = self.rows_.rows;
+    for (int row = 0; row < rows; row += 2 * kTileRows)
+      (rows - row > kTileRows ? multiply<true, twoColumns> : multiply<false, twoColumns>)(self, row, panel, output);
   }
 
-  /// 32 rows (or 16) from `row` on times the panel's weights of inputs `first` to `last`; on top of `sums`,
-  /// [rows][panel], from the second inputs on.
+  /// 32 rows (or 16) from `row` on times the panel.
   template <bool twoRows, bool twoColumns>
-  static void multiply(const TileMultiplier& self, int row, const std::uint32_t* panel, int first, int last,
-                       float* sums) {
+  static void multiply(const TileMultiplier& self, int row, const std::uint32_t* panel, int output) {
     using Sums = amx::Sums<twoRows, twoColumns>;
     constexpr int kWidth = (twoColumns ? 2 : 1) * kTileColumns;
     constexpr std::int64_t kRowBytes = kTileDepth * sizeof(std::uint16_t), kWordBytes = kWidth * sizeof(float);
-    constexpr std::int64_t kLine = 64, kStepBytes = kTileDepth / 2 * kWordBytes;
-    const std::uint16_t *one = self.tilesOf(row) + first * kTileRows,
-                        *other = self.tilesOf(row + kTileRows) + first * kTileRows;
-    const char* words = reinterpret_cast<const char*>(panel) + first / 2 * kWordBytes;
-    // What is multiplied next, a part of it beside each 32 rows.
-    const int parts = (self.rows_.rows + 2 * kTileRows - 1) / (2 * kTileRows);
+    constexpr std::int64_t kStepBytes = kTileDepth / 2 * kWordBytes;
+    const LinearRows<std::uint16_t>& rows = self.rows_;
+    const std::uint16_t *one = self.tilesOf(row), *other = self.tilesOf(row + kTileRows);
+    const char* words = reinterpret_cast<const char*>(panel);
+    // The next panel comes from further away: a part of it beside each 32 rows.
+    const int parts = (rows.rows + 2 * kTileRows - 1) / (2 * kTileRows);
     const std::int64_t share = (kStepBytes / parts + kLine - 1) / kLine * kLine;
-    const char* next = words + (last - first) / 2 * kWordBytes + row / (2 * kTileRows) * share;
-    if (first == 0)
-      Sums::clear();
-    else
-      Sums::load(sums, kWidth);
-    for (int input = first; input < last; input += kTileDepth) {
-      for (std::int64_t line = 0; line < share; line += kLine) _mm_prefetch(next + line, _MM_HINT_T0);
+    const char* next = words + self.depth_ / 2 * kWordBytes + row / (2 * kTileRows) * share;
+    alignas(64) float sums[2 * kTileRows * kWidth];
+    Sums::clear();
+    for (int input = 0; input < self.depth_; input += kTileDepth) {
+      fetch<_MM_HINT_T0>(one + kAhead * kTile, kTile * sizeof(std::uint16_t));
+      if constexpr (twoRows) fetch<_MM_HINT_T0>(other + kAhead * kTile, kTile * sizeof(std::uint16_t));
+      fetch<_MM_HINT_T1>(next, share);
       Sums::add({one, kRowBytes}, {other, kRowBytes}, {words, kWordBytes}, {words + kLine, kWordBytes});
       one += kTile;
       other += kTile;
@@ -110,8 +93,23 @@ class TileMultiplier {
       next += kStepBytes;
     }
     Sums::store(sums, kWidth);
+    const int count = rows.rows - row < 2 * kTileRows ? rows.rows - row : 2 * kTileRows;
+    for (int i = 0; i < count; ++i) {
+      __m512 values[kWidth / 16];
+#pragma GCC unroll 2
+      for (int j = 0; j < kWidth / 16; ++j)
+        values[j] =
+            _mm512_add_ps(_mm512_load_ps(sums + i * kWidth + j * 16), _mm512_load_ps(rows.bias + output + j * 16));
+      finishRow<BFloat16, kWidth / 16>(rows, row + i, output, values);
+    }
   }
 
+  template <_mm_hint hint>
+  static void fetch(const void* from, std::int64_t bytes) {
+    for (std::int64_t line = 0; line < bytes; line += kLine) _mm_prefetch(static_cast<const char*>(from) + line, hint);
+  }
+
+  static constexpr std::int64_t kLine = 64;  // bytes
   const LinearRows<std::uint16_t>& rows_;
   static constexpr int kTile = kTileRows * kTileDepth;  // values
 

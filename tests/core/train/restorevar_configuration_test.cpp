@@ -49,6 +49,7 @@ TEST_F(RestoreVarTraining, aWrongKeyOrValueIsNamed) {
   EXPECT_THAT(refusal(begin + vqvae + refiner + "  refinery: {}\n"), HasSubstr("network.refinery"));
   EXPECT_THAT(refusal(begin + vqvae + refiner + "drop_path: 0.1\n"), HasSubstr("stages var and refiner"));
   EXPECT_THAT(refusal(begin + vqvae + refiner + "equal_scales: true\n"), HasSubstr("stage var"));
+  EXPECT_THAT(refusal(begin + vqvae + refiner + "scheduled_sampling: 0.5\n"), HasSubstr("stage var"));
   const std::string hot = "  transformer: {width: 32, heads: 2, sides: [1, 2, 4], temperature: 101}\n";
   EXPECT_THAT(
       refusal("dataset: {folder: photos, patch: 16}\noutput: run\nstage: vqvae\nnetwork:\n  family: RestoreVAR\n" +

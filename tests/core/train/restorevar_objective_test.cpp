@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/train/objective.h"
+#include "models/restorevar/network.h"
 #include "tests/core/train/restorevar_training_run.h"
 
 namespace heirloom::tests {
@@ -140,6 +141,56 @@ TEST_F(RestoreVarTraining, scalesCountAlikeWhereThatIsWanted) {
   const double asPublished = firstScalesPart(false);
   EXPECT_GT(asPublished, 0);
   EXPECT_GT(firstScalesPart(true), 2 * asPublished);
+}
+
+/// The cross-entropy of a network's answers about pictures, by hand: each scale behind the true sum of those before it,
+/// or behind the network's own.
+double answersLoss(models::RestoreVarNetwork& network, const at::Tensor& clean, const at::Tensor& degraded, bool own) {
+  const torch::NoGradGuard noGrad;
+  models::VqVae& vae = network->vae;
+  const std::vector<int>& sides = network->var->config().sides;
+  const at::Tensor latent = vae->quant_conv->forward(vae->encode(clean * 2 - 1));
+  std::vector<at::Tensor> sums = vae->quantize->encode(latent, sides).partial;
+  if (own) {
+    models::VarRun run;
+    run.scaleDone = [&](int scale, const at::Tensor&, const at::Tensor& sum) { sums[scale] = sum; };
+    network->predicted(degraded, run);
+  }
+  std::vector<at::Tensor> inputs, tokens;
+  for (std::size_t scale = 0; scale < sides.size(); ++scale) {
+    const at::Tensor before = scale == 0 ? at::zeros_like(latent) : sums[scale - 1];
+    if (scale > 0) inputs.push_back(models::QuantiserImpl::pooled(before, sides[scale]));
+    tokens.push_back(vae->quantize->nearest(models::QuantiserImpl::pooled(latent - before, sides[scale])).flatten(1));
+  }
+  const at::Tensor logits = network->var->forcedLogits(network->var->condition(vae->encode(degraded * 2 - 1)), inputs);
+  return at::cross_entropy_loss(logits.flatten(0, 1), at::cat(tokens, 1).flatten()).item<double>();
+}
+
+TEST_F(RestoreVarTraining, aPartOfTheScalesMayFollowTheTransformersOwnChoices) {
+  losses("vqvae", 3);
+  losses("var", 3);
+  config_.dropPath = 0;
+  const at::Tensor clean = at::rand({4, 3, 16, 16}, at::detail::createCPUGenerator(1)), degraded = clean * 0.5;
+  models::RestoreVarNetwork network(config_.network.restorevar);
+  network->var->place({at::kCPU, at::kFloat, /*plain=*/true});
+  {
+    const torch::NoGradGuard noGrad;
+    const auto trained = weights();
+    for (auto& item : network->named_parameters()) item.value().copy_(trained.at(item.key()));
+  }
+  const auto lossOf = [&](double part) {
+    config_.scheduledSampling = part;
+    configure("var", 3);
+    Random random(1);
+    return makeObjective(config_)->loss({clean, degraded, {}}, random).item<double>();
+  };
+  const auto byHand = [&](std::int64_t first, std::int64_t end, bool own) {
+    return answersLoss(network, clean.slice(0, first, end), degraded.slice(0, first, end), own);
+  };
+  EXPECT_NEAR(lossOf(0), byHand(0, 4, false), 1e-5);
+  EXPECT_NEAR(lossOf(1), byHand(0, 4, true), 1e-5);
+  EXPECT_NEAR(lossOf(0.5), (byHand(0, 2, true) + byHand(2, 4, false)) / 2, 1e-5);
+  EXPECT_GT(std::abs(byHand(0, 4, true) - byHand(0, 4, false)), 1e-3);
 }
 
 }  // namespace
