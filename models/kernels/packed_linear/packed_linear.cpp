@@ -187,7 +187,8 @@ bool canPackLinear(at::ScalarType precision, std::int64_t inputs, std::int64_t g
 
 PackedLinear packLinear(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision,
                         const NormBefore* norm, Activation activation, double slope, bool gated) {
-  TORCH_CHECK(canPackLinear(precision, weight.size(1), gated ? weight.size(0) : 0), "packLinear: not on this processor");
+  TORCH_CHECK(canPackLinear(precision, weight.size(1), gated ? weight.size(0) : 0),
+              "packLinear: not on this processor");
   const auto inPanels = [&](const at::Tensor& rows) {
     const at::Tensor wide = rows.detach().cpu().to(at::kFloat);
     return gated ? interleaved(wide, panelWidth(precision)) : wide;
