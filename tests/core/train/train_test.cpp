@@ -5,9 +5,12 @@
 #include <torch/types.h>
 
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <map>
 
+#include "core/train/objective.h"
+#include "core/train/patches.h"
 #include "core/train/schedule.h"
 #include "models/checkpoint/tensors.h"
 #include "models/common/error.h"
@@ -280,6 +283,24 @@ TEST(TrainingDocuments, thatComeAlongAreRead) {
     EXPECT_NO_THROW(readTrainConfig(entry.path())) << entry.path();
   }
   EXPECT_GE(count, 14);
+}
+
+TEST(TrainingDocuments, theAutoencoderThatComesAlongGivesPhotosBack) {
+  REQUIRE_SHARED(photos, "photos/eval");
+  TrainConfig config = readTrainConfig(sourceFolder() / "resources/training/restorevar-tiny/var.yaml");
+  config.stage = "decoder";  // which restores by the autoencoder alone
+  const auto objective = makeObjective(config);
+  const torch::NoGradGuard noGrad;
+  double psnr = 0;
+  const std::vector<std::filesystem::path> files = picturesIn(photos);
+  for (const std::filesystem::path& file : files) {
+    const at::Tensor photo = readPicture(file, 3);
+    const at::Tensor middle =
+        photo.narrow(1, photo.size(1) / 2 - 48, 96).narrow(2, photo.size(2) / 2 - 48, 96).unsqueeze(0);
+    const double error = (objective->restored(middle) - middle).square().mean().item<double>();
+    psnr += -10 * std::log10(error) / static_cast<double>(files.size());
+  }
+  EXPECT_GT(psnr, 27);
 }
 
 // restorevar.md 7.7-7.10, 7.12.
