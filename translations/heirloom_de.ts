@@ -4018,7 +4018,7 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <name>setting.adaptive.help</name>
     <message>
         <source>Weighs each step by how much the previews still change. compat: as the reference&apos;s code does; stable: without its jumps</source>
-        <translation>Gewichtet jeden Schritt danach, wie sehr sich die Vorschauen noch ändern. „wie im Original“: mit dessen Sprüngen; „ruhig“: ohne sie</translation>
+        <translation>Gewichtet jeden Schritt danach, wie sehr sich die Vorschauen noch ändern. Wie im Original: mit dessen Sprüngen; ruhig: ohne sie</translation>
     </message>
 </context>
 <context>
