@@ -13,8 +13,14 @@ int toPixel(double place) {
 
 }  // namespace
 
-LayerPainter::LayerPainter(TilePyramid& layer, const ViewTransform& view, bool interpolates)
-    : layer_(layer), origin_(view.pictureRect().topLeft()), interpolates_(interpolates) {
+bool PaintPass::smooths(const QRect& part) {
+  if (taken_.elapsed() < milliseconds_) return true;
+  coarse_ += part;
+  return false;
+}
+
+LayerPainter::LayerPainter(TilePyramid& layer, const ViewTransform& view, PaintPass& pass, bool best)
+    : layer_(layer), pass_(pass), origin_(view.pictureRect().topLeft()), best_(best) {
   const double scale = view.pictureRect().width() / std::max(1, layer.size().width());
   if (scale > 0) {
     level_ = std::clamp(static_cast<int>(std::floor(std::log2(1 / scale) + 1e-6)), 0, layer.coarsestLevel());
@@ -72,47 +78,42 @@ std::vector<LayerPainter::Placed> LayerPainter::tilesIn(const QRect& clip) {
   return tiles;
 }
 
-void LayerPainter::prepare(QPainter& painter, const QRect& clip, bool interpolated) const {
-  painter.setClipRect(clip, Qt::IntersectClip);
-  // Enlarged pixels are shown as what they are; everything else is interpolated.
-  painter.setRenderHint(QPainter::SmoothPixmapTransform, interpolated && !isExact() && scale_ < 2);
-}
-
 void LayerPainter::paint(QPainter& painter, const QRect& clip) {
-  painter.save();
-  prepare(painter, clip, interpolates_);
-  paintAll(painter, clip);
-  painter.restore();
+  substitutes_ = true;
+  paintTiles(painter, clip, best_);
 }
 
 void LayerPainter::paintMixed(QPainter& painter, const QRect& clip, double opacity) {
+  substitutes_ = true;
   painter.save();
-  // Interpolating two layers of a large window takes longer than a handler may.
-  prepare(painter, clip, false);
   painter.setOpacity(opacity);
-  paintAll(painter, clip);
+  paintTiles(painter, clip, false);
   painter.restore();
 }
 
-void LayerPainter::paintAll(QPainter& painter, const QRect& clip) {
-  substitutes_ = true;
+QRegion LayerPainter::paintReady(QPainter& painter, const QRect& clip) {
+  return paintTiles(painter, clip, best_);
+}
+
+QRegion LayerPainter::paintTiles(QPainter& painter, const QRect& clip, bool smooth) {
+  QRegion ready;
+  painter.save();
+  painter.setClipRect(clip, Qt::IntersectClip);
+  // Enlarged pixels are shown as what they are; everything else is interpolated.
+  smooth = smooth && !isExact() && scale_ < 2;
   for (const Placed& tile : tilesIn(clip)) {
+    const QRect part = tile.target & clip;
     const QImage image = layer_.tile(tile.key);
+    if (!image.isNull()) ready += part;
+    if (!pass_.shows(part) || (image.isNull() && !substitutes_)) continue;
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, smooth && pass_.smooths(part));
     if (image.isNull())
       paintSubstitute(painter, tile);
     else
       painter.drawImage(tile.target, image);
   }
-}
-
-void LayerPainter::paintReady(QPainter& painter, const QRect& clip) {
-  painter.save();
-  prepare(painter, clip, interpolates_);
-  for (const Placed& tile : tilesIn(clip)) {
-    const QImage image = layer_.tile(tile.key);
-    if (!image.isNull()) painter.drawImage(tile.target, image);
-  }
   painter.restore();
+  return ready;
 }
 
 bool LayerPainter::isReady(const QRect& clip) {

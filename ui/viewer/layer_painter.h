@@ -1,6 +1,9 @@
 #pragma once
 
+#include <QElapsedTimer>
 #include <QPainter>
+#include <QRegion>
+#include <utility>
 #include <vector>
 
 #include "ui/viewer/tile_pyramid.h"
@@ -8,12 +11,31 @@
 
 namespace heirloom::ui {
 
+/// One paint of a viewer: what of it the screen asks for, in device pixels, and how long pixels between a layer's own
+/// may be smoothed, which takes several times as long as repeating them.
+class PaintPass {
+ public:
+  PaintPass(QRegion dirty, int milliseconds) : dirty_(std::move(dirty)), milliseconds_(milliseconds) { taken_.start(); }
+
+  bool shows(const QRect& part) const { return dirty_.intersects(part); }
+  /// False when the time is over; then `part` is noted.
+  bool smooths(const QRect& part);
+  /// Where there was no time.
+  const QRegion& coarse() const { return coarse_; }
+
+ private:
+  QRegion dirty_;
+  int milliseconds_;
+  QElapsedTimer taken_;
+  QRegion coarse_;
+};
+
 /// Draws parts of one layer, stretched over the whole picture of `view`. Lives for one paint; in the end it tells the
 /// layer which tiles all of them want. Painters and coordinates are in device pixels.
 class LayerPainter {
  public:
-  /// `interpolates`: pixels between the layer's own are smoothed, which takes several times as long.
-  LayerPainter(TilePyramid& layer, const ViewTransform& view, bool interpolates = true);
+  /// Pixels are smoothed as far as `pass` has the time; if `best` is false they are not, and nothing is noted.
+  LayerPainter(TilePyramid& layer, const ViewTransform& view, PaintPass& pass, bool best = true);
   ~LayerPainter();
   LayerPainter(const LayerPainter&) = delete;
   LayerPainter& operator=(const LayerPainter&) = delete;
@@ -22,8 +44,8 @@ class LayerPainter {
   void paint(QPainter& painter, const QRect& clip);
   /// The same mixed with what is drawn already, without interpolation: good for a moment.
   void paintMixed(QPainter& painter, const QRect& clip, double opacity);
-  /// The same of the tiles that are there; elsewhere nothing is drawn.
-  void paintReady(QPainter& painter, const QRect& clip);
+  /// The same of the tiles that are there; elsewhere nothing is drawn. Gives back where they are.
+  QRegion paintReady(QPainter& painter, const QRect& clip);
   /// True when every tile in `clip` is there.
   bool isReady(const QRect& clip);
 
@@ -37,8 +59,8 @@ class LayerPainter {
   std::vector<Placed> tilesIn(const QRect& clip);
   QRect targetOf(const QRect& tile) const;
   bool isExact() const;  // a pixel of the level is one of the screen
-  void prepare(QPainter& painter, const QRect& clip, bool interpolated) const;
-  void paintAll(QPainter& painter, const QRect& clip);
+  /// Gives back where the layer's own tiles were there.
+  QRegion paintTiles(QPainter& painter, const QRect& clip, bool smooth);
   void paintSubstitute(QPainter& painter, const Placed& tile);
 
   struct Wanted {
@@ -47,8 +69,9 @@ class LayerPainter {
   };
 
   TilePyramid& layer_;
+  PaintPass& pass_;
   QPointF origin_;
-  bool interpolates_;
+  bool best_;
   int level_ = 0;
   double scale_ = 1;  // device pixels per pixel of the level
   std::vector<Wanted> wanted_;

@@ -1,10 +1,10 @@
 #include "ui/viewer/viewer.h"
 
-#include <QElapsedTimer>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QWheelEvent>
 #include <cmath>
+#include <utility>
 
 #include "ui/viewer/divider.h"
 #include "ui/viewer/layer_painter.h"
@@ -13,8 +13,17 @@ namespace heirloom::ui {
 namespace {
 
 constexpr double kZoomStep = 1.25;
-constexpr int kLongPaint = 20;  // ms: half of what a handler may take
-constexpr int kStill = 250;     // ms without a paint, after which the picture is painted at its best
+constexpr int kSmoothing = 15;  // ms of a paint; the rest, in haste, takes as long on a slow machine
+constexpr int kStill = 250;     // ms without a paint, after which what was painted in haste is painted at its best
+constexpr int kNext = 20;       // ms until the next part of it
+
+/// Every pixel that it touches.
+QRegion scaled(const QRegion& region, double factor) {
+  QRegion result;
+  for (const QRect& part : region)
+    result += QRectF(QPointF(part.topLeft()) * factor, QSizeF(part.size()) * factor).toAlignedRect();
+  return result;
+}
 
 void paintLabel(QPainter& painter, const QString& text, QPointF corner, bool right) {
   const QFontMetricsF metrics(painter.font());
@@ -38,11 +47,7 @@ Viewer::Viewer(QWidget* parent) : QWidget(parent), divider_(new Divider(this)) {
   setAccessibleDescription(tr("Plus and minus zoom, Shift and the arrow keys move the picture"));
   connect(divider_, &Divider::valueChanged, this, qOverload<>(&QWidget::update));
   still_.setSingleShot(true);
-  still_.setInterval(kStill);
-  connect(&still_, &QTimer::timeout, this, [this] {
-    hurried_ = false;
-    update();
-  });
+  connect(&still_, &QTimer::timeout, this, [this] { update(std::exchange(coarse_, {})); });
   updateDivider();
 }
 
@@ -155,7 +160,7 @@ std::optional<core::Box> Viewer::visibleRegion() const {
   return core::Box{visible.x(), visible.y(), visible.width(), visible.height()};
 }
 
-void Viewer::paintEvent(QPaintEvent*) {
+void Viewer::paintEvent(QPaintEvent* event) {
   QPainter painter(this);
   const double ratio = devicePixelRatioF();
   painter.fillRect(rect(), palette().color(QPalette::Dark));
@@ -164,15 +169,11 @@ void Viewer::paintEvent(QPaintEvent*) {
     painter.save();
     painter.scale(1 / ratio, 1 / ratio);
     if (before_->hasAlpha()) paintChecker(painter, area, ratio);
-    QElapsedTimer taken;
-    taken.start();
-    paintPictures(painter, area);
-    // What is painted in haste is painted again at its best; what was painted at its best stays.
-    if (hurried_) {
-      still_.start();
-    } else {
-      hurried_ = taken.elapsed() > kLongPaint;
-    }
+    PaintPass pass(scaled(event->region(), ratio), coarse_.isEmpty() ? kSmoothing : 0);
+    paintPictures(painter, area, pass);
+    coarse_ += scaled(pass.coarse(), 1 / ratio);
+    // Who paints a part only goes on where there was no time; all of it is painted while something moves.
+    if (!coarse_.isEmpty()) still_.start(event->rect() == rect() ? kStill : kNext);
     painter.restore();
   }
   painter.setRenderHint(QPainter::Antialiasing);
@@ -197,31 +198,31 @@ void Viewer::paintEvent(QPaintEvent*) {
   }
 }
 
-void Viewer::paintPictures(QPainter& painter, const QRect& area) const {
+void Viewer::paintPictures(QPainter& painter, const QRect& area, PaintPass& pass) const {
   // Three layers at their best take longer than a handler may: until a step is there it is painted in haste, and then
   // it hides the result below it.
   const ViewTransform place = view_.ofPart(stepBox_);
-  const bool ready = step_ && LayerPainter(*step_, place, true).isReady(area);
+  const bool ready = step_ && LayerPainter(*step_, place, pass).isReady(area);
   const bool hidden = ready && !step_->hasAlpha() && place.pictureRect().toAlignedRect().contains(area);
-  const bool best = !hurried_ && (!step_ || ready);
-  LayerPainter before(*before_, view_, best);
+  const bool best = !step_ || ready;
+  LayerPainter before(*before_, view_, pass, best);
   if (!after_ || original_) return before.paint(painter, area);
-  LayerPainter after(*after_, view_, best);
+  LayerPainter after(*after_, view_, pass, best);
   if (comparison_ == Comparison::ResultOnly) {
-    if (!hidden) paintResult(painter, area, before, after);
-    return paintStep(painter, area, best);
+    if (!hidden) paintResult(painter, area, pass, before, after);
+    return paintStep(painter, area, pass, best);
   }
   const int line = qRound(divider_->fraction() * viewport().width());
   const QRect left = area & QRect(0, 0, line, area.bottom() + 1);
   const QRect right = area & QRect(QPoint(line, 0), area.bottomRight());
   before.paint(painter, swapped_ ? right : left);
-  if (!hidden) paintResult(painter, swapped_ ? left : right, before, after);
-  paintStep(painter, swapped_ ? left : right, best);
+  if (!hidden) paintResult(painter, swapped_ ? left : right, pass, before, after);
+  paintStep(painter, swapped_ ? left : right, pass, best);
 }
 
-void Viewer::paintStep(QPainter& painter, const QRect& part, bool best) const {
+void Viewer::paintStep(QPainter& painter, const QRect& part, PaintPass& pass, bool best) const {
   if (!step_) return;
-  LayerPainter step(*step_, view_.ofPart(stepBox_), best);
+  LayerPainter step(*step_, view_.ofPart(stepBox_), pass, best);
   if (!step_->hasAlpha()) return step.paint(painter, part);
   // Until it is there, what lies below is better than squares.
   if (!step.isReady(part)) return;
@@ -232,17 +233,19 @@ void Viewer::paintStep(QPainter& painter, const QRect& part, bool best) const {
   step.paintReady(painter, part);
 }
 
-void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const {
+void Viewer::paintResult(QPainter& painter, const QRect& part, PaintPass& pass, LayerPainter& before,
+                         LayerPainter& after) const {
   if (part.isEmpty()) return;
   if (strength_ >= 1) return after.paint(painter, part);
-  std::optional<LayerPainter> blended;
-  if (blended_) blended.emplace(*blended_, view_, !hurried_);
-  if (blended && blended->isReady(part)) return blended->paintReady(painter, part);
+  QRegion missing = part;
+  if (blended_) missing -= LayerPainter(*blended_, view_, pass).paintReady(painter, part);
+  for (const QRect& rest : missing) paintMixture(painter, rest, before, after);
+}
+
+void Viewer::paintMixture(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const {
   if (!before_->hasAlpha()) {
     before.paintMixed(painter, part, 1);
-    after.paintMixed(painter, part, strength_);
-    if (blended) blended->paintReady(painter, part);
-    return;
+    return after.paintMixed(painter, part, strength_);
   }
   // Premultiplied pictures are mixed apart from the squares behind them.
   QImage mixed(part.size(), QImage::Format_ARGB32_Premultiplied);
@@ -252,14 +255,12 @@ void Viewer::paintResult(QPainter& painter, const QRect& part, LayerPainter& bef
   mixing.setCompositionMode(QPainter::CompositionMode_Plus);
   before.paintMixed(mixing, part, 1 - strength_);
   after.paintMixed(mixing, part, strength_);
-  mixing.setCompositionMode(QPainter::CompositionMode_Source);
-  if (blended) blended->paintReady(mixing, part);
   mixing.end();
   painter.drawImage(part, mixed);
 }
 
 void Viewer::resizeEvent(QResizeEvent*) {
-  hurried_ = true;  // the whole window is painted with it
+  coarse_ = rect();  // in haste at first: the whole window is painted with it
   setView(view_.resized(viewport()));
   divider_->place();
 }

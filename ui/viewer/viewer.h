@@ -12,6 +12,7 @@ namespace heirloom::ui {
 
 class Divider;
 class LayerPainter;
+class PaintPass;
 
 /// Shows a photo and its restored result under one view. Left of the divider lies the original, right of it the result
 /// at its strength. Draws from tile pyramids only; what is missing appears when a worker has made it.
@@ -77,9 +78,11 @@ class Viewer : public QWidget {
   void updateDivider();
   void updateCursor();
   void watch(TilePyramid* layer);
-  void paintStep(QPainter& painter, const QRect& part, bool best) const;
-  void paintPictures(QPainter& painter, const QRect& area) const;
-  void paintResult(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const;
+  void paintStep(QPainter& painter, const QRect& part, PaintPass& pass, bool best) const;
+  void paintPictures(QPainter& painter, const QRect& area, PaintPass& pass) const;
+  void paintResult(QPainter& painter, const QRect& part, PaintPass& pass, LayerPainter& before,
+                   LayerPainter& after) const;
+  void paintMixture(QPainter& painter, const QRect& part, LayerPainter& before, LayerPainter& after) const;
 
   QPointer<TilePyramid> before_;
   QPointer<TilePyramid> after_;
@@ -96,7 +99,7 @@ class Viewer : public QWidget {
   bool spaceHeld_ = false;
   std::optional<QPointF> grabbed_;  // where a drag is, in device pixels
   QString notice_;
-  bool hurried_ = false;  // the last interpolated paint took long: the next ones are not, until nothing moves any more
+  QRegion coarse_;  // of the widget: there was no time to smooth it; it is painted again when nothing moves any more
   QTimer still_;
 };
 
