@@ -2,12 +2,14 @@
 
 #include <limits>
 #include <memory>
+#include <sstream>
 
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
 #include "app/cli/scores.h"
 #include "core/batch/inputs.h"
 #include "core/engine/placement.h"
+#include "models/common/jpeg_quality.h"
 
 namespace heirloom::app {
 namespace {
@@ -25,8 +27,34 @@ Json degradationJson(const core::Degradation& degradation) {
   if (degradation.sigma) json["sigma"] = *degradation.sigma;
   if (degradation.scale) json["scale"] = *degradation.scale;
   if (degradation.jpeg) json["jpeg"] = *degradation.jpeg;
-  for (const std::string& name : degradation.kinds) json["kinds"].push_back(name);
+  for (const auto& [name, ranges] : degradation.kinds) {
+    json["kinds"].push_back(name);
+    if (!ranges.empty()) json["ranges"][name] = ranges;
+  }
   return json;
+}
+
+/// "rain:density=0.01..0.02,length=30": a degradation, and what of it is not to vary as by default.
+void addDegradation(core::DegradationKinds& kinds, const std::string& option, const std::string& value) {
+  constexpr double kAny = std::numeric_limits<double>::max();
+  const std::size_t colon = value.find(':');
+  const std::string name = value.substr(0, colon);
+  core::DegradationRanges& ranges = kinds[name];
+  std::istringstream given(colon == std::string::npos ? "" : value.substr(colon + 1));
+  for (std::string range; std::getline(given, range, ',');) {
+    std::map<std::string, std::string> named;
+    addSetting(named, option, range);
+    const auto& [parameter, numbers] = *named.begin();
+    const std::size_t dots = numbers.find("..");
+    const double from = readReal(option, numbers.substr(0, dots), -kAny, kAny);
+    ranges[parameter] = {from,
+                         dots == std::string::npos ? from : readReal(option, numbers.substr(dots + 2), -kAny, kAny)};
+  }
+  try {
+    (void)core::RandomDegradation({{name, ranges}});
+  } catch (const Error& error) {
+    throw usage(error.fault(), error.remedy());
+  }
 }
 
 /// Pictures of a folder; throws UsageError when it is none.
@@ -49,8 +77,11 @@ int evaluate(const EvaluateOptions& given, Context& context) {
   }
   std::map<std::string, std::string> settings = given.settings;
   const core::ConfiguredModel usual = requireSettings(context.library, given.model, {});
-  const bool takesNoise = usual.settings.has("noise_level");
-  if (takesNoise && degradation.sigma) settings.try_emplace("noise_level", fixed(*degradation.sigma, 4));
+  if (usual.settings.has("noise_level") && degradation.sigma)
+    settings.try_emplace("noise_level", fixed(*degradation.sigma, 4));
+  // By default 0 where the network estimates it.
+  if (degradation.jpeg && usual.settings.has(models::kJpegQuality) && usual.settings.integer(models::kJpegQuality) > 0)
+    settings.try_emplace(models::kJpegQuality, std::to_string(*degradation.jpeg));
   const core::ConfiguredModel configured = requireSettings(context.library, given.model, settings);
   options.settings = configured.settings;
   for (const Message& note : configured.notes) report.warning(note);
@@ -109,18 +140,12 @@ void addEvaluate(CLI::App& program, Command& chosen) {
   core::EvaluationOptions& evaluation = options->evaluation;
   Arguments arguments(program, "evaluate",
                       "Degrades clean pictures, restores and scores them. With the bare network, as papers do.",
-                      "heirloom-cli evaluate dncnn_25.pth set12 --sigma 25");
+                      "heirloom-cli evaluate restorevar photos --degrade rain:density=0.01..0.02,length=30");
   arguments.positional("MODEL", options->model);
   arguments.positional("FOLDER", options->folder);
   arguments.list(
       "--degrade", "NAME",
-      [&evaluation](const std::string& value) {
-        if (!core::findDegradation(value)) {
-          throw usage(HEIRLOOM_TEXT("degradation.unknown", "there is no degradation %1").with(oneLine(value)),
-                      HEIRLOOM_TEXT("degradation.unknown.remedy", "there are %1").with(core::degradationNames()));
-        }
-        evaluation.degradation.kinds.push_back(value);
-      },
+      [&evaluation](const std::string& value) { addDegradation(evaluation.degradation.kinds, "--degrade", value); },
       core::degradationNames() + "; of several one");
   arguments.value(
       "--crop", "N",
@@ -160,7 +185,7 @@ void addEvaluate(CLI::App& program, Command& chosen) {
       "store it as JPEG of this quality");
   arguments.list(
       "--set", "NAME=VALUE", [options](const std::string& value) { addSetting(options->settings, "--set", value); },
-      "a setting of the model (noise_level is the sigma where not set)");
+      "a setting of the model (noise_level and jpeg_quality: as was done)");
   arguments.value(
       "--first", "N",
       [&evaluation](const std::string& value) {

@@ -77,7 +77,7 @@ std::string degradationNames() {
   return joined(table(), &DegradationKind::name);
 }
 
-RandomDegradation::RandomDegradation(const std::map<std::string, DegradationRanges>& kinds) {
+RandomDegradation::RandomDegradation(const DegradationKinds& kinds) {
   for (const auto& [name, ranges] : kinds) {
     const DegradationKind* kind = findDegradation(name);
     if (!kind) {

@@ -101,13 +101,15 @@ std::string degradationNames();
 
 /// Ranges by parameter, of the parameters that are not to vary as by default.
 using DegradationRanges = std::map<std::string, Range>;
+/// By the degradation's name.
+using DegradationKinds = std::map<std::string, DegradationRanges>;
 
 /// One of several degradations, each as likely as the others, with parameters uniform in their ranges.
 class RandomDegradation {
  public:
-  /// By the degradation's name. Throws Error, which names what there is, on unknown names, ranges beyond the limits or
+  /// Throws Error, which names what there is, on unknown names, ranges beyond the limits or
   /// upside down.
-  explicit RandomDegradation(const std::map<std::string, DegradationRanges>& kinds);
+  explicit RandomDegradation(const DegradationKinds& kinds);
 
   bool empty() const { return choices_.empty(); }
   /// The picture itself where there is nothing to choose from.

@@ -133,9 +133,7 @@ Evaluation evaluate(const std::shared_ptr<const models::Restorer>& network, cons
   TileNetwork tiles(network, settings, options.placement, availableMemory(options.placement.device) / 2, options.stop,
                     {});
 
-  std::map<std::string, DegradationRanges> asUsual;
-  for (const std::string& kind : degradation.kinds) asUsual[kind];
-  const RandomDegradation kinds(asUsual);
+  const RandomDegradation kinds(degradation.kinds);
   Evaluation evaluation;
   for (const std::filesystem::path& file : picturesIn(folder, options.most)) {
     if (options.stop.stop_requested()) throw Stopped{};

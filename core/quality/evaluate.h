@@ -17,7 +17,7 @@ namespace heirloom::core {
 
 /// What is done to clean pictures before they are restored; in this order.
 struct Degradation {
-  std::vector<std::string> kinds;  // one of these degradations, drawn from `seed` and the picture's number
+  DegradationKinds kinds;       // one of these degradations, drawn from `seed` and the picture's number
   std::optional<int> scale;     // made smaller by MATLAB's bicubic, to 8 bits; the metric leaves out a border as wide
   std::optional<double> sigma;  // noise in 8-bit units by NumPy's generator, seeded anew for every picture
   std::uint32_t seed = 0;

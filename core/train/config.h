@@ -40,7 +40,7 @@ struct TrainConfig {
     std::array<double, 2> sigma = {
         0, 75};  // deviation of Gaussian noise in 8-bit units, uniform in the range, one a patch
     /// By name, instead of the noise: one of them a patch, with parameters in these ranges.
-    std::map<std::string, DegradationRanges> kinds;
+    DegradationKinds kinds;
     bool operator==(const Degradation&) const = default;
   } degradation;
   struct Network {

@@ -187,6 +187,17 @@ TEST_F(Commands, evaluateDegradesRestoresAndScores) {
   const Ended snowy = run({"evaluate", "same.safetensors", "clean", "--degrade", "snow", "--json"});
   ASSERT_EQ(snowy.code, 0) << snowy.err;
   EXPECT_GT(snowy.json()["affine"]["psnr"], snowy.json()["degraded"]["psnr"]);
+  const auto inRain = [&](const std::string& rain) {
+    return run({"evaluate", "same.safetensors", "clean", "--degrade", rain, "--json"});
+  };
+  const Ended heavy = inRain("rain:density=0.02..0.04,brightness=0.8");
+  ASSERT_EQ(heavy.code, 0) << heavy.err;
+  EXPECT_LT(heavy.json()["degraded"]["psnr"], inRain("rain:density=0.001").json()["degraded"]["psnr"]);
+  EXPECT_EQ(heavy.json()["degradation"]["ranges"]["rain"]["brightness"], nlohmann::json::array({0.8, 0.8}));
+  EXPECT_THAT(inRain("rain:density=2").err, isOneLineAbout("density of rain"));
+  EXPECT_THAT(inRain("rain:thickness=2").err, isOneLineAbout("thickness"));
+  EXPECT_EQ(inRain("rain:density=0.1..x").code, 2);
+  EXPECT_EQ(inRain("rain:density").code, 2);
   fs::create_directory(folder_ / "empty");
   EXPECT_EQ(run({"evaluate", "same.safetensors", "empty", "--sigma", "25"}).code, 3);
 }

@@ -45,12 +45,12 @@ std::vector<Gate> gates() {
   std::ifstream file(*folder / "conformance/gates.json");
   const auto document = nlohmann::json::parse(file);
   for (const auto& gate : document["gates"]) {
-    Gate made{gate["name"],
-              *folder / "conformance" / gate["weights"].get<std::string>(),
-              *folder / "conformance" / gate["set"].get<std::string>(),
-              {},
-              gate["measured"],
-              gate["per_image"]};
+    Gate made;
+    made.name = gate["name"];
+    made.weights = *folder / "conformance" / gate["weights"].get<std::string>();
+    made.set = *folder / "conformance" / gate["set"].get<std::string>();
+    made.measured = gate["measured"];
+    made.pictures = gate["per_image"].get<std::vector<double>>();
     if (gate["task"] == "sr") {  // scored on luma, as these networks' papers do
       made.set /= "HR";
       made.degradation.scale = gate["scale"].get<int>();
@@ -166,7 +166,7 @@ TEST_F(OwnPictures, jpegLosesWhatItsQualitySays) {
 
 TEST_F(OwnPictures, namedDegradationsFollowTheSeedAndAreComparedWithALine) {
   EvaluationOptions options;
-  options.degradation.kinds = {"haze"};
+  options.degradation.kinds = {{"haze", {}}};
   const Evaluation first = evaluate(identity(3), folder.path(), options);
   const Evaluation again = evaluate(identity(3), folder.path(), options);
   ASSERT_EQ(first.affine.size(), 2U);
@@ -178,6 +178,8 @@ TEST_F(OwnPictures, namedDegradationsFollowTheSeedAndAreComparedWithALine) {
   EXPECT_NE(first.pictures[0].psnr, first.pictures[1].psnr);  // the same picture in another haze
   options.degradation.seed = 1;
   EXPECT_NE(evaluate(identity(3), folder.path(), options).pictures[0].psnr, first.pictures[0].psnr);
+  options.degradation.kinds["haze"]["scattering"] = {0, 0};
+  EXPECT_GT(evaluate(identity(3), folder.path(), options).pictures[0].psnr, 60);
 }
 
 TEST_F(OwnPictures, theMiddleIsRestoredSquareBySquare) {
