@@ -44,8 +44,9 @@ Placed place(const std::string& device, const std::string& precision) {
 at::ScalarType usualPrecision(const at::Device& device, const models::Descriptor& network, SampleType source,
                               const models::Processor& processor) {
   if (!device.is_cpu()) return at::kBFloat16;
-  const bool unseen = network.nearInBfloat16 && source == SampleType::UInt8;
-  return unseen && processor.bfloat16NearFloat32() ? at::kBFloat16 : at::kFloat;
+  const bool fits =
+      network.generative ? processor.avx512Bf16 : network.nearInBfloat16 && processor.bfloat16NearFloat32();
+  return fits && source == SampleType::UInt8 ? at::kBFloat16 : at::kFloat;
 }
 
 }  // namespace heirloom::core

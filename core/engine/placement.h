@@ -22,7 +22,8 @@ Placed place(const std::string& device, const std::string& precision);
 
 /// The precision "auto" for one network: bfloat16 on a GPU. On the processor bfloat16 where `processor` is fast in it
 /// and rounds little, the network stays near float32 in it and the photo's samples (`source`) are 8 bits wide, whose
-/// own rounding is coarser: a smooth 16-bit sky would get bands. Otherwise float32.
+/// own rounding is coarser: a smooth 16-bit sky would get bands. What a generative network invents is near to nothing
+/// but takes half of the memory in bfloat16: there it is enough that the processor is fast. Otherwise float32.
 at::ScalarType usualPrecision(const at::Device& device, const models::Descriptor& network, SampleType source,
                               const models::Processor& processor = models::processor());
 

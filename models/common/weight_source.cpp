@@ -6,9 +6,13 @@
 #include "models/common/error.h"
 #include "models/common/layer_norm.h"
 #include "models/common/linear.h"
+#include "models/placement.h"
 
 namespace heirloom::models {
 namespace {
+
+// What placing layers may leave behind in holes that the next ones do not fit.
+constexpr std::uint64_t kMostKept = 512 << 20;
 
 /// Whether placing `module` makes nothing of its values but another type; whatever folds or packs them, and all other
 /// modules, take them in float32.
@@ -51,6 +55,7 @@ void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source,
       if (auto* layer = dynamic_cast<Layer*>(module)) {
         layer->place(placement);
         layer->dropUnpacked();
+        if (placement.device.is_cpu() && keptMemory() > kMostKept) releaseFreedMemory(placement.device);
       }
       // What the layer left where it was, a bias that it only makes others of, say.
       for (auto& parameter : module->parameters(/*recurse=*/false)) parameter.set_data(parameter.to(placement.device));

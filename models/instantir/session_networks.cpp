@@ -10,6 +10,7 @@
 #include "models/common/savings.h"
 #include "models/cuda.h"
 #include "models/instantir/previewer_file.h"
+#include "models/placement.h"
 
 namespace heirloom::models {
 namespace {
@@ -136,6 +137,8 @@ void SessionNetworks::offload() {
   vae_ = nullptr;
   dino_ = nullptr;
   encoders_.clear();
+  // The C library keeps what it freed, in pieces that the next networks fit only partly.
+  if (placement_.device.is_cpu()) releaseFreedMemory(placement_.device);
 }
 
 void SessionNetworks::drop() {

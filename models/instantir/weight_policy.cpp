@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint64_t kStreamedBlocks = 1'000'000'000;
 // Of a pixel that the networks see, in values of the precision: the decoder's widest maps.
 constexpr std::int64_t kValuesPerPixel = 1000;
+// On the processor: the program itself, weights on their way and what the C library keeps (instantir_on_cpu.py).
+constexpr std::uint64_t kBeside = 1'100'000'000;
 
 }  // namespace
 
@@ -58,7 +60,9 @@ WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint
 }
 
 std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement) {
-  return static_cast<std::uint64_t>(pixels * kValuesPerPixel) * at::elementSize(placement.precision);
+  const std::uint64_t maps =
+      static_cast<std::uint64_t>(pixels * kValuesPerPixel) * at::elementSize(placement.precision);
+  return placement.device.is_cpu() ? maps + kBeside : maps;
 }
 
 std::uint64_t freeMemoryOf(const at::Device& device) {

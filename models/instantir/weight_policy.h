@@ -38,7 +38,7 @@ std::uint64_t most(WeightPolicy policy, const WeightBytes& weights);
 /// The first policy that leaves `activations` of `free` bytes; Streamed where none does.
 WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint64_t activations);
 
-/// What a session takes for activations where the networks see `pixels` at once.
+/// What a session takes for activations, and on the processor for itself, where the networks see `pixels` at once.
 std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement);
 
 /// Free bytes of `device` now; what LibTorch and the C library keep for reuse is given back first, because networks are

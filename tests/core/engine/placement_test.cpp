@@ -42,6 +42,10 @@ TEST(UsualPrecision, isBfloat16WhereProcessorNetworkAndPhotoAllowIt) {
   EXPECT_EQ(usual({}), at::kFloat);
   EXPECT_EQ(usual({.avx2 = true, .avx512 = true}), at::kFloat);
   network.nearInBfloat16 = false;
+  network.generative = true;
+  EXPECT_EQ(usual({.avx512Bf16 = true, .amxBf16 = true}), at::kBFloat16);
+  EXPECT_EQ(usual(fast, SampleType::UInt16), at::kFloat);
+  EXPECT_EQ(usual({.avx2 = true, .avx512 = true}), at::kFloat);
   EXPECT_EQ(usualPrecision(at::Device(at::kCUDA, 0), network, SampleType::UInt16, {}), at::kBFloat16);
 }
 

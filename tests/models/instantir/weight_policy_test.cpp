@@ -38,7 +38,7 @@ constexpr WeightBytes kPublished{.unet = 6'835'000'000,
                                  .encoders = 2'244'000'000};
 
 TEST(WeightPolicies, followWhatIsFree) {
-  const std::uint64_t activations = activationBytes(1024 * 1024, {.precision = at::kBFloat16});
+  const std::uint64_t activations = activationBytes(1024 * 1024, {.device = at::kCUDA, .precision = at::kBFloat16});
   EXPECT_NEAR(static_cast<double>(activations), 2e9, 2e8);
   struct Row {
     std::uint64_t gigabytes;
@@ -50,11 +50,12 @@ TEST(WeightPolicies, followWhatIsFree) {
         Row{0, WeightPolicy::Streamed}})
     EXPECT_EQ(policyFor(gigabytes * kGigabyte, kPublished, activations), policy) << gigabytes;
   EXPECT_EQ(policyFor(std::uint64_t{20} << 30, kPublished, activations), WeightPolicy::Merged);
-  // The least that is done has room on the smallest card that it is meant for, and in float32 takes 9 GB.
+  // The least that is done has room on the smallest card that it is meant for, and in float32 on the processor takes 10
+  // GB.
   EXPECT_LT(most(WeightPolicy::Streamed, kPublished) + activations, 5 * kGigabyte);
   const WeightBytes wide{2 * kPublished.unet, 2 * kPublished.corrections, 2 * kPublished.aggregator, 2 * kPublished.vae,
                          2 * kPublished.encoders};
-  EXPECT_LT(most(WeightPolicy::Streamed, wide) + activationBytes(1024 * 1024, {}), 9 * kGigabyte);
+  EXPECT_LT(most(WeightPolicy::Streamed, wide) + activationBytes(1024 * 1024, {}), 10 * kGigabyte);
 }
 
 TEST(WeightPolicies, withoutPreviewerThereIsNothingToMerge) {
