@@ -110,7 +110,7 @@ int forward(const ForwardOptions& options, Context& context) {
   requireDevice(options.device);
 
   putPath(report.document, "file", options.input);
-  ForwardInput input = readForwardInput(options.input, configured.descriptor, context.report);
+  ForwardInput input = readForwardInput(options.input, configured.descriptor, settings, context.report);
   if (options.settings.contains("noise_level")) input.noiseLevels.clear();
   if (input.kernel && !options.settings.contains("kernel"))
     settings.set("kernel", models::Settings::Value(*input.kernel));

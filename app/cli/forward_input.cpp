@@ -24,8 +24,9 @@ Error unfit(const std::filesystem::path& file, const std::string& name, const at
                HEIRLOOM_TEXT("forward.tensor.remedy", "it must be %1").with(wanted), file);
 }
 
-bool takes(const models::Descriptor& network, const char* setting) {
-  return models::Settings(network.parameters).has(setting);
+/// A deblocker, say, has a noise level that does not count.
+bool takes(const models::Settings& settings, const char* name) {
+  return settings.has(name) && settings.counts(name);
 }
 
 /// float32 [1,1,h,w] as a kernel; its sum is made 1, which `report` says.
@@ -43,7 +44,8 @@ models::Grid kernelOf(const std::filesystem::path& file, const at::Tensor& tenso
   return kernel;
 }
 
-ForwardInput readTensors(const std::filesystem::path& file, const models::Descriptor& network, Report& report) {
+ForwardInput readTensors(const std::filesystem::path& file, const models::Descriptor& network,
+                         const models::Settings& settings, Report& report) {
   const std::map<std::string, at::Tensor> tensors = models::readSafetensors(file);
   const auto image = tensors.find("image");
   if (image == tensors.end()) {
@@ -59,11 +61,11 @@ ForwardInput readTensors(const std::filesystem::path& file, const models::Descri
   }
   for (const auto& [name, tensor] : tensors) {
     if (name == "image") continue;
-    if (name == "kernel" && takes(network, "kernel")) {
+    if (name == "kernel" && takes(settings, "kernel")) {
       input.kernel = kernelOf(file, tensor, report);
       continue;
     }
-    if (name != "noise_level" || !takes(network, "noise_level")) {
+    if (name != "noise_level" || !takes(settings, "noise_level")) {
       report.warning(
           HEIRLOOM_TEXT("forward.unused", "%1 does not take the tensor %2").with(network.family, oneLine(name)), file);
       continue;
@@ -110,8 +112,9 @@ at::Tensor pictureTensor(const core::Photo& photo, int channels) {
       .clone(at::MemoryFormat::Contiguous);
 }
 
-ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network, Report& report) {
-  if (file.extension() == ".safetensors") return readTensors(file, network, report);
+ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network,
+                              const models::Settings& settings, Report& report) {
+  if (file.extension() == ".safetensors") return readTensors(file, network, settings, report);
   const core::Photo photo = core::readPhoto(file);
   for (const Message& warning : photo.warnings) report.warning(warning, file);
   try {

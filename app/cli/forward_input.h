@@ -21,8 +21,9 @@ struct ForwardInput {
 };
 
 /// A picture, or a .safetensors file with `image` and, where the network takes them, `noise_level` and `kernel`. Throws
-/// Error naming the file; what the network does not take is a warning.
-ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network, Report& report);
+/// Error naming the file; what the network does not take with these settings is a warning.
+ForwardInput readForwardInput(const std::filesystem::path& file, const models::Descriptor& network,
+                              const models::Settings& settings, Report& report);
 
 /// The samples of a photo in 0..1 as 1 C H W: no colour conversion but to grey or from it. Throws Error for CMYK.
 at::Tensor pictureTensor(const core::Photo& photo, int channels);

@@ -84,7 +84,7 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
         readChoice("--dtype", value, {"auto", "float32", "bfloat16", "float16"});
         options.run.precision = value;
       },
-      "auto (bfloat16 within 0.05 dB of float32), float32, bfloat16, float16");
+      "auto (float32 but where bfloat16 is as good), float32, bfloat16, float16");
 }
 
 }  // namespace

@@ -4,12 +4,14 @@
 #include "tests/cli/workbench.h"
 #include "tests/models/instantir/tiny_folder.h"
 #include "tests/models/restorevar/tiny_folder.h"
+#include "tests/models/support/tiny_drunet.h"
 
 namespace heirloom::tests {
 namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Forward : public Workbench {
  protected:
@@ -67,6 +69,21 @@ TEST_F(Forward, givesEveryPictureItsOwnNoiseLevel) {
             0);
   EXPECT_NEAR(result()[1][0][0][0].item<float>(), 0.4F, 1e-6);
   EXPECT_NEAR(result()[0][0][0][0].item<float>(), 0.4F, 1e-6);
+}
+
+TEST_F(Forward, saysThatADeblockerTakesNoNoiseLevel) {
+  writeTinyDrunet(folder_ / "drunet_deblocking_gray.safetensors");
+  store("in.safetensors", at::rand({1, 1, 16, 16}), {{"noise_level", at::tensor({0.1F})}});
+  const auto task = [&](const std::string& task) {
+    return run({"forward", "drunet_deblocking_gray.safetensors", "in.safetensors", task + ".safetensors", "--set",
+                "task=" + task});
+  };
+  const Ended deblock = task("deblock");
+  ASSERT_EQ(deblock.code, 0) << deblock.err;
+  EXPECT_THAT(deblock.err, HasSubstr("does not take the tensor noise_level"));
+  const Ended denoise = task("denoise");
+  ASSERT_EQ(denoise.code, 0) << denoise.err;
+  EXPECT_THAT(denoise.err, Not(HasSubstr("noise_level")));
 }
 
 TEST_F(Forward, computesInHalfPrecisionOnDemand) {

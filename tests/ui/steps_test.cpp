@@ -29,6 +29,15 @@ class StepsTest : public QObject {
     fixture.find<ui::RestorePanel>("restorePanel")->chooseModel("dpir-deblur");
     fixture.find<QSpinBox>("iterationsField")->setValue(iterations);
   }
+  /// A photo of 60 x 40 is open and the tiny RestoreVAR chosen.
+  static void prepareRestoreVar(Fixture& fixture) {
+    const std::filesystem::path model = fixture.folder() / "tiny-restorevar";
+    writeTinyRestoreVar(model);
+    fixture.session().models().openCheckpoint(model);
+    QTRY_VERIFY2_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == model.string(),
+                              qPrintable(fixture.messages()), kPatience);
+    fixture.open(fixture.photo("a.png", 60, 40));
+  }
   static std::vector<float> samplesOf(const core::Raster& raster) {
     std::vector<float> samples(static_cast<std::size_t>(raster.width() * raster.height() * raster.layout().bands()));
     core::toFloat(raster, {0, 0, raster.width(), raster.height()}, samples);
@@ -149,12 +158,7 @@ class StepsTest : public QObject {
 
   void everyScaleOfTokensIsInTheStripWithItsTime() {
     Fixture fixture;
-    const std::filesystem::path model = fixture.folder() / "tiny-restorevar";
-    writeTinyRestoreVar(model);
-    fixture.session().models().openCheckpoint(model);
-    QTRY_VERIFY2_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == model.string(),
-                              qPrintable(fixture.messages()), kPatience);
-    fixture.open(fixture.photo("a.png", 60, 40));
+    prepareRestoreVar(fixture);
     fixture.find<QSpinBox>("previewsField")->setValue(1);
     fixture.run();
     auto* list = fixture.find<QListWidget>("steps");
@@ -173,12 +177,7 @@ class StepsTest : public QObject {
 
   void aWayThatDoesNotFitThePhotoIsRefusedBeforeAnythingIsShown() {
     Fixture fixture;
-    const std::filesystem::path model = fixture.folder() / "tiny-restorevar";
-    writeTinyRestoreVar(model);
-    fixture.session().models().openCheckpoint(model);
-    QTRY_VERIFY2_WITH_TIMEOUT(fixture.find<ui::RestorePanel>("restorePanel")->model() == model.string(),
-                              qPrintable(fixture.messages()), kPatience);
-    fixture.open(fixture.photo("a.png", 60, 40));
+    prepareRestoreVar(fixture);
     auto* ways = fixture.find<QComboBox>("sizeList");
     ways->setCurrentIndex(ways->findData(QStringLiteral("published")));
     fixture.trigger("restore.run");
