@@ -35,6 +35,10 @@ at::ScalarType precisionOf(const std::string& name) {
               HEIRLOOM_TEXT("precision.unknown.remedy", "use float32, bfloat16 or float16"));
 }
 
+std::string precisionName(at::ScalarType precision) {
+  return precision == at::kBFloat16 ? "bfloat16" : precision == at::kHalf ? "float16" : "float32";
+}
+
 void keepFreedMemory() {
   // Large tensors come and go with every layer, and pages fresh from the system must be cleared each time. mallopt
   // takes no mmap threshold above 32 MB, so mmap is ruled out altogether; one arena, because only the main one grows

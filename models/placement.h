@@ -11,6 +11,9 @@ namespace heirloom::models {
 /// "float32", "bfloat16", "float16" as people write them. Throws Error for anything else.
 at::ScalarType precisionOf(const std::string& name);
 
+/// The name that `precisionOf` takes for one that it gives.
+std::string precisionName(at::ScalarType precision);
+
 /// Makes the process keep memory that it frees. For programs that run networks; call once, before the first tensor.
 void keepFreedMemory();
 

@@ -24,9 +24,12 @@ namespace {
 
 constexpr const char* kNoiseLevel = "noise_level";
 
-// From this much work on people want to know before it begins: half a minute to some minutes of a processor.
-constexpr double kLongRun = 3e13;
-// Until so much of a run is done, what its first parts took says less about the rest than the estimate.
+// Seconds from which on people want to know before it begins.
+constexpr double kLongRun = 20;
+// FLOP that even a slow processor does in less than that: no need to time it.
+constexpr double kShortRun = 1e12;
+// Until so much of a run is done, what its first parts took says little about the rest: they load networks and read
+// words, which is much of the time and little of the work.
 constexpr double kTelling = 0.05;
 
 /// A step with its network loaded and its settings complete but for what is estimated.
@@ -53,6 +56,10 @@ std::string noiseText(double noise, const models::Settings& settings) {
   }
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, noise, std::chars_format::fixed, 1).ptr};
+}
+
+std::string placementText(const models::Placement& placement) {
+  return models::precisionName(placement.precision) + " on " + (placement.device.is_cpu() ? "cpu" : "cuda");
 }
 
 /// Throws where a published protocol would give another size than the photo's result needs: before anything is
@@ -115,10 +122,10 @@ class RecipeRun {
     }
 
     const double left = options_.onlyPicture ? 0 : options_.from ? options_.from->left() : 1;
-    if (total * left >= kLongRun) {
+    if (total * left >= kShortRun) {
       const auto longest = static_cast<std::size_t>(std::ranges::max_element(costs) - costs.begin());
       const double speed = flopPerSecond(placementOf(steps[longest], placed.placement));
-      estimate_ = std::chrono::duration<double>(total * left / speed);
+      if (total * left / speed >= kLongRun) estimate_ = std::chrono::duration<double>(total * left / speed);
     }
 
     std::shared_ptr<const Raster> from = source_.raster;
@@ -144,9 +151,7 @@ class RecipeRun {
           .first = firstOf(*from),
           .progress =
               [&](const Progress& progress) {
-                // The steps of a progressive network are alike, so its first one already tells how long it takes.
-                const bool telling = progress.tilesDone > 0 || steps[i].model.descriptor.progressive;
-                report(progress, spent / total, costs[i] / total, telling);
+                report(progress, spent / total, costs[i] / total, steps[i].model.descriptor.progressive);
               },
           .warning = [this](const Message& warning) { warn(warning); },
           .written =
@@ -156,10 +161,12 @@ class RecipeRun {
           .preview = last && observer_.wantsPreviews() ? [this](const Preview& preview) { observer_.preview(preview); }
                                                        : std::function<void(const Preview&)>{},
       };
+      outcome_.placements.push_back(placementText(run.placement));
       const StepResult result = runStep(run);
       placed.placement = result.placement;  // what fell back to the processor stays there
       noteDecisions(steps[i], *from, placed.placement.device);
       outcome_.device = result.placement.device.str();
+      outcome_.placements.back() = placementText(result.placement);
       outcome_.tileSide = result.tileSide;
       outcome_.changes = result.changes;
       outcome_.weights = result.weights;
@@ -219,15 +226,26 @@ class RecipeRun {
     return Box{box.x * factor, box.y * factor, box.width * factor, box.height * factor};
   }
 
-  void report(Progress progress, double before, double share, bool telling) {
+  void report(Progress progress, double before, double share, bool progressive) {
     progress.fraction = std::clamp(before + share * progress.fraction, 0.0, 1.0);
     progress.elapsed = std::chrono::steady_clock::now() - started_;
-    if (estimate_ && progress.tilesDone == 0 && progress.fraction < kTelling) {
-      progress.remaining = std::max(std::chrono::duration<double>(0), *estimate_ - progress.elapsed);
-    } else if ((telling || before > 0) && progress.fraction > 0) {
-      progress.remaining = progress.elapsed * ((1 - progress.fraction) / progress.fraction);
-    }
+    const bool tileDone = progress.tilesDone > 0;
+    if (!tileDone && (progress.fraction == 0 || (progressive && progress.fraction < kTelling)))
+      begun_ = {progress.fraction, progress.elapsed};
+    progress.remaining = remaining(progress, tileDone || progressive || before > 0, tileDone && !progressive);
     observer_.progress(progress);
+  }
+
+  /// `telling`: a part is done that the rest is like. `alike`: it is a tile, and however small, the others of its step
+  /// take as long.
+  std::optional<std::chrono::duration<double>> remaining(const Progress& now, bool telling, bool alike) const {
+    const double done = now.fraction - begun_.fraction;
+    const std::chrono::duration<double> took = now.elapsed - begun_.elapsed;
+    if (telling && (done >= kTelling || (alike && recipe_.steps.size() == 1)))
+      return took * ((1 - now.fraction) / done);
+    if (!estimate_) return std::nullopt;
+    const std::chrono::duration<double> left = *estimate_ * (1 - begun_.fraction) - took;
+    return left.count() > 0 ? std::optional(left) : std::nullopt;  // it takes longer, nobody knows how long
   }
 
   void warn(const Message& message) {
@@ -242,6 +260,10 @@ class RecipeRun {
   const RunOptions& options_;
   Outcome& outcome_;
   std::optional<std::chrono::duration<double>> estimate_;  // of long runs
+  struct {
+    double fraction = 0;
+    std::chrono::duration<double> elapsed{};
+  } begun_;  // the report from which on the work is timed
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

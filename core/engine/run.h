@@ -54,10 +54,11 @@ struct Progress {
   int tilesDone = 0;
   int tiles = 0;
   std::chrono::duration<double> elapsed{};
-  std::optional<std::chrono::duration<double>> remaining;  // of long runs from the start on, of others
-                                                           // once a tile or a progressive step is done
-  std::string device = {};                                 // that computes at present: "cpu", "cuda:0"
-  Message weights = {};  // how the network holds its weights there, where it decides that
+  /// Of long runs (20 s) from the start on, by an estimate; from what was done so far once a tile, or a meaningful part
+  /// of a progressive network's steps, is done. Nothing where neither says it.
+  std::optional<std::chrono::duration<double>> remaining;
+  std::string device = {};  // that computes at present: "cpu", "cuda:0"
+  Message weights = {};     // how the network holds its weights there, where it decides that
 };
 
 /// What a progressive network has made of one tile so far.
@@ -118,6 +119,8 @@ struct Outcome {
   /// Settings that leave the way to photo and device, as these decided for each step that it began: so the run is
   /// repeated on another device, too.
   std::vector<std::map<std::string, std::string>> decided;
+  /// Precision and kind of device of each step that it began, at its end: "bfloat16 on cpu", "float16 on cuda".
+  std::vector<std::string> placements;
   /// Of the last step, as Preview::change, for whoever wants to know how damaged the photo is (damage_estimate.h).
   /// Empty where its network says nothing of it, and where the picture was computed in several tiles.
   std::vector<double> changes;

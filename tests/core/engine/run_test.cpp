@@ -4,9 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
+#include "core/engine/speed.h"
 #include "core/quality/numpy_random.h"
 #include "models/common/notes.h"
 #include "models/common/photo_work.h"
@@ -90,6 +94,53 @@ TEST(Run, aLongOneSaysHowLongItTakesBeforeItBegins) {
   EXPECT_GT(first.remaining->count(), 60);
   EXPECT_LT(first.remaining->count(), 1e8);
   EXPECT_LT(finished.diary.reports.back().remaining->count(), 1);
+}
+
+/// Waits, as one that is loaded; says 0.02, works, says 0.52, and gives what it was shown.
+std::shared_ptr<FakeNetwork> slowToBegin() {
+  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    observer.progress({}, 0.02);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    observer.progress({}, 0.52);
+    return picture;
+  });
+  network->own.progressive = true;
+  return network;
+}
+
+const Progress& reportAt(const Diary& diary, double fraction) {
+  return *std::ranges::find_if(diary.reports,
+                               [&](const Progress& report) { return report.fraction > fraction - 1e-6; });
+}
+
+TEST(Run, theTimeBeforeItsWorkBeginsForetellsNothing) {
+  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
+  const auto finished = runOn(photo, slowToBegin());
+  ASSERT_EQ(finished.outcome.status, Status::Done);
+  EXPECT_FALSE(finished.diary.reports.front().remaining);
+  EXPECT_FALSE(reportAt(finished.diary, 0.02).remaining);
+  const Progress& later = reportAt(finished.diary, 0.52);
+  ASSERT_TRUE(later.remaining);
+  EXPECT_GT(later.remaining->count(), 0);
+  EXPECT_LT(later.remaining->count(), 0.5 * later.elapsed.count());  // with the first half second it would be 0.92
+  EXPECT_EQ(finished.diary.reports.back().remaining->count(), 0);
+}
+
+/// 1.3e13 FLOP, say, on two cores.
+TEST(Run, theEstimateHoldsUntilAMeaningfulPartIsDone) {
+  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
+  auto network = slowToBegin();
+  network->own.flopPerPixel = 120 * flopPerSecond({}) / (64 * 48);
+  const auto finished = runOn(photo, network);
+  const Progress& first = finished.diary.reports.front();
+  ASSERT_TRUE(first.remaining);
+  EXPECT_GT(first.remaining->count(), 120.0 / 4);  // the processor does other things, too
+  EXPECT_LT(first.remaining->count(), 120.0 * 4);
+  const Progress& early = reportAt(finished.diary, 0.02);
+  ASSERT_TRUE(early.remaining);
+  EXPECT_NEAR(early.remaining->count(), 0.98 * first.remaining->count(), 1e-3 * first.remaining->count());
+  EXPECT_LT(reportAt(finished.diary, 0.52).remaining->count(), 10);
 }
 
 TEST(Run, whatANetworkDecidesIsAWarning) {
@@ -316,6 +367,7 @@ TEST(Run, whatPhotoAndDeviceDecideIsTold) {
   ASSERT_EQ(outcome.decided.size(), 1U);
   EXPECT_EQ(outcome.decided.front(), (Texts{{"way", "tall"}}));
   EXPECT_TRUE(outcome.chosen.front().empty());
+  EXPECT_EQ(outcome.placements, (std::vector<std::string>{"float32 on cpu"}));
   EXPECT_EQ(decided(wide, {}, false).decided.front(), (Texts{{"way", "wide"}}));
   // Nothing is left to decide, or no step began.
   EXPECT_TRUE(decided(tall, {{"way", "wide"}}, false).decided.front().empty());
