@@ -217,7 +217,8 @@ void Document::ended(const RunEnd& end, const QString& modelTitle) {
   const bool whole = end.status == RunEnd::Status::Done;
   steps_.end(end.raster, whole, end.elapsed.count());
   if (end.raster) {
-    RestoredResult result{end.raster, end.recipe, modelTitle, end.chosen, {}, steps_.earlier(), end.generative};
+    RestoredResult result{end.raster, end.recipe,       modelTitle,     end.chosen,
+                          {},         steps_.earlier(), end.generative, end.placements};
     if (!whole && end.reached) result.step = end.reached->step + 1;
     addResult(std::move(result));
   }

@@ -18,9 +18,10 @@ struct RestoredResult {
   core::Recipe recipe;
   QString modelTitle;
   std::map<std::string, std::string> chosen;
-  std::optional<int> step;                 // from 1: not the run's end, but what it had after this step
-  std::vector<core::EarlierPart> earlier;  // what the run had before it went on with the recipe
-  bool generative = false;                 // a network invented parts of it: its file says so
+  std::optional<int> step;                   // from 1: not the run's end, but what it had after this step
+  std::vector<core::EarlierPart> earlier;    // what the run had before it went on with the recipe
+  bool generative = false;                   // a network invented parts of it: its file says so
+  std::vector<std::string> placements = {};  // as core::Outcome has it
 };
 
 /// Where and how a result was saved.

@@ -129,6 +129,7 @@ RunEnd endOf(core::Recipe recipe, core::Outcome outcome, std::shared_ptr<const c
   end.device = std::move(outcome.device);
   end.elapsed = outcome.elapsed;
   end.generative = outcome.generative;
+  end.placements = std::move(outcome.placements);
   const auto assign = [](std::map<std::string, std::string>& settings, const std::map<std::string, std::string>& more) {
     for (const auto& [name, value] : more) settings.insert_or_assign(name, value);
   };

@@ -78,6 +78,7 @@ struct RunEnd {
   std::chrono::duration<double> elapsed{};
   std::map<std::string, std::string> chosen;  // settings that the run chose itself
   bool generative = false;                    // as core::Outcome has it
+  std::vector<std::string> placements;        // likewise
   std::optional<StepPicture> only;            // the run's whole purpose
 };
 

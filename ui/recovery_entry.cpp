@@ -112,6 +112,8 @@ void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhot
   QJsonArray earlier;
   for (const core::EarlierPart& part : recovered.result.earlier)
     earlier.append(QJsonObject{{"step", part.step}, {"settings", settingsJson(part.settings)}});
+  QJsonArray placements;
+  for (const std::string& placement : recovered.result.placements) placements.append(QString::fromStdString(placement));
   const QJsonObject json{{"version", kVersion},
                          {"name", recovered.name},
                          {"file", base64(std::as_bytes(std::span(photo.file.native())))},
@@ -133,6 +135,7 @@ void writeRecoveryEntry(const std::filesystem::path& folder, const RecoveredPhot
                          {"step", recovered.result.step.value_or(0)},
                          {"earlier", earlier},
                          {"generative", recovered.result.generative},
+                         {"placements", placements},
                          {"strength", recovered.strength}};
   QSaveFile out(fromPath(folder / kDescription));
   if (!out.open(QIODevice::WriteOnly) || out.write(QJsonDocument(json).toJson()) < 0 || !out.commit()) {
@@ -181,6 +184,9 @@ RecoveredPhoto readRecoveryEntry(const std::filesystem::path& folder) {
     recovered.result.earlier.push_back({part["step"].toInt(), settingsOf(part["settings"].toObject())});
   }
   recovered.result.generative = json["generative"].toBool();
+  const QJsonArray placements = json["placements"].toArray();
+  for (qsizetype i = 0; i < placements.size(); ++i)
+    recovered.result.placements.push_back(placements.at(i).toString().toStdString());
   recovered.photo = std::move(photo);
   recovered.strength = std::clamp(json["strength"].toDouble(1), 0.0, 1.0);
   return recovered;

@@ -43,11 +43,13 @@ SaveJob saveJobOf(const Document& document, SaveTarget target) {
               .step = {},
               .earlier = {},
               .generative = document.result() && document.result()->generative,
+              .placements = {},
               .target = std::move(target)};
   if (document.result()) {
     job.result = document.result()->raster;
     job.step = document.result()->step;
     job.earlier = document.result()->earlier;
+    job.placements = document.result()->placements;
     // What the run chose, or photo and device decided, holds from its start.
     for (core::EarlierPart& part : job.earlier) {
       for (const auto& [name, value] : document.result()->chosen) part.settings.insert_or_assign(name, value);
@@ -62,7 +64,7 @@ std::vector<Message> save(const SaveJob& job) {
   if (job.result) {
     const core::Recipe recipe = core::withoutFolders(job.recipe);
     if (options.strip != core::Strip::Recipe && options.strip != core::Strip::All)
-      options.recipe = core::toYaml(recipe);
+      options.recipe = (job.generative ? core::commentOn(job.placements) : std::string()) + core::toYaml(recipe);
     // Whoever repeats the recipe gets another picture: its end, or one whose steps all went by it.
     if (!options.recipe.empty() && !job.earlier.empty())
       options.recipe = core::commentsOn(withoutFolders(job.earlier), recipe.steps.back()) + options.recipe;

@@ -16,6 +16,7 @@ struct SaveJob {
   std::optional<int> step;  // of RestoredResult, as are these:
   std::vector<core::EarlierPart> earlier;
   bool generative = false;
+  std::vector<std::string> placements;
   SaveTarget target;
 };
 SaveJob saveJobOf(const Document& document, SaveTarget target);

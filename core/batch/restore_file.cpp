@@ -116,7 +116,8 @@ void restore(const ModelLibrary& library, const Recipe& recipe, const FileJob& j
   WriteOptions write = job.write;
   if (job.preserve) write.lossless = photo.lossless && traits(format).lossless;
   write.generative = outcome.run.generative;
-  const std::string yaml = toYaml(outcome.recipe);
+  std::string yaml = toYaml(outcome.recipe);
+  if (write.generative) yaml = commentOn(outcome.run.placements) + yaml;
   if (write.strip != Strip::Recipe && write.strip != Strip::All) write.recipe = yaml;
   append(outcome.run.warnings, writePhoto(result, job.target, write));
   if (job.sidecar) writeSidecar(besides(job.target, kSidecarEnding), yaml, write.overwrite);

@@ -164,6 +164,12 @@ std::string commentsOn(const std::vector<EarlierPart>& earlier, const Step& step
   return text;
 }
 
+std::string commentOn(const std::vector<std::string>& placements) {
+  std::string text;
+  for (const std::string& placement : placements) text += (text.empty() ? "# computed in " : ", ") + placement;
+  return text.empty() ? text : text + "\n";
+}
+
 std::string toYaml(const Recipe& recipe) {
   YAML::Emitter out;
   out << YAML::BeginMap << YAML::Key << "version" << YAML::Value << 1;

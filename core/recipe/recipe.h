@@ -41,6 +41,11 @@ struct EarlierPart {
 /// settings. Whoever repeats the recipe gets another picture. `earlier`: the first part first.
 std::string commentsOn(const std::vector<EarlierPart>& earlier, const Step& step);
 
+/// A line of comment for people, before the YAML of a recipe whose networks invent: precision and kind of device of
+/// each step ("bfloat16 on cpu"), which --dtype and --device repeat. The recipe itself is for any computer. Empty where
+/// `placements` is.
+std::string commentOn(const std::vector<std::string>& placements);
+
 /// YAML, one document: `version: 1`, `steps:` of `model`, `settings`, `strength`, `mask`. Numbers with a decimal point
 /// in every locale.
 std::string toYaml(const Recipe& recipe);

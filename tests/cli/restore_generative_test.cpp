@@ -20,6 +20,7 @@ namespace {
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 TEST_F(Restore, takesWordsAndSeedOfANetworkThatListensToThem) {
   picture("photo.png");
@@ -62,6 +63,26 @@ TEST_F(Restore, aGeneratedPhotoKnowsHowItIsRepeated) {
   ASSERT_EQ(again.code, 0) << again.err;
   EXPECT_EQ(core::embeddedRecipe(core::readPhoto(folder_ / "again.png").metadata), yaml);
   EXPECT_EQ(run({"compare", "first.png", "again.png", "--json"}).json()["items"][0]["equal"], true);
+}
+
+/// Which precision is the usual one depends on the processor.
+TEST_F(Restore, aGeneratedPhotoKnowsItsPrecision) {
+  picture("photo.png");
+  writeTinyRestoreVar(folder_ / "tiny");
+  for (const std::string& precision : {std::string("float32"), std::string("bfloat16")}) {
+    const std::string stem = "in_" + precision;
+    const Ended ended = run({"restore", "photo.png", "-m", "tiny", "-o", stem + ".png", "--device", "cpu", "--dtype",
+                             precision, "--sidecar"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const std::string yaml = core::embeddedRecipe(core::readPhoto(folder_ / (stem + ".png")).metadata);
+    EXPECT_THAT(yaml, StartsWith("# computed in " + precision + " on cpu\n"));
+    EXPECT_EQ(bytesOf(folder_ / (stem + ".heirloom.yaml")), yaml);
+    EXPECT_THAT(run({"info", stem + ".png", "-v"}).out, HasSubstr("# computed in " + precision + " on cpu"));
+    const Ended again = run({"restore", "photo.png", "--recipe", stem + ".heirloom.yaml", "-o",
+                             "again_" + stem + ".png", "--device", "cpu", "--dtype", precision});
+    ASSERT_EQ(again.code, 0) << again.err;
+    EXPECT_EQ(core::embeddedRecipe(core::readPhoto(folder_ / ("again_" + stem + ".png")).metadata), yaml);
+  }
 }
 
 TEST_F(Restore, scalesOfTokensRestorePhotosOfAllKinds) {

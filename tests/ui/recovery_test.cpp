@@ -100,6 +100,7 @@ class RecoveryTest : public QObject {
     result.step = 5;
     result.earlier = {{2, {{"prompt", "a wood"}}}, {4, {}}};
     result.generative = true;
+    result.placements = {"bfloat16 on cpu"};
     ui::writeRecoveryEntry(folder / "0", {QStringLiteral("x"), photo, result, 1});
     const ui::RestoredResult back = ui::readRecoveryEntry(folder / "0").result;
     QCOMPARE(back.recipe, result.recipe);
@@ -107,6 +108,7 @@ class RecoveryTest : public QObject {
     QCOMPARE(back.step, result.step);
     QCOMPARE(back.earlier, result.earlier);
     QVERIFY(back.generative);
+    QCOMPARE(back.placements, result.placements);
     result.generative = false;
     ui::writeRecoveryEntry(folder / "1", {QStringLiteral("x"), photo, result, 1});
     QVERIFY(!ui::readRecoveryEntry(folder / "1").result.generative);

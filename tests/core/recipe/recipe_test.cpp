@@ -104,6 +104,15 @@ TEST(Recipe, whatARunHadBeforeIsSaidInComments) {
   EXPECT_EQ(parseRecipe(comments + toYaml(recipe), "commented"), recipe);
 }
 
+TEST(Recipe, whereAndHowItWasComputedIsSaidInAComment) {
+  EXPECT_EQ(commentOn({}), "");
+  EXPECT_EQ(commentOn({"float32 on cpu"}), "# computed in float32 on cpu\n");
+  const std::string comment = commentOn({"float32 on cpu", "bfloat16 on cuda"});
+  EXPECT_EQ(comment, "# computed in float32 on cpu, bfloat16 on cuda\n");
+  const Recipe recipe{{{"a", {}, 1}}};
+  EXPECT_EQ(parseRecipe(comment + toYaml(recipe), "commented"), recipe);
+}
+
 TEST(Recipe, filesAreReadAndMissingOnesNamed) {
   const tests::TemporaryFolder folder;
   std::ofstream(folder / "a.yaml") << "version: 1\nsteps: [{model: a}]\n";
