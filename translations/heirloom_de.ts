@@ -1678,6 +1678,10 @@
         <source>No file is chosen yet: the usual kernel is taken.</source>
         <translation>Noch ist keine Datei gewählt: Der übliche Kern wird genommen.</translation>
     </message>
+    <message>
+        <source>These values are no blur kernel.</source>
+        <translation>Diese Werte ergeben keinen Unschärfekern.</translation>
+    </message>
 </context>
 <context>
     <name>heirloom::ui::MainWindow</name>

@@ -12,9 +12,8 @@
 namespace heirloom::models {
 namespace {
 
-constexpr double kLargestWidth = 30;  // of a Gaussian: 4 of it on both sides fit kLargestKernel
-constexpr double kSumIsOne = 1e-3;    // what rounding of files may leave
-constexpr double kWidths = 4;         // a Gaussian is cut off here, where it is 1/3000 of its peak
+constexpr double kSumIsOne = 1e-3;  // what rounding of files may leave
+constexpr double kWidths = 4;       // a Gaussian is cut off here, where it is 1/3000 of its peak
 
 std::optional<double> number(std::string_view text) {
   double value = 0;

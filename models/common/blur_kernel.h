@@ -15,6 +15,9 @@ inline constexpr std::string_view kKernelForms =
 /// The largest side of a kernel that is taken.
 inline constexpr int kLargestKernel = 255;
 
+/// The largest width of a Gaussian that is taken: 4 of it on both sides fit kLargestKernel.
+inline constexpr double kLargestWidth = 30;
+
 /// Reads a written form: widths are standard deviations in pixels of the picture that comes out, angles are degrees
 /// counterclockwise from the horizontal. `grid` holds its values row by row. The result sums to 1 and has odd sides
 /// (grid: as given). Empty for everything else, files included. `note`, where wanted: what to say of it (noteOnSum).

@@ -8,12 +8,13 @@
 #include <numeric>
 
 #include "models/common/blur_kernel.h"
+#include "models/common/error.h"
 #include "ui/kernel/kernel_picture.h"
 
 namespace heirloom::ui {
 namespace {
 
-constexpr int kFull = 255;
+constexpr float kFull = 1;
 constexpr int kCell = 8;  // pixels at the size that the canvas asks for
 
 }  // namespace
@@ -32,9 +33,9 @@ QSize KernelCanvas::sizeHint() const {
 }
 
 std::string KernelCanvas::text() const {
-  const int sum = std::accumulate(values_.begin(), values_.end(), 0);
-  if (sum == 0) return {};
-  std::string text = "grid:" + std::to_string(kSide) + "x" + std::to_string(kSide) + ":";
+  const double sum = std::accumulate(values_.begin(), values_.end(), 0.0);
+  if (!(sum > 0)) return {};
+  std::string text = "grid:" + std::to_string(side_) + "x" + std::to_string(side_) + ":";
   for (std::size_t i = 0; i < values_.size(); ++i) {
     text += (i ? "," : "") + QString::number(static_cast<double>(values_[i]) / sum, 'g', 6).toStdString();
   }
@@ -42,31 +43,40 @@ std::string KernelCanvas::text() const {
 }
 
 void KernelCanvas::setText(const std::string& text) {
-  std::ranges::fill(values_, 0);
-  if (const auto kernel = models::parseKernel(text)) {
-    const models::Grid square = models::fitted(*kernel, kSide);
-    const float highest = *std::ranges::max_element(square.values);
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      values_[i] = static_cast<int>(std::lround(std::max(0.0F, square.values[i]) / highest * kFull));
+  startAnew();
+  try {
+    if (const auto kernel = models::parseKernel(text)) {
+      // Odd, so that an even kernel keeps its middle; 255, the largest, is odd.
+      side_ = std::max(kSide, std::max(kernel->rows, kernel->columns) / 2 * 2 + 1);
+      values_ = models::onSquare(*kernel, side_).values;
+      const float highest = *std::ranges::max_element(values_);
+      for (float& value : values_) value *= kFull / highest;
+      cursor_ = {side_ / 2, side_ / 2};
     }
+  } catch (const Error&) {
+    // Its values sum to nothing: the canvas stays empty, and the field says why.
   }
   update();
 }
 
 void KernelCanvas::clear() {
-  std::ranges::fill(values_, 0);
+  startAnew();
   update();
   Q_EMIT changed();
 }
 
+void KernelCanvas::startAnew() {
+  side_ = kSide;
+  values_.assign(kSide * kSide, 0);
+  cursor_ = {kSide / 2, kSide / 2};
+}
+
 void KernelCanvas::paintEvent(QPaintEvent*) {
   QPainter painter(this);
-  std::vector<float> values;
-  for (const int value : values_) values.push_back(static_cast<float>(value));
-  painter.drawImage(rect(), kernelPicture({{}, kSide, kSide, std::move(values)}));
-  const double cell = static_cast<double>(width()) / kSide;
+  painter.drawImage(rect(), kernelPicture({{}, side_, side_, values_}));
+  const double cell = static_cast<double>(width()) / side_;
   painter.setPen(QPen(palette().mid().color(), 1, Qt::DotLine));
-  const int middle = qRound((kSide / 2.0) * cell);
+  const int middle = qRound((side_ / 2.0) * cell);
   painter.drawLine(middle, 0, middle, height());
   painter.drawLine(0, middle, width(), middle);
   if (!hasFocus()) return;
@@ -75,12 +85,12 @@ void KernelCanvas::paintEvent(QPaintEvent*) {
 }
 
 QPointF KernelCanvas::cellAt(const QPointF& position) const {
-  return {position.x() * kSide / width(), position.y() * kSide / height()};
+  return {position.x() * side_ / width(), position.y() * side_ / height()};
 }
 
 void KernelCanvas::touch(int column, int row, bool erases) {
-  if (column < 0 || row < 0 || column >= kSide || row >= kSide) return;
-  values_[static_cast<std::size_t>(row * kSide + column)] = erases ? 0 : kFull;
+  if (column < 0 || row < 0 || column >= side_ || row >= side_) return;
+  values_[static_cast<std::size_t>(row * side_ + column)] = erases ? 0 : kFull;
 }
 
 void KernelCanvas::stroke(const QPointF& from, const QPointF& to, bool erases) {
@@ -112,8 +122,8 @@ void KernelCanvas::mouseReleaseEvent(QMouseEvent*) {
 
 void KernelCanvas::keyPressEvent(QKeyEvent* event) {
   const auto move = [&](int right, int down) {
-    cursor_.setX(std::clamp(cursor_.x() + right, 0, kSide - 1));
-    cursor_.setY(std::clamp(cursor_.y() + down, 0, kSide - 1));
+    cursor_.setX(std::clamp(cursor_.x() + right, 0, side_ - 1));
+    cursor_.setY(std::clamp(cursor_.y() + down, 0, side_ - 1));
   };
   switch (event->key()) {
     case Qt::Key_Left:

@@ -11,6 +11,7 @@
 #include <QSpinBox>
 #include <QStackedWidget>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "core/degrade/kernel_file.h"
 #include "core/degrade/mat_file.h"
@@ -25,6 +26,20 @@ namespace heirloom::ui {
 namespace {
 
 constexpr int kPictureSide = 64;
+constexpr int kDecimals = 3;
+constexpr double kSmallest = 0.001;  // with as many
+
+/// Shows no zeros behind the last digit that says something.
+class NumberField : public QDoubleSpinBox {
+ public:
+  using QDoubleSpinBox::QDoubleSpinBox;
+  QString textFromValue(double value) const override { return locale().toString(value, 'g', 6); }
+};
+
+/// The same direction within the half turns that a field takes.
+double shownAngle(double degrees) {
+  return std::remainder(degrees, 360);
+}
 
 std::string portable(double value) {
   return QLocale::c().toString(value, 'g', 6).toStdString();
@@ -36,7 +51,7 @@ std::vector<double> numbersOf(const std::string& text) {
   for (const QString& part : QString::fromStdString(text.substr(text.find(':') + 1)).split(u',')) {
     bool good = false;
     numbers.push_back(QLocale::c().toDouble(part, &good));
-    if (!good) return {};
+    if (!good || !std::isfinite(numbers.back())) return {};
   }
   return numbers;
 }
@@ -85,36 +100,32 @@ KernelField::KernelField(core::JobQueue& files, QWidget* parent) : QWidget(paren
   column->addWidget(note_);
   connect(form_, &QComboBox::currentIndexChanged, this, [this](int form) {
     pages_->setCurrentIndex(form);
-    refresh();
-    Q_EMIT changed();
+    edited();
   });
   refresh();
 }
 
 QDoubleSpinBox* KernelField::addNumber(QWidget* page, const QString& label, const QString& help, double minimum,
                                        double maximum, double step, const char* name) {
-  auto* field = new QDoubleSpinBox(page);
+  auto* field = new NumberField(page);
+  field->setDecimals(kDecimals);  // first: the range is rounded to them
   field->setRange(minimum, maximum);
   field->setSingleStep(step);
-  field->setDecimals(step < 1 ? 1 : 0);
   field->setObjectName(QString::fromLatin1(name));
   field->setAccessibleName(label);
   field->setToolTip(help);
   static_cast<QFormLayout*>(page->layout())->addRow(label, field);
-  connect(field, &QDoubleSpinBox::valueChanged, this, [this] {
-    refresh();
-    Q_EMIT changed();
-  });
+  connect(field, &QDoubleSpinBox::valueChanged, this, &KernelField::edited);
   return field;
 }
 
 QWidget* KernelField::gaussianPage() {
   auto* page = new QWidget(this);
   (new QFormLayout(page))->setContentsMargins(0, 0, 0, 0);
-  width_ = addNumber(page, tr("Width"), tr("Standard deviation in pixels of the restored photo"), 0.1, 20, 0.1,
-                     "kernelWidth");
-  across_ = addNumber(page, tr("Width across"), tr("The same at right angles; equal for a round blur"), 0.1, 20, 0.1,
-                      "kernelAcross");
+  width_ = addNumber(page, tr("Width"), tr("Standard deviation in pixels of the restored photo"), kSmallest,
+                     models::kLargestWidth, 0.1, "kernelWidth");
+  across_ = addNumber(page, tr("Width across"), tr("The same at right angles; equal for a round blur"), kSmallest,
+                      models::kLargestWidth, 0.1, "kernelAcross");
   gaussianAngle_ =
       addNumber(page, tr("Angle"), tr("Degrees counterclockwise from the horizontal"), -180, 180, 1, "kernelAngle");
   {
@@ -133,8 +144,8 @@ QWidget* KernelField::gaussianPage() {
 QWidget* KernelField::motionPage() {
   auto* page = new QWidget(this);
   (new QFormLayout(page))->setContentsMargins(0, 0, 0, 0);
-  length_ =
-      addNumber(page, tr("Length"), tr("How far the camera or the subject moved, in pixels"), 1, 99, 1, "kernelLength");
+  length_ = addNumber(page, tr("Length"), tr("How far the camera or the subject moved, in pixels"), 1,
+                      models::kLargestKernel, 1, "kernelLength");
   motionAngle_ = addNumber(page, tr("Angle"), tr("Degrees counterclockwise from the horizontal"), -180, 180, 1,
                            "kernelMotionAngle");
   const QSignalBlocker quiet(length_);
@@ -153,10 +164,7 @@ QWidget* KernelField::drawnPage() {
   clear->setAccessibleName(tr("Clear the drawing"));
   column->addWidget(clear);
   connect(clear, &QPushButton::clicked, canvas_, &KernelCanvas::clear);
-  connect(canvas_, &KernelCanvas::changed, this, [this] {
-    refresh();
-    Q_EMIT changed();
-  });
+  connect(canvas_, &KernelCanvas::changed, this, &KernelField::edited);
   return page;
 }
 
@@ -180,10 +188,7 @@ QWidget* KernelField::filePage() {
   column->addLayout(line);
   numberLabel_->hide();
   number_->hide();
-  connect(number_, &QSpinBox::valueChanged, this, [this] {
-    refresh();
-    Q_EMIT changed();
-  });
+  connect(number_, &QSpinBox::valueChanged, this, &KernelField::edited);
   return page;
 }
 
@@ -193,7 +198,10 @@ void KernelField::chooseFile() {
   const QString folder = file_.empty() ? QString() : fromPath(core::kernelFileOf(file_).parent_path());
   auto* dialog = fileDialog(window(), tr("Blur Kernel"), QFileDialog::ExistingFile, folder,
                             tr("Pictures and MATLAB files (%1)").arg(patterns));
-  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { takeFile(toPath(file).string()); });
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+    takeFile(toPath(file).string());
+    edited();
+  });
   dialog->open();
 }
 
@@ -210,11 +218,19 @@ void KernelField::takeFile(const std::string& text) {
     number_->setMaximum(std::max(1, number.toInt()));
     number_->setValue(std::max(1, number.toInt()));
   }
+}
+
+void KernelField::edited() {
+  given_.clear();
   refresh();
   Q_EMIT changed();
 }
 
 std::string KernelField::text() const {
+  return given_.empty() ? shownText() : given_;
+}
+
+std::string KernelField::shownText() const {
   switch (form_->currentIndex()) {
     case kGaussian:
       return "gaussian:" + portable(width_->value()) + "," + portable(across_->value()) + "," +
@@ -229,26 +245,28 @@ std::string KernelField::text() const {
 }
 
 void KernelField::setText(const std::string& text) {
-  {
+  if (!text.empty()) {
     const QSignalBlocker quiet(this);
+    const QSignalBlocker quietForm(form_);
     const std::vector<double> numbers = numbersOf(text);
     if (text.starts_with("gaussian:") && !numbers.empty()) {
       width_->setValue(numbers[0]);
       across_->setValue(numbers.size() > 1 ? numbers[1] : numbers[0]);
-      gaussianAngle_->setValue(numbers.size() > 2 ? numbers[2] : 0);
+      gaussianAngle_->setValue(numbers.size() > 2 ? shownAngle(numbers[2]) : 0);
       form_->setCurrentIndex(kGaussian);
     } else if (text.starts_with("motion:") && !numbers.empty()) {
       length_->setValue(numbers[0]);
-      motionAngle_->setValue(numbers.size() > 1 ? numbers[1] : 0);
+      motionAngle_->setValue(numbers.size() > 1 ? shownAngle(numbers[1]) : 0);
       form_->setCurrentIndex(kMotion);
     } else if (text.starts_with("grid:")) {
       canvas_->setText(text);
       form_->setCurrentIndex(kDrawn);
-    } else if (!text.empty()) {
-      form_->setCurrentIndex(kFile);
+    } else {
       takeFile(text);
+      form_->setCurrentIndex(kFile);
     }
     pages_->setCurrentIndex(form_->currentIndex());
+    given_ = text;  // the fields were filled, which is no change of somebody's
     refresh();
   }
   Q_EMIT changed();
@@ -269,8 +287,10 @@ void KernelField::refresh() {
                                                           : tr("No file is chosen yet: the usual kernel is taken."));
   }
   try {
-    const auto written = models::parseKernel(chosen);
-    showKernel(written ? *written : models::Grid{}, {});
+    std::optional<Message> scaled;
+    const auto written = models::parseKernel(chosen, &scaled);
+    if (!written) return showKernel({}, tr("These values are no blur kernel."));
+    showKernel(*written, scaled ? sentence(*scaled) : QString());
   } catch (const Error& error) {
     showKernel({}, explained(error));
   }

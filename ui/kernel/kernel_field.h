@@ -25,6 +25,7 @@ class KernelField : public QWidget {
   /// `files`: reads kernel files; must outlive the field.
   explicit KernelField(core::JobQueue& files, QWidget* parent = nullptr);
 
+  /// What was given, letter by letter, until somebody changes something here.
   std::string text() const;
   /// Texts of no form that is known are taken for a file's name.
   void setText(const std::string& text);
@@ -41,6 +42,8 @@ class KernelField : public QWidget {
   QWidget* filePage();
   QDoubleSpinBox* addNumber(QWidget* page, const QString& label, const QString& help, double minimum, double maximum,
                             double step, const char* name);
+  std::string shownText() const;
+  void edited();
   void chooseFile();
   void takeFile(const std::string& text);
   void refresh();
@@ -62,6 +65,7 @@ class KernelField : public QWidget {
   QLabel* numberLabel_ = nullptr;
   QSpinBox* number_ = nullptr;  // of a file that holds several
   std::string file_;
+  std::string given_;  // empty once somebody has changed something
   core::JobQueue::Handle reading_;
 };
 
