@@ -9,6 +9,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSpinBox>
+#include <fstream>
 
 #include "tests/models/support/public_files.h"
 #include "tests/models/support/tiny_drunet.h"
@@ -294,6 +295,40 @@ class PanelTest : public QObject {
     QCOMPARE(chosen.count(), 1);
     QCOMPARE(chosen[0][0].toString(), QStringLiteral("p.mat"));
     QVERIFY(panel.settings().at("pca") == "/third/P.mat");
+  }
+
+  void matrixThatWasChosenIsFoundInTheNextSession() {
+    Fixture fixture;
+    writePublicNetwork(fixture.folder() / "models" / "srmd_x2.safetensors", "srmd_x2");
+    const auto button = [&] { return fixture.find<QPushButton>("pcaButton"); };
+    const auto settings = [&] {
+      return fixture.find<ui::RestorePanel>("restorePanel")->recipe().steps.front().settings;
+    };
+    const auto chooseSrmd = [&] {
+      fixture.session().models().refresh();
+      QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find("srmd_x2"), kPatience);
+      fixture.find<ui::RestorePanel>("restorePanel")->chooseModel("srmd_x2");
+      QVERIFY(button());
+    };
+    chooseSrmd();
+    QVERIFY(!settings().contains("pca"));
+    button()->click();
+    auto* dialog = fixture.window().findChild<QFileDialog*>();
+    QVERIFY(dialog);
+    Q_EMIT dialog->fileSelected(QStringLiteral("/elsewhere/P.mat"));
+    dialog->close();
+    QVERIFY(settings().at("pca") == "/elsewhere/P.mat");
+    fixture.restart();
+    chooseSrmd();
+    QCOMPARE(button()->text(), QStringLiteral("P.mat"));
+    QVERIFY(settings().contains("pca"));
+    QVERIFY(settings().at("pca") == "/elsewhere/P.mat");
+    // One beside the model goes first, and needs no words in a recipe.
+    std::ofstream(fixture.folder() / "models" / "srmd_pca_matlab.mat") << "a matrix";
+    fixture.restart();
+    chooseSrmd();
+    QCOMPARE(button()->text(), QStringLiteral("srmd_pca_matlab.mat"));
+    QVERIFY(!settings().contains("pca"));
   }
 };
 
