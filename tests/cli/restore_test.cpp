@@ -112,6 +112,20 @@ TEST_F(Restore, warnsOfWhatAFormatLoses) {
   EXPECT_EQ(ended.json()["items"][0]["warnings"], ended.json()["warnings"]);
 }
 
+TEST_F(Restore, saysThatItScaledAKernelsSumToOne) {
+  picture("photo.png");
+  const auto deblurred = [&](const std::string& result, const std::string& kernel) {
+    const Ended ended = run({"restore", "-m", "dpir-deblur", "photo.png", "-o", result, "--set",
+                             "denoiser=half.safetensors", "--set", "noise_level=5", "--set", "kernel=" + kernel});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return ended.err;
+  };
+  EXPECT_THAT(deblurred("one.png", "grid:3x1:0.25,0.5,0.25"), Not(HasSubstr("blur kernel")));
+  EXPECT_THAT(deblurred("four.png", "grid:3x1:1,2,1"),
+              HasSubstr("heirloom-cli: warning: photo.png: the blur kernel summed to 4 and was scaled to 1\n"));
+  EXPECT_EQ(run({"compare", "one.png", "four.png", "--json"}).json()["items"][0]["equal"], true);
+}
+
 TEST_F(Restore, goesOnAfterABadFile) {
   picture("a.png");
   writeBytes(folder_ / "b.png", "no picture");
