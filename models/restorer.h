@@ -42,7 +42,7 @@ struct Descriptor {
   DType storedAs = DType::Float32;        // precision of the file's weights
   double activationBytesPerPixel = 0;     // peak of a float32 run, per input pixel; what the memory budget divides by
   double flopPerPixel = 0;                // per input pixel, 1 multiply-add = 2; for estimates and benchmarks
-  std::vector<std::string> alternatives;  // other readings of a file whose shapes fit several: "deblocker"
+  std::vector<std::string> alternatives;  // other readings of a file whose shapes fit several: "deblocker", "x3"
 };
 
 /// Told how a run goes and asked whether to go on. Called on the thread that runs the network.

@@ -118,6 +118,7 @@ struct MsrResNetTraits {
     descriptor.channels = config.out;
     descriptor.sizeMultiple = kOutputGrid;
     descriptor.mayShiftColours = config.adversarial;
+    if (config.up == Up::Nearest && config.stages() == 1) descriptor.alternatives = {config.scale == 3 ? "x2" : "x3"};
     // Head, two convolutions a block, trunk, and less than three more pixels in the enlarged picture's layers.
     descriptor.margin = 1 + 2 * config.blocks + 1 + 3;
     const double features = config.features;

@@ -141,6 +141,7 @@ struct RrdbTraits {
     descriptor.margin = kMargin * config.unshuffle;
     descriptor.local = false;
     descriptor.mayShiftColours = true;
+    if (config.stages == 1 && config.unshuffle == 1) descriptor.alternatives = {config.stageFactor == 3 ? "x2" : "x3"};
     const double nf = config.features;
     const double gc = config.growth;
     double dense = nf * (nf + 4 * gc);

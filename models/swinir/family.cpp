@@ -37,6 +37,22 @@ SwinIrHead headOf(const StateDict& tensors) {
   return tensors.contains("upsample.0.weight") ? SwinIrHead::PixelShuffleDirect : SwinIrHead::Residual;
 }
 
+const char* nameOf(SwinIrHead head) {
+  switch (head) {
+    case SwinIrHead::Residual:
+      return "residual";
+    case SwinIrHead::PixelShuffle:
+      return "pixel shuffle";
+    case SwinIrHead::PixelShuffleDirect:
+      return "direct pixel shuffle";
+    case SwinIrHead::NearestConvolution:
+      return "nearest neighbours";
+    case SwinIrHead::Auxiliary:
+      return "pixel shuffle beside a bicubic enlargement";
+  }
+  return "";
+}
+
 /// Of the head beside a bicubic enlargement. Where the network has to extend a picture to whole windows, it enlarges
 /// the extended one to the size of the other's result; the reference's script never lets it.
 Parameter askewOrCentred() {
@@ -55,6 +71,18 @@ int windowOf(const StateDict& tensors, bool second) {
   const int side = second ? sideOf(tensors, kBlock + "attn.relative_coords_table", 1)
                           : squareRoot(sideOf(tensors, kBlock + "attn.relative_position_bias_table", 0));
   return side % 2 == 1 ? (side + 1) / 2 : 0;
+}
+
+/// The first mask of shifted windows that is not for such `window`s; empty without one. They are never read, but a file
+/// that stores others was trained with others.
+std::string maskOfOtherWindows(const StateDict& tensors, int window) {
+  const std::int64_t pixels = std::int64_t{window} * window;
+  for (const auto& [key, entry] : tensors.entries()) {
+    if (!key.ends_with(".attn_mask")) continue;
+    const std::vector<std::int64_t>& shape = entry.shape;  // windows of the patch trained on, pixels, pixels
+    if (shape.size() != 3 || shape[1] != pixels || shape[2] != pixels) return key;
+  }
+  return {};
 }
 
 /// `second`: the row is Swin2SR's.
@@ -101,6 +129,12 @@ struct SwinIrTraits {
               "its table of relative positions is for windows of " + std::to_string(config.window) +
                   ", the index into it is not",
               {kBlock + "attn.relative_position_index"}};
+    }
+    if (const std::string mask = maskOfOtherWindows(tensors, config.window); !mask.empty()) {
+      return {std::nullopt,
+              "its table of relative positions is for windows of " + std::to_string(config.window) +
+                  ", a mask of shifted windows is not",
+              {mask}};
     }
     if (config.heads == 0 || config.features % config.heads != 0) {
       return {std::nullopt, "its features cannot be shared out among its heads", {kBlock + table}};
@@ -151,6 +185,7 @@ struct SwinIrTraits {
     descriptor.family = kName;
     descriptor.configuration = std::to_string(blocks) + " blocks, " + std::to_string(config.features) + " channels, " +
                                std::to_string(config.heads) + " heads, windows of " + std::to_string(config.window) +
+                               ", " + nameOf(config.head) + (config.channels == 1 ? ", grey" : ", colour") +
                                (config.unshuffle > 1 ? ", input folded by " + std::to_string(config.unshuffle) : "");
     descriptor.purpose = config.scale > 1   ? Purpose::SuperResolve
                          : config.range > 1 ? Purpose::Deblock

@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <map>
 
 #include "models/checkpoint/tensors.h"
 #include "models/common/random_weights.h"
@@ -12,11 +13,14 @@
 #include "models/ffdnet/network.h"
 #include "models/ircnn/network.h"
 #include "models/msrresnet/family.h"
+#include "models/msrresnet/network.h"
 #include "models/registry.h"
 #include "models/rrdb/network.h"
 #include "models/swinir/family.h"
 #include "models/usrnet/family.h"
 #include "tests/models/support/public_networks.h"
+#include "tests/models/support/swinir_files.h"
+#include "tests/models/swinir/tiny.h"
 #include "tests/support/shared.h"
 #include "tests/support/temporary_folder.h"
 
@@ -111,6 +115,66 @@ TEST_F(Detection, aSwinIrFileWhoseTablesContradictItsWindow) {
     if (name == odd) tensor = at::zeros({13 * 13, tensor.size(1)});
   }
   EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("SwinIR: 1 keys do not fit"), HasSubstr(odd)));
+  // Masks are not read, however many windows the patch had that they were made for, but have to be of such windows.
+  for (const std::int64_t pixels : {8 * 8, 7 * 7}) {
+    tensors = swinIr();
+    const std::string mask = "layers.1.residual_group.blocks.3.attn_mask";
+    tensors.emplace_back(mask, at::zeros({36, pixels, pixels}));
+    if (pixels == 8 * 8) {
+      EXPECT_EQ(familyOf(tensors), "SwinIR");
+      continue;
+    }
+    EXPECT_EQ(familyOf(tensors), "none");
+    EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("its table of relative positions is for windows of 8, a mask of "
+                                                  "shifted windows is not"),
+                                        HasSubstr(mask)));
+  }
+}
+
+TEST_F(Detection, swinIrsConfigurationSaysItsEndAndItsColours) {
+  const auto told = [&](const SwinIrConfig& config) {
+    writeSwinIr(folder_ / "net.safetensors", config);
+    return inspect(folder_ / "net.safetensors").considered.back().match.descriptor->configuration;
+  };
+  const std::string body = "4 blocks, 12 channels, 2 heads, windows of 4, ";
+  EXPECT_EQ(told(tinySwinIr(SwinIrHead::Residual, 1, false, 1)), body + "residual, grey");
+  EXPECT_EQ(told(tinySwinIr(SwinIrHead::PixelShuffle, 2)), body + "pixel shuffle, colour");
+  EXPECT_EQ(told(tinySwinIr(SwinIrHead::PixelShuffleDirect, 2)), body + "direct pixel shuffle, colour");
+  EXPECT_EQ(told(tinySwinIr(SwinIrHead::NearestConvolution, 2)), body + "nearest neighbours, colour");
+}
+
+/// MSRResNet0 with one stage of nearest neighbours, under a file's names.
+NamedTensors oneStageOfNearestNeighbours() {
+  using Config = MsrResNetConfig;
+  const Config config{
+      .features = 8, .blocks = 1, .scale = 2, .layout = Config::Layout::Numbered, .up = Config::Up::Nearest};
+  const std::map<std::string, std::string> parts = {{"head", "model.0"},        {"block0", "model.1.sub.0"},
+                                                    {"trunk", "model.1.sub.1"}, {"up0", "model.3"},
+                                                    {"hr", "model.5"},          {"last", "model.7"}};
+  NamedTensors tensors = randomWeights(stateOf(*MsrResNet(config)));
+  for (auto& [name, tensor] : tensors) {
+    const std::size_t dot = name.find('.');
+    name = parts.at(name.substr(0, dot)) + name.substr(dot);
+  }
+  return tensors;
+}
+
+TEST_F(Detection, whatEnlargesByTwoOrByThreeNamesTheOther) {
+  const auto described = [&](const std::string& file, const NamedTensors& tensors) {
+    writeSafetensors(folder_ / file, tensors);
+    return *inspect(folder_ / file).considered.back().match.descriptor;
+  };
+  const NamedTensors tensors = oneStageOfNearestNeighbours();
+  const Descriptor twice = described("net.safetensors", tensors);
+  EXPECT_EQ(twice.family, "MSRResNet");
+  EXPECT_EQ(twice.scale, 2);
+  EXPECT_EQ(twice.alternatives, std::vector<std::string>{"x3"});
+  const Descriptor thrice = described("net_x3.safetensors", tensors);
+  EXPECT_EQ(thrice.scale, 3);
+  EXPECT_EQ(thrice.alternatives, std::vector<std::string>{"x2"});
+  for (const PublicNetwork& network : kMsrResNet.published()) {
+    EXPECT_TRUE(described(network.name + ".safetensors", network.weights()).alternatives.empty()) << network.name;
+  }
 }
 
 TEST_F(Detection, whatWasTrainedForLooksIsOfferedAColourFix) {
