@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <tuple>
 
 #include "models/atd/family.h"
@@ -298,6 +299,21 @@ bool suffices(const Inspection& whole, const StateDict& part) {
          match.descriptor->parameterCount == whole.considered.back().match.descriptor->parameterCount;
 }
 
+/// The tensors of `second` under the keys that `first` has for them, where both are layouts of one network; as they are
+/// otherwise.
+StateDict inLayoutOf(const Inspection& first, const Inspection& second) {
+  if (!first.family || first.family != second.family || !first.family->moduleNames) return second.tensors;
+  std::map<std::string, std::string> keys;  // of `first`, by the modules' names
+  for (const auto& [key, name] : first.family->moduleNames(first.tensors)) keys[name] = key;
+  const std::map<std::string, std::string> names = second.family->moduleNames(second.tensors);
+  const auto isKnown = [&](const auto& named) { return keys.contains(named.second); };
+  if (names.size() != keys.size() || !std::ranges::all_of(names, isKnown)) return second.tensors;
+  return second.tensors.renamed([&](const std::string& key) {
+    const auto found = names.find(key);
+    return found == names.end() ? key : keys.at(found->second);
+  });
+}
+
 /// What to say of tensors that no family took.
 Error unknown(const Inspection& inspection, const std::filesystem::path& written) {
   const std::filesystem::path file = NetworkOfFile::parse(written).file;
@@ -340,6 +356,7 @@ std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, con
                                           double weight) {
   Inspection inspection = inspect(file);
   Inspection second = inspect(other);
+  second.tensors = inLayoutOf(inspection, second);
   const StateDict mine = withoutMisshapen(inspection.tensors, second.tensors);
   const StateDict theirs = withoutMisshapen(second.tensors, inspection.tensors);
   const bool differ = mine.entries().size() < inspection.tensors.entries().size();

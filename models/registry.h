@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -43,12 +44,15 @@ struct Loaded {
 
 /// One family of networks. `detect` looks at names and shapes only; `load` detects and, where the family takes the
 /// state dict, reads its weights, strictly: every key consumed, every parameter filled. `published` is empty where
-/// random weights would take several gigabytes.
+/// random weights would take several gigabytes. `moduleNames` gives, by the keys of a file that the family takes, the
+/// names that the network's modules have for its tensors, whatever layout the file has; null or empty where the family
+/// does not say.
 struct Family {
   std::string_view name;
   Match (*detect)(const StateDict& tensors);
   Loaded (*load)(const StateDict& tensors);
   std::vector<PublicNetwork> (*published)();
+  std::map<std::string, std::string> (*moduleNames)(const StateDict& tensors) = nullptr;
 };
 
 /// Every family, in the order they are asked. The first that takes a file gets it.
@@ -90,7 +94,8 @@ Inspection inspect(const std::filesystem::path& file);
 std::shared_ptr<const Restorer> open(const std::filesystem::path& file);
 
 /// The network of `file` with (1 - weight) of its values and `weight` (0..1) of those of `other`, tensor by tensor.
-/// Throws Error when they are not the same tensors, but for tables that the network does not read.
+/// The files may name the tensors in two of the family's layouts. Throws Error when they are not the same tensors, but
+/// for tables that the network does not read.
 std::shared_ptr<const Restorer> openBlend(const std::filesystem::path& file, const std::filesystem::path& other,
                                           double weight);
 

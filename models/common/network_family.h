@@ -59,7 +59,7 @@ class NetworkFamily {
   using Config = typename Traits::Config;
   using Network = typename Traits::Network;
 
-  static Family row() { return {Traits::kName, detect, load, published}; }
+  static Family row() { return {Traits::kName, detect, load, published, moduleNames}; }
 
   /// The configuration that a state dict holds; empty when the family does not take it.
   static std::optional<Config> configOf(const StateDict& tensors) { return built(tensors).reading.config; }
@@ -111,6 +111,22 @@ class NetworkFamily {
     return state;
   }
 
+  /// The names of the network's tensors by the file's.
+  static std::map<std::string, std::string> ownNames(const Network& network, const Config& config) {
+    std::map<std::string, std::string> own;
+    for (const auto& [name, tensor] : stateOf(*network)) own[fileKey(name, config)] = name;
+    return own;
+  }
+
+  static std::map<std::string, std::string> moduleNames(const StateDict& tensors) {
+    if constexpr (kLoadsItself) {
+      return {};  // its tensors may be made of several of the file
+    } else {
+      const Built made = built(tensors);
+      return made.network ? ownNames(*made.network, *made.reading.config) : std::map<std::string, std::string>{};
+    }
+  }
+
   /// A reading whose keys all fit, and the network that was made to see it, its weights not yet read; without a
   /// configuration no network.
   struct Built {
@@ -138,8 +154,7 @@ class NetworkFamily {
     if constexpr (kLoadsItself) {
       Traits::load(network, tensors, config);
     } else {
-      std::map<std::string, std::string> own;
-      for (const auto& [name, tensor] : stateOf(*network)) own[fileKey(name, config)] = name;
+      const std::map<std::string, std::string> own = ownNames(network, config);
       const auto ownName = [&](const std::string& key) {
         const auto found = own.find(key);
         return found == own.end() ? key : found->second;

@@ -9,6 +9,7 @@
 #include "models/registry.h"
 #include "models/rrdb/family.h"
 #include "models/rrdb/network.h"
+#include "tests/models/support/public_networks.h"
 #include "tests/support/temporary_folder.h"
 
 namespace heirloom::tests {
@@ -52,6 +53,39 @@ TEST(Rrdb, everyKeyLayoutHoldsTheSameNetwork) {
   }
 }
 
+TEST(Rrdb, filesOfOtherKeyLayoutsBlend) {
+  const TemporaryFolder folder;
+  const at::Tensor picture = at::rand({1, 3, 5, 6});
+  Observer observer;
+  const auto restored = [&](const std::shared_ptr<const Restorer>& model) {
+    return model->start(Settings(model->descriptor().parameters), {}, observer)->restore(picture);
+  };
+  const auto first = folder / "first.safetensors";
+  const NamedTensors bsrgan = twoBlocksOf("BSRGAN");
+  writeSafetensors(first, bsrgan);
+  const at::Tensor ofFirst = restored(models::open(first));
+  at::Tensor half;
+  for (const std::string name : {"BSRGAN", "rrdb_x4_psnr", "RRDB_ESRGAN_x4_old_arch", "RealESRGAN_x4plus"}) {
+    const auto second = folder / (name + ".safetensors");
+    NamedTensors weights = twoBlocksOf(name);
+    ASSERT_EQ(weights.size(), bsrgan.size()) << name;
+    for (std::size_t i = 0; i < weights.size(); ++i) weights[i].second = bsrgan[i].second * 1.2;
+    writeSafetensors(second, weights);
+    const at::Tensor ofSecond = restored(models::open(second));
+    EXPECT_FALSE(at::equal(ofSecond, ofFirst)) << name;
+    EXPECT_TRUE(at::equal(restored(models::openBlend(first, second, 0)), ofFirst)) << name;
+    EXPECT_TRUE(at::equal(restored(models::openBlend(first, second, 1)), ofSecond)) << name;
+    EXPECT_TRUE(at::equal(restored(models::openBlend(second, first, 1)), ofFirst)) << name;
+    const at::Tensor found = restored(models::openBlend(first, second, 0.5));
+    if (!half.defined()) half = found;
+    EXPECT_TRUE(at::equal(found, half)) << name;
+  }
+  // A network with convolutions more stays another one.
+  writeSafetensors(folder / "plus.safetensors", twoBlocksOf("4x_ESRGANplus"));
+  EXPECT_THROW(models::openBlend(first, folder / "plus.safetensors", 0.5), Error);
+  EXPECT_THROW(models::openBlend(folder / "plus.safetensors", first, 0.5), Error);
+}
+
 TEST(Rrdb, oldFilesEnlargeAsOftenAsTheirNumbersSay) {
   const torch::NoGradGuard noGrad;
   const TemporaryFolder folder;
@@ -61,6 +95,7 @@ TEST(Rrdb, oldFilesEnlargeAsOftenAsTheirNumbersSay) {
     writeSafetensors(folder / "net.safetensors", weights);
     const auto model = models::open(folder / "net.safetensors");
     EXPECT_EQ(model->descriptor().scale, 1 << stages);
+    EXPECT_TRUE(model->descriptor().alternatives.empty());
     Observer observer;
     const at::Tensor found = model->start(Settings(model->descriptor().parameters), {}, observer)->restore(picture);
     RrdbNet network(RrdbConfig{.stages = stages});
@@ -83,6 +118,7 @@ TEST(Rrdb, oneStageEnlargesByThreeWhereTheNameSaysSo) {
     writeSafetensors(file, weights);
     const auto model = models::open(file);
     EXPECT_EQ(model->descriptor().scale, scale) << name;
+    EXPECT_EQ(model->descriptor().alternatives, std::vector<std::string>{scale == 3 ? "x2" : "x3"}) << name;
     Observer observer;
     EXPECT_EQ(
         model->start(Settings(model->descriptor().parameters), {}, observer)->restore(at::rand({1, 3, 5, 7})).sizes(),

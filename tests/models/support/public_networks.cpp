@@ -26,23 +26,6 @@ PublicNetwork publishedNetwork(const std::string& family, const std::string& nam
   return *network;
 }
 
-/// What lies before, in and behind two blocks of one of RRDB's files.
-NamedTensors twoBlocksOf(const std::string& name) {
-  NamedTensors kept;
-  for (const auto& [key, tensor] : publishedNetwork("RRDB", name).shapes()) {
-    const bool isOfBlock = key.find("RDB") != std::string::npos || key.find("rdb") != std::string::npos;
-    std::string renamed = key;
-    for (const std::string list : {"model.1.sub.", "RRDB_trunk.", "body."}) {
-      if (!key.starts_with(list)) continue;
-      const std::size_t number = list.size();
-      if (!isOfBlock) renamed = list + "2" + key.substr(key.find('.', number));  // the convolution behind the blocks
-      if (isOfBlock && std::stoi(key.substr(number)) >= 2) renamed.clear();
-    }
-    if (!renamed.empty()) kept.emplace_back(renamed, tensor);
-  }
-  return randomWeights(kept);
-}
-
 /// Under a name of its own, by which some files are told apart.
 PublicConfiguration narrowRrdb(const std::string& name, const std::string& published) {
   return {.family = "RRDB", .name = name, .weights = [published] { return twoBlocksOf(published); }};
@@ -56,6 +39,22 @@ NamedTensors narrowKbNet(bool lightweight) {
 }
 
 }  // namespace
+
+NamedTensors twoBlocksOf(const std::string& published) {
+  NamedTensors kept;
+  for (const auto& [key, tensor] : publishedNetwork("RRDB", published).shapes()) {
+    const bool isOfBlock = key.find("RDB") != std::string::npos || key.find("rdb") != std::string::npos;
+    std::string renamed = key;
+    for (const std::string list : {"model.1.sub.", "RRDB_trunk.", "body."}) {
+      if (!key.starts_with(list)) continue;
+      const std::size_t number = list.size();
+      if (!isOfBlock) renamed = list + "2" + key.substr(key.find('.', number));  // the convolution behind the blocks
+      if (isOfBlock && std::stoi(key.substr(number)) >= 2) renamed.clear();
+    }
+    if (!renamed.empty()) kept.emplace_back(renamed, tensor);
+  }
+  return randomWeights(kept);
+}
 
 std::shared_ptr<const Restorer> PublicConfiguration::open() const {
   const TemporaryFolder folder;

@@ -22,6 +22,9 @@ struct PublicConfiguration {
   std::shared_ptr<const models::Restorer> open() const;
 };
 
+/// Random weights of what lies before, in and behind two blocks of one of RRDB's public files.
+models::NamedTensors twoBlocksOf(const std::string& published);
+
 /// For each family the small configurations of every form that computes something of its own.
 std::vector<PublicConfiguration> smallConfigurations();
 
