@@ -64,6 +64,12 @@ QString detailsOf(const core::InstalledModel& model) {
   return lines.join(u'\n');
 }
 
+/// What checkpoints of one network have in common, whatever layout names their tensors, as far as a descriptor tells.
+std::string networkOf(const models::Descriptor& descriptor) {
+  return descriptor.family + ", " + descriptor.configuration + ", " + std::to_string(descriptor.channels) +
+         " channels, " + std::to_string(descriptor.parameterCount) + " weights";
+}
+
 ModelEntry entryOf(const core::ModelLibrary& library, const core::InstalledModel& model) {
   ModelEntry entry;
   entry.name = model.name;
@@ -74,7 +80,7 @@ ModelEntry entryOf(const core::ModelLibrary& library, const core::InstalledModel
   entry.scale = model.descriptor.scale;
   entry.denoiser = models::servesAsDenoiser(model.descriptor);
   entry.prior = models::servesAsPrior(model.descriptor);
-  if (!model.file.empty()) entry.network = model.descriptor.family + ", " + model.descriptor.configuration;
+  if (!model.file.empty()) entry.network = networkOf(model.descriptor);
   entry.shipped = model.shipped;
   entry.parameters = model.descriptor.parameters;
   for (const models::Parameter& parameter : entry.parameters) {

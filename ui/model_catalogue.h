@@ -27,7 +27,7 @@ struct ModelEntry {
   int scale = 1;
   bool denoiser = false;  // algorithms can use it
   bool prior = false;     // an algorithm that leaves the enlargement to a network can use it
-  std::string network;    // family and configuration: models that share it can be blended; empty: no weights of its own
+  std::string network;    // models that share it and the scale can be blended; empty: no weights of its own
   bool shipped = false;
   bool opened = false;  // by "Open Checkpoint", not installed
   std::vector<models::Parameter> parameters;

@@ -12,7 +12,9 @@
 #include <fstream>
 
 #include "tests/models/support/public_files.h"
+#include "tests/models/support/swinir_files.h"
 #include "tests/models/support/tiny_drunet.h"
+#include "tests/models/swinir/tiny.h"
 #include "tests/ui/fixture.h"
 #include "ui/kernel/kernel_field.h"
 #include "ui/panels/restore_panel.h"
@@ -235,6 +237,32 @@ class PanelTest : public QObject {
     QVERIFY(!fixture.find<ui::KernelField>("kernelField"));
     QVERIFY(!fixture.find<QComboBox>("colour_fixList"));
     QVERIFY(fixture.find<QCheckBox>("ensembleBox"));
+  }
+
+  void onlyWhatCanBeBlendedIsOffered() {
+    using models::SwinIrHead;
+    Fixture fixture;
+    // The bodies are alike; heads and colours are not.
+    for (const auto& [file, config] :
+         {std::pair("classical", tinySwinIr(SwinIrHead::PixelShuffle, 4)),
+          std::pair("classical_mine", tinySwinIr(SwinIrHead::PixelShuffle, 4)),
+          std::pair("grey", tinySwinIr(SwinIrHead::PixelShuffle, 4, false, 1)),
+          std::pair("real", tinySwinIr(SwinIrHead::NearestConvolution, 4)),
+          std::pair("three_convolutions", tinySwinIr(SwinIrHead::PixelShuffle, 4, true))}) {
+      writeSwinIr(fixture.folder() / "models" / (std::string(file) + ".safetensors"), config);
+    }
+    fixture.session().models().refresh();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().models().find("three_convolutions"), kPatience);
+    auto* panel = fixture.find<ui::RestorePanel>("restorePanel");
+    panel->chooseModel("classical");
+    const auto* blends = fixture.find<QComboBox>("blendList");
+    QVERIFY(blends);
+    QCOMPARE(blends->count(), 2);  // nothing, and the other file of this network
+    QVERIFY(blends->findData(QStringLiteral("classical_mine")) >= 0);
+    for (const char* alone : {"grey", "real", "three_convolutions"}) {
+      panel->chooseModel(alone);
+      QVERIFY2(!fixture.find<QComboBox>("blendList"), alone);
+    }
   }
 
   void algorithmsShowKernelDenoiserAndDefaultsForPhotos() {
