@@ -48,13 +48,14 @@ std::int64_t reflected(std::int64_t index, std::int64_t length) {
   return at < length ? at : period - 1 - at;
 }
 
+std::int64_t scaled(std::int64_t side, double scale) {
+  return static_cast<std::int64_t>(std::ceil(static_cast<double>(side) * scale));
+}
+
 }  // namespace
 
-FloatImage imresize(const FloatImage& image, double scale) {
-  const auto scaled = [scale](std::int64_t side) {
-    return static_cast<std::int64_t>(std::ceil(static_cast<double>(side) * scale));
-  };
-  FloatImage columns{image.width, scaled(image.height), image.bands, {}};
+FloatImage imresizeColumns(const FloatImage& image, double scale) {
+  FloatImage columns{image.width, scaled(image.height, scale), image.bands, {}};
   columns.values.resize(static_cast<std::size_t>(columns.width * columns.height * columns.bands));
   const std::int64_t rowLength = image.width * image.bands;
   const auto vertical = contributions(columns.height, scale);
@@ -66,12 +67,15 @@ FloatImage imresize(const FloatImage& image, double scale) {
       for (std::int64_t i = 0; i < rowLength; ++i) target[i] += weight * source[i];
     }
   }
+  return columns;
+}
 
-  FloatImage result{scaled(image.width), columns.height, image.bands, {}};
+FloatImage imresizeRows(const FloatImage& image, double scale) {
+  FloatImage result{scaled(image.width, scale), image.height, image.bands, {}};
   result.values.resize(static_cast<std::size_t>(result.width * result.height * result.bands));
   const auto horizontal = contributions(result.width, scale);
   for (std::int64_t y = 0; y < result.height; ++y) {
-    const float* source = columns.row(y);
+    const float* source = image.row(y);
     float* target = result.row(y);
     for (std::int64_t x = 0; x < result.width; ++x) {
       for (std::size_t tap = 0; tap < horizontal[x].weights.size(); ++tap) {
@@ -83,6 +87,10 @@ FloatImage imresize(const FloatImage& image, double scale) {
     }
   }
   return result;
+}
+
+FloatImage imresize(const FloatImage& image, double scale) {
+  return imresizeRows(imresizeColumns(image, scale), scale);
 }
 
 }  // namespace heirloom::core
