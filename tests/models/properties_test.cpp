@@ -127,6 +127,35 @@ TEST_P(EveryNetwork, stopsBetweenItsBlocks) {
   EXPECT_TRUE(at::allclose(running->restore(shown), whole, 1e-4, 1e-4));
 }
 
+/// Counts how often it is asked, which is once a block.
+class Counting : public Observer {
+ public:
+  bool stopRequested() const override { return ++asked < 0; }
+
+  mutable int asked = 0;
+};
+
+// Networks that invent are not averaged: the mean of inventions is a blur.
+TEST_P(EveryNetwork, offersTheMeanOfEightViews) {
+  Settings settings = usableSettings(*model_);
+  ASSERT_EQ(settings.has("ensemble"), model_->descriptor().deterministic);
+  if (!settings.has("ensemble")) return;
+  const at::Tensor shown = picture(16, 24);
+  const auto run = [&](const char* ensemble) {
+    Counting observer;
+    settings.set("ensemble", ensemble);
+    const auto running = model_->start(settings, {}, observer);
+    observer.asked = 0;
+    const at::Tensor result = running->restore(shown);
+    return std::pair(result, observer.asked);
+  };
+  const auto [once, blocks] = run("off");
+  const auto [mean, blocksOfAll] = run("on");
+  EXPECT_EQ(mean.sizes(), once.sizes());
+  EXPECT_TRUE(at::isfinite(mean).all().item<bool>());
+  EXPECT_EQ(blocksOfAll, 8 * blocks);
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, EveryNetwork, testing::ValuesIn(smallConfigurations()),
                          [](const auto& test) { return nameOf(test.param); });
 INSTANTIATE_TEST_SUITE_P(Successors, EveryNetwork, testing::ValuesIn(successorConfigurations()),
