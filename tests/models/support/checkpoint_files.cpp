@@ -51,17 +51,18 @@ std::string bytesOf(const at::Tensor& tensor) {
   return {static_cast<const char*>(dense.const_data_ptr()), dense.nbytes()};
 }
 
-std::string zipped(const models::NamedTensors& tensors) {
+/// The file around a pickle whose tensor number i lies in storage "i".
+std::string zipped(const std::string& pickle, const models::NamedTensors& tensors) {
   std::vector<NamedBytes> storages;
   for (std::size_t i = 0; i < tensors.size(); ++i) storages.push_back({std::to_string(i), bytesOf(tensors[i].second)});
-  return zipFile(zipCheckpoint(pickled(tensors, false), storages));
+  return zipFile(zipCheckpoint(pickle, storages));
 }
 
-std::string legacy(const models::NamedTensors& tensors) {
+std::string legacy(const std::string& pickle, const models::NamedTensors& tensors) {
   std::vector<LegacyStorage> storages;
   for (std::size_t i = 0; i < tensors.size(); ++i)
     storages.push_back({std::to_string(i), tensors[i].second.numel(), bytesOf(tensors[i].second)});
-  return legacyCheckpoint(pickled(tensors, true), storages);
+  return legacyCheckpoint(pickle, storages);
 }
 
 /// What a module holds itself, and what each of those in it does.
@@ -121,23 +122,23 @@ void writeBytes(const std::filesystem::path& file, const std::string& bytes) {
 
 void writeGroups(const std::filesystem::path& file,
                  const std::vector<std::pair<std::string, models::NamedTensors>>& groups,
-                 const std::vector<std::string>& others, const std::string& within) {
+                 const std::vector<std::string>& others, const std::string& within, FileKind kind) {
   PickleWriter pickle;
-  std::vector<NamedBytes> storages;
+  models::NamedTensors stored;  // number i lies in storage "i"
   pickle.emptyDictionary().mark();
   if (!within.empty()) pickle.text(within).emptyDictionary().mark();
   for (const auto& [group, tensors] : groups) {
     pickle.text(group).orderedDictionary().mark();
     for (const auto& [name, tensor] : tensors) {
-      const std::string key = std::to_string(storages.size());
-      put(tensor, key, pickle.text(name));
-      storages.push_back({key, bytesOf(tensor)});
+      put(tensor, std::to_string(stored.size()), pickle.text(name), kind == FileKind::LegacyPth);
+      stored.emplace_back(name, tensor);
     }
     pickle.setItems();
   }
   if (!within.empty()) pickle.setItems();
   for (const std::string& other : others) pickle.text(other).emptyList();
-  writeBytes(file, zipFile(zipCheckpoint(pickle.setItems().done(), storages)));
+  const std::string written = pickle.setItems().done();
+  writeBytes(file, kind == FileKind::LegacyPth ? legacy(written, stored) : zipped(written, stored));
 }
 
 void writeTorchScript(const std::filesystem::path& file, const models::NamedTensors& tensors) {
@@ -173,7 +174,8 @@ std::filesystem::path writeCheckpoint(const std::filesystem::path& folder, FileK
     return folder / "weights.safetensors";
   }
   std::ofstream(folder / "weights.pth", std::ios::binary)
-      << (kind == FileKind::ZipPth ? zipped(tensors) : legacy(tensors));
+      << (kind == FileKind::ZipPth ? zipped(pickled(tensors, false), tensors)
+                                   : legacy(pickled(tensors, true), tensors));
   return folder / "weights.pth";
 }
 

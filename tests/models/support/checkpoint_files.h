@@ -25,12 +25,13 @@ const char* name(FileKind kind);
 std::filesystem::path writeCheckpoint(const std::filesystem::path& folder, FileKind kind,
                                       const models::NamedTensors& tensors);
 
-/// A zip .pth with dictionaries of tensors by name, as training programs nest them, and of each of `others` a value
-/// that is no tensor. Floating-point tensors of 16, 32 and 64 bits, int64 and complex64. `within`: the dictionaries lie
-/// in one of this name, beside `others`.
+/// A .pth of either kind with dictionaries of tensors by name, as training programs nest them, and of each of `others`
+/// a value that is no tensor. Floating-point tensors of 16, 32 and 64 bits, int64 and complex64. `within`: the
+/// dictionaries lie in one of this name, beside `others`.
 void writeGroups(const std::filesystem::path& file,
                  const std::vector<std::pair<std::string, models::NamedTensors>>& groups,
-                 const std::vector<std::string>& others = {}, const std::string& within = {});
+                 const std::vector<std::string>& others = {}, const std::string& within = {},
+                 FileKind kind = FileKind::ZipPth);
 
 /// A TorchScript archive of modules that nest as the names say, with a program that nobody could run.
 void writeTorchScript(const std::filesystem::path& file, const models::NamedTensors& tensors);
