@@ -21,12 +21,14 @@ namespace {
 
 using testing::HasSubstr;
 
-void writeMatrix(const std::filesystem::path& file, const char* name, std::size_t rows, std::size_t columns,
-                 std::vector<double> byColumns) {
-  mat_t* mat = Mat_CreateVer(file.c_str(), nullptr, MAT_FT_MAT5);
+/// `version`: MATLAB's own format, or 7.3, which is HDF5.
+void writeMatrix(const std::filesystem::path& file, mat_ft version, const char* name, std::size_t rows,
+                 std::size_t columns, std::vector<double> byColumns) {
+  mat_t* mat = Mat_CreateVer(file.c_str(), nullptr, version);
+  ASSERT_NE(mat, nullptr);
   std::size_t sides[2] = {rows, columns};
   matvar_t* variable = Mat_VarCreate(name, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, sides, byColumns.data(), 0);
-  Mat_VarWrite(mat, variable, MAT_COMPRESSION_ZLIB);
+  EXPECT_EQ(Mat_VarWrite(mat, variable, MAT_COMPRESSION_ZLIB), 0);
   Mat_VarFree(variable);
   Mat_Close(mat);
 }
@@ -45,9 +47,11 @@ std::string refusal(Action action) {
   return {};
 }
 
-TEST(KernelFile, matricesComeRowByRowAndAreScaledWithAWord) {
+class MatrixFile : public testing::TestWithParam<mat_ft> {};
+
+TEST_P(MatrixFile, comesRowByRowAndIsScaledWithAWord) {
   const tests::TemporaryFolder folder;
-  writeMatrix(folder / "k.mat", "k", 2, 3, {1, 4, 2, 5, 3, 6});
+  writeMatrix(folder / "k.mat", GetParam(), "k", 2, 3, {1, 4, 2, 5, 3, 6});
   std::vector<Message> notes;
   const models::Grid kernel = readKernel((folder / "k.mat").string(), notes);
   EXPECT_EQ(kernel.rows, 2);
@@ -73,25 +77,35 @@ TEST(KernelFile, whatIsNoKernelIsRefusedInWords) {
   const tests::TemporaryFolder folder;
   std::vector<Message> notes;
   std::ofstream(folder / "text.mat") << "no matrix";
-  writeMatrix(folder / "zero.mat", "k", 1, 2, {0, 0});
   writePhoto(tests::texturedPhoto({300, 20, ColourModel::Rgb, false, SampleType::UInt8}), folder / "wide.png", {});
   const auto said = [&](const std::string& file) {
     return refusal([&] { readKernel((folder / file).string(), notes); });
   };
   EXPECT_THAT(said("text.mat"), HasSubstr("no MATLAB file"));
-  EXPECT_THAT(said("zero.mat"), HasSubstr("sum to 0"));
-  EXPECT_THAT(said("zero.mat#2"), HasSubstr("no kernel number 2; the file holds 1"));
   EXPECT_THAT(said("wide.png"), HasSubstr("255"));
 }
 
-TEST(KernelFile, matricesAreFoundByNameAndSize) {
+TEST_P(MatrixFile, thatIsNoKernelIsRefusedInWords) {
   const tests::TemporaryFolder folder;
-  writeMatrix(folder / "p.mat", "P", 2, 3, {1, 4, 2, 5, 3, 6});
+  std::vector<Message> notes;
+  writeMatrix(folder / "zero.mat", GetParam(), "k", 1, 2, {0, 0});
+  const std::string file = (folder / "zero.mat").string();
+  EXPECT_THAT(refusal([&] { readKernel(file, notes); }), HasSubstr("sum to 0"));
+  EXPECT_THAT(refusal([&] { readKernel(file + "#2", notes); }), HasSubstr("no kernel number 2; the file holds 1"));
+}
+
+TEST_P(MatrixFile, holdsMatricesByNameAndSize) {
+  const tests::TemporaryFolder folder;
+  writeMatrix(folder / "p.mat", GetParam(), "P", 2, 3, {1, 4, 2, 5, 3, 6});
   const std::string file = (folder / "p.mat").string();
   EXPECT_EQ(readMatrix(file, {"p.mat", "P", 2, 3}).values, (std::vector<float>{1, 2, 3, 4, 5, 6}));
   EXPECT_THAT(refusal([&] { readMatrix(file, {"p.mat", "Q", 2, 3}); }), HasSubstr("no matrix named Q"));
   EXPECT_THAT(refusal([&] { readMatrix(file, {"p.mat", "P", 3, 3}); }), HasSubstr("2 x 3, not 3 x 3"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, MatrixFile, testing::Values(MAT_FT_MAT5, MAT_FT_MAT73), [](const auto& tested) {
+  return std::string(tested.param == MAT_FT_MAT5 ? "MATLAB5" : "HDF5");
+});
 
 // kair.md 1.9: peaks of the twelve test kernels; Levin's are HDF5.
 TEST(KernelFile, publishedKernelsAreRead) {
