@@ -2843,6 +2843,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.uncorrected</name>
+    <message>
+        <source>layers for which the previewer&apos;s file has no correction: %1, the first of them %2</source>
+        <translation>Schichten, für die die Datei des Previewers keine Korrektur hat: %1, die erste davon %2</translation>
+    </message>
+</context>
+<context>
     <name>instantir.unread</name>
     <message>
         <source>the adapter holds %1 tensors that nothing reads, such as %2</source>

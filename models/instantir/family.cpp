@@ -154,11 +154,18 @@ Loaded load(const StateDict& tensors) {
   Loaded loaded{matchOf(read), nullptr};
   if (!loaded.match.descriptor) return loaded;
   const std::vector<std::string> unread = unreadKeys(read.tensors, *read.reading.config);
+  const std::vector<std::string> uncorrected = uncorrectedLayersOf(read.tensors, *read.reading.config);
   const auto restorer = std::make_shared<InstantIrRestorer>(std::move(read.tensors), *std::move(read.reading.config),
                                                             *loaded.match.descriptor);
   if (!unread.empty()) {
     restorer->warn(HEIRLOOM_TEXT("instantir.unread", "the adapter holds %1 tensors that nothing reads, such as %2")
                        .with(std::to_string(unread.size()), unread.front()));
+  }
+  // Of a LoRA for any SDXL those of the picture branch are.
+  if (!uncorrected.empty()) {
+    restorer->warn(HEIRLOOM_TEXT("instantir.uncorrected",
+                                 "layers for which the previewer's file has no correction: %1, the first of them %2")
+                       .with(std::to_string(uncorrected.size()), uncorrected.front()));
   }
   loaded.restorer = restorer;
   return loaded;

@@ -111,4 +111,12 @@ LowRanks readPreviewer(const std::vector<std::string>& names, const std::functio
   return corrections;
 }
 
+std::vector<std::string> uncorrectedLayers(const LowRanks& corrections, const PictureUNet& network) {
+  std::vector<std::string> layers;
+  for (const std::string& path : adaptablePaths(network)) {
+    if (!corrections.contains(path)) layers.push_back(previewerName(path, network));
+  }
+  return layers;
+}
+
 }  // namespace heirloom::models

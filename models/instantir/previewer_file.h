@@ -20,6 +20,10 @@ namespace heirloom::models {
 LowRanks readPreviewer(const std::vector<std::string>& names, const std::function<at::Tensor(const std::string&)>& read,
                        const PictureUNet& network);
 
+/// Layers that could have a correction and have none, in the order of adaptablePaths, under PEFT's names. The reference
+/// passes over them in silence.
+std::vector<std::string> uncorrectedLayers(const LowRanks& corrections, const PictureUNet& network);
+
 /// PEFT's name for the layer at `path`, without ".lora_A.weight".
 std::string previewerName(const std::string& path, const PictureUNet& network);
 

@@ -157,15 +157,20 @@ void addAdapterMisfits(std::vector<std::string>& unfit, const PictureUNet& netwo
   }
 }
 
-/// Corrections of the previewer that do not fit their layers; throws Error for those of layers that are not there.
-void addPreviewerMisfits(std::vector<std::string>& unfit, PictureUNet& network, const StateDict& tensors) {
+/// The previewer's corrections without their values: nothing is read. Throws Error for those of layers that are not
+/// there.
+LowRanks correctionShapes(const PictureUNet& network, const StateDict& tensors) {
   const StateDict corrections = tensors.under("previewer_lora");
   std::vector<std::string> names;
   for (const auto& [name, entry] : corrections.entries()) names.push_back(name);
-  // Shapes alone: nothing is read.
   const auto shaped = [&](const std::string& name) { return at::zeros({}).expand(corrections.shape(name)); };
+  return readPreviewer(names, shaped, network);
+}
+
+/// Corrections of the previewer that do not fit their layers; throws Error for those of layers that are not there.
+void addPreviewerMisfits(std::vector<std::string>& unfit, PictureUNet& network, const StateDict& tensors) {
   const auto modules = network->named_modules();
-  for (const auto& [path, correction] : readPreviewer(names, shaped, network)) {
+  for (const auto& [path, correction] : correctionShapes(network, tensors)) {
     const auto* module = modules.find(path);
     if (!module) continue;
     const auto weight = (*module)->named_parameters(/*recurse=*/false)["weight"].sizes().vec();
@@ -220,6 +225,12 @@ std::vector<std::string> unreadKeys(const StateDict& tensors, const DiffusionCon
     if (!key.starts_with("missing ")) unread.push_back(key);
   }
   return unread;
+}
+
+std::vector<std::string> uncorrectedLayersOf(const StateDict& tensors, const DiffusionConfig& config) {
+  if (!config.restoring) return {};
+  const PictureUNet network(InstantIrConfig{config.unet, config.restoring->resampler});
+  return uncorrectedLayers(correctionShapes(network, tensors), network);
 }
 
 std::vector<std::string> ignorableKeys() {

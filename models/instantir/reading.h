@@ -55,6 +55,9 @@ StateDict withPresentNames(const StateDict& tensors);
 /// Keys of the adapter that belong to nothing, which the reference passes over in silence.
 std::vector<std::string> unreadKeys(const StateDict& tensors, const DiffusionConfig& config);
 
+/// Layers that the previewer's file leaves as they are, by their names in it (uncorrectedLayers).
+std::vector<std::string> uncorrectedLayersOf(const StateDict& tensors, const DiffusionConfig& config);
+
 /// Endings of keys that nobody reads: tables that follow from the configuration.
 std::vector<std::string> ignorableKeys();
 

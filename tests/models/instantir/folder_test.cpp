@@ -247,7 +247,8 @@ TEST_F(InstantIrFolder, fusedAndHalfPrecisionStayNearThePlainTwin) {
   };
   const at::Tensor exact = run({.plain = true});
   EXPECT_LT((run({}) - exact).abs().max().item<double>(), 1e-3);
-  EXPECT_LT((run({.precision = at::kBFloat16}) - exact).abs().mean().item<double>(), 0.05);
+  for (const at::ScalarType half : {at::kBFloat16, at::kHalf})
+    EXPECT_LT((run({.precision = half}) - exact).abs().mean().item<double>(), 0.05) << half;
 }
 
 TEST_F(InstantIrFolder, whatIsMissingIsNamedWithItsFolder) {
@@ -353,6 +354,21 @@ TEST_F(InstantIrFolder, aPreviewerOfAnotherBaseIsRefusedInWords) {
   writeSafetensors(folder / "wider", wider);
   fs::rename(folder / "wider", folder / "models/previewer_lora_weights.bin");
   EXPECT_THAT(complaint(), AllOf(HasSubstr("do not fit"), HasSubstr("previewer_lora")));
+}
+
+TEST_F(InstantIrFolder, layersThatThePreviewerLeavesUncorrectedAreNamed) {
+  const auto without = [this](const std::vector<std::string>& layers) {
+    rewrite("models/previewer_lora_weights.bin", [&](const std::string& name) {
+      const bool goes = std::ranges::any_of(layers, [&](const auto& layer) { return name.starts_with(layer + '.'); });
+      return goes ? std::string() : name;
+    });
+    return models::open(folder.path())->warnings();
+  };
+  const std::string first = "unet.down_blocks.0.resnets.0.conv1", later = "unet.mid_block.resnets.1.conv2";
+  const auto one = without({later});
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_THAT(one.front().english(), HasSubstr("no correction: 1, the first of them " + later));
+  EXPECT_THAT(without({first}).front().english(), HasSubstr("no correction: 2, the first of them " + first));
 }
 
 TEST_F(InstantIrFolder, networksOfOtherSizesAreRefusedInWords) {
