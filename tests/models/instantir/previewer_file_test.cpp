@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
+#include <sstream>
 
 #include "models/common/error.h"
 #include "models/instantir/previewer_file.h"
@@ -34,27 +36,42 @@ at::Tensor up() {
   return at::full({64, 4}, 3.0);
 }
 
-TEST(PreviewerFiles, thePublishedNamesAreThe942Layers) {
+/// "64x320x3x3".
+std::vector<std::int64_t> shapeOf(const std::string& text) {
+  std::vector<std::int64_t> sides;
+  std::istringstream in(text);
+  for (std::string side; std::getline(in, side, 'x');) sides.push_back(std::stoll(side));
+  return sides;
+}
+
+TEST(PreviewerFiles, thePublishedNamesAndShapesAreThoseOfThe942Layers) {
   REQUIRE_SHARED(keys, "conformance/instantir/keys/previewer_lora.tsv");
+  constexpr std::int64_t kRank = 64;
   const PictureUNet network{InstantIrConfig()};
   std::ifstream lines(keys);
   std::vector<std::string> names;
-  std::string name, rest;
-  while (lines >> name && std::getline(lines, rest)) names.push_back(name);
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  std::string name, shape, rest;
+  while (lines >> name >> shape && std::getline(lines, rest)) {
+    names.push_back(name);
+    shapes[name] = shapeOf(shape);
+  }
   ASSERT_EQ(names.size(), 1884U);
   const LowRanks read = readPreviewer(
-      names,
-      [](const std::string&) {
-        return at::empty({64, 1});
-      },
-      network);
+      names, [&](const std::string& tensor) { return at::zeros({}).expand(shapes.at(tensor)); }, network);
+  const auto modules = network->named_modules();
   std::vector<std::string> paths = adaptablePaths(network);
   std::ranges::sort(paths);
   ASSERT_EQ(paths.size(), 942U);
   std::vector<std::string> found;
   for (const auto& [path, correction] : read) {
     found.push_back(path);
-    EXPECT_EQ(correction.scale, 1.0 / 64);
+    EXPECT_EQ(correction.scale, 1.0 / kRank);
+    std::vector<std::int64_t> down = modules[path]->named_parameters(/*recurse=*/false)["weight"].sizes().vec();
+    std::vector<std::int64_t> up(down.size(), 1);
+    up[0] = down[0], up[1] = kRank, down[0] = kRank;
+    EXPECT_EQ(correction.down.sizes().vec(), down) << path;
+    EXPECT_EQ(correction.up.sizes().vec(), up) << path;
   }
   EXPECT_EQ(found, paths);
 }

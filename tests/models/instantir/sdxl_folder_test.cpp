@@ -108,8 +108,10 @@ TEST_F(SdxlFolder, halfPrecisionStaysNear) {
   const at::Tensor exact = model->start(settings, {.plain = true}, nobody)->restore(photo(64, 64));
   const at::Tensor fused = model->start(settings, {}, nobody)->restore(photo(64, 64));
   EXPECT_LT((fused - exact).abs().max().item<double>(), 1e-3);
-  const at::Tensor half = model->start(settings, {.precision = at::kBFloat16}, nobody)->restore(photo(64, 64));
-  EXPECT_LT((half - exact).abs().mean().item<double>(), 0.05);
+  for (const at::ScalarType precision : {at::kBFloat16, at::kHalf}) {
+    const at::Tensor half = model->start(settings, {.precision = precision}, nobody)->restore(photo(64, 64));
+    EXPECT_LT((half - exact).abs().mean().item<double>(), 0.05) << precision;
+  }
 }
 
 TEST_F(SdxlFolder, promptsAndSettingsThatCannotBeAreRefusedInWords) {

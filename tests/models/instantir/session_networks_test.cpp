@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -56,6 +57,18 @@ class SessionWeights : public HeldWeights {
 };
 
 INSTANTIATE_TEST_SUITE_P(Folders, SessionWeights, testing::Bool());
+
+TEST_P(SessionWeights, theAutoencoderIsNeverFloat16) {
+  const StateDict tensors = withPresentNames(inspect(folder.path()).tensors);
+  const auto holds = [](torch::nn::Module& network, at::ScalarType precision) {
+    return std::ranges::any_of(network.parameters(), [&](const at::Tensor& x) { return x.scalar_type() == precision; });
+  };
+  for (const at::ScalarType precision : {at::kHalf, at::kBFloat16}) {
+    SessionNetworks held(tensors, readDiffusion(tensors).config.value(), {.precision = precision, .plain = true});
+    EXPECT_TRUE(holds(*held.textEncoders().front().network, precision));
+    EXPECT_EQ(holds(*held.vae(), precision), precision == at::kBFloat16);
+  }
+}
 
 TEST_P(SessionWeights, makeRoomForALargerPhoto) {
   SessionNetworks held = networks();

@@ -6,6 +6,7 @@
 #include <torch/types.h>
 
 #include <fstream>
+#include <utility>
 
 #include "models/common/random_weights.h"
 #include "tests/models/sdxl/golden.h"
@@ -36,6 +37,12 @@ class ClipTextRecords : public testing::TestWithParam<bool> {
     const auto ids = record["ids"][0].get<std::vector<std::int64_t>>();
     return network->forward(at::tensor(ids, at::kLong).unsqueeze(0));
   }
+  /// The reference's last state, which is behind the norm.
+  static at::Tensor normed(const at::Tensor& last, const std::string& prefix) {
+    const at::IntArrayRef width = last.sizes().slice(2);
+    const std::string norm = prefix + "text_model.final_layer_norm.";
+    return at::layer_norm(last, width, recordedWeight(norm + "weight", width), recordedWeight(norm + "bias", width));
+  }
   const torch::NoGradGuard noGrad;
 };
 
@@ -46,10 +53,15 @@ TEST_P(ClipTextRecords, bothEncodersGiveTheReferencesValues) {
   const json &l = expected["clip_l_tiny"], &g = expected["clip_g_tiny"];
   const ClipTextEncoding first = encoded(kTinyL, "clip_l.", l);
   expectRecord(first.beforeLast, l["hidden_m2"]);
+  expectRecord(normed(first.last, "clip_l."), l["last"]);
   expectRecord(first.pooled, l["pooled"]);
   const ClipTextEncoding second = encoded(kTinyG, "clip_g.", g);
   expectRecord(second.beforeLast, g["hidden_m2"]);
+  expectRecord(normed(second.last, "clip_g."), g["last"]);
   expectRecord(second.pooled, g["text_embeds"]);
+  ClipTextConfig unprojected = kTinyG;
+  unprojected.projection = 0;
+  expectRecord(encoded(unprojected, "clip_g.", g).pooled, g["pooled"]);
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, ClipTextRecords, testing::Bool(),
@@ -84,9 +96,15 @@ TEST(ClipText, halfPrecisionStaysNear) {
       placeLayers(*network, placement);
       return network->forward(at::tensor(std::vector<std::int64_t>{98, 5, 17, 33, 99}, at::kLong).unsqueeze(0));
     };
-    const ClipTextEncoding exact = made({}), half = made({.precision = at::kBFloat16});
-    EXPECT_LT((half.beforeLast.to(at::kFloat) - exact.beforeLast).abs().max().item<double>(), 0.1);
-    EXPECT_LT((half.pooled.to(at::kFloat) - exact.pooled).abs().max().item<double>(), 0.1);
+    const ClipTextEncoding exact = made({});
+    // float16 has eight times finer steps.
+    for (const auto& [precision, most] : {std::pair(at::kBFloat16, 0.1), std::pair(at::kHalf, 0.1 / 8)}) {
+      const ClipTextEncoding half = made({.precision = precision});
+      const double apart = (half.beforeLast.to(at::kFloat) - exact.beforeLast).abs().max().item<double>();
+      EXPECT_LT(apart, most) << precision;
+      EXPECT_GT(apart, 1e-5) << precision;
+      EXPECT_LT((half.pooled.to(at::kFloat) - exact.pooled).abs().max().item<double>(), most) << precision;
+    }
   }
 }
 
