@@ -1,8 +1,11 @@
 #include <torch/types.h>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/drawn_noise.h"
+#include "models/registry.h"
 #include "tests/cli/workbench.h"
 #include "tests/models/instantir/tiny_folder.h"
+#include "tests/models/instantir/watching.h"
 #include "tests/models/restorevar/tiny_folder.h"
 #include "tests/models/support/tiny_drunet.h"
 
@@ -177,6 +180,54 @@ TEST_F(Forward, noiseOfAFileGoesBeforeTheSeed) {
   const Ended ended = run(noisy);
   EXPECT_EQ(ended.code, 1);
   EXPECT_THAT(ended.err, isOneLineAbout("noise.0"));
+}
+
+/// Keeps what it draws under the names that a file of noise has.
+struct KeptDraws : models::NoiseSource {
+  at::Tensor normal(at::IntArrayRef shape) override {
+    const at::Tensor values = source.normal(shape);
+    tensors.emplace_back("noise." + std::to_string(tensors.size()), values);
+    return values;
+  }
+  models::DrawnNoise source{3};
+  models::NamedTensors tensors;
+};
+
+TEST_F(Forward, aDiffusionByTheNoiseOfAFileIsThatOfASessionWithTheSameNoise) {
+  writeTinyInstantIr(folder_ / "tiny");
+  const at::Tensor image = store("in.safetensors", at::rand({1, 3, 64, 64}));
+  const std::pair<const char*, const char*> quick[] = {{"steps", "2"}, {"min_side", "64"}, {"max_side", "64"}};
+  std::vector<std::string> arguments = {"forward",         "tiny",    "in.safetensors",
+                                        "out.safetensors", "--noise", "noise.safetensors"};
+  const auto model = models::open(folder_ / "tiny");
+  models::Settings settings(model->descriptor().parameters);
+  for (const auto& [name, value] : quick) {
+    settings.set(name, value);
+    arguments.insert(arguments.end(), {"--set", std::string(name) + '=' + value});
+  }
+  KeptDraws noise;
+  Watching watching;
+  const at::Tensor expected = model->start(settings, {}, watching, &noise)->restore(image);
+  ASSERT_GE(noise.tensors.size(), 2U);
+  models::writeSafetensors(folder_ / "noise.safetensors", noise.tensors);
+  const Ended ended = run(arguments);
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const std::map<std::string, at::Tensor> output = models::readSafetensors(folder_ / "out.safetensors");
+  const auto expectNear = [&](const std::string& name, const at::Tensor& tensor) {
+    ASSERT_TRUE(output.contains(name)) << name;
+    EXPECT_TRUE(at::allclose(output.at(name), tensor, 1e-4, 1e-4)) << name;
+  };
+  expectNear("image", expected);
+  ASSERT_EQ(watching.previews.size(), 2U);
+  for (std::size_t k = 0; k < 2; ++k) expectNear("preview." + std::to_string(k), watching.previews[k]);
+  for (const auto& [name, tensor] : watching.values) expectNear(name, tensor);
+  EXPECT_TRUE(output.contains("latent.0") && output.contains("latent.1"));
+  EXPECT_EQ(output.size(), 1 + watching.previews.size() + watching.values.size());
+
+  noise.tensors.front().second = -noise.tensors.front().second;
+  models::writeSafetensors(folder_ / "noise.safetensors", noise.tensors);
+  ASSERT_EQ(run(arguments).code, 0);
+  EXPECT_FALSE(at::allclose(result(), expected, 1e-4, 1e-4));
 }
 
 TEST_F(Forward, scalesOfTokensAreInTheOutput) {
