@@ -1167,6 +1167,14 @@
         <translation>alle</translation>
     </message>
     <message>
+        <source>merged</source>
+        <translation>eigener Previewer</translation>
+    </message>
+    <message>
+        <source>beside</source>
+        <translation>Previewer im UNet</translation>
+    </message>
+    <message>
         <source>offloaded</source>
         <translation>nach Bedarf</translation>
     </message>
@@ -2661,6 +2669,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.encodingTiles</name>
+    <message>
+        <source>memory is short: the photo is encoded in tiles of %1 pixels, which may differ in tint</source>
+        <translation>der Speicher ist knapp: das Foto wird in Kacheln von %1 Pixeln kodiert, deren Farbton sich unterscheiden kann</translation>
+    </message>
+</context>
+<context>
     <name>instantir.held.merged</name>
     <message>
         <source>all networks stay in memory, the previewer as one of its own</source>
@@ -2819,6 +2834,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>the previews hardly changed any more: the run ended after step %1 of %2 with its picture</source>
         <translation>die Vorschauen änderten sich kaum noch: der Lauf endete nach Schritt %1 von %2 mit dessen Bild</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.shownTiles</name>
+    <message>
+        <source>memory is short: pictures of the steps are decoded in tiles of %1 pixels, which may differ in tint</source>
+        <translation>der Speicher ist knapp: Bilder der Schritte werden in Kacheln von %1 Pixeln dekodiert, deren Farbton sich unterscheiden kann</translation>
     </message>
 </context>
 <context>
@@ -4903,8 +4925,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>setting.weights.help</name>
     <message>
-        <source>resident: all of them, fast; offloaded: encoders and autoencoder only while they work; streamed: block by block, for little memory; auto: what is free decides</source>
-        <translation>alle: schnell; nach Bedarf: Encoder und Autoencoder nur, solange sie arbeiten; Block für Block: für wenig Speicher; automatisch: was frei ist, entscheidet</translation>
+        <source>resident: all of them, fast; merged: the same, the previewer as one of its own; beside: the same, the previewer as corrections of the UNet; offloaded: encoders and autoencoder only while they work; streamed: block by block, for little memory; auto: what is free decides</source>
+        <translation>alle: schnell; eigener Previewer: ebenso, er als eigenes Netz; Previewer im UNet: ebenso, er als dessen Korrekturen; nach Bedarf: Encoder und Autoencoder nur, solange sie arbeiten; Block für Block: für wenig Speicher; automatisch: was frei ist, entscheidet</translation>
     </message>
 </context>
 <context>

@@ -165,10 +165,12 @@ std::vector<Parameter> photoParameters(bool tiny) {
        HEIRLOOM_TEXT("setting.noise_seed.help", "The same seed draws the same noise on the same processor"), "",
        IntegerRange{.minimum = 0, .maximum = kHighestSeed, .byDefault = 42}},
       {kWeights, HEIRLOOM_TEXT("setting.weights", "Networks in memory"),
-       HEIRLOOM_TEXT("setting.weights.help",
-                     "resident: all of them, fast; offloaded: encoders and autoencoder only while they work; streamed: "
-                     "block by block, for little memory; auto: what is free decides"),
-       "", Choice{{"auto", "resident", "offloaded", "streamed"}, "auto"}},
+       HEIRLOOM_TEXT(
+           "setting.weights.help",
+           "resident: all of them, fast; merged: the same, the previewer as one of its own; beside: the same, "
+           "the previewer as corrections of the UNet; offloaded: encoders and autoencoder only while they "
+           "work; streamed: block by block, for little memory; auto: what is free decides"),
+       "", Choice{{"auto", "resident", "merged", "beside", "offloaded", "streamed"}, "auto"}},
   };
 }
 
@@ -190,6 +192,8 @@ PreviewKind previewsOf(const std::string& text) {
 
 WeightChoice weightsOf(const std::string& text) {
   if (text == "resident") return WeightChoice::Resident;
+  if (text == "merged") return WeightChoice::Merged;
+  if (text == "beside") return WeightChoice::Beside;
   if (text == "offloaded") return WeightChoice::Offloaded;
   return text == "streamed" ? WeightChoice::Streamed : WeightChoice::Automatic;
 }

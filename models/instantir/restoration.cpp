@@ -22,7 +22,7 @@ namespace heirloom::models {
 namespace {
 
 constexpr VaeTiles kVaeTiles{160, 32};   // latents: a square of one megapixel goes whole
-constexpr std::int64_t kLeastSide = 32;  // of the decoder's tiles, latents: with less nothing is seen of the picture
+constexpr std::int64_t kLeastSide = 32;  // of its tiles where memory is short: with less nothing is seen of the picture
 constexpr VaeTiles kTinyTiles{96, 32};   // overlapping by more than it looks far
 constexpr double kTextShare = 0.02;      // of a run's time
 constexpr double kDecodingShare = 0.06;
@@ -113,7 +113,8 @@ at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
   beginKeeping(pictures);
   const PhotoPlan plan = planOf(sizeOf(pictures), options_, networks_->placement().device.is_cpu());
   networks_->hold(options_.weights, plan.atOnce(), observer_);
-  decodedSide_ = kVaeTiles.side;
+  encodedSide_ = decodedSide_ = shownSide_ = kVaeTiles.side;
+  sideBesideLoop_ = std::max(kLeastSide, sideBesideLoop(plan.atOnce()) / networks_->config().vae.factor());
   std::vector<at::Tensor> results;
   pictures_ = static_cast<double>(pictures.size(0));
   for (std::int64_t i = 0; i < pictures.size(0); ++i) {
@@ -155,31 +156,69 @@ const HeardPrompts& InstantIrRestoration::heard() {
   return *last;
 }
 
-at::Tensor InstantIrRestoration::decoded(const at::Tensor& latent) {
-  const auto going = [this] { requireGoing(); };
-  const at::Tensor own = latent / networks_->config().vae.scaling;
-  SdxlVae& vae = networks_->vae();
-  at::Tensor made;
-  while (!made.defined()) {
+template <typename Work>
+auto InstantIrRestoration::inTilesThatFit(std::int64_t& side, const PixelSize& latents, const Message& said,
+                                          const Work& work) {
+  while (true) {
     try {
-      made = decodeInTiles(vae, own, {decodedSide_, kVaeTiles.overlap}, going).div_(2).add_(0.5);
+      return work(VaeTiles{.side = side, .overlap = kVaeTiles.overlap});
     } catch (const std::exception& error) {
       // Recordings first: without them the picture stays the same.
-      if (!isOutOfMemory(error) || !(Graphs::releaseAll() || halveDecoding(latent))) throw;
+      if (!isOutOfMemory(error) || !(Graphs::releaseAll() || halve(side, latents, said))) throw;
     }
   }
+}
+
+bool InstantIrRestoration::halve(std::int64_t& side, const PixelSize& latents, const Message& said) {
+  const std::int64_t half = std::min(side, std::max(latents.height, latents.width)) / 2;
+  if (half < kLeastSide) return false;
+  setSide(side, half, said);
+  return true;
+}
+
+void InstantIrRestoration::setSide(std::int64_t& side, std::int64_t latents, const Message& said) {
+  side = latents;
+  tell(observer_, said.with(std::to_string(side * networks_->config().vae.factor())));
+}
+
+LatentDistribution InstantIrRestoration::encoded(const at::Tensor& picture) {
+  const Message said =
+      HEIRLOOM_TEXT("instantir.encodingTiles",
+                    "memory is short: the photo is encoded in tiles of %1 pixels, which may differ in tint");
+  SdxlVae& vae = networks_->vae();
+  const std::int64_t factor = networks_->config().vae.factor();
+  const LatentDistribution made = inTilesThatFit(
+      encodedSide_, {picture.size(2) / factor, picture.size(3) / factor}, said,
+      [&](const VaeTiles& tiles) { return encodeInTiles(vae, picture * 2 - 1, tiles, [this] { requireGoing(); }); });
   networks_->offload();
   return made;
 }
 
-bool InstantIrRestoration::halveDecoding(const at::Tensor& latent) {
-  const std::int64_t side = std::min(decodedSide_, std::max(latent.size(2), latent.size(3))) / 2;
-  if (side < kLeastSide) return false;
-  decodedSide_ = side;
-  tell(observer_, HEIRLOOM_TEXT("instantir.decodingTiles",
-                                "memory is short: pictures are decoded in tiles of %1 pixels, which may differ in tint")
-                      .with(std::to_string(side * networks_->config().vae.factor())));
-  return true;
+at::Tensor InstantIrRestoration::decodedInTiles(const at::Tensor& latent, std::int64_t& side, const Message& said) {
+  const at::Tensor own = latent / networks_->config().vae.scaling;
+  SdxlVae& vae = networks_->vae();
+  const at::Tensor made = inTilesThatFit(side, sizeOf(latent), said, [&](const VaeTiles& tiles) {
+    return decodeInTiles(vae, own, tiles, [this] { requireGoing(); }).div_(2).add_(0.5);
+  });
+  networks_->offload();
+  return made;
+}
+
+at::Tensor InstantIrRestoration::decoded(const at::Tensor& latent) {
+  return decodedInTiles(
+      latent, decodedSide_,
+      HEIRLOOM_TEXT("instantir.decodingTiles",
+                    "memory is short: pictures are decoded in tiles of %1 pixels, which may differ in tint"));
+}
+
+at::Tensor InstantIrRestoration::decodedBesideLoop(const at::Tensor& latent) {
+  const Message said = HEIRLOOM_TEXT(
+      "instantir.shownTiles",
+      "memory is short: pictures of the steps are decoded in tiles of %1 pixels, which may differ in tint");
+  const std::int64_t side = std::min(shownSide_, std::max(latent.size(2), latent.size(3)));
+  if (networks_->policy() == WeightPolicy::Offloaded && side > sideBesideLoop_)
+    setSide(shownSide_, sideBesideLoop_, said);
+  return decodedInTiles(latent, shownSide_, said);
 }
 
 at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {
@@ -196,9 +235,7 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   const auto going = [this] { requireGoing(); };
   const double scaling = networks_->config().vae.scaling;
   progress(HEIRLOOM_TEXT("instantir.encoding", "encoding the photo"), kTextShare);
-  const LatentDistribution latents =
-      networks_->withRoom([&] { return encodeInTiles(networks_->vae(), picture * 2 - 1, kVaeTiles, going); });
-  networks_->offload();
+  const LatentDistribution latents = networks_->withRoom([&] { return encoded(picture); });
   at::Tensor latent = latents.mean;
   if (options_.samplesPosterior)
     latent = latent + latents.deviation * noise_->normal(latent.sizes()).to(latent.device());
@@ -212,7 +249,7 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     fast.emplace(latent, picture);
   const auto pictureOf = [&](const at::Tensor& z) {
     if (fast) return fast->picture(z);
-    return (tiny ? decodeInTiles(*networks_->tinyDecoder(), z, kTinyTiles, going) : decoded(z)).clamp_(0, 1);
+    return (tiny ? decodeInTiles(*networks_->tinyDecoder(), z, kTinyTiles, going) : decodedBesideLoop(z)).clamp_(0, 1);
   };
 
   DiffusionRun run;
@@ -260,6 +297,7 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
                        "the previews hardly changed any more: the run ended after step %1 of %2 with its picture")
              .with(std::to_string(done), std::to_string(planned)));
   }
+  networks_->offloadLoop();
   progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 1 - kDecodingShare);
   return networks_->withRoom([&] { return decoded(result); });
 }

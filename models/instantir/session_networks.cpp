@@ -42,6 +42,25 @@ bool makesAllSavings() {
   return std::ranges::all_of(allSavings(), [](const NamedSaving& each) { return saves(each.saving); });
 }
 
+/// `fitting`: the most that there is room for; `corrects`: there is a previewer to merge.
+WeightPolicy policyOf(WeightChoice wanted, WeightPolicy fitting, bool corrects) {
+  switch (wanted) {
+    case WeightChoice::Automatic:
+      break;
+    case WeightChoice::Resident:
+      return std::min(fitting, WeightPolicy::Resident);
+    case WeightChoice::Merged:
+      return corrects ? WeightPolicy::Merged : WeightPolicy::Resident;
+    case WeightChoice::Beside:
+      return WeightPolicy::Resident;
+    case WeightChoice::Offloaded:
+      return WeightPolicy::Offloaded;
+    case WeightChoice::Streamed:
+      return WeightPolicy::Streamed;
+  }
+  return fitting;
+}
+
 Error tooSmall(std::uint64_t free, std::uint64_t needed) {
   return tooLittleMemory(
       needed, free,
@@ -84,25 +103,23 @@ SessionNetworks::SessionNetworks(StateDict tensors, DiffusionConfig config, cons
 
 void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& observer) {
   observer_ = &observer;
-  const std::uint64_t activations = activationBytes(pixels, placement_);
+  const ActivationBytes activations = activationBytes(pixels, placement_);
   const bool first = !std::exchange(asked_, true);
-  if (held_ == wanted && (!first || freeFor(activations, placement_.device) >= activations)) {
+  // From one session to the next all stay or none.
+  if (held_ == wanted && (!first || freeFor(activations.decoder, placement_.device) >= activations.decoder)) {
+    offloadLoop();  // of a run that was stopped
     tellHeld(observer, nameOf(policy_));
     return;
   }
   drop();
   held_.reset();
   const std::uint64_t free = freeMemoryOf(placement_.device);
-  policy_ = policyFor(free, bytes_, activations);
+  policy_ = policyOf(wanted, policyFor(free, bytes_, activations), bytes_.corrections > 0);
   if (wanted == WeightChoice::Automatic) {
     // A GPU refuses what it has no room for; the system ends the program.
-    const std::uint64_t least = most(WeightPolicy::Streamed, bytes_) + activations;
+    const std::uint64_t least = most(WeightPolicy::Streamed, bytes_, activations);
     if (placement_.device.is_cpu() && free < least) throw tooSmall(free, least);
     if (policy_ > WeightPolicy::Resident) tell(observer, noteOn(policy_));
-  } else if (wanted != WeightChoice::Resident) {
-    policy_ = wanted == WeightChoice::Streamed ? WeightPolicy::Streamed : WeightPolicy::Offloaded;
-  } else if (policy_ > WeightPolicy::Resident) {
-    policy_ = WeightPolicy::Resident;
   }
   held_ = wanted;
   tellHeld(observer, nameOf(policy_));
@@ -128,7 +145,8 @@ bool SessionNetworks::empty() const {
 }
 
 std::int64_t SessionNetworks::picturesThatFit(std::int64_t pixels, std::int64_t wanted) const {
-  const std::uint64_t each = activationBytes(pixels, placement_);
+  // Not the loop's, which are fewer: of each picture recordings and what the run keeps need room too.
+  const std::uint64_t each = activationBytes(pixels, placement_).decoder;
   return static_cast<std::int64_t>(freeFor(static_cast<std::uint64_t>(wanted) * each, placement_.device) / each);
 }
 
@@ -139,6 +157,14 @@ void SessionNetworks::offload() {
   encoders_.clear();
   // The C library keeps what it freed, in pieces that the next networks fit only partly.
   if (placement_.device.is_cpu()) releaseFreedMemory(placement_.device);
+}
+
+void SessionNetworks::offloadLoop() {
+  if (policy_ != WeightPolicy::Offloaded || !(restorers_ || painter_)) return;
+  restorers_.reset();
+  painter_ = nullptr;
+  // What they leave is in pieces that the decoder's maps do not fit.
+  releaseFreedMemory(placement_.device);
 }
 
 void SessionNetworks::drop() {

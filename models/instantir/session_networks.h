@@ -55,6 +55,8 @@ class SessionNetworks {
   std::int64_t picturesThatFit(std::int64_t pixels, std::int64_t wanted) const;
   /// Encoders and autoencoder go, unless all stay.
   void offload();
+  /// UNet and aggregator go where they and what comes beside them might not have room together: after the last step.
+  void offloadLoop();
 
   /// `work()`, and again with less held where memory runs out, as long as there is less to hold. All references to
   /// networks must be made in it, and be gone when it throws.

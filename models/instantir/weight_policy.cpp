@@ -1,6 +1,7 @@
 #include "models/instantir/weight_policy.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 
 #include "models/common/free_memory.h"
@@ -14,7 +15,12 @@ namespace {
 // A block of the way up and the one that is read ahead, in float32 while they are placed.
 constexpr std::uint64_t kStreamedBlocks = 1'000'000'000;
 // Of a pixel that the networks see, in values of the precision: the decoder's widest maps.
-constexpr std::int64_t kValuesPerPixel = 1000;
+constexpr std::int64_t kDecoderValues = 1000;
+// The same of UNet and aggregator: maps of both halves of guidance, residuals, and keys and values that a run keeps.
+constexpr std::int64_t kLoopValues = 400;
+// Of the side of what the loop sees: a quarter of the pixels takes the decoder 250 values of each.
+constexpr std::int64_t kSideOverSideBesideLoop = 2;
+static_assert(kDecoderValues <= kLoopValues * kSideOverSideBesideLoop * kSideOverSideBesideLoop);
 // On the processor: the program itself, weights on their way and what the C library keeps (instantir_on_cpu.py).
 constexpr std::uint64_t kBeside = 1'100'000'000;
 
@@ -35,34 +41,45 @@ WeightBytes weightBytes(const StateDict& tensors, const Placement& placement) {
   return bytes;
 }
 
-std::uint64_t most(WeightPolicy policy, const WeightBytes& weights) {
+ActivationBytes activationBytes(std::int64_t pixels, const Placement& placement) {
+  const std::uint64_t beside = placement.device.is_cpu() ? kBeside : 0;
+  const auto bytes = [&](std::int64_t values, at::ScalarType precision) {
+    return static_cast<std::uint64_t>(pixels * values) * at::elementSize(precision) + beside;
+  };
+  // The autoencoder never computes in float16.
+  const at::ScalarType decoder = placement.precision == at::kHalf ? at::kFloat : placement.precision;
+  return {.loop = bytes(kLoopValues, placement.precision), .decoder = bytes(kDecoderValues, decoder)};
+}
+
+std::int64_t sideBesideLoop(std::int64_t pixels) {
+  return static_cast<std::int64_t>(std::sqrt(static_cast<double>(pixels))) / kSideOverSideBesideLoop;
+}
+
+std::uint64_t most(WeightPolicy policy, const WeightBytes& weights, const ActivationBytes& activations) {
   const std::uint64_t loop = weights.unet + weights.aggregator;
+  const std::uint64_t encoding = weights.encoders + activations.loop;
   switch (policy) {
     case WeightPolicy::Merged:
-      return loop + weights.unet + weights.encoders + weights.vae;
+      return loop + weights.unet + weights.encoders + weights.vae + activations.decoder;
     case WeightPolicy::Resident:
-      return loop + weights.corrections + weights.encoders + weights.vae;
+      return loop + weights.corrections + weights.encoders + weights.vae + activations.decoder;
     case WeightPolicy::Offloaded:
-      return std::max(weights.encoders, loop + weights.corrections + weights.vae);
+      // Pictures of the steps come in tiles that take the room of the loop, which rests meanwhile.
+      return std::max(
+          {encoding, weights.vae + activations.decoder, loop + weights.corrections + weights.vae + activations.loop});
     case WeightPolicy::Streamed:
       break;
   }
-  return std::max(weights.encoders, weights.vae + weights.corrections + std::min(loop, kStreamedBlocks));
+  return std::max(encoding, weights.vae + weights.corrections + std::min(loop, kStreamedBlocks) + activations.decoder);
 }
 
-WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint64_t activations) {
+WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, const ActivationBytes& activations) {
   for (const WeightPolicy policy : {WeightPolicy::Merged, WeightPolicy::Resident, WeightPolicy::Offloaded}) {
     // Without corrections there is nothing to merge.
     if (policy == WeightPolicy::Merged && weights.corrections == 0) continue;
-    if (most(policy, weights) + activations <= free) return policy;
+    if (most(policy, weights, activations) <= free) return policy;
   }
   return WeightPolicy::Streamed;
-}
-
-std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement) {
-  const std::uint64_t maps =
-      static_cast<std::uint64_t>(pixels * kValuesPerPixel) * at::elementSize(placement.precision);
-  return placement.device.is_cpu() ? maps + kBeside : maps;
 }
 
 std::uint64_t freeMemoryOf(const at::Device& device) {

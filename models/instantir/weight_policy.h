@@ -13,12 +13,13 @@ namespace heirloom::models {
 enum class WeightPolicy {
   Merged,     // all stay, the previewer as a second UNet with its corrections merged
   Resident,   // all stay, the corrections beside the layers
-  Offloaded,  // encoders and autoencoder go after each use
+  Offloaded,  // encoders and autoencoder go after each use, UNet and aggregator before the last picture is decoded
   Streamed    // and the blocks of UNet and aggregator come one after the other, as does what looks at the photo
 };
 
-/// What a person says about it. Resident: merged too where there is room.
-enum class WeightChoice { Automatic, Resident, Offloaded, Streamed };
+/// What a person says about it. Resident: merged where there is room, otherwise beside. Merged and Beside: all stay,
+/// and the previewer is held so (Resident's policy has it beside).
+enum class WeightChoice { Automatic, Resident, Merged, Beside, Offloaded, Streamed };
 
 /// Bytes of the networks of a folder as they are placed.
 struct WeightBytes {
@@ -32,14 +33,23 @@ struct WeightBytes {
 /// `tensors`: with present names (withPresentNames). Convolutions that are packed for the processor count as such.
 WeightBytes weightBytes(const StateDict& tensors, const Placement& placement);
 
-/// Bytes of weights on the device when most of them are there.
-std::uint64_t most(WeightPolicy policy, const WeightBytes& weights);
+/// Bytes that a session takes beside its weights; on the processor each with what the program itself takes.
+struct ActivationBytes {
+  std::uint64_t loop = 0;     // passes through UNet and aggregator
+  std::uint64_t decoder = 0;  // the autoencoder's widest maps: more than those of the loop
+};
 
-/// The first policy that leaves `activations` of `free` bytes; Streamed where none does.
-WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, std::uint64_t activations);
+/// Where the networks see `pixels` at once.
+ActivationBytes activationBytes(std::int64_t pixels, const Placement& placement);
 
-/// What a session takes for activations, and on the processor for itself, where the networks see `pixels` at once.
-std::uint64_t activationBytes(std::int64_t pixels, const Placement& placement);
+/// Side in pixels of a square that the decoder makes in no more room than the loop takes, which sees `pixels` at once.
+std::int64_t sideBesideLoop(std::int64_t pixels);
+
+/// Bytes on the device at the moment of a run when they are the most.
+std::uint64_t most(WeightPolicy policy, const WeightBytes& weights, const ActivationBytes& activations);
+
+/// The first policy for which `free` bytes are enough; Streamed where they are for none.
+WeightPolicy policyFor(std::uint64_t free, const WeightBytes& weights, const ActivationBytes& activations);
 
 /// Free bytes of `device` now; what LibTorch and the C library keep for reuse is given back first, because networks are
 /// made of other pieces than what was freed.

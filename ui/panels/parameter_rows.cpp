@@ -57,6 +57,7 @@ int decimalsOf(double step) {
     QT_TRANSLATE_NOOP("choice", "whole"),     QT_TRANSLATE_NOOP("choice", "mean"),
     QT_TRANSLATE_NOOP("choice", "sampled"),   QT_TRANSLATE_NOOP("choice", "fast"),
     QT_TRANSLATE_NOOP("choice", "decoded"),   QT_TRANSLATE_NOOP("choice", "resident"),
+    QT_TRANSLATE_NOOP("choice", "merged"),    QT_TRANSLATE_NOOP("choice", "beside"),
     QT_TRANSLATE_NOOP("choice", "offloaded"), QT_TRANSLATE_NOOP("choice", "streamed"),
     QT_TRANSLATE_NOOP("choice", "global"),    QT_TRANSLATE_NOOP("choice", "local"),
     QT_TRANSLATE_NOOP("choice", "estimated"), QT_TRANSLATE_NOOP("choice", "told"),

@@ -12,10 +12,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/checkpoint/state_dict.h"
 #include "models/common/error.h"
+#include "models/common/kept_networks.h"
 #include "models/common/notes.h"
 #include "models/instantir/reading.h"
 #include "models/instantir/weight_policy.h"
@@ -34,6 +36,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
+using testing::StrEq;
 
 /// The networks alone, told what a photo takes.
 class SessionWeights : public HeldWeights {
@@ -122,6 +125,8 @@ TEST_P(SessionWeights, sayHowTheyAreHeld) {
   };
   for (const auto& [choice, words] : {Row{WeightChoice::Offloaded, "encoders and autoencoder come and go"},
                                       Row{WeightChoice::Streamed, "the networks are read block by block"},
+                                      Row{WeightChoice::Merged, "all networks stay in memory"},
+                                      Row{WeightChoice::Beside, "all networks stay in memory"},
                                       Row{WeightChoice::Resident, "all networks stay in memory"}}) {
     // Where nothing changes from run to run, too.
     for (int run = 0; run < 2; ++run) {
@@ -141,6 +146,40 @@ TEST_P(SessionWeights, sayHowTheyAreHeld) {
   EXPECT_THAT(watching.ways.back(), HasSubstr("block by block"));
 }
 
+TEST_P(SessionWeights, haveThePreviewerMergedOrBesideAsIsAsked) {
+  SessionNetworks held = networks();
+  Watching watching;
+  // SDXL alone has none.
+  const bool restores = held.config().restoring.has_value();
+  held.hold(WeightChoice::Merged, kBeyondAllMemory, watching);
+  EXPECT_EQ(held.policy(), restores ? WeightPolicy::Merged : WeightPolicy::Resident);
+  if (restores) EXPECT_FALSE(held.restorers().previewer.is_empty());
+  held.hold(WeightChoice::Beside, kSmall, watching);
+  EXPECT_EQ(held.policy(), WeightPolicy::Resident);
+  if (restores) EXPECT_TRUE(held.restorers().previewer.is_empty());
+  EXPECT_THAT(watching.notes, IsEmpty());
+  EXPECT_THAT(watching.ways.back(), StrEq("all networks stay in memory"));
+}
+
+TEST_P(SessionWeights, makeRoomForTheDecoderWhereTheyComeAndGo) {
+  SessionNetworks held = networks();
+  Observer nobody;
+  for (const auto& [choice, gone] :
+       {std::pair(WeightChoice::Offloaded, true), std::pair(WeightChoice::Beside, false)}) {
+    held.hold(choice, kSmall, nobody);
+    placeAll(held);
+    held.offload();
+    EXPECT_FALSE(held.empty());
+    held.offloadLoop();
+    EXPECT_EQ(held.empty(), gone);
+    // As a run does that was stopped before.
+    placeAll(held);
+    held.offload();
+    held.hold(choice, kSmall, nobody);
+    EXPECT_EQ(held.empty(), gone);
+  }
+}
+
 TEST_P(SessionWeights, areRefusedWhereTheProcessorsMemoryIsTooSmallForAnyWay) {
   SessionNetworks held = networks();
   Observer nobody;
@@ -156,16 +195,20 @@ TEST_P(SessionWeights, areRefusedWhereTheProcessorsMemoryIsTooSmallForAnyWay) {
   EXPECT_LE(held.policy(), WeightPolicy::Resident);
 }
 
-/// Makes the picture of a step, and says when it begins to.
+/// Makes a picture or that of a step, and says when it encodes the one and decodes the other.
 struct Maker : Keeping, NoteTaker {
-  void note(const Message& message) override { notes.push_back(message.english()); }
+  void note(const Message& message) override {
+    notes.push_back(message.english());
+    if (noted) noted();
+  }
   void value(const std::string&, const at::Tensor& tensor) override { last = tensor; }
   void progress(const Message& stage, double) override {
+    if (encoding && stage.english() == "encoding the photo") encoding();
     if (decoding && stage.english() == "decoding") decoding();
   }
   std::vector<std::string> notes;
   at::Tensor last;  // latent of the run that kept the step
-  std::function<void()> decoding;
+  std::function<void()> encoding, decoding, noted;
 };
 
 TEST_P(SessionWeights, stayWhereSmallerTilesOfTheDecoderFit) {
@@ -207,6 +250,69 @@ TEST_P(SessionWeights, stayWhereSmallerTilesOfTheDecoderFit) {
   again.start = first.kept.front();
   again.only = true;
   EXPECT_TRUE(at::equal(model->start(settings, {}, again)->restore(large), whole));
+}
+
+TEST_P(SessionWeights, stayWhereSmallerTilesOfTheEncoderFit) {
+  const auto model = models::open(folder.path());
+  Settings settings = settingsFor(*model, "beside");
+  settings.set("steps", "1");
+  settings.set("max_side", "512");
+  settings.set("previews", "off");
+  const at::Tensor large = photo(512, 512);
+  const auto run = [&](Maker& maker) { return model->start(settings, {}, maker)->restore(large).clone(); };
+  Maker first;
+  const at::Tensor whole = run(first);  // its networks stay for the next ones
+  {
+    FailingAllocator allocator(std::int64_t{1} << 40);
+    Maker maker;
+    maker.encoding = [&] { allocator.setBudget(1'000'000); };
+    maker.noted = [&] { allocator.setBudget(std::int64_t{1} << 40); };
+    EXPECT_FALSE(at::equal(run(maker), whole));
+    EXPECT_GT(allocator.refusals(), 0);
+    EXPECT_THAT(maker.notes,
+                ElementsAre(HasSubstr("encoded in tiles of 256 pixels")));  // and no other way of the weights
+    maker = {};
+    releaseNetworks(*model);
+  }
+  // The next photo may have more room.
+  Maker again;
+  EXPECT_TRUE(at::equal(run(again), whole));
+}
+
+TEST_P(SessionWeights, thatComeAndGoShowTheStepsInTilesAndTheResultWhole) {
+  const auto model = models::open(folder.path());
+  const auto run = [&](const char* weights, Watching& watching) {
+    Settings settings = settingsFor(*model, weights);
+    settings.set("steps", "2");
+    settings.set("max_side", "512");
+    settings.set("previews", "decoded");
+    return model->start(settings, {}, watching)->restore(photo(512, 512)).clone();
+  };
+  Watching beside, offloaded;
+  EXPECT_TRUE(at::equal(run("beside", beside), run("offloaded", offloaded)));
+  EXPECT_THAT(beside.notes, IsEmpty());
+  EXPECT_THAT(offloaded.notes, ElementsAre(HasSubstr("pictures of the steps are decoded in tiles of 256 pixels")));
+  ASSERT_EQ(beside.previews.size(), 2U);
+  ASSERT_EQ(offloaded.previews.size(), 2U);
+  EXPECT_FALSE(at::equal(beside.previews.front(), offloaded.previews.front()));
+}
+
+TEST_P(SessionWeights, thatComeAndGoAreGoneWhenTheResultIsDecoded) {
+  const auto spent = [&](const char* weights) {
+    const auto model = models::open(folder.path());
+    Settings settings = settingsFor(*model, weights);
+    settings.set("previews", "off");
+    FailingAllocator allocator(std::int64_t{1} << 40);
+    std::int64_t then = 0;
+    {
+      Maker maker;
+      maker.decoding = [&] { then = allocator.spent(); };
+      model->start(settings, {}, maker)->restore(photo(64, 64));
+    }
+    releaseNetworks(*model);
+    return then;
+  };
+  EXPECT_LT(spent("offloaded"), spent("beside") / 10);
 }
 
 }  // namespace
