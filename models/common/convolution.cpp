@@ -36,6 +36,11 @@ bool oneDnnAddsTo(const at::Tensor& x) {
   return x.size(2) * x.size(3) > 1;
 }
 
+/// convolutionToFew widens bfloat16 by itself, and knows no float16.
+at::Tensor wideEnough(const at::Tensor& x) {
+  return x.scalar_type() == at::kHalf ? x.to(at::kFloat) : x;
+}
+
 }  // namespace
 
 ConvolutionImpl::ConvolutionImpl(const ConvolutionOptions& options) : options_(options) {
@@ -88,7 +93,7 @@ at::Tensor ConvolutionImpl::ended(const at::Tensor& x, const ConvolutionEnding& 
 }
 
 at::Tensor ConvolutionImpl::forward(const at::Tensor& x) {
-  if (const auto* few = std::get_if<ToFewWeights>(&packed_)) return convolutionToFew(x, *few);  // widens by itself
+  if (const auto* few = std::get_if<ToFewWeights>(&packed_)) return convolutionToFew(wideEnough(x), *few);
   const at::Tensor converted = x.to(computed_);
   if (endsByItself(converted)) return ended(converted, ending());
   if (const auto* fused = std::get_if<at::Tensor>(&packed_)) {
@@ -123,7 +128,7 @@ at::Tensor ConvolutionImpl::plus(const at::Tensor& residual, const at::Tensor& x
   if (residual.scalar_type() == computed_) {
     if (endsByItself(residual)) return ended(x.to(computed_), {.residual = channelsLast(residual)});
     if (const auto* few = std::get_if<ToFewWeights>(&packed_)) {
-      return convolutionToFew(x, *few, channelsLast(residual));
+      return convolutionToFew(wideEnough(x), *few, channelsLast(residual));
     }
     if (const auto* fused = std::get_if<at::Tensor>(&packed_); fused && oneDnnAddsTo(x)) {
       return onednn::convolutionPlus(channelsLast(residual), channelsLast(x.to(computed_)), *fused, bias,

@@ -77,14 +77,14 @@ TEST_F(Forward, givesEveryPictureItsOwnNoiseLevel) {
 TEST_F(Forward, saysThatADeblockerTakesNoNoiseLevel) {
   writeTinyDrunet(folder_ / "drunet_deblocking_gray.safetensors");
   store("in.safetensors", at::rand({1, 1, 16, 16}), {{"noise_level", at::tensor({0.1F})}});
-  const auto task = [&](const std::string& task) {
+  const auto as = [&](const std::string& task) {
     return run({"forward", "drunet_deblocking_gray.safetensors", "in.safetensors", task + ".safetensors", "--set",
                 "task=" + task});
   };
-  const Ended deblock = task("deblock");
+  const Ended deblock = as("deblock");
   ASSERT_EQ(deblock.code, 0) << deblock.err;
   EXPECT_THAT(deblock.err, HasSubstr("does not take the tensor noise_level"));
-  const Ended denoise = task("denoise");
+  const Ended denoise = as("denoise");
   ASSERT_EQ(denoise.code, 0) << denoise.err;
   EXPECT_THAT(denoise.err, Not(HasSubstr("noise_level")));
 }

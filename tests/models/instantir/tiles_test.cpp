@@ -1,6 +1,5 @@
 // Photos that go through the networks in overlapping tiles, or smaller than they are, and what both promise.
 
-#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -117,41 +116,10 @@ TEST_P(DiffusionInTiles, tilesAgreeToTheBitAfterEveryStep) {
   EXPECT_EQ(steps, 3);
 }
 
-/// What patches are made of, on this thread.
-thread_local std::vector<at::Tensor> lookedAt;
-
-std::unique_ptr<at::ObserverContext> keepLooks(const at::RecordFunction& function) {
-  constexpr std::int64_t kPatch = 14;  // pixels: no other network has such kernels
-  if (std::string(function.name()) != "aten::convolution") return nullptr;
-  const auto inputs = function.inputs();
-  if (inputs[1].toTensor().size(-1) == kPatch) lookedAt.push_back(inputs[0].toTensor());
-  return nullptr;
-}
-
 class PhotosOfAnySize : public DiffusionFolder {
  protected:
   PhotosOfAnySize() { writeTinyInstantIr(folder.path()); }
 };
-
-TEST_F(PhotosOfAnySize, ofTilesDinoSeesTheWholePhotoOnce) {
-  const auto model = models::open(folder.path());
-  Settings settings = smallSettings(*model);
-  settings.set("steps", "2");
-  settings.set("size", "tiles");
-  const at::Tensor whole = photo(192, 128);
-  Observer nobody;
-  const auto session = model->start(settings, {.plain = true}, nobody);
-  lookedAt.clear();
-  const auto handle = at::addThreadLocalCallback(
-      at::RecordFunctionCallback(keepLooks).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
-  session->restore(whole);
-  at::removeCallback(handle);
-  // And nothing at all, for the negative half.
-  ASSERT_EQ(lookedAt.size(), 2U);
-  EXPECT_TRUE(at::equal(lookedAt[0], dinoPixels(whole, tinyNetworks().preprocessing)));
-  EXPECT_EQ(lookedAt[1].abs().max().item<double>(), 0);
-  lookedAt.clear();
-}
 
 /// In several strips, and brought back for the part that a person asks for.
 TEST_F(PhotosOfAnySize, detailIsWhatTheWorkingSizeCouldNotHoldOfThePhoto) {
