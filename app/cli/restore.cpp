@@ -84,7 +84,7 @@ void declareWork(Arguments& arguments, RestoreOptions& options) {
         readChoice("--dtype", value, {"auto", "float32", "bfloat16", "float16"});
         options.run.precision = value;
       },
-      "auto (float32 but where bfloat16 is as good), float32, bfloat16, float16");
+      "auto (bfloat16 where it is as good), float32, bfloat16, float16");
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ inline __mmask16 firstLanes(int count) {
   return count >= 16 ? static_cast<__mmask16>(0xffff) : static_cast<__mmask16>((1U << count) - 1);
 }
 
-/// 2^x for x <= 0, relative error below 3e-7; 0 far below the smallest float. A minimax polynomial of degree 5.
+/// 2^x for x <= 0, relative error below 3e-7; 0 below 2^-100: the mask of shifted windows would give numbers below the
+/// smallest normal one, each product of which costs some processors a hundred cycles. A minimax polynomial of degree 5.
 inline __m512 exp2Negative(__m512 x) {
   const __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   const __m512 rest = _mm512_sub_ps(x, whole);
@@ -32,7 +33,8 @@ inline __m512 exp2Negative(__m512 x) {
   y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(0.24022120237350464F));
   y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(0.6931469440460205F));
   y = _mm512_fmadd_ps(y, rest, _mm512_set1_ps(1.0000001192092896F));
-  return _mm512_scalef_ps(y, whole);
+  const __mmask16 counts = _mm512_cmp_ps_mask(whole, _mm512_set1_ps(-100), _CMP_NLT_UQ);  // and what is not a number
+  return _mm512_maskz_scalef_ps(counts, y, whole);
 }
 
 /// Rows become columns: lane c of row r goes to lane r of row c.
