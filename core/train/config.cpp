@@ -5,6 +5,7 @@
 #include "core/engine/placement.h"
 #include "core/train/yaml_section.h"
 #include "models/common/joined.h"
+#include "models/restorevar/initial_copy.h"
 
 namespace heirloom::core {
 namespace {
@@ -59,6 +60,12 @@ void checkRestoreVar(const TrainConfig& config) {
           "the weights of the stage before");
   require(config.stage == "var" || config.network.transformerWeights.empty(), "network.transformer.weights",
           "nothing but in stage var: later the transformer is in network.weights");
+  require(
+      !config.network.initial.copying ||
+          (models::canCopy(config.network.restorevar) && config.network.transformerWeights.empty()),
+      "network.transformer.copying",
+      "false beside network.transformer.weights, where heads are narrower than a latent or 12, or the width is less "
+      "than 2 (latent + scales + 1)");
   require(config.totalVariation == 0, "total_variation", "0 (RestoreVAR)");
   require(config.stage == "vqvae" || config.stage == "decoder" || !config.degradation.kinds.empty(), "degradation",
           ("one or more of " + degradationNames()).c_str());
@@ -120,7 +127,7 @@ void check(const TrainConfig& config) {
   require(config.adversarial >= 0 && (config.adversarial == 0 || config.stage == "vqvae" || config.stage == "decoder"),
           "adversarial", "0 or more, and above 0 in RestoreVAR's stages vqvae and decoder alone");
   require(config.optimizer.accumulate >= 1, "optimizer.accumulate", "1 or more");
-  require(config.network.attention.temperature > 0 && config.network.attention.temperature <= 100,
+  require(config.network.initial.temperature > 0 && config.network.initial.temperature <= 100,
           "network.transformer.temperature", "a number above 0, up to 100");
   require(config.dropPath >= 0 && config.dropPath < 1, "drop_path", "a probability, 0 to below 1");
   require(config.scheduledSampling >= 0 && config.scheduledSampling <= 1, "scheduled_sampling", "a part, 0 to 1");
@@ -169,8 +176,8 @@ void readRestoreVar(YamlSection& network, TrainConfig::Network& into) {
       .read("classes", var.classes)
       .read("sides", var.sides)
       .read("weights", into.transformerWeights)
-      .read("temperature", into.attention.temperature)
-      .read("aligned", into.attention.aligned)
+      .read("temperature", into.initial.temperature)
+      .read("copying", into.initial.copying)
       .refuseOthers();
   network.section("refiner")
       .read("width", var.refiner.width)

@@ -10,7 +10,7 @@
 #include "core/degrade/degradations.h"
 #include "models/instantir/resampler_config.h"
 #include "models/restorevar/config.h"
-#include "models/restorevar/initial_attention.h"
+#include "models/restorevar/initial_transformer.h"
 
 namespace heirloom::core {
 
@@ -54,8 +54,8 @@ struct TrainConfig {
     /// transformer starts from; empty: none.
     std::filesystem::path transformerWeights = {};
     /// Of RestoreVAR, a transformer that begins anew. VAR's temperature is for its long training: attention to one
-    /// place out of hundreds needs more.
-    models::InitialAttention attention = {};
+    /// place out of hundreds needs more. One that is to copy begins so in stage var, whatever `weights` holds of it.
+    models::InitialTransformer initial = {};
     /// Of InstantIR: its folder (models::kInstantIrFolder), where adapter, aggregator and previewer may be missing if
     /// they were not trained yet. What a stage trains goes on from the folder's, or begins anew.
     std::filesystem::path folder = {};

@@ -5,6 +5,7 @@
 
 #include "core/train/mixed_precision.h"
 #include "core/train/picture_randoms.h"
+#include "models/restorevar/initial_copy.h"
 
 namespace heirloom::core {
 namespace {
@@ -51,7 +52,9 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& tokens) {
 
 }  // namespace
 
-TokenPrediction::TokenPrediction(const TrainConfig& config) : RestoreVarStage(config, {"var."}, {"var.vae_refiner."}) {}
+TokenPrediction::TokenPrediction(const TrainConfig& config) : RestoreVarStage(config, {"var."}, {"var.vae_refiner."}) {
+  if (config.network.initial.copying) models::beginCopying(*network_);
+}
 
 models::QuantiserImpl::Encoding TokenPrediction::mended(const at::Tensor& latent, const at::Tensor& degraded) {
   models::QuantiserImpl::Encoding encoding;

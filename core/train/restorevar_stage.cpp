@@ -58,7 +58,7 @@ RestoreVarStage::RestoreVarStage(const TrainConfig& config, std::initializer_lis
       device_(config.device),
       degradation_(config.degradation.kinds) {
   const TrainConfig::Network& given = config.network;
-  models::initialise(*network_, /*pretrained=*/!given.transformerWeights.empty(), given.attention);
+  models::initialise(*network_, /*pretrained=*/!given.transformerWeights.empty(), given.initial);
   if (!given.weights.empty()) fill(given.weights);
   if (!given.transformerWeights.empty()) fillTransformer(given.transformerWeights);
   network_->to(device_);

@@ -14,19 +14,18 @@ using Parameters = torch::OrderedDict<std::string, at::Tensor>;
 
 constexpr double kHead = 0.02;
 constexpr double kPosition = 0.02;
-// Of attention that begins aligned: beside what depends on the picture, whose deviation is 0.6.
-constexpr double kConstant = 4;
+// Of the refiner's attention that begins at a token's own place.
 constexpr double kPlace = 3;
 constexpr double kSharpness = 2;
 
-void initialiseTransformer(RestoreVarTransformerImpl& var, bool pretrained, const InitialAttention& attention) {
+void initialiseTransformer(RestoreVarTransformerImpl& var, bool pretrained, const InitialTransformer& initial) {
   const VarConfig& config = var.config();
   const double deviation = std::sqrt(1.0 / config.width / 3);
   for (auto& item : var.named_parameters()) {
     const std::string& name = item.key();
     at::Tensor& value = item.value();
     if (name.ends_with("scale_mul_1H11")) {
-      value.fill_(std::log(attention.temperature));
+      value.fill_(std::log(initial.temperature));
     } else if (value.dim() == 0) {
       value.fill_(pretrained ? 0 : 1);  // gains of what the picture says
     } else if (value.dim() == 1) {
@@ -41,28 +40,6 @@ void initialiseTransformer(RestoreVarTransformerImpl& var, bool pretrained, cons
       if (name.ends_with("attn.proj.weight") || name.ends_with("ffn.fc2.weight"))
         value.div_(std::sqrt(2.0 * config.depth));
       if (name.starts_with("vae_refiner.")) torch::nn::init::xavier_uniform_(value);
-    }
-  }
-}
-
-// A constant that the norms' bias adds to queries and keys alike: turned by their places, two of them are the more
-// alike the nearer they are. Each head begins with the frequency after that of the one before, and so sees further.
-void alignWithPicture(Parameters& parameters, const VarConfig& config) {
-  const int pairs = config.width / config.heads / 4;  // of rows, and as many of columns
-  at::Tensor constant = at::zeros({config.heads, 2, pairs, 2});
-  for (int head = 0; head < config.heads; ++head) {
-    for (int i = head % pairs, part = 0; i < pairs; ++i, ++part)
-      constant.select(0, head).select(1, i).select(1, 0).fill_(kConstant * std::sqrt(std::ldexp(1.0, -part)));
-  }
-  constant = constant.flatten();
-  for (int block = 0; block < config.depth; ++block) {
-    const std::string name = "blocks." + std::to_string(block) + ".cross_attn.";
-    for (const auto& [norm, projection] :
-         {std::pair{"norm_q.bias", "q_proj.weight"}, std::pair{"norm_kv.bias", "kv_proj.weight"}}) {
-      parameters[name + norm].fill_(1);
-      // What a norm gives has no mean, so that the rows' means multiply the bias alone.
-      at::Tensor weight = parameters[name + projection].narrow(0, 0, config.width);
-      weight.sub_(weight.mean(1, true)).add_(constant.unsqueeze(1), 1.0 / config.width);
     }
   }
 }
@@ -115,12 +92,11 @@ void initialiseAutoencoder(VqVaeImpl& vae) {
 
 }  // namespace
 
-void initialise(RestoreVarNetworkImpl& network, bool pretrained, const InitialAttention& attention) {
+void initialise(RestoreVarNetworkImpl& network, bool pretrained, const InitialTransformer& initial) {
   const torch::NoGradGuard noGrad;
-  initialiseTransformer(*network.var, pretrained, attention);
-  if (attention.aligned) {
+  initialiseTransformer(*network.var, pretrained, initial);
+  if (initial.copying) {
     auto parameters = network.var->named_parameters();
-    alignWithPicture(parameters, network.var->config());
     alignRefiner(parameters, network.var->config());
   }
   initialiseAutoencoder(*network.vae);

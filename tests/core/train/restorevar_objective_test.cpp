@@ -109,7 +109,7 @@ TEST_F(RestoreVarTraining, dropPathRisesFromNothingInTheFirstBlock) {
 }
 
 TEST_F(RestoreVarTraining, aNewTransformersAttentionIsAsSharpAsTheDocumentSays) {
-  config_.network.attention.temperature = 20;
+  config_.network.initial.temperature = 20;
   configure("vqvae", 1);
   const auto objective = makeObjective(config_);
   for (const auto& [name, tensor] : objective->result()) {
