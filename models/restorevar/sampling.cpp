@@ -30,6 +30,12 @@ at::Tensor onlyLikely(at::Tensor logits, const Sampling& sampling) {
   return logits;
 }
 
+/// On the device of `like`, without waiting for what it was asked before: of memory that is not pinned the copy would.
+at::Tensor beside(const at::Tensor& noise, const at::Tensor& like) {
+  if (like.is_cpu()) return noise;
+  return noise.pin_memory().to(like.device(), noise.scalar_type(), /*non_blocking=*/true);
+}
+
 }  // namespace
 
 // The largest of logits plus Gumbel noise is a draw from their softmax, without asking the device anything.
@@ -45,7 +51,7 @@ Chooser sampler(const Sampling& sampling, std::int64_t first) {
       noise.push_back(at::rand(logits[n].sizes(), generators->at(static_cast<std::size_t>(n)), at::kFloat));
     }
     const at::Tensor gumbel = at::stack(noise).clamp_min_(kLeast).log_().neg_().clamp_min_(kLeast).log_().neg_();
-    return (onlyLikely(logits / sampling.temperature, sampling) + gumbel.to(logits.device())).argmax(-1);
+    return (onlyLikely(logits / sampling.temperature, sampling) + beside(gumbel, logits)).argmax(-1);
   };
 }
 
