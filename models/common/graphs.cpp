@@ -143,6 +143,11 @@ void Graphs::clear() {
   entries_.clear();
 }
 
+void Graphs::retry() {
+  const std::lock_guard lock(mutex_);
+  tight_ = false;
+}
+
 void Graphs::renew() {
   const std::lock_guard lock(mutex_);
   for (Entry& entry : entries_) entry.due = true;

@@ -17,9 +17,9 @@ namespace heirloom::models {
 /// operation then costs what it computes, and nothing for being started (CUDA graphs). The first call of a size runs as
 /// it is, the second one is recorded, and its replay compared with it; from the third one on it is replayed. Where
 /// recording fails or the replay differs by more than rounding, the function runs as it is for that size, and that is
-/// told once. Where memory runs out everything recorded is freed, and nothing is recorded before `renew`.
+/// told once. Where memory runs out everything recorded is freed, and nothing is recorded before `retry` or `renew`.
 ///
-/// For one session: used by one thread at a time.
+/// For one session, or one after the other: used by one thread at a time.
 class Graphs {
  public:
   using Tell = std::function<void(const Message& message)>;
@@ -35,8 +35,10 @@ class Graphs {
   Tensors call(int number, const TensorFunction& function, const Tensors& inputs);
   /// Forgets every recording: the functions will compute something else.
   void clear();
+  /// Memory may be there again.
+  void retry();
   /// What the functions read beside their inputs is about to change where it lies: the next call of each size runs as
-  /// it is, recorded or not, and may be what changes it. Memory may be there again.
+  /// it is, recorded or not, and may be what changes it. Memory may be there again, too.
   void renew();
   /// Frees the recordings of all graphs of the process that are not at work; false: there were none. Thread-safe.
   static bool releaseAll();

@@ -72,36 +72,36 @@ const Family& row() {
 class RestoreVarSession : public Session {
  public:
   RestoreVarSession(std::shared_ptr<PlacedRestoreVar> placed, const Settings& settings, Observer& observer)
-      : placed_(std::move(placed)),
-        graphs_(graphsFor(placed_->placement(), observer)),
-        settings_(settings),
-        observer_(observer) {}
+      : placed_(std::move(placed)), graphs_(placed_->graphs(observer)), settings_(settings), observer_(observer) {}
 
   at::Tensor restore(const at::Tensor& picture) override {
     const c10::InferenceMode inference;
     TORCH_CHECK(picture.dim() == 4 && picture.size(1) == 3, "Session: expected N 3 H W, found ", picture.sizes());
-    const Placement& placement = placed_->placement();
+    const at::Device device = placed_->placement().device;
     try {
-      Restoration restoration(placed_->network(observer_), placed_->config(), settings_, placement, observer_, graphs_);
-      return restoration(picture.to(placement.device, at::kFloat));
+      return restored(picture);
     } catch (const Error&) {
       throw;
     } catch (const std::exception& error) {
-      // Where a GPU's memory runs out, whoever runs this goes on with the processor.
-      if (!placement.device.is_cpu() || !isOutOfMemory(error)) throw;
+      // On a GPU recordings may be in the way; where there are none, whoever runs this goes on with the processor.
+      if (!isOutOfMemory(error) || !(device.is_cpu() || Graphs::releaseAll())) throw;
     }
+    if (!device.is_cpu()) return restored(picture);
     placed_->drop();
-    releaseFreedMemory(placement.device);
+    releaseFreedMemory(device);
     throw noRoomFor(*placed_);
   }
-  void change(const Settings& settings) override {
-    if (graphs_ && settings != settings_) graphs_->clear();
-    settings_ = settings;
-  }
+  void change(const Settings& settings) override { settings_ = settings; }
 
  private:
+  at::Tensor restored(const at::Tensor& picture) {
+    const Placement& placement = placed_->placement();
+    Restoration restoration(placed_->network(observer_), placed_->config(), settings_, placement, observer_, graphs_);
+    return restoration(picture.to(placement.device, at::kFloat));
+  }
+
   std::shared_ptr<PlacedRestoreVar> placed_;
-  std::shared_ptr<Graphs> graphs_;  // of its network: goes before it; null: every run as it is
+  std::shared_ptr<Graphs> graphs_;  // of the placed network; null: every run as it is
   Settings settings_;
   Observer& observer_;
 };
@@ -130,8 +130,8 @@ class RestoreVarRestorer : public Restorer, public CountsWork, public DecidesByP
                                  NoiseSource*) const override {
     std::unique_ptr<PlacedRestoreVar> placed = shelf_->take(placement);
     if (!placed) placed = std::make_unique<PlacedRestoreVar>(tensors_, config_, placement);
-    return std::make_unique<RestoreVarSession>(lent(std::move(placed), shelf_, [](PlacedRestoreVar&) {}), settings,
-                                               observer);
+    return std::make_unique<RestoreVarSession>(
+        lent(std::move(placed), shelf_, [](PlacedRestoreVar& used) { used.endSession(); }), settings, observer);
   }
   bool release() const override {
     const std::unique_ptr<PlacedRestoreVar> kept = shelf_->clear();

@@ -4,8 +4,10 @@
 
 #include "models/checkpoint/tensors.h"
 #include "models/common/free_memory.h"
+#include "models/common/notes.h"
 #include "models/common/out_of_memory.h"
 #include "models/common/placed_bytes.h"
+#include "models/common/savings.h"
 #include "models/common/weight_source.h"
 #include "models/placement.h"
 #include "models/restorevar/cost.h"
@@ -39,6 +41,24 @@ RestoreVarNetwork& PlacedRestoreVar::network(Observer& observer) {
   loadPlaced(*made, read, placement_);
   network_ = made;
   return network_;
+}
+
+std::shared_ptr<Graphs> PlacedRestoreVar::graphs(Observer& observer) {
+  observer_ = &observer;
+  if (!saves(Saving::Graphs)) return nullptr;
+  if (graphs_) {
+    graphs_->retry();
+  } else {
+    graphs_ = graphsFor(placement_, [this](const Message& message) {
+      if (observer_) tell(*observer_, message);
+    });
+  }
+  return graphs_;
+}
+
+void PlacedRestoreVar::drop() {
+  if (graphs_) graphs_->clear();
+  network_ = nullptr;
 }
 
 Error noRoomFor(const PlacedRestoreVar& network) {

@@ -200,17 +200,18 @@ void Restoration::tellScale(int scale, const at::Tensor& tokens, const at::Tenso
 
 at::Tensor Restoration::recordedSquares(const at::Tensor& squares, std::int64_t first) {
   requireGoing();
-  const auto whole = [this](const Tensors& inputs) {
+  // Of all settings it follows the refiner's alone. It may be called when this is gone.
+  const auto whole = [network = network_, refine = options_.refine](const Tensors& inputs) mutable {
     Tensors made;  // tokens and latent of every scale, then the picture
     VarRun run;
-    run.refine = options_.refine;
+    run.refine = refine;
     run.scaleDone = [&made](int, const at::Tensor& tokens, const at::Tensor& latent) {
       made.insert(made.end(), {tokens, latent});
     };
-    made.push_back(network_->forward(inputs.front(), run));
+    made.push_back(network->forward(inputs.front(), run));
     return made;
   };
-  const Tensors made = graphs_->call(0, whole, {squares});
+  const Tensors made = graphs_->call(options_.refine ? 1 : 0, whole, {squares});
   const std::int64_t batch = squares.size(0);
   encoded(batch);
   for (int scale = 0; scale < config_.var.scales(); ++scale) {
@@ -225,14 +226,16 @@ at::Tensor Restoration::recordedSquares(const at::Tensor& squares, std::int64_t 
 }
 
 at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
-  if (graphs_ && options_.previews == 0 && !options_.samples) return recordedSquares(squares, first);
+  // Of tiles only the first call, the whole of the first photo, is worth looking at.
+  const bool shows = options_.previews > 0 && first == 0;
+  if (graphs_ && !shows && !options_.samples) return recordedSquares(squares, first);
   const std::int64_t batch = squares.size(0);
   VarRun run;
   run.refine = options_.refine;
   if (options_.samples) run.choose = sampler(options_.sampling, first);
   run.checkpoint = [this] { requireGoing(); };
   // How long each scale takes is for people who see it: others wait for no device between the scales.
-  const bool timed = keeper_ && options_.previews > 0 && first == 0;
+  const bool timed = keeper_ && shows;
   const auto now = [&] {
     if (!onCpu_) at::zeros({1}, squares.options()).cpu();  // behind all that was asked of the device
     return std::chrono::steady_clock::now();
@@ -246,16 +249,13 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   };
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
     scaleDone(scale, batch);
-    // Of tiles only the first call, the whole of the first photo, is worth looking at.
-    if (first == 0) {
-      tellScale(scale, tokens, latent);
-      if (options_.previews > 0 && (scale + 1) % options_.previews == 0) {
-        if (timed) keeper_->took(now() - began);
-        observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
-        done_ += cost_.decoder * static_cast<double>(batch);
-      }
-      if (timed) began = now();
+    if (first == 0) tellScale(scale, tokens, latent);
+    if (shows && (scale + 1) % options_.previews == 0) {
+      if (timed) keeper_->took(now() - began);
+      observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));
+      done_ += cost_.decoder * static_cast<double>(batch);
     }
+    if (timed) began = now();
     run.checkpoint();
   };
   const at::Tensor latent = network_->latent(squares, run);

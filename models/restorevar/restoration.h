@@ -42,8 +42,8 @@ double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& option
 class Restoration {
  public:
   /// `network`: placed. `observer` must outlive this. `graphs`: records the whole program for each number of squares;
-  /// then the observer hears of the scales when all are done. Previews and draws between the scales, or null: every run
-  /// as it is.
+  /// then the observer hears of the scales when all are done. Squares of which previews are shown, draws between the
+  /// scales, or null: every run as it is.
   Restoration(RestoreVarNetwork network, const RestoreVarConfig& config, const Settings& settings,
               const Placement& placement, Observer& observer, std::shared_ptr<Graphs> graphs = nullptr);
 

@@ -147,6 +147,9 @@ TEST_F(RepeatedGraphs, whereMemoryRunsOutEverythingIsFreedAndRunsAsItIs) {
   for (int i = 0; i < 3; ++i) call(at::rand({5}));
   EXPECT_EQ(log->recorded, 2);
   EXPECT_TRUE(log->told.empty());
+  graphs->retry();
+  for (int i = 0; i < 2; ++i) call(at::rand({5}));
+  EXPECT_EQ(log->recorded, 3);
 }
 
 TEST_F(RepeatedGraphs, withoutMemoryToRecordARunGoesOn) {

@@ -12,6 +12,7 @@
 #include "models/common/notes.h"
 #include "models/common/savings.h"
 #include "models/cuda.h"
+#include "models/restorevar/placed_network.h"
 #include "models/restorevar/restoration.h"
 #include "tests/models/restorevar/golden.h"
 #include "tests/models/restorevar/restorevar_runs.h"
@@ -67,6 +68,70 @@ TEST_F(RestoreVarRuns, whatIsWantedBetweenTheScalesIsNotRecorded) {
     }
   }
   EXPECT_EQ(log->recorded, 0);
+}
+
+/// What is shown is the whole photo as one square.
+TEST_F(RestoreVarRuns, tilesAreRecordedWhileTheWholePhotoIsShown) {
+  settings.set("size", "tiles");
+  settings.set("previews", "1");
+  RestoreVarNetwork placed = goldenNetwork(tinyRestoreVar(), {});
+  const c10::InferenceMode inference;
+  const at::Tensor wide = photo(112, 112);  // two tiles by two
+  const at::Tensor expected = Restoration(placed, tinyRestoreVar(), settings, {}, observer)(wide);
+  const auto log = std::make_shared<Repeated>();
+  RecordingObserver told;
+  EXPECT_TRUE(
+      at::equal(Restoration(placed, tinyRestoreVar(), settings, {}, told, repeatingGraphs(log))(wide), expected));
+  EXPECT_EQ(log->recorded, 1);
+  EXPECT_EQ(log->replayed, 3);  // the first one to be compared
+  EXPECT_EQ(told.previews.size(), 4U);
+  EXPECT_NEAR(told.last, 1, 1e-6);
+}
+
+TEST_F(RestoreVarRuns, recordingsServeTheNextPhotoWhateverItsSettings) {
+  settings.set("previews", "0");
+  Settings unrefined = settings;
+  unrefined.set("refine", "off");
+  const auto log = std::make_shared<Repeated>();
+  PlacedRestoreVar placed(inspect(folder.path()).tensors, tinyRestoreVar(), {}, repeatingGraphs(log));
+  const c10::InferenceMode inference;
+  const at::Tensor square = photo(64, 64);
+  const auto run = [&](const Settings& chosen) {
+    Observer nobody;
+    Restoration restoration(placed.network(nobody), tinyRestoreVar(), chosen, {}, nobody, placed.graphs(nobody));
+    const at::Tensor result = restoration(square);
+    placed.endSession();
+    return result;
+  };
+  const at::Tensor first = run(settings);
+  EXPECT_TRUE(at::equal(run(settings), first));
+  EXPECT_EQ(log->recorded, 1);
+  const at::Tensor other = run(unrefined);
+  EXPECT_FALSE(at::equal(other, first));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(at::equal(run(unrefined), other));
+    EXPECT_TRUE(at::equal(run(settings), first));
+  }
+  EXPECT_EQ(log->recorded, 2);
+  EXPECT_EQ(log->replayed, 5);  // the first one of each to be compared
+  {
+    const Without recordings(Saving::Graphs);
+    EXPECT_TRUE(at::equal(run(settings), first));
+  }
+  EXPECT_EQ(log->replayed, 5);
+  placed.drop();
+  EXPECT_EQ(log->alive, 0);
+}
+
+TEST_F(RestoreVarRuns, onAGpuRecordingsStayWithTheNetwork) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  settings.set("previews", "0");
+  Graphs::releaseAll();
+  for (int i = 0; i < 3; ++i) {
+    Observer nobody;
+    model->start(settings, {at::kCUDA}, nobody)->restore(photo(64, 64));
+  }
+  EXPECT_TRUE(Graphs::releaseAll());
 }
 
 TEST_F(RestoreVarRuns, onAGpuARecordedRunIsTheRunItself) {
