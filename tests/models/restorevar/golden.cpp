@@ -62,6 +62,12 @@ RestoreVarConfig tinyRestoreVar() {
   return config;
 }
 
+RestoreVarConfig tenScales() {
+  RestoreVarConfig config = tinyRestoreVar();
+  config.var.sides = VarConfig{}.sides;
+  return config;
+}
+
 RestoreVarConfig goldenConfig(const json& record) {
   const json& config = record["config"];
   RestoreVarConfig made;

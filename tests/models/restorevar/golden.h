@@ -13,6 +13,8 @@ void fillGolden(torch::nn::Module& module, const std::string& prefix = "");
 
 /// The records' T4: squares of 64 pixels, four scales.
 models::RestoreVarConfig tinyRestoreVar();
+/// The records' T10: the same network over the public ten scales, squares of 512 pixels.
+models::RestoreVarConfig tenScales();
 
 /// The tiny network of a record, T4 or T10.
 models::RestoreVarConfig goldenConfig(const nlohmann::json& record);

@@ -83,14 +83,13 @@ TEST(RestoreVarSampling, aPictureOfABatchIsDrawnAsAlone) {
 }
 
 /// Random logits would tie in nothing: what half precision changes of them is what it changes of a real network's.
-TEST(RestoreVarPrecision, bfloat16TokensAgreeWhereTheyAreForced) {
-  const RestoreVarConfig config = tinyRestoreVar();
+void expectForcedTokensAgree(const RestoreVarConfig& config, int pictures, const at::Device& device = at::kCPU) {
   const torch::NoGradGuard noGrad;
-  RestoreVarNetwork exact = goldenNetwork(config, {});
-  RestoreVarNetwork half = goldenNetwork(config, {.precision = at::kBFloat16});
+  RestoreVarNetwork exact = goldenNetwork(config, {device});
+  RestoreVarNetwork half = goldenNetwork(config, {device, at::kBFloat16});
   std::int64_t agree = 0, all = 0;
-  for (int n = 0; n < 20; ++n) {
-    const at::Tensor picture = (goldenPicture("bf16." + std::to_string(n), config.side()) + 1) / 2;
+  for (int n = 0; n < pictures; ++n) {
+    const at::Tensor picture = ((goldenPicture("bf16." + std::to_string(n), config.side()) + 1) / 2).to(device);
     std::vector<at::Tensor> tokens;
     VarRun run;
     run.choose = [&](const at::Tensor& logits, int scale) {
@@ -107,7 +106,22 @@ TEST(RestoreVarPrecision, bfloat16TokensAgreeWhereTheyAreForced) {
     };
     half->latent(picture, run);
   }
+  EXPECT_EQ(all, pictures * config.var.tokens());
   EXPECT_GE(static_cast<double>(agree), 0.99 * static_cast<double>(all)) << agree << " of " << all;
+}
+
+TEST(RestoreVarPrecision, bfloat16TokensAgreeWhereTheyAreForced) {
+  expectForcedTokensAgree(tinyRestoreVar(), 20);
+}
+
+TEST(RestoreVarPrecision, bfloat16TokensOfTenScalesAgreeWhereTheyAreForced) {
+  expectForcedTokensAgree(tenScales(), 1);
+}
+
+TEST(RestoreVarPrecision, onAGpuBfloat16TokensAgreeWhereTheyAreForced) {
+  if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
+  expectForcedTokensAgree(tinyRestoreVar(), 20, at::kCUDA);
+  expectForcedTokensAgree(tenScales(), 4, at::kCUDA);
 }
 
 /// A run that goes on from its own tokens.
@@ -168,13 +182,6 @@ void expectFreeRunsAlike(const std::string& name, const RestoreVarConfig& config
 
 TEST(RestoreVarPrecision, bfloat16RunningFreelyMakesTheSamePictures) {
   expectFreeRunsAlike("T4", tinyRestoreVar(), 20);
-}
-
-/// The records' T10.
-RestoreVarConfig tenScales() {
-  RestoreVarConfig config = tinyRestoreVar();
-  config.var.sides = VarConfig{}.sides;
-  return config;
 }
 
 TEST(RestoreVarPrecision, bfloat16RunningFreelyOverTenScalesMakesTheSamePictures) {
@@ -247,22 +254,18 @@ TEST(RestoreVarTeacher, forcedLogitsUnderTheMaskAreThoseOfTheCache) {
   EXPECT_LT((forced - at::cat(logits, 1)).abs().max().item<double>(), 1e-4);
 }
 
-TEST(RestoreVarBatch, threePicturesGiveTheTokensOfThreeRuns) {
+TEST(RestoreVarBatch, threePicturesGiveTheTokensAndPicturesOfThreeRuns) {
   const RestoreVarConfig config = tinyRestoreVar();
   const torch::NoGradGuard noGrad;
   RestoreVarNetwork network = goldenNetwork(config, {});
   std::vector<at::Tensor> pictures;
   for (const char* key : {"a", "b", "c"}) pictures.push_back((goldenPicture(key, config.side()) + 1) / 2);
-  const auto tokensOf = [&](const at::Tensor& batch) {
-    std::vector<at::Tensor> tokens;
-    VarRun run;
-    run.scaleDone = [&](int, const at::Tensor& chosen, const at::Tensor&) { tokens.push_back(chosen.flatten(1)); };
-    network->latent(batch, run);
-    return at::cat(tokens, 1);
-  };
-  const at::Tensor together = tokensOf(at::cat(pictures));
-  for (std::int64_t n = 0; n < 3; ++n)
-    EXPECT_TRUE(at::equal(tokensOf(pictures[static_cast<std::size_t>(n)])[0], together[n]));
+  const FreeRun together = freeRun(network, at::cat(pictures));
+  for (std::int64_t n = 0; n < 3; ++n) {
+    const FreeRun alone = freeRun(network, pictures[static_cast<std::size_t>(n)]);
+    EXPECT_TRUE(at::equal(alone.tokens[0], together.tokens[n])) << n;
+    EXPECT_LT((alone.picture[0] - together.picture[n]).abs().max().item<double>(), 1e-4) << n;
+  }
 }
 
 }  // namespace

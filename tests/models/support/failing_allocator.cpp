@@ -16,6 +16,7 @@ constexpr std::uint8_t kPriority = 255;
 
 std::atomic<std::int64_t> taken = 0;
 std::atomic<std::int64_t> budget = 0;
+std::atomic<std::int64_t> most = 0;
 std::atomic<int> refused = 0;
 
 class Budgeted : public c10::Allocator {
@@ -27,7 +28,9 @@ class Budgeted : public c10::Allocator {
     }
     void* block = nullptr;
     if (posix_memalign(&block, kAlignment, bytes) != 0) throw std::bad_alloc();
-    taken += sizeOf(block);
+    const std::int64_t held = taken += sizeOf(block);
+    std::int64_t known = most;
+    while (known < held && !most.compare_exchange_weak(known, held)) continue;
     // oneDNN wants memory whose context is itself, and may free it through another allocator.
     return {block, block, &release, c10::Device(c10::kCPU)};
   }
@@ -50,6 +53,7 @@ Budgeted allocator;
 
 FailingAllocator::FailingAllocator(std::int64_t bytes) : usual_(c10::GetCPUAllocator()) {
   refused = 0;
+  most = taken.load();
   setBudget(bytes);
   c10::SetCPUAllocator(&allocator, kPriority);
 }
@@ -68,6 +72,10 @@ int FailingAllocator::refusals() const {
 
 std::int64_t FailingAllocator::spent() const {
   return taken;
+}
+
+std::int64_t FailingAllocator::peak() const {
+  return most;
 }
 
 }  // namespace heirloom::tests

@@ -20,6 +20,8 @@ class FailingAllocator {
   int refusals() const;
   /// Bytes that its tensors hold.
   std::int64_t spent() const;
+  /// The most that they held at once since it began.
+  std::int64_t peak() const;
 
  private:
   c10::Allocator* usual_;
