@@ -1,6 +1,7 @@
 // Parity with the reference: the records of conformance/restorevar.json (restorevar.md 8).
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 #include <torch/types.h>
 
 #include <fstream>
@@ -27,6 +28,7 @@ at::Tensor unit(const std::string& name, at::IntArrayRef shape, double factor = 
 
 constexpr double kModule = 1e-5;    // of transformer parts
 constexpr double kRelative = 1e-4;  // of the autoencoder's parts, whose values reach ten
+constexpr double kMargin = 2e-3;    // of how far a token's logit is above the next one's
 
 class RestoreVarUnits : public testing::TestWithParam<bool> {
  protected:
@@ -194,6 +196,9 @@ TEST_P(RestoreVarWhole, runGivesTheReferencesTokensLatentsAndPicture) {
   run.choose = [&](const at::Tensor& logits, int scale) {
     const json& record = expected["logits_per_scale"][static_cast<std::size_t>(scale)];
     expectGolden(logits.narrow(0, 0, 1), record, 2e-3, 0.02 * std::sqrt(static_cast<double>(logits[0].numel())));
+    const at::Tensor best = std::get<0>(logits[0].topk(2, -1));
+    const double margin = (best.select(-1, 0) - best.select(-1, 1)).min().item<double>();
+    EXPECT_NEAR(margin, expected["margin_per_scale"][static_cast<std::size_t>(scale)].get<double>(), kMargin);
     ++asked;
     return mostProbable(logits, scale);
   };
@@ -228,6 +233,28 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Whole{"T4", "input11", 3e-6, 1e-4, 1e-4, true}, Whole{"T4", "input11", 3e-6, 1e-4, 1e-4, false},
                     Whole{"T10", "input5", 1e-4, 0.1, 2e-3, true}, Whole{"T10", "input5", 1e-4, 0.1, 2e-3, false}),
     [](const auto& test) { return std::string(test.param.record) + (test.param.plain ? "plain" : "fused"); });
+
+// Of the first and the last token of every scale: how many inputs its logits follow from.
+TEST(RestoreVarMask, letsTokensSeeAsManyAsInTheReference) {
+  REQUIRE_SHARED(file, "conformance/restorevar.json");
+  const auto allowed = records(file)["unit_T4"]["train_mask_allowed_per_row"].get<std::vector<std::int64_t>>();
+  const RestoreVarConfig config = tinyRestoreVar();
+  RestoreVarNetwork network = goldenNetwork(config);
+  std::vector<at::Tensor> pooled;
+  for (const std::int64_t side : {2, 3, 4})
+    pooled.push_back(unit("p" + std::to_string(side), {1, 32, side, side}).set_requires_grad(true));
+  const at::Tensor features = unit("e", {1, 32, 4, 4});
+  const at::Tensor logits = network->var->forcedLogits(network->var->condition(features), pooled);
+  std::vector<std::int64_t> seen;
+  for (const std::int64_t row : {0, 1, 4, 5, 13, 14, 29}) {
+    std::int64_t count = 1;  // the first token, which is none of these
+    for (const at::Tensor& gradient :
+         torch::autograd::grad({logits[0][row].square().sum()}, pooled, {}, /*retain_graph=*/true))
+      count += gradient.abs().sum(1).gt(0).sum().item<std::int64_t>();
+    seen.push_back(count);
+  }
+  EXPECT_EQ(seen, allowed);
+}
 
 class RestoreVarTraining : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 

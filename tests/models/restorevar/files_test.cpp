@@ -148,6 +148,9 @@ TEST_F(RestoreVarFiles, whatIsMissingIsNamed) {
   EXPECT_NE(plainComplaint(folder / "both.safetensors").find("original VAR"), std::string::npos);
   writeSafetensors(folder / "restorevar.safetensors", varFile());
   EXPECT_NE(plainComplaint(folder.path()).find("vae_restorevar.ckpt is missing"), std::string::npos);
+  std::filesystem::create_directory(folder / "other");
+  writeSafetensors(folder / "other" / "vae_restorevar.safetensors", vaeFile());
+  EXPECT_NE(plainComplaint(folder / "other").find("restorevar.pth is missing"), std::string::npos);
 }
 
 TEST_F(RestoreVarFiles, aMissingAnExtraAndAMisshapenTensorAreNamed) {

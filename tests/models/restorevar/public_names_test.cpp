@@ -168,6 +168,45 @@ TEST(RestoreVarPublicNames, areThoseOfTheNetwork) {
             "vae.decoder.up.1.block.0.nin_shortcut.weight");
 }
 
+/// var_d16.pth: VAR for squares of 256, modulated by the class, with positions and without a picture to look at.
+Shapes originalTransformerFile() {
+  Shapes file;
+  for (const auto& [name, shape] : transformerFile()) {
+    const bool ofPictures = name.starts_with("vae_refiner.") || name.find("cross_attn.") != name.npos ||
+                            name.find("_cond") != name.npos || name.starts_with("global_embed") ||
+                            name.starts_with("cond_proj4") || name.starts_with("freqs_cis");
+    if (!ofPictures) file[name] = shape;
+  }
+  file["lvl_1L"] = {1, 680};
+  file["attn_bias_for_masking"] = {1, 1, 680, 680};
+  file["pos_start"] = {1, 1, 1024};
+  file["pos_1LC"] = {1, 680, 1024};
+  for (int i = 0; i < 16; ++i) addLayer(file, "blocks." + std::to_string(i) + ".ada_lin.1", {6 * 1024, 1024});
+  addLayer(file, "head_nm.ada_lin.1", {2 * 1024, 1024});
+  return file;
+}
+
+/// What is said of one of the files by itself.
+std::string saidOf(const Shapes& file) {
+  std::vector<std::pair<std::string, TensorEntry>> entries;
+  for (const auto& [name, shape] : file) entries.emplace_back(name, TensorEntry{.shape = shape});
+  const Match match = kRestoreVar.detect(StateDict(nullptr, std::move(entries)));
+  return match.known ? match.known->what() : "nothing";
+}
+
+TEST(RestoreVarPublicNames, ofASingleFileTellWhatIsMissing) {
+  EXPECT_EQ(saidOf(transformerFile()),
+            "this is RestoreVAR's transformer, and its autoencoder, vae_restorevar.ckpt, is missing; put both files "
+            "into one folder and give the folder");
+  // VAR's own autoencoder has the same names and shapes.
+  EXPECT_EQ(saidOf(autoencoderFile()),
+            "this is an autoencoder of VAR or RestoreVAR, and RestoreVAR's transformer, restorevar.pth, is missing; "
+            "put both files into one folder and give the folder");
+  EXPECT_EQ(saidOf(originalTransformerFile()),
+            "this is the original VAR, which paints pictures of a class and restores none; get RestoreVAR's own files, "
+            "restorevar.pth and vae_restorevar.ckpt");
+}
+
 TEST(RestoreVarPublicNames, areThoseOfTheTablesInOurOwnFiles) {
   const Shapes transformer = transformerFile();
   NamedTensors tables = tablesOf(VarConfig{});

@@ -131,20 +131,23 @@ TEST_F(RestoreVarRuns, aPreviewThatNobodyLooksAtIsNotMade) {
 
 TEST_F(RestoreVarRuns, aStopAfterAnyScaleLeavesNoTrace) {
   const at::Tensor square = photo(64, 64);
-  settings.set("previews", "0");
-  const at::Tensor whole = restored(square, observer);
-  observer = {};
-  restored(square, observer);
-  const int reports = observer.reports;  // of a network that is there
-  for (int scales = 1; scales < reports; ++scales) {
-    RecordingObserver stopping;
-    const auto session = model->start(settings, {}, stopping);
-    stopping.stopAfter = scales;
-    EXPECT_THROW(session->restore(square), Stopped) << scales;
-    EXPECT_EQ(stopping.reports, scales);
-    stopping.stopAfter = 1000;
-    stopping.last = 0;
-    EXPECT_TRUE(at::equal(session->restore(square), whole));
+  for (const char* previews : {"0", "1"}) {
+    SCOPED_TRACE(previews);
+    settings.set("previews", previews);
+    observer = {};
+    const at::Tensor whole = restored(square, observer);
+    observer = {};
+    restored(square, observer);
+    const int reports = observer.reports;  // of a network that is there
+    for (int scales = 1; scales < reports; ++scales) {
+      RecordingObserver stopping;
+      const auto session = model->start(settings, {}, stopping);
+      stopping.stopAfter = scales;
+      EXPECT_THROW(session->restore(square), Stopped) << scales;
+      EXPECT_EQ(stopping.reports, scales);
+      stopping = {};
+      EXPECT_TRUE(at::equal(session->restore(square), whole));
+    }
   }
 }
 
