@@ -1,8 +1,12 @@
 #include "core/quality/evaluate.h"
 
+#include <charconv>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 #include "app/cli/commands.h"
 #include "app/cli/progress.h"
@@ -34,21 +38,38 @@ Json degradationJson(const core::Degradation& degradation) {
   return json;
 }
 
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// The name and the range of "density=0.01..0.02" or "length=30"; empty where it is neither.
+std::optional<std::pair<std::string, core::Range>> namedRange(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return std::nullopt;
+  const std::string_view numbers = std::string_view(text).substr(equals + 1);
+  const std::size_t dots = numbers.find("..");
+  const std::optional<double> from = number(numbers.substr(0, dots));
+  const std::optional<double> to = dots == std::string_view::npos ? from : number(numbers.substr(dots + 2));
+  if (!from || !to) return std::nullopt;
+  return std::pair(text.substr(0, equals), core::Range{*from, *to});
+}
+
 /// "rain:density=0.01..0.02,length=30": a degradation, and what of it is not to vary as by default.
-void addDegradation(core::DegradationKinds& kinds, const std::string& option, const std::string& value) {
-  constexpr double kAny = std::numeric_limits<double>::max();
+void addDegradation(core::DegradationKinds& kinds, const std::string& value) {
   const std::size_t colon = value.find(':');
   const std::string name = value.substr(0, colon);
   core::DegradationRanges& ranges = kinds[name];
   std::istringstream given(colon == std::string::npos ? "" : value.substr(colon + 1));
-  for (std::string range; std::getline(given, range, ',');) {
-    std::map<std::string, std::string> named;
-    addSetting(named, option, range);
-    const auto& [parameter, numbers] = *named.begin();
-    const std::size_t dots = numbers.find("..");
-    const double from = readReal(option, numbers.substr(0, dots), -kAny, kAny);
-    ranges[parameter] = {from,
-                         dots == std::string::npos ? from : readReal(option, numbers.substr(dots + 2), -kAny, kAny)};
+  for (std::string text; std::getline(given, text, ',');) {
+    const auto range = namedRange(text);
+    if (!range) {
+      throw usage(HEIRLOOM_TEXT("evaluate.range", "\"%1\" is no range of --degrade").with(oneLine(text)),
+                  HEIRLOOM_TEXT("evaluate.range.remedy",
+                                "write NAME=NUMBER or NAME=FROM..TO, as in rain:density=0.01..0.02,length=30"));
+    }
+    ranges[range->first] = range->second;
   }
   try {
     (void)core::RandomDegradation({{name, ranges}});
@@ -145,7 +166,7 @@ void addEvaluate(CLI::App& program, Command& chosen) {
   arguments.positional("FOLDER", options->folder);
   arguments.list(
       "--degrade", "NAME",
-      [&evaluation](const std::string& value) { addDegradation(evaluation.degradation.kinds, "--degrade", value); },
+      [&evaluation](const std::string& value) { addDegradation(evaluation.degradation.kinds, value); },
       core::degradationNames() + "; of several one");
   arguments.value(
       "--crop", "N",

@@ -198,8 +198,12 @@ TEST_F(Commands, evaluateDegradesRestoresAndScores) {
   EXPECT_EQ(heavy.json()["degradation"]["ranges"]["rain"]["brightness"], nlohmann::json::array({0.8, 0.8}));
   EXPECT_THAT(inRain("rain:density=2").err, isOneLineAbout("density of rain"));
   EXPECT_THAT(inRain("rain:thickness=2").err, isOneLineAbout("thickness"));
-  EXPECT_EQ(inRain("rain:density=0.1..x").code, 2);
-  EXPECT_EQ(inRain("rain:density").code, 2);
+  for (const char* odd : {"density", "=0.1", "density=", "density=0.1..x", "density=0.1.."}) {
+    const Ended refused = inRain(std::string("rain:length=30,") + odd);
+    EXPECT_EQ(refused.code, 2) << odd;
+    EXPECT_THAT(refused.err, isOneLineAbout("\"" + std::string(odd) + "\" is no range of --degrade; "));
+    EXPECT_THAT(refused.err, HasSubstr("as in rain:density=0.01..0.02,length=30"));
+  }
   fs::create_directory(folder_ / "empty");
   EXPECT_EQ(run({"evaluate", "same.safetensors", "empty", "--sigma", "25"}).code, 3);
 }
