@@ -305,6 +305,13 @@
     </message>
 </context>
 <context>
+    <name>algorithm.dpir-sr-real</name>
+    <message>
+        <source>DPIR: enlarge with the usual kernel</source>
+        <translation>DPIR: vergrößern mit dem üblichen Kern</translation>
+    </message>
+</context>
+<context>
     <name>algorithm.dpsr</name>
     <message>
         <source>DPSR: deblur and enlarge</source>

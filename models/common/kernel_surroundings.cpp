@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "models/common/degradation_settings.h"
 #include "models/common/fft_data_step.h"
 
 namespace heirloom::models {
@@ -48,8 +47,7 @@ std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& se
   };
 }
 
-int deconvolutionMargin(const Settings& settings, int scale) {
-  const Grid& kernel = settings.grid(kKernel);
+int deconvolutionMargin(const Grid& kernel, int scale) {
   return std::max(kDeconvolutionMargin, static_cast<int>(widthOf(kernel.rows, kernel.columns, scale)) + kPriorMargin);
 }
 

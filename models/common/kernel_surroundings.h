@@ -21,8 +21,8 @@ std::function<at::Tensor(const at::Tensor&)> withSurroundings(const Settings& se
 /// The overlap of tiles that hides their seams where a kernel is as wide as usual, in pixels of the source.
 inline constexpr int kDeconvolutionMargin = 48;
 
-/// The same for the kernel of `settings`: a data step looks as far as the kernel is wide, what follows it a little
-/// further. At least kDeconvolutionMargin.
-int deconvolutionMargin(const Settings& settings, int scale);
+/// The same for `kernel`, in pixels of a picture `scale` times as large: a data step looks as far as the kernel is
+/// wide, what follows it a little further. At least kDeconvolutionMargin.
+int deconvolutionMargin(const Grid& kernel, int scale);
 
 }  // namespace heirloom::models

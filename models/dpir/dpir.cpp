@@ -67,6 +67,7 @@ Descriptor describeTask(const DpirTask& task) {
   descriptor.progressive = true;
   Parameter noise = noiseLevelParameter(50);
   std::get<RealRange>(noise.range).byDefault = task.noise;
+  std::get<RealRange>(noise.range).minimum = task.leastNoise;
   descriptor.parameters = {task.priorEnlarges ? priorParameter() : denoiserParameter()};
   for (Parameter& parameter : task.parameters()) descriptor.parameters.push_back(std::move(parameter));
   descriptor.parameters.push_back(std::move(noise));
@@ -81,6 +82,7 @@ Descriptor describeTask(const DpirTask& task) {
            "Shows the denoiser the photo in another flip or turn at each iteration, which evens out its habits "
            "at no cost"),
        "", Toggle{!task.priorEnlarges}});
+  descriptor.scale = scaleOf(task, Settings(descriptor.parameters));
   return descriptor;
 }
 
@@ -126,8 +128,8 @@ class DpirSession : public Session {
     const int scale = scaleOf(task_, settings_);
     height_ = y.size(2) * scale;
     width_ = y.size(3) * scale;
-    if (!settings_.has(kKernel)) return iterate(y);
-    return withSurroundings(settings_, kernelTensor(settings_.grid(kKernel), placement_.device),
+    if (!task_.kernel) return iterate(y);
+    return withSurroundings(settings_, kernelTensor(task_.kernel(settings_), placement_.device),
                             blurredScaleOf(task_, settings_),
                             [this](const at::Tensor& padded) { return iterate(padded); })(y);
   }
@@ -198,7 +200,7 @@ class DpirRestorer : public Restorer {
     Descriptor descriptor = descriptor_;
     descriptor.scale = scaleOf(task_, settings);
     const int blurredScale = blurredScaleOf(task_, settings);
-    if (settings.has(kKernel)) descriptor.margin = deconvolutionMargin(settings, blurredScale);
+    if (task_.kernel) descriptor.margin = deconvolutionMargin(task_.kernel(settings), blurredScale);
     if (const ModelReference& denoiser = settings.model(kDenoiser); denoiser.model) {
       const Descriptor& inner = denoiser.model->descriptor();
       const double pixels = blurredScale * blurredScale;  // that the denoiser sees, for one of the source
@@ -253,7 +255,8 @@ bool servesAsDenoiser(const Descriptor& descriptor) {
 
 bool servesAsPrior(const Descriptor& descriptor) {
   const Settings settings(descriptor.parameters);
-  return descriptor.purpose == Purpose::SuperResolve && settings.has("noise_level") && !settings.has(kKernel);
+  return descriptor.purpose == Purpose::SuperResolve && settings.has("noise_level") && !settings.has(kKernel) &&
+         !settings.has(kDenoiser);
 }
 
 }  // namespace heirloom::models

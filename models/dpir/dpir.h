@@ -17,8 +17,8 @@ struct Algorithm {
 
 /// Plug-and-play restoration by half-quadratic splitting: a data step in closed form and a denoiser in turn, for ever
 /// less noise (Zhang, Li, Zuo, Zhang, Van Gool, Timofte, "Plug-and-Play Image Restoration with Deep Denoiser Prior",
-/// TPAMI 2021; DPIR's main_dpir_*.py; kair.md 1.9): dpir-deblur, dpir-sr, dpir-demosaic, dpir-inpaint. Progressive:
-/// every iteration is a preview, and the observer can stop between them.
+/// TPAMI 2021; DPIR's main_dpir_*.py; kair.md 1.9): dpir-deblur, dpir-sr, dpir-sr-real, dpir-demosaic, dpir-inpaint.
+/// Progressive: every iteration is a preview, and the observer can stop between them.
 ///
 /// And dpsr, where the blur follows the decimation: the data step is on the grid of the source, and the prior enlarges
 /// what it denoises (Zhang, Zuo, Zhang, "Deep Plug-and-Play Super-Resolution for Arbitrary Blur Kernels", CVPR 2019,
@@ -29,7 +29,8 @@ const std::vector<Algorithm>& dpirAlgorithms();
 /// size.
 bool servesAsDenoiser(const Descriptor& descriptor);
 
-/// Whether a network can be dpsr's prior: it enlarges, is told the noise level, and expects no blur.
+/// Whether a network can be dpsr's prior: it enlarges, is told the noise level, expects no blur, and needs no other
+/// one.
 bool servesAsPrior(const Descriptor& descriptor);
 
 }  // namespace heirloom::models

@@ -1,11 +1,13 @@
 #include "models/dpir/tasks.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "models/common/blur_kernel.h"
 #include "models/common/degradation_settings.h"
 #include "models/common/fft_data_step.h"
 #include "models/common/kernel_surroundings.h"
@@ -22,10 +24,28 @@ constexpr const char* kInitial = "initial";
 constexpr double kLeastLevel = 0.255;    // 8-bit units: where the reference's deblurring takes the logarithm of 0
 constexpr double kDpsrLastLevel = 2.55;  // 8-bit units
 constexpr double kDpsrWeight = 1.0 / 3;
+constexpr double kLeastPhotoNoise = 3;  // 8-bit units
 constexpr int kLargestScale = 4;
+constexpr int kUsualScale = 2;
 
 double noiseOf(const Settings& settings) {
   return settings.real("noise_level");
+}
+
+double lastLevelOfEnlarging(const Settings& settings) {
+  return std::max(static_cast<double>(settings.integer(kScale)), noiseOf(settings));
+}
+
+Grid givenKernel(const Settings& settings) {
+  return settings.grid(kKernel);
+}
+
+/// What a photo's pixels are taken for, by how much it is to be enlarged.
+Grid usualKernel(const Settings& settings) {
+  constexpr int kSide = 25;
+  constexpr std::array<double, kLargestScale> kWidths = {0.6, 0.9, 1.7, 2.2};
+  const double width = kWidths.at(static_cast<std::size_t>(settings.integer(kScale) - 1));
+  return gaussianKernel(kSide, width * width, width * width, 0);
 }
 
 /// The reference's for mosaics, and ours for missing pixels, which it does not fill.
@@ -38,8 +58,12 @@ std::vector<Parameter> deblurParameters() {
 }
 
 std::vector<Parameter> enlargingParameters() {
-  return {scaleParameter(kLargestScale, 2), kernelParameter("gaussian:0.8"), surroundingsParameter(),
+  return {scaleParameter(kLargestScale, kUsualScale), kernelParameter("gaussian:0.8"), surroundingsParameter(),
           alignmentParameter()};
+}
+
+std::vector<Parameter> photoParameters() {
+  return {scaleParameter(kLargestScale, kUsualScale), surroundingsParameter()};
 }
 
 std::vector<Parameter> dpsrParameters() {
@@ -66,23 +90,35 @@ std::vector<Parameter> inpaintParameters() {
            "", Choice{missingMarks(), "black"}}};
 }
 
-DpirProblem deconvolution(const at::Tensor& y, const Settings& settings, int scale, at::Tensor start) {
-  const auto step = std::make_shared<FftDataStep>(y, alignedKernel(settings, scale, y.device()), scale);
+DpirProblem deconvolution(const at::Tensor& y, const at::Tensor& kernel, int scale, at::Tensor start) {
+  const auto step = std::make_shared<FftDataStep>(y, kernel, scale);
   return {std::move(start), [step](const at::Tensor& x, double rho) {
             return step->solve(x, at::full({1, 1, 1, 1}, rho, x.options()));
           }};
 }
 
 DpirProblem deblurProblem(const at::Tensor& y, const Settings& settings) {
-  return deconvolution(y, settings, 1, y);
+  return deconvolution(y, alignedKernel(settings, 1, y.device()), 1, y);
+}
+
+/// Bicubic with a = -0.75, as OpenCV's. It has the pixels in the middle of their cells.
+at::Tensor enlarged(const at::Tensor& y, int scale) {
+  return at::upsample_bicubic2d(y, {y.size(2) * scale, y.size(3) * scale}, /*align_corners=*/false);
 }
 
 DpirProblem enlargingProblem(const at::Tensor& y, const Settings& settings) {
   const int scale = static_cast<int>(settings.integer(kScale));
-  // Bicubic with a = -0.75, as OpenCV's. It has the pixels in the middle of their cells, hence the shift to corners.
-  const at::Tensor enlarged =
-      at::upsample_bicubic2d(y, {y.size(2) * scale, y.size(3) * scale}, /*align_corners=*/false);
-  return deconvolution(y, settings, scale, alignsCentres(settings) ? enlarged : shiftedPixels(enlarged, scale));
+  const at::Tensor start = enlarged(y, scale);
+  return deconvolution(y, alignedKernel(settings, scale, y.device()), scale,
+                       alignsCentres(settings) ? start : shiftedPixels(start, scale));
+}
+
+/// The kernel moved to the corner takes pixels for the middle of their cells. The start is moved, too, as the
+/// reference's is, whose first data step puts it right.
+DpirProblem photoProblem(const at::Tensor& y, const Settings& settings) {
+  const int scale = static_cast<int>(settings.integer(kScale));
+  const at::Tensor moved = shiftedPixels(kernelTensor(usualKernel(settings), y.device()), scale);
+  return deconvolution(y, moved / moved.sum(), scale, shiftedPixels(enlarged(y, scale), scale));
 }
 
 /// z = argmin |y - k (*) z|^2 + rho |z - x down|^2 on the grid of y; the prior makes the next x of z.
@@ -91,7 +127,7 @@ DpirProblem dpsrProblem(const at::Tensor& y, const Settings& settings) {
   const auto down = [&](std::int64_t side) {
     return resamplingMatrix(side * scale, side, Filter::Bicubic, Beyond::Mirrored).to(y.options());
   };
-  DpirProblem problem = deconvolution(y, settings, 1, y);
+  DpirProblem problem = deblurProblem(y, settings);
   problem.data = [step = problem.data, rows = down(y.size(2)), columns = down(y.size(3))](const at::Tensor& x,
                                                                                           double rho) {
     const at::Tensor inRange = x.clamp(0, 1);
@@ -127,17 +163,19 @@ DpirProblem inpaintProblem(const at::Tensor& y, const Settings& settings) {
 const std::vector<DpirTask>& dpirTasks() {
   static const std::vector<DpirTask> all = {
       {"dpir-deblur", HEIRLOOM_TEXT("algorithm.dpir-deblur", "DPIR: deblur with a kernel"), Purpose::Deblur, 8, 2.55,
-       deblurParameters, [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem},
+       deblurParameters, [](const Settings& s) { return std::max(kLeastLevel, noiseOf(s)); }, deblurProblem,
+       givenKernel},
       {"dpir-sr", HEIRLOOM_TEXT("algorithm.dpir-sr", "DPIR: enlarge with a kernel"), Purpose::SuperResolve, 24, 0,
-       enlargingParameters,
-       [](const Settings& s) { return std::max(static_cast<double>(s.integer(kScale)), noiseOf(s)); },
-       enlargingProblem},
+       enlargingParameters, lastLevelOfEnlarging, enlargingProblem, givenKernel},
+      {"dpir-sr-real", HEIRLOOM_TEXT("algorithm.dpir-sr-real", "DPIR: enlarge with the usual kernel"),
+       Purpose::SuperResolve, 24, kLeastPhotoNoise, photoParameters, lastLevelOfEnlarging, photoProblem, usualKernel,
+       kLeastPhotoNoise},
       {"dpir-demosaic", HEIRLOOM_TEXT("algorithm.dpir-demosaic", "DPIR: demosaic"), Purpose::Restore, 40, 0,
        demosaicParameters, lastLevelOfMosaics, demosaicProblem},
       {"dpir-inpaint", HEIRLOOM_TEXT("algorithm.dpir-inpaint", "DPIR: fill missing pixels"), Purpose::Restore, 40, 0,
        inpaintParameters, lastLevelOfMosaics, inpaintProblem},
       {"dpsr", HEIRLOOM_TEXT("algorithm.dpsr", "DPSR: deblur and enlarge"), Purpose::SuperResolve, 15, 0,
-       dpsrParameters, [](const Settings&) { return kDpsrLastLevel; }, dpsrProblem, kDpsrWeight, true},
+       dpsrParameters, [](const Settings&) { return kDpsrLastLevel; }, dpsrProblem, givenKernel, 0, kDpsrWeight, true},
   };
   return all;
 }

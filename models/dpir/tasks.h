@@ -24,7 +24,7 @@ struct DpirProblem {
   std::function<at::Tensor(const at::Tensor& x)> finish = [](const at::Tensor& x) { return x; };
 };
 
-/// A task's own part: its parameters, its schedule's end and its problem for one picture.
+/// A task's own part: its parameters, its schedule's end, its problem for one picture and what blurred that.
 struct DpirTask {
   const char* name;
   Message title;
@@ -34,8 +34,10 @@ struct DpirTask {
   std::vector<Parameter> (*parameters)();
   double (*lastLevel)(const Settings& settings);  // 8-bit units
   DpirProblem (*problem)(const at::Tensor& y, const Settings& settings);
-  double weight = kDpirWeight;  // of the prior
-  bool priorEnlarges = false;   // DPSR: blur and data step are on the grid of the source, x is as large as the result
+  Grid (*kernel)(const Settings& settings) = nullptr;  // that blurred, about its middle; null: nothing did
+  double leastNoise = 0;                               // that can be set, 8-bit units
+  double weight = kDpirWeight;                         // of the prior
+  bool priorEnlarges = false;  // DPSR: blur and data step are on the grid of the source, x is as large as the result
 };
 
 /// All tasks, in the order in which they are offered.

@@ -52,7 +52,7 @@ struct UsrNetTraits {
   static Descriptor describe(const UsrNetConfig& config, const Settings& settings) {
     const int scale = static_cast<int>(settings.integer(kScale));
     Descriptor descriptor = withScale(describe(config), config, scale);
-    descriptor.margin = deconvolutionMargin(settings, scale);
+    descriptor.margin = deconvolutionMargin(settings.grid(kKernel), scale);
     return descriptor;
   }
 

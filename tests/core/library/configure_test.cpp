@@ -105,7 +105,8 @@ TEST_F(Configure, dpsrTakesNetworksOfDpsrAndTheirScale) {
   const at::Tensor result = model.network->start(model.settings, {}, observer)->restore(at::rand({1, 3, 25, 27}));
   EXPECT_EQ(result.sizes(), at::IntArrayRef({1, 3, 50, 54}));
   EXPECT_THAT(refusal("dpsr", {{"denoiser", "denoiser"}}), HasSubstr("no network of DPSR"));
-  EXPECT_THAT(refusal("dpsr", {{"denoiser", "dpir-sr"}}), HasSubstr("no network of DPSR"));
+  for (const char* other : {"dpir-sr", "dpir-sr-real"})
+    EXPECT_THAT(refusal("dpsr", {{"denoiser", other}}), HasSubstr("no network of DPSR"));
 }
 
 TEST_F(Configure, algorithmsAreListedAndNamedLikeModels) {

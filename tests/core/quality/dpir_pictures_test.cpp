@@ -11,8 +11,10 @@
 
 #include "core/library/configure.h"
 #include "core/quality/picture_samples.h"
+#include "models/common/blur_kernel.h"
 #include "models/common/fft_data_step.h"
 #include "models/dpir/mosaic.h"
+#include "models/dpir/shifted_pixels.h"
 #include "tests/support/shared.h"
 
 namespace heirloom::core {
@@ -63,11 +65,23 @@ class DpirPictures : public testing::Test {
   }
 };
 
-/// Circular convolution with the kernel of `settings`.
-at::Tensor blurred(const at::Tensor& picture, const models::Settings& settings) {
-  const at::Tensor transfer = models::opticalTransfer(models::kernelTensor(settings.grid("kernel"), at::kCPU),
-                                                      picture.size(2), picture.size(3));
+/// Circular convolution with `kernel`.
+at::Tensor blurred(const at::Tensor& picture, const at::Tensor& kernel) {
+  const at::Tensor transfer = models::opticalTransfer(kernel, picture.size(2), picture.size(3));
   return at::real(at::fft_ifft2(transfer * at::fft_fft2(picture))).contiguous();
+}
+
+/// The same with the kernel of `settings`.
+at::Tensor blurred(const at::Tensor& picture, const models::Settings& settings) {
+  return blurred(picture, models::kernelTensor(settings.grid("kernel"), at::kCPU));
+}
+
+at::Tensor decimated(const at::Tensor& picture) {
+  return picture.slice(2, 0, picture.size(2), 2).slice(3, 0, picture.size(3), 2).contiguous();
+}
+
+at::Tensor doubled(const at::Tensor& picture) {
+  return at::upsample_bicubic2d(picture, {picture.size(2) * 2, picture.size(3) * 2}, false);
 }
 
 TEST_F(DpirPictures, deblurring) {
@@ -83,13 +97,21 @@ TEST_F(DpirPictures, enlarging) {
   REQUIRE_SHARED(folder, "");
   const double gained = gain(
       folder, "dpir-sr", {{"kernel", "gaussian:1.2"}, {"scale", "2"}, {"noise_level", "0"}},
-      [](const at::Tensor& clean, const models::Settings& settings) {
-        return blurred(clean, settings).slice(2, 0, clean.size(2), 2).slice(3, 0, clean.size(3), 2).contiguous();
-      },
-      [](const at::Tensor& degraded) {
-        return at::upsample_bicubic2d(degraded, {degraded.size(2) * 2, degraded.size(3) * 2}, false);
-      });
+      [](const at::Tensor& clean, const models::Settings& settings) { return decimated(blurred(clean, settings)); },
+      doubled);
   EXPECT_GT(gained, 3);
+}
+
+TEST_F(DpirPictures, enlargingPhotos) {
+  REQUIRE_SHARED(folder, "");
+  const at::Tensor kernel = models::kernelTensor(models::gaussianKernel(25, 0.81, 0.81, 0), at::kCPU);
+  const double gained = gain(
+      folder, "dpir-sr-real", {{"scale", "2"}, {"noise_level", "3"}},
+      [&](const at::Tensor& clean, const models::Settings&) {
+        return noisy(decimated(blurred(clean, models::shiftedPixels(kernel, 2))), 3);
+      },
+      doubled);
+  EXPECT_GT(gained, 2);
 }
 
 TEST_F(DpirPictures, demosaicing) {

@@ -47,6 +47,16 @@ TEST(Dpir, resultsOfCentresLieWhereAnEnlargementLiesAndOfCornersWhereTheReferenc
   }
 }
 
+TEST(Dpir, resultsOfTheUsualKernelLieWhereAnEnlargementLies) {
+  for (const int scale : {1, 2, 3, 4}) {
+    SCOPED_TRACE(scale);
+    DpirLoop dpir = dpirLoop("dpir-sr-real", 1);
+    dpir.settings.set("scale", Settings::Value(std::int64_t{scale}));
+    dpir.settings.set("surroundings", "mirrored");
+    expectShift(dpir, 0);
+  }
+}
+
 // Bicubic reduction as a kernel (kair.md 4.1; those of kernels_bicubicx234.mat are the same) has what moves it in it.
 TEST(Dpir, theKernelOfBicubicReductionIsNotMovedTwice) {
   const at::Tensor taps = at::tensor(
