@@ -24,6 +24,7 @@ struct Match {
   std::string reason;                    // why it lost, in words, otherwise
   std::vector<std::string> unfit;        // keys that are missing or do not fit the nearest configuration
   std::optional<Error> known = {};       // what people are told instead where the family knows what the file is
+  bool complete = false;                 // `unfit` names all keys that do not fit, not only those looked for first
 };
 
 /// A configuration that people have files of: its name, and tensors under that file's keys, for tests and benchmarks.

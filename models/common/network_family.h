@@ -25,6 +25,7 @@ struct Reading {
   std::string reason;
   std::vector<std::string> unfit;   // keys that are missing ("missing model.2.bias") or do not fit
   std::optional<Error> known = {};  // as Match has it
+  bool complete = false;            // likewise
 };
 
 /// Keys of `tensors` that do not fit `expected` (name, shape): missing, of another shape, left over.
@@ -144,6 +145,7 @@ class NetworkFamily {
       if (!reading.unfit.empty()) {
         reading.config.reset();
         reading.reason = std::to_string(reading.unfit.size()) + " keys do not fit";
+        reading.complete = true;
         made.network.reset();
       }
     }
@@ -171,7 +173,8 @@ class NetworkFamily {
   }
 
   static Match match(const Built& made, const StateDict& tensors) {
-    if (!made.network) return {std::nullopt, made.reading.reason, made.reading.unfit, made.reading.known};
+    const Reading<Config>& reading = made.reading;
+    if (!made.network) return {std::nullopt, reading.reason, reading.unfit, reading.known, reading.complete};
     return {described(made, tensors), {}, {}};
   }
 

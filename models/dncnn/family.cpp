@@ -44,7 +44,7 @@ struct DnCnnTraits {
 
   static Reading<DnCnnConfig> read(const StateDict& tensors) {
     const PlainChain chain = readPlainChain(tensors);
-    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit, {}, /*complete=*/true};
     const bool plain =
         !noiseMap && chain.inputChannels == chain.outputChannels && (chain.batchNorm || chain.depth != kIrcnnLayers);
     const bool withMap = noiseMap && chain.inputChannels == chain.outputChannels + 1 && !chain.batchNorm;

@@ -16,7 +16,7 @@ struct FfdNetTraits {
 
   static Reading<FfdNetConfig> read(const StateDict& tensors) {
     const PlainChain chain = readPlainChain(tensors);
-    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit, {}, /*complete=*/true};
     const bool grey = chain.inputChannels == 5 && chain.outputChannels == 4;
     const bool colour = chain.inputChannels == 13 && chain.outputChannels == 12;
     if (chain.batchNorm || !(grey || colour)) {

@@ -183,7 +183,10 @@ struct GrlTraits {
     if (!areWhole(config.windows)) return {std::nullopt, "its tables are for no whole windows", {"table_sh"}};
 
     std::vector<std::string> unfit = misfits(fileShapes(config), tensors, ignorable());
-    if (!unfit.empty()) return {std::nullopt, std::to_string(unfit.size()) + " keys do not fit", std::move(unfit)};
+    if (!unfit.empty()) {
+      const std::string reason = std::to_string(unfit.size()) + " keys do not fit";
+      return {std::nullopt, reason, std::move(unfit), {}, /*complete=*/true};
+    }
     return {std::move(config), {}, {}};
   }
 

@@ -27,7 +27,7 @@ struct IrcnnTraits {
     const StateDict first = tensors.under("0");
     const bool several = !first.entries().empty();
     const PlainChain chain = readPlainChain(several ? first : tensors);
-    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit, {}, /*complete=*/true};
     if (chain.depth != kLayers) {
       return {std::nullopt,
               "a chain of " + std::to_string(chain.depth) + " convolutions, not " + std::to_string(kLayers),

@@ -32,7 +32,7 @@ struct SrmdTraits {
 
   static Reading<SrmdConfig> read(const StateDict& tensors) {
     const PlainChain chain = readPlainChain(tensors);
-    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit};
+    if (!chain.fits()) return {std::nullopt, kNoPlainChain, chain.unfit, {}, /*complete=*/true};
     for (const int channels : {3, 1}) {
       const int extra = chain.inputChannels - channels - kSrmdCode;
       const int scale = chain.outputChannels % channels == 0 ? squareRoot(chain.outputChannels / channels) : 0;

@@ -131,6 +131,25 @@ TEST_F(Detection, aSwinIrFileWhoseTablesContradictItsWindow) {
   }
 }
 
+// Families that look for three keys first and find none of them are farther than one that lacks eight of hundreds.
+TEST_F(Detection, whatFitsAFamilyMostlyIsNearestHoweverManyKeysDoNot) {
+  NamedTensors tensors = swinIr();
+  std::erase_if(tensors, [](const auto& named) {
+    return named.first.starts_with("layers.") && named.first.find(".conv.") != std::string::npos;
+  });
+  EXPECT_THAT(refusal(tensors), HasSubstr("nearest are SwinIR: 8 keys do not fit (missing layers.0.conv."));
+  tensors = chain(1, 1, 8, 17);
+  for (int i = 1; i <= 6; ++i) {
+    const std::string bias = "model." + std::to_string(2 * i) + ".bias";
+    std::erase_if(tensors, [&](const auto& named) { return named.first == bias; });
+  }
+  EXPECT_THAT(refusal(tensors), HasSubstr("nearest are DnCNN, FDnCNN, FFDNet, IRCNN, SRMD: its keys are no chain"));
+  // Where most keys do not fit, a family says little by having taken the few others for its own.
+  tensors = chain(1, 1, 8, 3);
+  for (int i = 0; i < 40; ++i) tensors.emplace_back("decoder." + std::to_string(i) + ".weight", at::zeros({3}));
+  EXPECT_THAT(refusal(tensors), testing::Not(HasSubstr("nearest are DnCNN")));
+}
+
 TEST_F(Detection, swinIrsConfigurationSaysItsEndAndItsColours) {
   const auto told = [&](const SwinIrConfig& config) {
     writeSwinIr(folder_ / "net.safetensors", config);
