@@ -32,18 +32,21 @@ PlainChain readPlainChain(const StateDict& tensors) {
 
   chain.batchNorm = tensors.contains("model.3.running_mean");
   const int end = countNumbered(tensors, "model");
+  bool begun = false;
   for (int index = 0; index < end; ++chain.depth) {
     const std::string name = "model." + std::to_string(index);
     const Shape weight = tensors.shape(name + ".weight");
     if (!isConvolution(weight)) {
-      if (chain.depth == 0 || !tensors.contains("model." + std::to_string(index + 2) + ".weight")) break;
-      chain.unfit.push_back("missing " + name + ".weight");  // the chain goes on behind the gap
-      used.insert(name + ".bias");
+      if (!tensors.contains("model." + std::to_string(index + 2) + ".weight")) break;
+      // The chain goes on behind the gap.
+      chain.unfit.push_back((weight.empty() ? "missing " : "") + name + ".weight");
+      used.insert({name + ".weight", name + ".bias"});
       index += 2;
       continue;
     }
     used.insert(name + ".weight");
-    if (chain.depth == 0) {
+    if (!begun) {
+      begun = true;
       chain.inputChannels = static_cast<int>(weight[1]);
       chain.features = static_cast<int>(weight[0]);
     } else if (weight[1] != chain.features || chain.outputChannels != chain.features) {

@@ -81,6 +81,18 @@ TEST_F(Detection, anUnknownNetworkNamesNearestFamiliesAndKeys) {
   tensors = chain(1, 1, 8, 5);
   std::erase_if(tensors, [](const auto& tensor) { return tensor.first == "model.4.bias"; });
   EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("DnCNN"), HasSubstr("missing model.4.bias")));
+  // The first of a chain as any other.
+  tensors = chain(1, 1, 8, 5);
+  for (auto& [name, tensor] : tensors) {
+    if (name == "model.0.weight") name = "mudel.0.weight";
+  }
+  EXPECT_THAT(refusal(tensors),
+              AllOf(HasSubstr("nearest are DnCNN"), HasSubstr("(missing model.0.weight, mudel.0.weight)")));
+  tensors = chain(1, 1, 8, 5);
+  for (auto& [name, tensor] : tensors) {
+    if (name == "model.2.weight") tensor = at::zeros({8, 8, 5, 5});
+  }
+  EXPECT_THAT(refusal(tensors), AllOf(HasSubstr("nearest are DnCNN"), HasSubstr("(model.2.weight)")));
 }
 
 TEST_F(Detection, familiesWithOneReasonAreNamedTogether) {
