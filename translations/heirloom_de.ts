@@ -3047,6 +3047,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>mat.missing</name>
+    <message>
+        <source>there is no such file</source>
+        <translation>diese Datei gibt es nicht</translation>
+    </message>
+</context>
+<context>
+    <name>mat.missing.remedy</name>
+    <message>
+        <source>choose it where it lies now</source>
+        <translation>wählen Sie sie dort, wo sie jetzt liegt</translation>
+    </message>
+</context>
+<context>
     <name>mat.unreadable</name>
     <message>
         <source>this is no MATLAB file that can be read</source>
@@ -3056,8 +3070,8 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>mat.unreadable_remedy</name>
     <message>
-        <source>give a .mat file of version 5 or 7.3, or a picture</source>
-        <translation>geben Sie eine .mat-Datei der Version 5 oder 7.3 oder ein Bild an</translation>
+        <source>give a .mat file of version 5 or 7.3</source>
+        <translation>geben Sie eine .mat-Datei der Version 5 oder 7.3 an</translation>
     </message>
 </context>
 <context>

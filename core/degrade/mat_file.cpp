@@ -64,11 +64,16 @@ void collect(const matvar_t& variable, const std::string& name, std::vector<MatM
 }  // namespace
 
 std::vector<MatMatrix> readMatFile(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    throw Error(HEIRLOOM_TEXT("mat.missing", "there is no such file"),
+                HEIRLOOM_TEXT("mat.missing.remedy", "choose it where it lies now"), file);
+  }
   Mat_LogInitFunc("heirloom", [](int, char*) {});  // what the library has to say is said by the error below
   const std::unique_ptr<mat_t, CloseFile> mat(Mat_Open(file.c_str(), MAT_ACC_RDONLY));
   if (!mat) {
     throw Error(HEIRLOOM_TEXT("mat.unreadable", "this is no MATLAB file that can be read"),
-                HEIRLOOM_TEXT("mat.unreadable_remedy", "give a .mat file of version 5 or 7.3, or a picture"), file);
+                HEIRLOOM_TEXT("mat.unreadable_remedy", "give a .mat file of version 5 or 7.3"), file);
   }
   std::vector<MatMatrix> matrices;
   while (const std::unique_ptr<matvar_t, FreeVariable> variable{Mat_VarReadNext(mat.get())}) {

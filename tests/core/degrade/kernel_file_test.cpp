@@ -82,6 +82,12 @@ TEST(KernelFile, whatIsNoKernelIsRefusedInWords) {
     return refusal([&] { readKernel((folder / file).string(), notes); });
   };
   EXPECT_THAT(said("text.mat"), HasSubstr("no MATLAB file"));
+  // One that was chosen once and is gone, say.
+  EXPECT_THAT(said("gone.mat"), HasSubstr("gone.mat: there is no such file; "));
+  EXPECT_THAT(refusal([&] {
+                readMatrix((folder / "gone.mat").string(), {"p.mat", "P", 2, 3});
+              }),
+              HasSubstr("gone.mat: there is no such file; "));
   EXPECT_THAT(said("wide.png"), HasSubstr("255"));
 }
 
