@@ -3971,6 +3971,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>run.scale</name>
+    <message>
+        <source>the steps enlarge the photo more than %1 times</source>
+        <translation>die Schritte vergrößern das Foto mehr als %1-fach</translation>
+    </message>
+</context>
+<context>
+    <name>run.scale.remedy</name>
+    <message>
+        <source>leave some of them out</source>
+        <translation>lassen Sie einige davon weg</translation>
+    </message>
+</context>
+<context>
     <name>run.size</name>
     <message>
         <source>with these settings %1 gives a picture of %2 x %3 pixels, and the photo has %4 x %5</source>

@@ -75,6 +75,15 @@ void requireSize(const ConfiguredModel& model, models::PixelSize photo) {
       HEIRLOOM_TEXT("run.size.remedy", "choose another way for photos larger than the network (setting size: auto)"));
 }
 
+/// Enlargement by steps before and by one more. Throws where sizes would overflow before anybody could refuse them.
+int enlargedBy(int before, int step) {
+  constexpr int kLargestScale = 1024;
+  if (before <= kLargestScale / step) return before * step;
+  throw Error(
+      HEIRLOOM_TEXT("run.scale", "the steps enlarge the photo more than %1 times").with(std::to_string(kLargestScale)),
+      HEIRLOOM_TEXT("run.scale.remedy", "leave some of them out"));
+}
+
 class RecipeRun {
  public:
   RecipeRun(const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer, const RunOptions& options,
@@ -94,10 +103,12 @@ class RecipeRun {
     std::vector<LoadedStep> steps;
     std::vector<double> costs;
     std::int64_t width = source_.raster->width(), height = source_.raster->height();
+    int scale = 1;
     for (const Step& step : recipe_.steps) {
       steps.push_back(load(library, step));
       if (!step.mask.empty()) steps.back().mask = readMask(step.mask, width, height);
       const ConfiguredModel& model = steps.back().model;
+      scale = enlargedBy(scale, model.descriptor.scale);
       requireSize(model, {height, width});
       const models::Settings settings =
           observer_.wantsPreviews() ? model.settings : models::withoutPreviews(model.settings);
@@ -325,7 +336,7 @@ int scaleOf(const ModelLibrary& library, const Recipe& recipe) {
     // Any setting may change the scale, except the blend, which mixes networks of the same one and takes long.
     std::map<std::string, std::string> settings = step.settings;
     settings.erase(kBlend);
-    scale *= configure(library, step.model, settings, Protocol::Photos).descriptor.scale;
+    scale = enlargedBy(scale, configure(library, step.model, settings, Protocol::Photos).descriptor.scale);
   }
   return scale;
 }

@@ -141,7 +141,7 @@ Outcome run(const ModelLibrary& library, const Recipe& recipe, const Photo& sour
             const RunOptions& options = {});
 
 /// Output side / input side of the whole recipe, as its models describe themselves for the settings of its steps.
-/// Throws Error for an unknown model or a setting that it does not take.
+/// Throws Error for an unknown model or a setting that it does not take, and beyond 1024.
 int scaleOf(const ModelLibrary& library, const Recipe& recipe);
 
 /// The picture to save or show: `strength` of the cached full-strength result over the source, in the source's sample

@@ -383,6 +383,24 @@ TEST(Run, scalesMultiplyOverTheSteps) {
   EXPECT_THROW(scaleOf(library, tests::recipeOf("three")), Error);
 }
 
+// Numbers of 32 bits end at the sixteenth step, where the result would be a photo without pixels.
+TEST(Run, stepsThatEnlargeBeyondEveryFormatAreRefusedBeforeTheFirst) {
+  ModelLibrary library({});
+  const auto four = identity(3, 4);
+  library.add("four", four);
+  const Step step{"four", {}, 1};
+  EXPECT_EQ(scaleOf(library, Recipe{std::vector<Step>(5, step)}), 1024);
+  for (const std::size_t steps : {6U, 16U, 40U}) {
+    const Recipe recipe{std::vector<Step>(steps, step)};
+    EXPECT_THROW(scaleOf(library, recipe), Error);
+    RasterSink sink(SampleType::UInt16);
+    Diary diary;
+    const Photo photo = texturedPhoto({2, 2, ColourModel::Rgb, false, SampleType::UInt8});
+    expectFailure(run(library, recipe, photo, sink, diary, {.device = "cpu"}), "more than 1024 times");
+  }
+  EXPECT_EQ(four->calls, 0);
+}
+
 // However it is called: what a network makes of its settings is its own to say.
 class Growing : public FakeNetwork {
  public:
