@@ -5,6 +5,16 @@
 #include <cmath>
 
 namespace heirloom::models {
+namespace {
+
+/// Of the file, written small; empty of tensors that come from none.
+std::string smallName(const StateDict& tensors) {
+  std::string name = tensors.archive() ? tensors.archive()->file().filename().string() : std::string();
+  for (char& letter : name) letter = 'A' <= letter && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  return name;
+}
+
+}  // namespace
 
 int countNumbered(const StateDict& tensors, std::string_view prefix) {
   constexpr int kMost = 1'000'000;  // a hostile key may hold any number
@@ -33,10 +43,20 @@ int sideOf(const StateDict& tensors, std::string_view key, std::size_t index) {
 }
 
 bool isNamedWith(const StateDict& tensors, std::string_view word) {
-  if (!tensors.archive()) return false;
-  std::string name = tensors.archive()->file().filename().string();
-  for (char& letter : name) letter = 'A' <= letter && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  return name.find(word) != std::string::npos;
+  return smallName(tensors).find(word) != std::string::npos;
+}
+
+bool isNamedWithScale(const StateDict& tensors, int factor) {
+  const std::string name = ".." + smallName(tensors) + "..";
+  const char digit = static_cast<char>('0' + factor);
+  const auto isDigit = [&](std::size_t at) { return '0' <= name[at] && name[at] <= '9'; };
+  for (std::size_t i = 2; i + 2 < name.size(); ++i) {
+    if (name[i] != digit) continue;
+    const bool before = name[i - 1] == 'x' && !isDigit(i - 2) && !isDigit(i + 1);
+    const bool after = name[i + 1] == 'x' && !isDigit(i + 2) && !isDigit(i - 1);
+    if (before || after) return true;
+  }
+  return false;
 }
 
 int squareRoot(int value) {

@@ -20,6 +20,10 @@ int sideOf(const StateDict& tensors, std::string_view key, std::size_t index);
 /// Whether the name of the file has `word`, written small, in it; false of tensors that come from none.
 bool isNamedWith(const StateDict& tensors, std::string_view word);
 
+/// Whether the name of the file says that the network enlarges `factor` times, below 10: "x3", "3X", not "3x3" or
+/// "x30".
+bool isNamedWithScale(const StateDict& tensors, int factor);
+
 /// The whole number whose square is `value`; 0 when there is none.
 int squareRoot(int value);
 

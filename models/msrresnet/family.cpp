@@ -49,7 +49,7 @@ Reading<MsrResNetConfig> readNumbered(const StateDict& tensors) {
   config.up =
       tensors.contains("model.3.weight") && !tensors.contains("model.2.weight") ? Up::Nearest : Up::PixelShuffle;
   config.scale = stages == 2 ? 4 : widened == 9 ? 3 : stages + 1;
-  if (config.up == Up::Nearest && stages == 1 && isNamedWith(tensors, "x3")) {
+  if (config.up == Up::Nearest && stages == 1 && isNamedWithScale(tensors, 3)) {
     config.scale = 3;  // one stage of nearest neighbours has the same shapes for 2 and for 3
   }
   if (stages < 0 || stages > 2) return {std::nullopt, "it has " + std::to_string(stages) + " enlargements", {}};

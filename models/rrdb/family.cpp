@@ -103,10 +103,7 @@ struct RrdbTraits {
     const int in = sideOf(tensors, names.first + ".weight", 1);
     config.unshuffle = config.channels > 0 && in % config.channels == 0 ? squareRoot(in / config.channels) : 0;
     // One stage of nearest neighbours has the same shapes whether it enlarges by 2 or by 3.
-    const std::string file = tensors.archive() ? tensors.archive()->file().filename().string() : std::string{};
-    if (config.stages == 1 && (file.find("x3") != std::string::npos || file.find("3x") != std::string::npos)) {
-      config.stageFactor = 3;
-    }
+    if (config.stages == 1 && isNamedWithScale(tensors, 3)) config.stageFactor = 3;
     if (config.unshuffle == 0 || config.enlargement() % config.unshuffle != 0) {
       return {std::nullopt,
               "its channels in and out are " + std::to_string(in) + " and " + std::to_string(config.channels),

@@ -113,7 +113,14 @@ TEST(Rrdb, oneStageEnlargesByThreeWhereTheNameSaysSo) {
   const RrdbConfig config{
       .features = 8, .growth = 4, .blocks = 1, .stages = 1, .layout = RrdbConfig::Layout::RealEsrGan};
   const NamedTensors weights = randomWeights(stateOf(*RrdbNet(config)));
-  for (const auto& [name, scale] : {std::pair{"2x_net", 2}, {"3x_net", 3}, {"net_x3", 3}}) {
+  for (const auto& [name, scale] : {std::pair{"2x_net", 2},
+                                    {"3x_net", 3},
+                                    {"3X_net", 3},
+                                    {"net_x3", 3},
+                                    {"net-x3_gan", 3},
+                                    {"conv3x3_net", 2},
+                                    {"2x_net_x300k", 2},
+                                    {"13xnet", 2}}) {
     const auto file = folder / (std::string(name) + ".safetensors");
     writeSafetensors(file, weights);
     const auto model = models::open(file);
