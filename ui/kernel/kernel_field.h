@@ -36,16 +36,18 @@ class KernelField : public QWidget {
  private:
   enum Form { kGaussian, kMotion, kDrawn, kFile };
 
+  // kernel_pages.cpp
   QWidget* gaussianPage();
   QWidget* motionPage();
   QWidget* drawnPage();
   QWidget* filePage();
   QDoubleSpinBox* addNumber(QWidget* page, const QString& label, const QString& help, double minimum, double maximum,
                             double step, const char* name);
-  std::string shownText() const;
-  void edited();
   void chooseFile();
   void takeFile(const std::string& text);
+
+  std::string shownText() const;
+  void edited();
   void refresh();
   void readFile();
   void showKernel(const models::Grid& kernel, const QString& note);
