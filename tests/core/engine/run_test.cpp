@@ -4,16 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <limits>
-#include <thread>
 
-#include "core/engine/speed.h"
-#include "core/quality/numpy_random.h"
 #include "models/common/notes.h"
-#include "models/common/photo_work.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 
@@ -62,85 +55,6 @@ TEST(Run, equalTilesGoThroughTheNetworkTogether) {
   const auto finished = runOn(photo, network, options);
   EXPECT_EQ(finished.outcome.status, Status::Done);
   EXPECT_EQ(network->calls, 4);
-}
-
-TEST(Run, reportsEveryTileAndSteadyProgress) {
-  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
-  RunOptions options = tiles(16);
-  options.memoryBudget = 1;  // one tile at a time
-  const auto finished = runOn(photo, identity(), options);
-  std::int64_t written = 0;
-  for (const Box& box : finished.diary.tiles) written += box.width * box.height;
-  EXPECT_EQ(written, 64 * 48);
-  double last = 0;
-  for (const Progress& report : finished.diary.reports) {
-    EXPECT_GE(report.fraction, last);
-    EXPECT_EQ(report.tiles, 12);
-    EXPECT_EQ(report.remaining.has_value(), report.tilesDone > 0);
-    last = report.fraction;
-  }
-  EXPECT_EQ(last, 1);
-  EXPECT_EQ(finished.diary.reports.back().tilesDone, 12);
-}
-
-TEST(Run, aLongOneSaysHowLongItTakesBeforeItBegins) {
-  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
-  auto network = identity();
-  network->own.flopPerPixel = 1e17 / (64 * 48);
-  const auto finished = runOn(photo, network);
-  const Progress& first = finished.diary.reports.front();
-  ASSERT_TRUE(first.remaining);
-  // 10^17 FLOP are hours of a desktop's processor, and minutes of a large server's.
-  EXPECT_GT(first.remaining->count(), 60);
-  EXPECT_LT(first.remaining->count(), 1e8);
-  EXPECT_LT(finished.diary.reports.back().remaining->count(), 1);
-}
-
-/// Waits, as one that is loaded; says 0.02, works, says 0.52, and gives what it was shown.
-std::shared_ptr<FakeNetwork> slowToBegin() {
-  auto network = std::make_shared<FakeNetwork>([](const at::Tensor& picture, models::Observer& observer) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    observer.progress({}, 0.02);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    observer.progress({}, 0.52);
-    return picture;
-  });
-  network->own.progressive = true;
-  return network;
-}
-
-const Progress& reportAt(const Diary& diary, double fraction) {
-  return *std::ranges::find_if(diary.reports,
-                               [&](const Progress& report) { return report.fraction > fraction - 1e-6; });
-}
-
-TEST(Run, theTimeBeforeItsWorkBeginsForetellsNothing) {
-  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
-  const auto finished = runOn(photo, slowToBegin());
-  ASSERT_EQ(finished.outcome.status, Status::Done);
-  EXPECT_FALSE(finished.diary.reports.front().remaining);
-  EXPECT_FALSE(reportAt(finished.diary, 0.02).remaining);
-  const Progress& later = reportAt(finished.diary, 0.52);
-  ASSERT_TRUE(later.remaining);
-  EXPECT_GT(later.remaining->count(), 0);
-  EXPECT_LT(later.remaining->count(), 0.5 * later.elapsed.count());  // with the first half second it would be 0.92
-  EXPECT_EQ(finished.diary.reports.back().remaining->count(), 0);
-}
-
-/// 1.3e13 FLOP, say, on two cores.
-TEST(Run, theEstimateHoldsUntilAMeaningfulPartIsDone) {
-  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
-  auto network = slowToBegin();
-  network->own.flopPerPixel = 120 * flopPerSecond({}) / (64 * 48);
-  const auto finished = runOn(photo, network);
-  const Progress& first = finished.diary.reports.front();
-  ASSERT_TRUE(first.remaining);
-  EXPECT_GT(first.remaining->count(), 120.0 / 4);  // the processor does other things, too
-  EXPECT_LT(first.remaining->count(), 120.0 * 4);
-  const Progress& early = reportAt(finished.diary, 0.02);
-  ASSERT_TRUE(early.remaining);
-  EXPECT_NEAR(early.remaining->count(), 0.98 * first.remaining->count(), 1e-3 * first.remaining->count());
-  EXPECT_LT(reportAt(finished.diary, 0.52).remaining->count(), 10);
 }
 
 TEST(Run, whatANetworkDecidesIsAWarning) {
@@ -281,97 +195,6 @@ TEST(Run, stepsFollowEachOtherInFloat) {
     last = report.fraction;
   }
   EXPECT_NEAR(last, 1, 1e-9);
-}
-
-TEST(Run, theNoiseLevelIsEstimatedWhenNobodySaysIt) {
-  NumpyRandom random(0);
-  const Photo photo = photoOf({256, 256, ColourModel::Rgb, false, SampleType::UInt8}, [&](auto x, auto, int) {
-    return 0.5 + 0.2 * std::sin(static_cast<double>(x) / 40) + 20.0 / 255 * random.normal();
-  });
-  auto network = identity();
-  network->own.parameters = {tests::noiseLevel()};
-  const auto estimated = runOn(photo, network);
-  ASSERT_TRUE(estimated.outcome.chosen.at(0).contains("noise_level"));
-  EXPECT_NEAR(std::stod(estimated.outcome.chosen.at(0).at("noise_level")), 20, 1);
-  EXPECT_NEAR(network->settings.real("noise_level"), 20, 1);
-
-  std::get<models::RealRange>(network->own.parameters[0].range).maximum = 15;
-  EXPECT_EQ(runOn(photo, network).outcome.chosen.at(0).at("noise_level"), "15.0");
-
-  const auto told = runOn(photo, network, {}, {{"noise_level", "7"}});
-  EXPECT_TRUE(told.outcome.chosen.at(0).empty());
-  EXPECT_EQ(network->settings.real("noise_level"), 7);
-
-  // A deblocker has no use for it.
-  network->own.parameters[0].onlyWith = models::Condition{"task", "denoise"};
-  network->own.parameters.push_back({"task", {}, {}, "", models::Choice{{"denoise", "deblock"}, "deblock"}});
-  EXPECT_TRUE(runOn(photo, network).outcome.chosen.at(0).empty());
-  EXPECT_FALSE(runOn(photo, network, {}, {{"task", "denoise"}}).outcome.chosen.at(0).empty());
-}
-
-TEST(Run, whatItChoseForEveryStepRepeatsIt) {
-  NumpyRandom random(0);
-  const Photo photo = photoOf({96, 96, ColourModel::Rgb, false, SampleType::UInt8}, [&](auto x, auto, int) {
-    return 0.5 + 0.2 * std::sin(static_cast<double>(x) / 40) + 20.0 / 255 * random.normal();
-  });
-  const auto network = std::make_shared<tests::FakeNetwork>([&](const at::Tensor& picture, models::Observer&) {
-    return 0.5 * picture;  // half of the noise is left for the second step
-  });
-  network->own.parameters = {tests::noiseLevel()};
-  ModelLibrary library{{}};
-  library.add("half", network);
-  const Recipe recipe{{{"half", {}, 1}, {"half", {}, 1}}};
-  RasterSink sink(SampleType::UInt16);
-  tests::Diary diary;
-  const Outcome outcome = run(library, recipe, photo, sink, diary, {.device = "cpu"});
-  ASSERT_EQ(outcome.status, Outcome::Status::Done);
-  ASSERT_EQ(outcome.chosen.size(), 2u);
-  EXPECT_NEAR(std::stod(outcome.chosen[0].at("noise_level")), 20, 4);
-  EXPECT_NEAR(std::stod(outcome.chosen[1].at("noise_level")), 10, 2);
-
-  const Recipe repeated = withChosen(recipe, outcome.chosen);
-  EXPECT_EQ(repeated.steps[0].settings, outcome.chosen[0]);
-  EXPECT_EQ(repeated.steps[1].settings, outcome.chosen[1]);
-  const Recipe told{{{"half", {{"noise_level", "3"}}, 1}}};
-  EXPECT_EQ(withChosen(told, {{{"noise_level", "20"}}}), told);
-}
-
-/// Leaves the way to the photo, unless it is set.
-class DecidingNetwork : public FakeNetwork, public models::DecidesByPhoto {
- public:
-  DecidingNetwork() : FakeNetwork([](const at::Tensor& picture, models::Observer&) { return picture.clone(); }) {
-    own.parameters = {{"way", HEIRLOOM_TEXT("test", "Way"), HEIRLOOM_TEXT("test", "through the network"), "",
-                       models::Choice{{"auto", "wide", "tall"}, "auto"}}};
-  }
-  models::Settings decided(models::Settings asked, std::int64_t height, std::int64_t width,
-                           const at::Device& device) const override {
-    EXPECT_TRUE(device.is_cpu());
-    if (asked.choice("way") == "auto") asked.set("way", std::string_view(height > width ? "tall" : "wide"));
-    return asked;
-  }
-  models::PixelSize resultSize(const models::Settings&, models::PixelSize photo) const override { return photo; }
-};
-
-TEST(Run, whatPhotoAndDeviceDecideIsTold) {
-  const auto decided = [](const Layout& layout, std::map<std::string, std::string> settings, bool stopped) {
-    std::stop_source stop;
-    if (stopped) stop.request_stop();
-    RunOptions options;
-    options.stop = stop.get_token();
-    return runOn(texturedPhoto(layout), std::make_shared<DecidingNetwork>(), options, std::move(settings)).outcome;
-  };
-  using Texts = std::map<std::string, std::string>;
-  const Layout tall{16, 32, ColourModel::Rgb, false, SampleType::UInt8};
-  const Layout wide{32, 16, ColourModel::Rgb, false, SampleType::UInt8};
-  const Outcome outcome = decided(tall, {}, false);
-  ASSERT_EQ(outcome.decided.size(), 1U);
-  EXPECT_EQ(outcome.decided.front(), (Texts{{"way", "tall"}}));
-  EXPECT_TRUE(outcome.chosen.front().empty());
-  EXPECT_EQ(outcome.placements, (std::vector<std::string>{"float32 on cpu"}));
-  EXPECT_EQ(decided(wide, {}, false).decided.front(), (Texts{{"way", "wide"}}));
-  // Nothing is left to decide, or no step began.
-  EXPECT_TRUE(decided(tall, {{"way", "wide"}}, false).decided.front().empty());
-  EXPECT_TRUE(decided(tall, {}, true).decided.empty());
 }
 
 TEST(Run, scalesMultiplyOverTheSteps) {
