@@ -1,5 +1,6 @@
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSlider>
@@ -100,6 +101,29 @@ class SavingTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(fixture.folder() / "b.jpg"), kPatience);
     QTRY_VERIFY(!fixture.current()->hasUnsavedResult());
     QVERIFY(qAbs(core::readPhoto(fixture.folder() / "b.jpg").jpegQuality - 70) <= 1);
+  }
+
+  void whatAFormatCannotHoldIsNotSavedInIt() {
+    Fixture fixture;
+    ui::SaveTarget target;
+    target.file = fixture.folder() / "result.png";
+    target.options.format = core::FileFormat::Png;
+    ui::SaveDialog dialog(std::make_shared<const core::Photo>(core::readPhoto(fixture.photo("wide.png", 16'384, 1))),
+                          target);
+    auto* format = dialog.findChild<QComboBox*>(QStringLiteral("saveFormat"));
+    const auto* accept = dialog.findChild<QPushButton*>(QStringLiteral("saveButton"));
+    const auto* conflict = dialog.findChild<QLabel*>(QStringLiteral("conflict"));
+    const auto choose = [&](core::FileFormat chosen) {
+      format->setCurrentIndex(format->findData(static_cast<int>(chosen)));
+    };
+    QVERIFY(accept->isEnabled());
+    choose(core::FileFormat::WebP);
+    QVERIFY(!accept->isEnabled());
+    QVERIFY2(conflict->text().contains(QStringLiteral("16384 x 1 pixels are too many for WebP")),
+             qPrintable(conflict->text()));
+    choose(core::FileFormat::Tiff);
+    QVERIFY(accept->isEnabled());
+    QVERIFY(conflict->text().isEmpty());
   }
 
   void failedSaveLosesNothing() {
