@@ -29,7 +29,8 @@ struct Timing {
 std::vector<models::NamedSaving> savingsOf(const models::Restorer& network, const models::Placement& placement);
 
 /// `runs` of a random square of `side` after two that do not count, with all savings and without each of `savings`, in
-/// turns. Throws Stopped, and what the network throws.
+/// turns; behind them, likewise, those without which networks are placed anew. Throws Stopped, and what the network
+/// throws.
 Timing timingOf(const models::Restorer& network, const models::Settings& settings, const models::Placement& placement,
                 std::int64_t side, std::int64_t runs, const std::vector<models::NamedSaving>& savings,
                 const std::stop_token& stop);

@@ -1,6 +1,8 @@
 #include "models/common/convolution.h"
 
+#include "models/common/layout.h"
 #include "models/common/onednn.h"
+#include "models/common/savings.h"
 #include "models/kernels/convolution_kernel.h"
 #include "models/kernels/processor.h"
 
@@ -189,9 +191,10 @@ void ConvolutionImpl::place(const Placement& placement) {
   if (bias.defined()) bias.set_data(scaledBias.to(options));
   placed_ = true;
   packed_ = std::monostate{};
-  if (placement.device.is_cpu() && !placement.plain) pack(scaledWeight, scaledBias);
+  // Packed weights are for channels-last maps.
+  if (placement.device.is_cpu() && !placement.plain && saves(Saving::Layout)) pack(scaledWeight, scaledBias);
   // Beside its packed form a network's weight stays what all sessions share.
-  if (std::holds_alternative<std::monostate>(packed_)) weight.set_data(channelsLast(weight.to(options)));
+  if (std::holds_alternative<std::monostate>(packed_)) weight.set_data(laidOut(weight.to(options)));
 }
 
 void ConvolutionImpl::dropUnpacked() {

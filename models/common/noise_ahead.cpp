@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/common/savings.h"
+
 namespace heirloom::models {
 
 NoiseAhead::NoiseAhead(NoiseSource& source, std::vector<std::int64_t> shape, const at::Device& device, int count)
@@ -25,8 +27,8 @@ void NoiseAhead::skip() {
 void NoiseAhead::draw() {
   std::vector<at::Tensor> draws = {source_.normal(shape_)};
   const auto bytes = static_cast<std::int64_t>(sizeof(float)) * draws.front().numel();
-  const std::int64_t count =
-      std::clamp<std::int64_t>(kMost / std::max<std::int64_t>(1, bytes), 1, std::max<std::int64_t>(1, left_));
+  const std::int64_t room = saves(Saving::Ahead) ? kMost / std::max<std::int64_t>(1, bytes) : 1;
+  const std::int64_t count = std::clamp<std::int64_t>(room, 1, std::max<std::int64_t>(1, left_));
   while (std::ssize(draws) < count) draws.push_back(source_.normal(shape_));
   ready_ = at::stack(draws).to(device_, at::kFloat);
   taken_ = 0;

@@ -10,7 +10,8 @@
 namespace heirloom::models {
 
 /// The noise of one run, drawn ahead and brought to its device many draws at a time, because every transfer makes the
-/// host wait for what the device has still to do. Values and order are the source's.
+/// host wait for what the device has still to do; one at a time where Saving::Ahead is switched off (savings.h). Values
+/// and order are the source's.
 class NoiseAhead {
  public:
   /// What lies ready on the device takes no more, unless one draw does. Bytes.

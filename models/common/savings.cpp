@@ -10,7 +10,7 @@
 namespace heirloom::models {
 namespace {
 
-constexpr std::array<NamedSaving, 8> kSavings{
+constexpr std::array<NamedSaving, 10> kSavings{
     {{Saving::Text, "text", "keys and values of the text made once"},
      {Saving::Picture, "picture", "keys and values of the photo made once"},
      {Saving::Steps, "steps", "projections of the time made for all steps at once"},
@@ -18,7 +18,9 @@ constexpr std::array<NamedSaving, 8> kSavings{
      {Saving::Skipping, "skipping", "networks of scale zero left out"},
      {Saving::Attention, "attention", "attention in one operation"},
      {Saving::Norms, "norms", "norms and their activations in one pass"},
-     {Saving::Graphs, "graphs", "passes recorded"}}};
+     {Saving::Graphs, "graphs", "passes recorded"},
+     {Saving::Ahead, "ahead", "the host ahead of the device"},
+     {Saving::Layout, "layout", "maps channels-last"}}};
 
 std::atomic<unsigned> switchedOff = 0;  // a bit a saving
 

@@ -18,7 +18,10 @@ enum class Saving {
   Skipping,   // networks that count for nothing do not run
   Attention,  // in one operation that never holds all of its weights
   Norms,      // in one pass with the activation behind them
-  Graphs      // a GPU is told the operations of a pass once (graphs.h)
+  Graphs,     // a GPU is told the operations of a pass once (graphs.h)
+  Ahead,      // no step makes the host wait for the device (noise_ahead.h, StepNumbers)
+  Layout      // maps and kernels are channels-last, as our kernels and packed weights need it (layout.h): networks are
+              // placed without it, so that it is to be switched off before they are
 };
 
 /// Whether it is made. Default: all are. Thread-safe.

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "models/common/layout.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -43,9 +45,8 @@ AggregatorImpl::AggregatorImpl(const UNetConfig& config)
 }
 
 Residuals AggregatorImpl::forward(const at::Tensor& degraded, const at::Tensor& preview, const Pass& pass) {
-  at::Tensor x = at::cat({conv_in_->forward(degraded), ref_conv_in_->forward(preview)}, 2)
-                     .to(down_[0]->resnets[0]->precision())
-                     .contiguous(at::MemoryFormat::ChannelsLast);
+  at::Tensor x = laidOut(
+      at::cat({conv_in_->forward(degraded), ref_conv_in_->forward(preview)}, 2).to(down_[0]->resnets[0]->precision()));
   std::vector<at::Tensor> skips = {x};
   for (auto& block : down_) x = block->forward(x, pass, skips);
   x = mid_->forward(x, pass);
@@ -53,8 +54,7 @@ Residuals AggregatorImpl::forward(const at::Tensor& degraded, const at::Tensor& 
   const auto transformed = [&](FeatureTransform& head, const at::Tensor& tall) {
     const Visit visit(pass, *head);
     const std::vector<at::Tensor> halves = tall.chunk(2, 2);
-    return head->forward(halves[0].contiguous(at::MemoryFormat::ChannelsLast),
-                         halves[1].contiguous(at::MemoryFormat::ChannelsLast));
+    return head->forward(laidOut(halves[0]), laidOut(halves[1]));
   };
   Residuals made;
   for (std::size_t i = 0; i < skips.size(); ++i) made.skips.push_back(transformed(heads_[i], skips[i]));

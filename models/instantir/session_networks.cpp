@@ -38,8 +38,12 @@ std::uint64_t freeFor(std::uint64_t wanted, const at::Device& device) {
   return beside > wanted ? beside : freeMemoryOf(device);
 }
 
-bool makesAllSavings() {
-  return std::ranges::all_of(allSavings(), [](const NamedSaving& each) { return saves(each.saving); });
+/// Whether passes are what they are in every run. Where the host waits changes none, and for another layout all
+/// networks are placed anew.
+bool passesAreAsEver() {
+  return std::ranges::all_of(allSavings(), [](const NamedSaving& each) {
+    return each.saving == Saving::Ahead || each.saving == Saving::Layout || saves(each.saving);
+  });
 }
 
 /// `fitting`: the most that there is room for; `corrects`: there is a previewer to merge.
@@ -104,15 +108,17 @@ SessionNetworks::SessionNetworks(StateDict tensors, DiffusionConfig config, cons
 void SessionNetworks::hold(WeightChoice wanted, std::int64_t pixels, Observer& observer) {
   observer_ = &observer;
   const ActivationBytes activations = activationBytes(pixels, placement_);
-  const bool first = !std::exchange(asked_, true);
+  const bool first = !std::exchange(asked_, true), channelsLast = saves(Saving::Layout);
+  const bool asBefore = held_ == wanted && channelsLast_ == channelsLast;
   // From one session to the next all stay or none.
-  if (held_ == wanted && (!first || freeFor(activations.decoder, placement_.device) >= activations.decoder)) {
+  if (asBefore && (!first || freeFor(activations.decoder, placement_.device) >= activations.decoder)) {
     offloadLoop();  // of a run that was stopped
     tellHeld(observer, nameOf(policy_));
     return;
   }
   drop();
   held_.reset();
+  channelsLast_ = channelsLast;
   const std::uint64_t free = freeMemoryOf(placement_.device);
   policy_ = policyOf(wanted, policyFor(free, bytes_, activations), bytes_.corrections > 0);
   if (wanted == WeightChoice::Automatic) {
@@ -199,7 +205,7 @@ BlockWatch& SessionNetworks::watch(BlockWatch& asked) {
 std::shared_ptr<RecordedPasses> SessionNetworks::passes() {
   if (policy_ == WeightPolicy::Streamed) return nullptr;
   // Beside networks that come and go there is no room for what waits for the next run.
-  const bool stay = policy_ <= WeightPolicy::Resident && makesAllSavings();
+  const bool stay = policy_ <= WeightPolicy::Resident && passesAreAsEver();
   if (stay && passes_) return passes_;
   std::unique_ptr<Graphs> graphs = graphsFor(placement_, [this](const Message& message) {
     if (observer_) tell(*observer_, message);

@@ -88,8 +88,8 @@ class SessionNetworks {
   /// come and go. To be asked for when the networks were.
   BlockWatch& watch(BlockWatch& asked);
 
-  /// For passes through UNet and aggregator, of one run; where all networks stay, and no saving is switched off, of the
-  /// next one too. Null where their blocks are streamed, and nothing is recorded.
+  /// For passes through UNet and aggregator, of one run; where all networks stay, and no saving of theirs is switched
+  /// off, of the next one too. Null where their blocks are streamed, and nothing is recorded.
   std::shared_ptr<RecordedPasses> passes();
 
   /// What DINOv2 sees in pictures, N 3 H W in 0..1, and in nothing: N T W float32, and 1 T W.
@@ -118,8 +118,9 @@ class SessionNetworks {
   WeightPolicy policy_ = WeightPolicy::Resident;
   std::optional<WeightChoice> held_;
   Observer* observer_ = nullptr;
-  bool asked_ = false;       // by this session
-  bool economised_ = false;  // memory ran out in the way that was chosen
+  bool asked_ = false;        // by this session
+  bool economised_ = false;   // memory ran out in the way that was chosen
+  bool channelsLast_ = true;  // how maps lie for which the networks are placed (Saving::Layout)
   std::array<std::shared_ptr<const ClipTokenizer>, 2> tokenizers_;
   SdxlVae vae_{nullptr};
   TinyDecoder tiny_{nullptr};  // so small that it stays

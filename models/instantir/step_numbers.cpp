@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/common/error.h"
+#include "models/common/savings.h"
 
 namespace heirloom::models {
 
@@ -21,6 +22,7 @@ void StepNumbers::add(const at::Tensor& sample, int index) {
   }
   require();
   pending_ = std::move(answer);
+  if (!saves(Saving::Ahead)) require();
 }
 
 void StepNumbers::require() {

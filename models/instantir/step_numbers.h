@@ -8,14 +8,16 @@
 namespace heirloom::models {
 
 /// Whether the samples of a run hold nothing but numbers. The device is asked at every step and not waited for: its
-/// answer is read when the next step is on its way, or when somebody wants to know.
+/// answer is read when the next step is on its way, or when somebody wants to know; at once where Saving::Ahead is
+/// switched off (savings.h).
 class StepNumbers {
  public:
   /// `steps`: of the run; `first`: the one that it begins with. What is said counts from there, as pictures of steps
   /// are numbered.
   explicit StepNumbers(int steps, int first = 0) : steps_(steps), first_(first) {}
 
-  /// Step `index` gave `sample`. Throws as `require` does of the step before it.
+  /// Step `index` gave `sample`. Throws as `require` does of the step before it, where the host is not ahead of this
+  /// one.
   void add(const at::Tensor& sample, int index);
   /// Throws Error, which names the step, when the sample of the latest one has NaN or infinities. Waits for that
   /// sample, and for nothing behind it.

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "models/common/error.h"
+#include "models/common/layout.h"
 
 namespace heirloom::models {
 namespace {
@@ -119,8 +120,8 @@ void AdaptableConvolutionImpl::adapt(const LowRank& correction) {
 void AdaptableConvolutionImpl::settle() {
   const auto kept = at::TensorOptions(weight.device()).dtype(precision());
   if (!correction_.down.defined() || areAs(kept, down_)) return;
-  down_ = correction_.down.to(kept).contiguous(at::MemoryFormat::ChannelsLast);
-  up_ = (correction_.up.to(at::kFloat) * correction_.scale).to(kept).contiguous(at::MemoryFormat::ChannelsLast);
+  down_ = laidOut(correction_.down.to(kept));
+  up_ = laidOut((correction_.up.to(at::kFloat) * correction_.scale).to(kept));
 }
 
 }  // namespace heirloom::models

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "models/common/layout.h"
+
 namespace heirloom::models {
 namespace {
 
@@ -70,9 +72,8 @@ at::Tensor MapTransformerImpl::forward(const at::Tensor& x, const Pass& pass) {
   at::Tensor t = tokens(x, pass);
   for (auto& block : blocks) t = block->forward(t, pass);
   const at::Tensor residual = x.permute({0, 2, 3, 1}).flatten(1, 2);
-  return proj_out_->forward(t, pass.adapted, residual)
-      .unflatten(1, {x.size(2), x.size(3)})
-      .permute({0, 3, 1, 2});  // N H W C -> N C H W, channels-last
+  const at::Tensor map = proj_out_->forward(t, pass.adapted, residual).unflatten(1, {x.size(2), x.size(3)});
+  return laidOut(map.permute({0, 3, 1, 2}));  // N H W C -> N C H W, which is channels-last
 }
 
 }  // namespace heirloom::models

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/common/json_config.h"
+#include "models/common/layout.h"
 #include "models/common/plane_tiles.h"
 
 namespace heirloom::models {
@@ -93,7 +94,7 @@ at::Tensor SdxlVaeAttentionImpl::forward(const at::Tensor& x) {
   const at::Tensor seen = at::scaled_dot_product_attention(head(to_q_->forward(normed)), head(to_k_->forward(normed)),
                                                            head(to_v_->forward(normed)));
   const at::Tensor sum = to_out_->forward(seen.squeeze(1)).to(x.scalar_type()) + tokens(x);
-  return sum.unflatten(1, {height, width}).permute({0, 3, 1, 2});
+  return laidOut(sum.unflatten(1, {height, width}).permute({0, 3, 1, 2}));
 }
 
 SdxlVaeEncoderImpl::SdxlVaeEncoderImpl(const SdxlVaeConfig& config)

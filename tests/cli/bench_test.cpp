@@ -123,7 +123,8 @@ TEST_F(Bench, showsWhatEachSavingOfADiffusionIsWorth) {
     names.push_back(each["saving"].get<std::string>());
     EXPECT_GT(each["median_ms"], 0);
   }
-  EXPECT_THAT(names, testing::ElementsAre("text", "picture", "steps", "constants", "skipping", "attention", "norms"));
+  EXPECT_THAT(
+      names, testing::ElementsAre("text", "picture", "steps", "constants", "skipping", "attention", "norms", "layout"));
   EXPECT_THAT(bench(small).out, testing::HasSubstr("not networks of scale zero left out: "));
   // Others name none.
   EXPECT_TRUE(bench({"half.safetensors", "--json"}).json()["items"][0]["without"].empty());

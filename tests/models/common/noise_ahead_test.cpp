@@ -6,6 +6,7 @@
 #include <torch/types.h>
 
 #include "models/common/drawn_noise.h"
+#include "models/common/savings.h"
 
 namespace heirloom::tests {
 namespace {
@@ -70,6 +71,17 @@ TEST(NoiseAheads, takeNoMoreMemoryThanTheyMay) {
   NoiseAhead large(source, {1, 4, 2 * side, 4 * side}, at::kCPU, 3);
   large.next();
   EXPECT_EQ(source.draws, 7);
+}
+
+TEST(NoiseAheads, areDrawnOneAtATimeWhereTheHostIsNotAhead) {
+  const Without without(Saving::Ahead);
+  CountedNoise source;
+  DrawnNoise same(7);
+  NoiseAhead ahead(source, {1, 4, 2, 2}, at::kCPU, 3);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(at::equal(ahead.next(), same.normal({1, 4, 2, 2}))) << i;
+    EXPECT_EQ(source.draws, i + 1);
+  }
 }
 
 }  // namespace

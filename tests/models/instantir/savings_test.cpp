@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/common/convolution.h"
 #include "models/common/notes.h"
 #include "models/common/savings.h"
 #include "models/cuda.h"
@@ -88,6 +89,22 @@ TEST_F(InstantIrSavings, attentionThatIsNotOneOperationIsLibTorchsPlainOne) {
     EXPECT_NEAR(work() / fused, 1, 1e-9);  // as products of matrices
   }
   EXPECT_TRUE(at::globalContext().userEnabledFlashSDP() && at::globalContext().userEnabledMemEfficientSDP());
+}
+
+TEST_F(InstantIrSavings, networksThatArePlacedForAnotherLayoutGiveTheSame) {
+  for (const Placement& placement : {Placement{}, Placement{.plain = true}}) {
+    made = networks(placement);
+    const at::Tensor expected = run(three);
+    const Without without(Saving::Layout);
+    made = networks(placement);
+    EXPECT_LT(apart(run(three), expected), 1e-3) << placement.plain;
+    for (const auto& module : made.main->modules()) {
+      const auto* layer = dynamic_cast<const ConvolutionImpl*>(module.get());
+      if (!layer) continue;
+      EXPECT_GT(layer->weight.numel(), 0);  // what is packed is channels-last
+      EXPECT_TRUE(layer->weight.is_contiguous());
+    }
+  }
 }
 
 TEST_F(InstantIrSavings, recordedPassesGiveTheSameBits) {

@@ -19,6 +19,7 @@
 #include "models/common/error.h"
 #include "models/common/kept_networks.h"
 #include "models/common/notes.h"
+#include "models/common/savings.h"
 #include "models/instantir/reading.h"
 #include "models/instantir/weight_policy.h"
 #include "models/registry.h"
@@ -86,6 +87,23 @@ TEST_P(SessionWeights, makeRoomForALargerPhoto) {
   held.endSession();
   held.hold(WeightChoice::Resident, kBeyondAllMemory, watching);
   EXPECT_TRUE(vae.expired());
+  EXPECT_TRUE(held.empty());
+}
+
+TEST_P(SessionWeights, arePlacedAnewForMapsOfAnotherLayout) {
+  SessionNetworks held = networks();
+  Observer nobody;
+  held.hold(WeightChoice::Resident, kSmall, nobody);
+  placeAll(held);
+  {
+    const Without without(Saving::Layout);
+    held.hold(WeightChoice::Resident, kSmall, nobody);
+    EXPECT_TRUE(held.empty());
+    placeAll(held);
+    held.hold(WeightChoice::Resident, kSmall, nobody);
+    EXPECT_FALSE(held.empty());
+  }
+  held.hold(WeightChoice::Resident, kSmall, nobody);
   EXPECT_TRUE(held.empty());
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "models/common/error.h"
+#include "models/common/savings.h"
 #include "models/cuda.h"
 
 namespace heirloom::tests {
@@ -62,6 +63,14 @@ TEST(StepNumbersOfARun, areReadOneStepLateOrWhenTheyAreWanted) {
 TEST(StepNumbersOfARun, onAGpuTheSame) {
   if (!openCuda().available) GTEST_SKIP() << "no GPU on this machine";
   expectLateAnswers(at::Device(at::kCUDA, 0));
+}
+
+TEST(StepNumbersOfARun, areReadAtOnceWhereTheHostIsNotAhead) {
+  const Without without(Saving::Ahead);
+  const at::Tensor good = at::ones({1, 4, 8, 8});
+  StepNumbers numbers(5);
+  numbers.add(good, 0);
+  EXPECT_THAT(complaint([&] { numbers.add(good / 0, 1); }), HasSubstr("step 2 of 5"));
 }
 
 }  // namespace
