@@ -11,7 +11,7 @@
 namespace heirloom::models {
 namespace {
 
-// What placing layers may leave behind in holes that the next ones do not fit.
+// What placing the layers of a network may leave behind in holes that the next ones do not fit.
 constexpr std::uint64_t kMostKept = 512 << 20;
 
 /// Whether placing `module` makes nothing of its values but another type; whatever folds or packs them, and all other
@@ -35,16 +35,10 @@ void fill(torch::nn::Module& module, const WeightSource& source, const std::stri
   }
 }
 
-}  // namespace
-
-std::vector<NamedPart> partsOf(torch::nn::Module& module, const std::string& prefix) {
-  std::vector<NamedPart> parts = {{&module, prefix}};
-  for (const auto& item : module.named_modules(/*name_prefix=*/"", /*include_self=*/false))
-    parts.push_back({item.value().get(), prefix + item.key() + "."});
-  return parts;
-}
-
-void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source, const Placement& placement) {
+/// `layerPlaced` is called behind every layer.
+template <typename LayerPlaced>
+void placeParts(const std::vector<NamedPart>& parts, const WeightSource& source, const Placement& placement,
+                const LayerPlaced& layerPlaced) {
   const c10::InferenceMode ordinary(false);
   const torch::NoGradGuard noGrad;
   // Linear layers take their norms into their own weights, whoever stands first.
@@ -55,7 +49,7 @@ void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source,
       if (auto* layer = dynamic_cast<Layer*>(module)) {
         layer->place(placement);
         layer->dropUnpacked();
-        if (placement.device.is_cpu() && keptMemory() > kMostKept) releaseFreedMemory(placement.device);
+        layerPlaced();
       }
       // What the layer left where it was, a bias that it only makes others of, say.
       for (auto& parameter : module->parameters(/*recurse=*/false)) parameter.set_data(parameter.to(placement.device));
@@ -63,9 +57,24 @@ void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source,
   }
 }
 
+}  // namespace
+
+std::vector<NamedPart> partsOf(torch::nn::Module& module, const std::string& prefix) {
+  std::vector<NamedPart> parts = {{&module, prefix}};
+  for (const auto& item : module.named_modules(/*name_prefix=*/"", /*include_self=*/false))
+    parts.push_back({item.value().get(), prefix + item.key() + "."});
+  return parts;
+}
+
+void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source, const Placement& placement) {
+  placeParts(parts, source, placement, [] {});
+}
+
 void loadPlaced(torch::nn::Module& module, const WeightSource& source, const Placement& placement,
                 const std::string& prefix) {
-  loadPlaced(partsOf(module, prefix), source, placement);
+  placeParts(partsOf(module, prefix), source, placement, [&] {
+    if (placement.device.is_cpu() && keptMemory() > kMostKept) releaseFreedMemory(placement.device);
+  });
 }
 
 }  // namespace heirloom::models

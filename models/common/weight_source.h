@@ -23,11 +23,13 @@ struct NamedPart {
 /// All modules below `module`, itself included.
 std::vector<NamedPart> partsOf(torch::nn::Module& module, const std::string& prefix = "");
 
-/// Fills the own parameters of `parts` and places each part at once, norms first. See below.
+/// Fills the own parameters of `parts` and places each part at once, norms first. See below. What is freed on the way
+/// the process keeps: for blocks that come and go, made of the same pieces every time.
 void loadPlaced(const std::vector<NamedPart>& parts, const WeightSource& source, const Placement& placement);
 
 /// Fills `module` layer by layer and places each at once, in its packed form where it has one, so that no more than one
-/// layer exists in float32, and none that goes to its device as it is. `prefix` goes before the module's own names:
+/// layer exists in float32, and none that goes to its device as it is; on the processor what the process keeps of freed
+/// memory goes back to the system whenever it is much. `prefix` goes before the module's own names:
 /// "down_blocks.0.resnets.1." Throws Error, with the name, on a tensor of another shape.
 void loadPlaced(torch::nn::Module& module, const WeightSource& source, const Placement& placement,
                 const std::string& prefix = "");

@@ -5,12 +5,16 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "models/common/convolution.h"
 #include "models/common/linear.h"
 #include "models/cuda.h"
+#include "models/placement.h"
 
 namespace heirloom::tests {
 namespace {
@@ -54,6 +58,29 @@ TEST(PlacedWeights, thatALayerLeavesGoToTheDeviceAsWell) {
   loadPlaced(*layer, sourceOf({}, bias), {at::kCUDA});
   EXPECT_TRUE(layer->bias.is_cuda());
   EXPECT_TRUE(at::equal(layer->bias.cpu(), bias));
+}
+
+/// A quarter more than a network may leave behind. What is returned lies above, so that it is not simply cut off.
+std::vector<char> muchThatWasFreed() {
+  constexpr std::size_t kBytes = 640 << 20, kBlock = 100'000;  // too small for the system to be asked for each
+  std::vector<std::vector<char>> blocks;
+  for (std::size_t bytes = 0; bytes < kBytes; bytes += kBlock) blocks.emplace_back(kBlock, 'x');
+  return std::move(blocks.back());
+}
+
+TEST(PlacedWeights, ofWholeNetworksGiveBackWhatWasFreedAndThoseOfBlocksDoNot) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers have an allocator of their own";
+#endif
+  constexpr std::uint64_t kMost = 512 << 20;
+  const WeightSource source = sourceOf(at::randn({kOutputs, kInputs}), at::randn({kOutputs}));
+  Linear block(kInputs, kOutputs), network(kInputs, kOutputs);
+  const std::vector<char> above = muchThatWasFreed();
+  ASSERT_GT(keptMemory(), kMost);
+  loadPlaced(partsOf(*block), source, {});
+  EXPECT_GT(keptMemory(), kMost);
+  loadPlaced(*network, source, {});
+  EXPECT_LT(keptMemory(), kMost);
 }
 
 TEST(PlacedWeights, giveTheSameBitsInWhateverTypeTheyWereStored) {
