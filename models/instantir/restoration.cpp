@@ -9,9 +9,7 @@
 #include <string_view>
 
 #include "models/common/drawn_noise.h"
-#include "models/common/graphs.h"
 #include "models/common/notes.h"
-#include "models/common/out_of_memory.h"
 #include "models/common/padding.h"
 #include "models/common/resampling.h"
 #include "models/common/savings.h"
@@ -21,10 +19,8 @@
 namespace heirloom::models {
 namespace {
 
-constexpr VaeTiles kVaeTiles{160, 32};   // latents: a square of one megapixel goes whole
-constexpr std::int64_t kLeastSide = 32;  // of its tiles where memory is short: with less nothing is seen of the picture
-constexpr VaeTiles kTinyTiles{96, 32};   // overlapping by more than it looks far
-constexpr double kTextShare = 0.02;      // of a run's time
+constexpr VaeTiles kTinyTiles{96, 32};  // latents, overlapping by more than the small decoder looks far
+constexpr double kTextShare = 0.02;     // of a run's time
 constexpr double kDecodingShare = 0.06;
 constexpr std::int64_t kStrip = 512;  // rows of a photo at a time
 
@@ -84,7 +80,11 @@ std::uint64_t InstantIrStep::bytes() const {
 
 InstantIrRestoration::InstantIrRestoration(std::shared_ptr<SessionNetworks> networks, const Settings& settings,
                                            Observer& observer, NoiseSource* noise)
-    : networks_(std::move(networks)), options_(optionsOf(settings)), observer_(observer), injected_(noise) {}
+    : networks_(std::move(networks)),
+      options_(optionsOf(settings)),
+      observer_(observer),
+      vae_(*networks_, observer),
+      injected_(noise) {}
 
 void InstantIrRestoration::requireGoing() const {
   if (observer_.stopRequested()) throw Stopped{};
@@ -113,8 +113,7 @@ at::Tensor InstantIrRestoration::operator()(const at::Tensor& pictures) {
   beginKeeping(pictures);
   const PhotoPlan plan = planOf(sizeOf(pictures), options_, networks_->placement().device.is_cpu());
   networks_->hold(options_.weights, plan.atOnce(), observer_);
-  encodedSide_ = decodedSide_ = shownSide_ = kVaeTiles.side;
-  sideBesideLoop_ = std::max(kLeastSide, sideBesideLoop(plan.atOnce()) / networks_->config().vae.factor());
+  vae_.begin(plan.atOnce());
   std::vector<at::Tensor> results;
   pictures_ = static_cast<double>(pictures.size(0));
   for (std::int64_t i = 0; i < pictures.size(0); ++i) {
@@ -156,71 +155,6 @@ const HeardPrompts& InstantIrRestoration::heard() {
   return *last;
 }
 
-template <typename Work>
-auto InstantIrRestoration::inTilesThatFit(std::int64_t& side, const PixelSize& latents, const Message& said,
-                                          const Work& work) {
-  while (true) {
-    try {
-      return work(VaeTiles{.side = side, .overlap = kVaeTiles.overlap});
-    } catch (const std::exception& error) {
-      // Recordings first: without them the picture stays the same.
-      if (!isOutOfMemory(error) || !(Graphs::releaseAll() || halve(side, latents, said))) throw;
-    }
-  }
-}
-
-bool InstantIrRestoration::halve(std::int64_t& side, const PixelSize& latents, const Message& said) {
-  const std::int64_t half = std::min(side, std::max(latents.height, latents.width)) / 2;
-  if (half < kLeastSide) return false;
-  setSide(side, half, said);
-  return true;
-}
-
-void InstantIrRestoration::setSide(std::int64_t& side, std::int64_t latents, const Message& said) {
-  side = latents;
-  tell(observer_, said.with(std::to_string(side * networks_->config().vae.factor())));
-}
-
-LatentDistribution InstantIrRestoration::encoded(const at::Tensor& picture) {
-  const Message said =
-      HEIRLOOM_TEXT("instantir.encodingTiles",
-                    "memory is short: the photo is encoded in tiles of %1 pixels, which may differ in tint");
-  SdxlVae& vae = networks_->vae();
-  const std::int64_t factor = networks_->config().vae.factor();
-  const LatentDistribution made = inTilesThatFit(
-      encodedSide_, {picture.size(2) / factor, picture.size(3) / factor}, said,
-      [&](const VaeTiles& tiles) { return encodeInTiles(vae, picture * 2 - 1, tiles, [this] { requireGoing(); }); });
-  networks_->offload();
-  return made;
-}
-
-at::Tensor InstantIrRestoration::decodedInTiles(const at::Tensor& latent, std::int64_t& side, const Message& said) {
-  const at::Tensor own = latent / networks_->config().vae.scaling;
-  SdxlVae& vae = networks_->vae();
-  const at::Tensor made = inTilesThatFit(side, sizeOf(latent), said, [&](const VaeTiles& tiles) {
-    return decodeInTiles(vae, own, tiles, [this] { requireGoing(); }).div_(2).add_(0.5);
-  });
-  networks_->offload();
-  return made;
-}
-
-at::Tensor InstantIrRestoration::decoded(const at::Tensor& latent) {
-  return decodedInTiles(
-      latent, decodedSide_,
-      HEIRLOOM_TEXT("instantir.decodingTiles",
-                    "memory is short: pictures are decoded in tiles of %1 pixels, which may differ in tint"));
-}
-
-at::Tensor InstantIrRestoration::decodedBesideLoop(const at::Tensor& latent) {
-  const Message said = HEIRLOOM_TEXT(
-      "instantir.shownTiles",
-      "memory is short: pictures of the steps are decoded in tiles of %1 pixels, which may differ in tint");
-  const std::int64_t side = std::min(shownSide_, std::max(latent.size(2), latent.size(3)));
-  if (networks_->policy() == WeightPolicy::Offloaded && side > sideBesideLoop_)
-    setSide(shownSide_, sideBesideLoop_, said);
-  return decodedInTiles(latent, shownSide_, said);
-}
-
 at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_t tileSide) {
   if (onlyPicture_) {
     // On another device "auto" may be another way through the networks.
@@ -228,14 +162,14 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     const std::int64_t factor = networks_->config().vae.factor();
     if (kept.size(2) * factor != picture.size(2) || kept.size(3) * factor != picture.size(3)) throw stepOfAnotherRun();
     progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 0);
-    return networks_->withRoom([&] { return decoded(kept.to(picture.device())); });
+    return networks_->withRoom([&] { return vae_.decoded(kept.to(picture.device())); });
   }
   const HeardPrompts& text = heard();
   requireGoing();
   const auto going = [this] { requireGoing(); };
   const double scaling = networks_->config().vae.scaling;
   progress(HEIRLOOM_TEXT("instantir.encoding", "encoding the photo"), kTextShare);
-  const LatentDistribution latents = networks_->withRoom([&] { return encoded(picture); });
+  const LatentDistribution latents = networks_->withRoom([&] { return vae_.encoded(picture); });
   at::Tensor latent = latents.mean;
   if (options_.samplesPosterior)
     latent = latent + latents.deviation * noise_->normal(latent.sizes()).to(latent.device());
@@ -249,7 +183,8 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
     fast.emplace(latent, picture);
   const auto pictureOf = [&](const at::Tensor& z) {
     if (fast) return fast->picture(z);
-    return (tiny ? decodeInTiles(*networks_->tinyDecoder(), z, kTinyTiles, going) : decodedBesideLoop(z)).clamp_(0, 1);
+    return (tiny ? decodeInTiles(*networks_->tinyDecoder(), z, kTinyTiles, going) : vae_.decodedBesideLoop(z))
+        .clamp_(0, 1);
   };
 
   DiffusionRun run;
@@ -299,7 +234,7 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   }
   networks_->offloadLoop();
   progress(HEIRLOOM_TEXT("instantir.decoding", "decoding"), 1 - kDecodingShare);
-  return networks_->withRoom([&] { return decoded(result); });
+  return networks_->withRoom([&] { return vae_.decoded(result); });
 }
 
 }  // namespace heirloom::models

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "models/instantir/fitting_vae.h"
 #include "models/instantir/kept_step.h"
 #include "models/instantir/photo_plan.h"
 #include "models/instantir/session_networks.h"
@@ -34,36 +35,20 @@ class InstantIrRestoration {
   at::Tensor restored(const at::Tensor& picture, const PhotoPlan& plan);
   /// `picture`: 1 3 H W in 0..1, sides multiples of 64; `tileSide` as in DiffusionRun.
   at::Tensor diffused(const at::Tensor& picture, std::int64_t tileSide);
-  /// The autoencoder's, of `picture` as in `diffused`, not yet scaled.
-  LatentDistribution encoded(const at::Tensor& picture);
-  /// `latent`: 1 4 h w, scaled. By the autoencoder: 1 3 H W, not clamped.
-  at::Tensor decoded(const at::Tensor& latent);
-  /// The same of a step, for which UNet and aggregator stay: where they leave little room in smaller tiles.
-  at::Tensor decodedBesideLoop(const at::Tensor& latent);
-  at::Tensor decodedInTiles(const at::Tensor& latent, std::int64_t& side, const Message& said);
-  /// `work` with tiles of `side` latents; where memory runs out with half of it, from now on. `said`: of the tiles'
-  /// size.
-  template <typename Work>
-  auto inTilesThatFit(std::int64_t& side, const PixelSize& latents, const Message& said, const Work& work);
-  /// False: the tiles cannot be smaller.
-  bool halve(std::int64_t& side, const PixelSize& latents, const Message& said);
-  void setSide(std::int64_t& side, std::int64_t latents, const Message& said);
   void requireGoing() const;
   void progress(const Message& stage, double share);  // of the picture at hand
 
   std::shared_ptr<SessionNetworks> networks_;
   InstantIrOptions options_;
   Observer& observer_;
+  FittingVae vae_;
   NoiseSource* injected_;
   std::unique_ptr<NoiseSource> drawn_;
   NoiseSource* noise_ = nullptr;
   StepKeeper* keeper_ = nullptr;  // null: nobody keeps the steps of this call
   std::shared_ptr<const InstantIrStep> from_;
-  bool onlyPicture_ = false;  // of `from_`
-  std::size_t photo_ = 0;     // of the call at hand, where steps are kept
-  // Of the autoencoder's tiles in the call at hand, latents: of photos, of results and of pictures of the steps; and
-  // what the last of them may be beside networks that leave little room.
-  std::int64_t encodedSide_ = 0, decodedSide_ = 0, shownSide_ = 0, sideBesideLoop_ = 0;
+  bool onlyPicture_ = false;           // of `from_`
+  std::size_t photo_ = 0;              // of the call at hand, where steps are kept
   double pictures_ = 1, picture_ = 0;  // of the call at hand: how many, and which of them
 };
 

@@ -14,7 +14,7 @@ namespace {
 constexpr int kShares = 8;             // of the channels, each kind of depthwise convolution sees one
 constexpr int kBand = 11;              // length of those along one side
 constexpr int kBelow = 3;              // blocks on half the size
-constexpr double kSlope = 0.1;         // between the sizes
+constexpr double kSizeSlope = 0.1;     // between the sizes
 constexpr double kFirstSlope = 0.01;   // of the shuffles' first convolution
 constexpr double kNearestSlope = 0.2;  // of the convolutions around nearest neighbours
 constexpr std::int64_t kMeta = 7;      // numbers that say how the file enlarges; its layers say so too
@@ -67,8 +67,8 @@ void MoesrBlockImpl::place(const Placement& placement) {
 }
 
 MoesrGroupImpl::MoesrGroupImpl(const MoesrConfig& config)
-    : down_(leaky(config.features, config.features / 4, kSlope)),
-      up_(leaky(config.features, 4 * config.features, kSlope)) {
+    : down_(leaky(config.features, config.features / 4, kSizeSlope)),
+      up_(leaky(config.features, 4 * config.features, kSizeSlope)) {
   const auto blocks = submodule(*this, "blocks"), msg = submodule(*this, "msg");
   for (int i = 0; i < config.blocks; ++i) {
     blocks_.push_back(blocks->register_module(std::to_string(i), MoesrBlock(config.features, config.hidden)));
