@@ -2655,6 +2655,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
+    <name>instantir.begins</name>
+    <message>
+        <source>beginning with the steps</source>
+        <translation>Beginn der Schritte</translation>
+    </message>
+</context>
+<context>
     <name>instantir.decoding</name>
     <message>
         <source>decoding</source>
@@ -2834,6 +2841,13 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>choose from %1 to %2</source>
         <translation>wählen Sie %1 bis %2</translation>
+    </message>
+</context>
+<context>
+    <name>instantir.reading</name>
+    <message>
+        <source>reading the networks</source>
+        <translation>Netze einlesen</translation>
     </message>
 </context>
 <context>

@@ -17,6 +17,7 @@
 #include "models/common/kept_networks.h"
 #include "models/common/kept_step.h"
 #include "models/common/photo_work.h"
+#include "models/common/unread_weights.h"
 #include "models/placement.h"
 
 namespace heirloom::core {
@@ -85,6 +86,8 @@ int enlargedBy(int before, int step) {
 }
 
 class RecipeRun {
+  using Seconds = std::chrono::duration<double>;
+
  public:
   RecipeRun(const Recipe& recipe, const Photo& source, Sink& sink, RunObserver& observer, const RunOptions& options,
             Outcome& outcome)
@@ -102,6 +105,7 @@ class RecipeRun {
     Placed placed = place(options_.device, options_.precision);
     std::vector<LoadedStep> steps;
     std::vector<double> costs;
+    double unread = 0;  // bytes
     std::int64_t width = source_.raster->width(), height = source_.raster->height();
     int scale = 1;
     for (const Step& step : recipe_.steps) {
@@ -114,6 +118,11 @@ class RecipeRun {
           observer_.wantsPreviews() ? model.settings : models::withoutPreviews(model.settings);
       const double work = models::flopOf(*model.network, settings, height, width, placed.placement.device);
       costs.push_back(std::max(work, static_cast<double>(width * height)));
+      // Of a kept step's picture only the decoder is read.
+      if (!options_.onlyPicture) {
+        const models::Placement placement = placementOf(steps.back(), placed.placement);
+        unread += static_cast<double>(models::bytesToRead(*model.network, settings, placement));
+      }
       outcome_.generative = outcome_.generative || model.descriptor.generative;
       width *= model.descriptor.scale;
       height *= model.descriptor.scale;
@@ -133,10 +142,11 @@ class RecipeRun {
     }
 
     const double left = options_.onlyPicture ? 0 : options_.from ? options_.from->left() : 1;
-    if (total * left >= kShortRun) {
+    const double reading = unread / kReadPerSecond;
+    if (total * left >= kShortRun || reading >= kLongRun) {
       const auto longest = static_cast<std::size_t>(std::ranges::max_element(costs) - costs.begin());
-      const double speed = flopPerSecond(placementOf(steps[longest], placed.placement));
-      if (total * left / speed >= kLongRun) estimate_ = std::chrono::duration<double>(total * left / speed);
+      const double working = total * left / flopPerSecond(placementOf(steps[longest], placed.placement));
+      if (working + reading >= kLongRun) estimate_ = Estimate{Seconds(working), Seconds(reading)};
     }
 
     std::shared_ptr<const Raster> from = source_.raster;
@@ -255,7 +265,9 @@ class RecipeRun {
     if (telling && (done >= kTelling || (alike && recipe_.steps.size() == 1)))
       return took * ((1 - now.fraction) / done);
     if (!estimate_) return std::nullopt;
-    const std::chrono::duration<double> left = *estimate_ * (1 - begun_.fraction) - took;
+    // Some of the reading is no part of the work, the rest of it is done within its first part.
+    const Seconds unread = std::max(Seconds(0), estimate_->reading - begun_.elapsed);
+    const Seconds left = estimate_->working * (1 - begun_.fraction) + unread - took;
     return left.count() > 0 ? std::optional(left) : std::nullopt;  // it takes longer, nobody knows how long
   }
 
@@ -270,7 +282,10 @@ class RecipeRun {
   RunObserver& observer_;
   const RunOptions& options_;
   Outcome& outcome_;
-  std::optional<std::chrono::duration<double>> estimate_;  // of long runs
+  struct Estimate {
+    Seconds working, reading;
+  };
+  std::optional<Estimate> estimate_;  // of long runs
   struct {
     double fraction = 0;
     std::chrono::duration<double> elapsed{};

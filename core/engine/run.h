@@ -54,8 +54,8 @@ struct Progress {
   int tilesDone = 0;
   int tiles = 0;
   std::chrono::duration<double> elapsed{};
-  /// Of long runs (20 s) from the start on, by an estimate; from what was done so far once a tile, or a meaningful part
-  /// of a progressive network's steps, is done. Nothing where neither says it.
+  /// Of long runs (20 s) from the start on, by an estimate of the work and of reading weights; from what was done so
+  /// far once a tile, or a meaningful part of a progressive network's steps, is done. Nothing where neither says it.
   std::optional<std::chrono::duration<double>> remaining;
   std::string device = {};  // that computes at present: "cpu", "cuda:0"
   Message weights = {};     // how the network holds its weights there, where it decides that

@@ -17,8 +17,13 @@ class NetworkShelf {
   /// What is there, if it is on that place; otherwise it goes, for the sake of what will be placed there.
   std::unique_ptr<Networks> take(const Placement& placement) {
     std::unique_ptr<Networks> kept = clear();
-    const auto place = [](const Placement& of) { return std::tuple(of.device, of.precision, of.plain); };
-    return kept && place(kept->placement()) == place(placement) ? std::move(kept) : nullptr;
+    return kept && samePlace(kept->placement(), placement) ? std::move(kept) : nullptr;
+  }
+  /// Whether something is there that is on that place and of which `holds(networks)` is true. It stays.
+  template <typename Holds>
+  bool has(const Placement& placement, const Holds& holds) const {
+    const std::lock_guard lock(mutex_);
+    return kept_ && samePlace(kept_->placement(), placement) && holds(*kept_);
   }
   void put(std::unique_ptr<Networks> networks) {
     const std::lock_guard lock(mutex_);
@@ -31,7 +36,12 @@ class NetworkShelf {
   }
 
  private:
-  std::mutex mutex_;
+  static bool samePlace(const Placement& a, const Placement& b) {
+    const auto place = [](const Placement& of) { return std::tuple(of.device, of.precision, of.plain); };
+    return place(a) == place(b);
+  }
+
+  mutable std::mutex mutex_;
   std::unique_ptr<Networks> kept_;
 };
 

@@ -126,7 +126,8 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
   // Where memory runs out the run goes on from the last step that was told, first without recordings, then with fewer
   // tiles at once.
   std::int64_t most = tiling.count();
-  bool records = true;
+  bool records = true, began = false;
+  if (run.reads) run.reads();
   const auto withTilesAtOnce = [&]() -> at::Tensor {
     while (true) {
       // Nobody may have asked yet.
@@ -139,6 +140,7 @@ at::Tensor restored(SessionNetworks& networks, const InstantIrOptions& options, 
       events.watch = &networks.watch(watch);
       const std::shared_ptr<RecordedPasses> passes = records ? networks.passes() : nullptr;
       events.passes = passes.get();
+      if (!std::exchange(began, true) && run.begins) run.begins();
       try {
         return InstantIrSampler(restorers, NoiseSchedule(networks.config().schedule), settings)
             .run(tiling.cut(run.latent), guide(run.prompt, seen.first), guide(run.negative, seen.second),
@@ -182,6 +184,7 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
   StopWatch watch(run.stopRequested);
   Pass pass;
   const auto numbers = at::TensorOptions(device).dtype(at::kFloat);
+  if (run.reads) run.reads();
   pass.embeddings = networks.withRoom([&] {
     return networks.painter()->embeddings(at::tensor(stepper->steps(), at::kInt).to(numbers),
                                           halves(run.negative.pooled, run.prompt.pooled),
@@ -227,6 +230,7 @@ at::Tensor painted(SessionNetworks& networks, const InstantIrOptions& options, c
                               : schedule.noised(run.latent, initial, stepper->steps()[static_cast<std::size_t>(first)]);
   }
   StepNumbers sound(settings.steps, first);
+  if (run.begins) run.begins();
   while (state.next < settings.steps) {
     const int index = state.next;
     pass.step = index;

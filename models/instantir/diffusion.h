@@ -32,6 +32,8 @@ struct DiffusionRun {
   NoiseSource* noise = nullptr;
   std::shared_ptr<const SamplerState> from;  // of a run over the same picture; null: the run begins at its start
   std::function<bool()> stopRequested;
+  std::function<void()> reads;   // told before the networks of the steps are placed, which may take long; or empty
+  std::function<void()> begins;  // told when they are, before the first step of this call; or empty
   std::function<void(const DiffusionStep&)> stepDone;  // may throw
 };
 

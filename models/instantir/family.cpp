@@ -7,6 +7,7 @@
 #include "models/common/network_shelf.h"
 #include "models/common/photo_work.h"
 #include "models/common/savings.h"
+#include "models/common/unread_weights.h"
 #include "models/common/whole_photo.h"
 #include "models/instantir/cost.h"
 #include "models/instantir/reading.h"
@@ -73,6 +74,7 @@ class InstantIrRestorer : public Restorer,
                           public CountsWork,
                           public DecidesByPhoto,
                           public KeepsNetworks,
+                          public ReadsWhenRun,
                           public SavesWork {
  public:
   InstantIrRestorer(StateDict tensors, DiffusionConfig config, Descriptor descriptor)
@@ -108,6 +110,14 @@ class InstantIrRestorer : public Restorer,
   bool release() const override {
     const std::unique_ptr<SessionNetworks> kept = shelf_->clear();
     return kept && !kept->empty();
+  }
+  std::uint64_t bytesToRead(const Settings& settings, const Placement& placement) const override {
+    const WeightChoice wanted = optionsOf(settings).weights;
+    if (shelf_->has(placement, [&](const SessionNetworks& kept) { return kept.holdsAll(wanted); })) return 0;
+    std::uint64_t bytes = 0;
+    for (const auto& [name, entry] : tensors_.entries())
+      bytes += static_cast<std::uint64_t>(entry.numel()) * itemSize(entry.dtype);
+    return bytes;
   }
 
  private:

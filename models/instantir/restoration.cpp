@@ -201,6 +201,9 @@ at::Tensor InstantIrRestoration::diffused(const at::Tensor& picture, std::int64_
   const auto* keeper = dynamic_cast<const StepKeeper*>(&observer_);
   const bool watched = !keeper || keeper->keepsSteps();  // who keeps no steps looks at none
   run.stopRequested = [this] { return observer_.stopRequested(); };
+  // No share of the work is done in between, but time goes: whoever measures it begins anew.
+  run.reads = [this] { progress(HEIRLOOM_TEXT("instantir.reading", "reading the networks"), kTextShare); };
+  run.begins = [this] { progress(HEIRLOOM_TEXT("instantir.begins", "beginning with the steps"), kTextShare); };
   run.stepDone = [&](const DiffusionStep& step) {
     done = step.index + 1, planned = step.count;
     // First, because a step whose picture finds no room is run again.

@@ -50,6 +50,8 @@ class SessionNetworks {
   void endSession();
   /// Nothing is placed.
   bool empty() const;
+  /// Everything is placed in the way that is `wanted`: a session reads nothing.
+  bool holdsAll(WeightChoice wanted) const { return held_ == wanted && complete(); }
   /// How many pictures of `pixels` go through the networks at once in the memory that is free now, of `wanted`. What
   /// was recorded is given up for them.
   std::int64_t picturesThatFit(std::int64_t pixels, std::int64_t wanted) const;

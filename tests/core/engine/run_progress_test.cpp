@@ -9,6 +9,7 @@
 
 #include "core/engine/run.h"
 #include "core/engine/speed.h"
+#include "models/common/unread_weights.h"
 #include "tests/core/support/fake_network.h"
 #include "tests/core/support/photos.h"
 
@@ -100,6 +101,42 @@ TEST(Run, theEstimateHoldsUntilAMeaningfulPartIsDone) {
   ASSERT_TRUE(early.remaining);
   EXPECT_NEAR(early.remaining->count(), 0.98 * first.remaining->count(), 1e-3 * first.remaining->count());
   EXPECT_LT(reportAt(finished.diary, 0.52).remaining->count(), 10);
+}
+
+/// Has still to read what a minute reads.
+class UnreadNetwork : public FakeNetwork, public models::ReadsWhenRun {
+ public:
+  static constexpr double kSeconds = 60;
+
+  using FakeNetwork::FakeNetwork;
+  std::uint64_t bytesToRead(const models::Settings&, const models::Placement&) const override {
+    return static_cast<std::uint64_t>(kSeconds * kReadPerSecond);
+  }
+};
+
+TEST(Run, theEstimateCountsWhatIsStillToBeRead) {
+  const Photo photo = texturedPhoto({64, 48, ColourModel::Rgb, false, SampleType::UInt8});
+  const auto network = std::make_shared<UnreadNetwork>([](const at::Tensor& picture, models::Observer& observer) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    observer.progress({}, 0.02);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    observer.progress({}, 0.02);
+    return picture;
+  });
+  network->own.progressive = true;
+  const auto finished = runOn(photo, network);
+  ASSERT_EQ(finished.outcome.status, Status::Done);
+  ASSERT_GE(finished.diary.reports.size(), 3U);
+  // Whatever was done so far is none of the work.
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Progress& report = finished.diary.reports[i];
+    ASSERT_TRUE(report.remaining) << i;
+    EXPECT_NEAR(report.remaining->count() + report.elapsed.count(), UnreadNetwork::kSeconds, 0.05) << i;
+  }
+  // The picture of a step that was kept needs none of it.
+  RunOptions picture;
+  picture.onlyPicture = true;
+  EXPECT_FALSE(runOn(photo, network, picture).diary.reports.front().remaining);
 }
 
 }  // namespace
