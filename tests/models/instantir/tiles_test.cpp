@@ -116,6 +116,28 @@ TEST_P(DiffusionInTiles, tilesAgreeToTheBitAfterEveryStep) {
   EXPECT_EQ(steps, 3);
 }
 
+/// Counts how often it is asked for a stop.
+struct Asked : Observer {
+  bool stopRequested() const override { return ++times, false; }
+  mutable int times = 0;
+};
+
+/// Whoever holds the networks is asked once for each layer that looks: not for tiles, nor for steps.
+TEST_P(DiffusionInTiles, thePhotoIsLookedAtOnce) {
+  if (!GetParam()) GTEST_SKIP() << "SDXL alone looks at no photo";
+  Asked asked;
+  networks->hold(WeightChoice::Beside, kSide * kFactor * kSide * kFactor, asked);
+  PlaneNoise first(0, kWidth);
+  diffused(1, 0, kWidth, first);  // reads the networks, and looks at nothing
+  for (const int steps : {1, 3}) {
+    asked.times = 0;
+    PlaneNoise noise(0, kWidth);
+    diffused(steps, 0, kWidth, noise);
+    EXPECT_EQ(asked.times, tinyNetworks().dino.layers) << steps;
+  }
+  networks->endSession();
+}
+
 class PhotosOfAnySize : public DiffusionFolder {
  protected:
   PhotosOfAnySize() { writeTinyInstantIr(folder.path()); }
