@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "models/common/error.h"
 #include "models/common/utf8.h"
+#include "models/sdxl/byte_pairs.h"
 #include "models/sdxl/text_cleaning.h"
 
 namespace heirloom::models {
@@ -69,28 +71,12 @@ std::int64_t ClipTokenizer::idOf(const std::string& token) const {
   return found == vocabulary_.end() ? end_ : found->second;
 }
 
-std::vector<std::string> ClipTokenizer::merged(std::vector<std::string> symbols) const {
-  while (symbols.size() > 1) {
-    auto best = ranks_.end();
-    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
-      const auto found = ranks_.find({symbols[i], symbols[i + 1]});
-      if (found != ranks_.end() && (best == ranks_.end() || found->second < best->second)) best = found;
-    }
-    if (best == ranks_.end()) break;
-    std::vector<std::string> joined;
-    for (std::size_t i = 0; i < symbols.size(); ++i) {
-      const bool pair =
-          i + 1 < symbols.size() && symbols[i] == best->first.first && symbols[i + 1] == best->first.second;
-      joined.push_back(pair ? symbols[i] + symbols[i + 1] : symbols[i]);
-      if (pair) ++i;
-    }
-    symbols = std::move(joined);
-  }
-  return symbols;
-}
-
 void ClipTokenizer::addWord(const std::u32string& word, std::vector<std::int64_t>& ids) const {
   static const std::array<std::string, 256> kVisible = visibleBytes();
+  const PairRank rankOf = [this](const std::string& left, const std::string& right) {
+    const auto found = ranks_.find({left, right});
+    return found == ranks_.end() ? std::nullopt : std::optional(found->second);
+  };
   for (const std::u32string& piece : pieces(word)) {
     const std::string bytes = encoded(piece);
     if (bytes == kBegin || bytes == kEnd) {
@@ -100,7 +86,7 @@ void ClipTokenizer::addWord(const std::u32string& word, std::vector<std::int64_t
     std::vector<std::string> symbols;
     for (const char byte : bytes) symbols.push_back(kVisible[static_cast<unsigned char>(byte)]);
     symbols.back() += kWordEnd;
-    for (const std::string& token : merged(std::move(symbols))) ids.push_back(idOf(token));
+    for (const std::string& token : mergedByRank(std::move(symbols), rankOf)) ids.push_back(idOf(token));
   }
 }
 

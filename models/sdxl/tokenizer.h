@@ -29,7 +29,6 @@ class ClipTokenizer {
 
  private:
   void addWord(const std::u32string& word, std::vector<std::int64_t>& ids) const;
-  std::vector<std::string> merged(std::vector<std::string> symbols) const;
   std::int64_t idOf(const std::string& token) const;
 
   std::unordered_map<std::string, std::int64_t> vocabulary_;
