@@ -15,7 +15,9 @@ const char* const kDefaultNegativePrompt =
 
 std::span<const PromptPreset> promptPresets() {
   static const std::array<PromptPreset, 4> presets{
-      {{HEIRLOOM_TEXT("instantir.preset.detail", "Fine detail (the model's own)"), kDefaultPrompt},
+      {// PROMPT of infer.py and gradio_demo/app.py.
+       {HEIRLOOM_TEXT("instantir.preset.detail", "Fine detail (the model's own)"), kDefaultPrompt},
+       // Ours, for want of published ones, these and the next: the subject first, then what damage takes away from it.
        {HEIRLOOM_TEXT("instantir.preset.portrait", "Portrait"),
         "a portrait photograph, natural skin texture, sharp eyes, fine hair, soft daylight"},
        {HEIRLOOM_TEXT("instantir.preset.landscape", "Landscape"),
