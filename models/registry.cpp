@@ -249,8 +249,8 @@ void consider(Inspection& inspection, const Ask& match) {
   }
   // A family whose keys all fit is nearest, and of a folder its own, however many keys do not fit. Most of the file's
   // keys say more than the few that other families look for first.
-  const auto fitsMostly = [&](const Match& match) {
-    return match.unfit.empty() || (match.complete && 2 * match.unfit.size() < inspection.tensors.entries().size());
+  const auto fitsMostly = [&](const Match& answer) {
+    return answer.unfit.empty() || (answer.complete && 2 * answer.unfit.size() < inspection.tensors.entries().size());
   };
   std::ranges::stable_sort(inspection.considered, {}, [&](const Candidate& candidate) {
     return std::tuple(candidate.family != ofOtherPictures, !isFolderOf(candidate.family, inspection.tensors),
