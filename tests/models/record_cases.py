@@ -2,13 +2,16 @@
 """Records what public implementations make of closed-form weights, for families that no other record covers.
 
 Usage: record_cases.py OUTPUT.json [NAME ...]   (default: all; others are kept as they are)
-Needs PyTorch, spandrel and spandrel_extra_arches. Writes names and shapes of the tensors, the shape, sum and spread of
-the result, and samples of it. recorded_test.cpp runs our networks on the same weights and input.
+Needs PyTorch, spandrel and spandrel_extra_arches; for MambaIRUNet einops and the authors' mambairunet_arch.py
+(csguoh/MambaIR, realDenoising/basicsr/models/archs, commit 33d7b34) on the PYTHONPATH. Writes names and shapes of the
+tensors, the shape, sum and spread of the result, and samples of it. recorded_test.cpp runs our networks on the same
+weights and input.
 """
 
 import json
 import math
 import sys
+import types
 
 import numpy
 import torch
@@ -289,6 +292,37 @@ def fftformer():
     return FFTformer(dim=8, num_blocks=[1, 1, 2], num_refinement_blocks=1)
 
 
+def scanned(u, delta, A, B, C, D, z=None, delta_bias=None, delta_softplus=True, return_last_state=False):
+    """What the package mamba_ssm says that its selective_scan_fn computes, of which there is none for processors.
+
+    u, delta: N KD L; A: KD S; B, C: N K S L; D, delta_bias: KD."""
+    delta = torch.nn.functional.softplus(delta + delta_bias[:, None])
+    given, read = (of.repeat_interleave(u.shape[1] // of.shape[1], 1) for of in (B, C))
+    state, steps = 0, []
+    for i in range(u.shape[2]):
+        state = torch.exp(delta[:, :, i, None] * A) * state + (delta * u)[:, :, i, None] * given[..., i]
+        steps.append((state * read[..., i]).sum(2))
+    return torch.stack(steps, 2) + D[:, None] * u
+
+
+def mambair_u():
+    class DropPath(torch.nn.Identity):  # drops nothing outside of training
+        def __init__(self, *_):
+            super().__init__()
+
+    absent = {"timm.models.layers": {"DropPath": DropPath, "to_2tuple": None, "trunc_normal_": None},
+              "mamba_ssm.ops.selective_scan_interface": {"selective_scan_fn": scanned, "selective_scan_ref": scanned}}
+    for name, contents in absent.items():
+        sys.modules[name] = types.ModuleType(name)
+        vars(sys.modules[name]).update(contents)
+        while "." in name:
+            name = name.rpartition(".")[0]
+            sys.modules.setdefault(name, types.ModuleType(name))
+    from mambairunet_arch import MambaIRUNet
+
+    return MambaIRUNet(dim=32, num_blocks=[1, 2, 1, 1], num_refinement_blocks=1, mlp_ratio=1.5)
+
+
 def around_zero(picture):
     return picture * 2 - 1
 
@@ -393,6 +427,7 @@ CASES = {
     "KBNet-S lightweight": ("KBNet-S", lambda: kbnet_s(lightweight=True, ffn_scale=1.5), (2, 3, 12, 16), None),
     "KBNet-L": ("KBNet-L", kbnet_l, (1, 3, 16, 24), None),
     "FFTformer": ("FFTformer", fftformer, (1, 3, 32, 64), None),
+    "MambaIRUNet": ("MambaIRUNet", mambair_u, (1, 3, 16, 24), None),
     "SPAN x4 no norm": ("SPAN", lambda: span(upscale=4, norm=False), (1, 3, 8, 8), None),
     "SwinIR x2 folded": ("SwinIR", swinir_folded, (1, 3, 16, 24), None),
 }
@@ -400,6 +435,10 @@ CASES = {
 
 # Networks that amplify what bfloat16 rounds under random weights.
 STRAYS = ("DCTLSA x2", "DCTLSA x3")
+
+# Last words of names whose values become 1 larger: factors of residuals, near zero otherwise, without which a network
+# amplifies every rounding.
+RAISED = {"MambaIRUNet": ["skip_scale", "skip_scale2"]}
 
 
 def half_error(network, picture, output):
@@ -412,8 +451,12 @@ def half_error(network, picture, output):
 def record(name):
     family, make, shape, given = CASES[name]
     network = make().eval()
+    raised = RAISED.get(name, [])
     with torch.no_grad():
         fill(network)
+        for key, tensor in network.state_dict().items():
+            if key.rpartition(".")[2] in raised:
+                tensor.add_(1)
         picture = (uniform(1000, shape) + 0.5).float()
         output = network(given(picture) if given else picture.clone())
         output = (output[0] if isinstance(output, tuple) else output).double()
@@ -429,6 +472,7 @@ def record(name):
         "mean": values.mean().item(),
         "spread": values.std(correction=0).item(),
         **half,
+        **({"raised": raised} if raised else {}),
         "samples": [[i, float(f"{values[i].item():.7g}")] for i in at],
     }
 
