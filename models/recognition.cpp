@@ -116,9 +116,10 @@ struct Outsider {
   std::array<std::string_view, 2> words;
 };
 
-constexpr std::array<Outsider, 11> kOutsiders = {
+constexpr std::array<Outsider, 12> kOutsiders = {
     {{"GFPGAN", {"stylegan_decoder.", ""}},
      {"CodeFormer", {"position_emb", "quantize.embedding.weight"}},
+     {"RestoreFormer", {"quantize.embedding.weight", ".mid.attn_1.norm1.weight"}},
      {"LaMa", {".ffc.convg2", ".ffc.convl2"}},
      {"ResShift", {"input_blocks.0.0.weight", ".relative_position_bias_table"}},
      {"MambaIRv2", {".assm.", ".win_mhsa."}},
