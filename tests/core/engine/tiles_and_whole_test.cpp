@@ -17,6 +17,8 @@
 #include "core/engine/tiler.h"
 #include "core/library/configure.h"
 #include "core/photo/photo.h"
+#include "models/common/random_weights.h"
+#include "models/rcan/network.h"
 #include "models/registry.h"
 #include "tests/core/support/photos.h"
 #include "tests/models/support/public_networks.h"
@@ -35,10 +37,12 @@ constexpr double kGood = 30;        // dB of a good restoration from the truth
 constexpr double kUnseen = 0.1;     // dB that such a one may lose by tiles
 constexpr double kTrained = 0.043;  // the same under trained weights, which carry less far than random ones do
 
+constexpr const char* kPhoto = "photos/eval/tony-webster-97532.jpg";
+
 /// A piece of a photo, 1 C H W; made of waves where there is none.
 at::Tensor picture(int channels, std::int64_t height, std::int64_t width) {
   const auto shared = tests::sharedFolder();
-  const fs::path file = shared ? *shared / "photos/eval/tony-webster-97532.jpg" : fs::path();
+  const fs::path file = shared ? *shared / kPhoto : fs::path();
   const Photo photo = shared && fs::exists(file)
                           ? readPhoto(file)
                           : tests::texturedPhoto({width, height, ColourModel::Rgb, false, SampleType::UInt8});
@@ -61,6 +65,12 @@ void gather(WholeStatistics& statistics, Session& session, const at::Tensor& who
   const std::vector<Box> patches = samplePatches(whole.size(3), whole.size(2), rules, area);
   const std::int64_t atOnce = std::max<std::int64_t>(1, area / (patches.front().width * patches.front().height));
   gatherStatistics(statistics, session, patches, atOnce, [&](const Box& box) { return boxOf(whole, box); });
+}
+
+/// Those of the whole in one piece: what no sample can better.
+void gatherWhole(WholeStatistics& statistics, Session& session, const at::Tensor& whole) {
+  const WholeStatistics::Scope gathering(statistics, WholeStatistics::Use::Gather);
+  session.restore(whole);
 }
 
 /// `shared`: what tiles take from a sample of the whole; null, or empty: each tile has its own.
@@ -164,7 +174,10 @@ void expectTheWhole(const models::Restorer& model, const std::string& name, Cut 
   };
   if (std::getenv("HEIRLOOM_MARGINS")) {
     if (!shared.empty()) {
-      std::cout << ", with statistics of their own: " << likeness(tiled(*session, whole, rules, cut.longest), expected);
+      WholeStatistics exact;
+      gatherWhole(exact, *session, whole);
+      std::cout << ", with statistics of their own: " << likeness(tiled(*session, whole, rules, cut.longest), expected)
+                << ", of the whole: " << likeness(tiled(*session, whole, rules, cut.longest, &exact), expected);
     }
     for (int narrower = rules.margin / 2; narrower >= 4; narrower /= 2) sayAt(narrower);
     for (const int wider : {2 * rules.margin, 3 * rules.margin}) {
@@ -234,6 +247,42 @@ TEST(ColourFix, givesThroughTilesWhatItGivesOfTheWhole) {
   const double range = (expected.max() - expected.min()).item<double>();
   const double apart = (tiled(*session, whole, rules, cut.longest) - expected).abs().max().item<double>();
   EXPECT_LT(apart / range, kRounding);
+}
+
+/// Its channels are weighed by means over the picture, in each of eight blocks by what the blocks before made of it.
+std::shared_ptr<const models::Restorer> narrowRcan() {
+  const auto weights = [] {
+    const models::RcanConfig config{.features = 32, .groups = 2, .blocks = 4, .reduced = 2, .enlargement = 2};
+    return models::randomWeights(models::stateOf(*models::Rcan(config)));
+  };
+  return tests::PublicConfiguration{.family = "RCAN", .name = "narrow", .weights = weights}.open();
+}
+
+// The reference with these weights and such tiles: 55.1 dB of their own, 58.6 of a sample, 64.1 of the whole.
+TEST(SharedStatistics, bringTilesOfAPhotoNearerToTheWholeThanTheirOwn) {
+  REQUIRE_SHARED(photo, kPhoto);
+  ASSERT_TRUE(fs::exists(photo));
+  const c10::InferenceMode inference;
+  const auto model = narrowRcan();
+  const Descriptor network = model->descriptor();
+  ASSERT_TRUE(network.wholeStatistics);
+  const TileRules rules(network);
+  const Cut cut = Cut::smallTiles(rules);
+  const at::Tensor whole = picture(network.channels, cut.height, cut.width);
+  models::Observer observer;
+  const auto session = model->start(settingsOnPhotos(*model), {}, observer);
+  const at::Tensor expected = session->restore(whole);
+  const auto near = [&](WholeStatistics* shared) {
+    return likeness(tiled(*session, whole, rules, cut.longest, shared), expected);
+  };
+  WholeStatistics sampled, exact;
+  gather(sampled, *session, whole, rules, cut.longest);
+  gatherWhole(exact, *session, whole);
+  const double own = near(nullptr), ofSample = near(&sampled), ofWhole = near(&exact);
+  std::cout << "RCAN in tiles, statistics of their own: " << own << " dB like the whole, of a sample: " << ofSample
+            << ", of the whole: " << ofWhole << '\n';
+  EXPECT_GT(ofSample, own + 1);
+  EXPECT_GT(ofWhole, own + 1);
 }
 
 class RandomNetwork : public testing::TestWithParam<tests::PublicConfiguration> {};
