@@ -14,6 +14,10 @@ constexpr std::int64_t kSampledPart = 8;  // one of so many pixels
 constexpr double kRim = 0.125;
 constexpr double kGoldenSection = 0.618;
 
+std::int64_t upwards(std::int64_t dividend, std::int64_t divisor) {
+  return (dividend + divisor - 1) / divisor;
+}
+
 /// `count` places along a side, each in the middle of its share of it but on the network's grid.
 std::vector<std::int64_t> placesAlong(std::int64_t side, std::int64_t patch, std::int64_t count,
                                       std::int64_t multiple) {
@@ -40,13 +44,14 @@ std::vector<Box> spread(const std::vector<Box>& patches) {
 std::vector<Box> samplePatches(std::int64_t width, std::int64_t height, const TileRules& rules, std::int64_t area) {
   const std::int64_t multiple = rules.sizeMultiple;
   const auto half = static_cast<std::int64_t>(std::sqrt(static_cast<double>(area)) / 2);
-  const std::int64_t side = (std::max(half, kShortestPatch) + multiple - 1) / multiple * multiple;
+  const std::int64_t side = upwards(std::max(half, kShortestPatch), multiple) * multiple;
   const std::int64_t across = std::min(side, width), down = std::min(side, height);
-  const std::int64_t wanted = std::max(area, width * height / kSampledPart) / (across * down);
+  const std::int64_t wanted = upwards(std::max(area, upwards(width * height, kSampledPart)), across * down);
   const double perSide =
       std::sqrt(static_cast<double>(wanted) * static_cast<double>(width) / static_cast<double>(height));
   const std::int64_t columns = std::clamp<std::int64_t>(std::llround(perSide), 1, width / across);
-  const std::int64_t rows = std::clamp<std::int64_t>(wanted / columns, 1, height / down);
+  // Upwards, for the middle row alone would say nothing of a wide photo's sky.
+  const std::int64_t rows = std::clamp<std::int64_t>(upwards(wanted, columns), 1, height / down);
 
   std::vector<Box> patches;
   for (const std::int64_t y : placesAlong(height, down, rows, multiple)) {

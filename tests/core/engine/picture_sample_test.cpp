@@ -3,10 +3,12 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 #include "core/engine/tile_network.h"
 #include "models/common/ensemble.h"
@@ -76,9 +78,20 @@ TEST(PictureSample, largePhotosAreSampledByAnEighth) {
   const std::vector<Box> patches = samplePatches(6000, 4000, TileRules(), 640 * 640);
   const Box& patch = patches.front();
   EXPECT_EQ(patch.width, 320);
-  EXPECT_GE(std::abs(patches[0].x - patches[1].x), 6000 / 3);
+  EXPECT_GE(std::max(std::abs(patches[0].x - patches[1].x), std::abs(patches[0].y - patches[1].y)), 4000 / 3);
   const double sampled = static_cast<double>(patches.size()) * 320 * 320 / (6000.0 * 4000);
-  EXPECT_NEAR(sampled, 1.0 / 8, 0.02);
+  EXPECT_GE(sampled, 1.0 / 8);
+  EXPECT_LT(sampled, 1.0 / 6);
+}
+
+TEST(PictureSample, widePhotosAreSampledAboveAndBelow) {
+  for (const auto& [width, height] : {std::pair{1920, 1080}, std::pair{2400, 1000}, std::pair{1080, 1920}}) {
+    const std::vector<Box> patches = samplePatches(width, height, TileRules(), 640 * 640);
+    EXPECT_GE(std::ssize(patches) * patches.front().width * patches.front().height, 640 * 640) << width;
+    const auto has = [&](auto where) { return std::ranges::any_of(patches, where); };
+    EXPECT_TRUE(has([h = height](const Box& patch) { return patch.y + patch.height / 2 < h / 2; })) << width;
+    EXPECT_TRUE(has([h = height](const Box& patch) { return patch.y + patch.height / 2 > h / 2; })) << width;
+  }
 }
 
 TEST(SharedStatistics, tilesGiveWhatTheWholeGives) {
