@@ -40,8 +40,10 @@ struct Scan {
 
 std::vector<Scan> scans() {
   at::manual_seed(1);
-  return {Scan(1, 1, 1, 1, 1, 1),   Scan(2, 5, 7, 24, 16, 3),   Scan(1, 9, 4, 72, 10, 4),
-          Scan(1, 1, 33, 40, 5, 2), Scan(1, 12, 1, 17, 16, 12), Scan(3, 6, 8, 360, 16, 12)};
+  return {Scan(1, 1, 1, 1, 1, 1), Scan(2, 5, 7, 24, 16, 3), Scan(1, 9, 4, 72, 10, 4), Scan(1, 1, 33, 40, 5, 2),
+          Scan(1, 12, 1, 17, 16, 12), Scan(3, 6, 8, 360, 16, 12),
+          // More states than CUDA has threads for, each of which then keeps several, and more than these keep.
+          Scan(1, 4, 5, 18, 40, 2), Scan(1, 3, 4, 9, 70, 2)};
 }
 
 TEST(SelectiveScan, aSumThatDecaysByHand) {

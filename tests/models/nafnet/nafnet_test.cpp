@@ -18,7 +18,7 @@ TEST(NafNet, localMeansAreThoseOfTheWindowsThatFit) {
   const at::Tensor x = at::randn({1, 3, 9, 12});
   const at::Tensor means = localMean(x, 4);
   ASSERT_EQ(means.sizes(), x.sizes());
-  const at::Tensor inside = at::avg_pool2d(x, {4, 4}, {1, 1});  // 6 x 9: one row and column more before than behind
+  const at::Tensor inside = at::avg_pool2d(x, {4, 4}, {1, 1});  // 6 x 9: one row and column lie before, two behind
   EXPECT_LT(largest(means.slice(2, 1, 7).slice(3, 1, 10) - inside), 1e-5);
   EXPECT_LT(largest(means.select(2, 0) - means.select(2, 1)), 1e-6);
   EXPECT_LT(largest(means.select(3, 11) - means.select(3, 9)), 1e-6);
