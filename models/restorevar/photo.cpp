@@ -55,9 +55,11 @@ TileRow rowOf(std::int64_t length, const PhotoCut& cut) {
 /// One picture, both sides at least cut.side long, more than one tile.
 at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNetwork& network) {
   const std::int64_t height = picture.size(2), width = picture.size(3), side = cut.side;
-  const at::Tensor square = resizedIn8Bits(picture, side, side);
-  // What the network changes of the whole: what squashing alone changes is not its doing.
-  const at::Tensor change = network(square, 0) - square;
+  at::Tensor change;  // what the network changes of the whole: what squashing alone changes is not its doing
+  if (cut.whole) {
+    const at::Tensor square = resizedIn8Bits(picture, side, side);
+    change = network(square, 0) - square;
+  }
   const at::Tensor up = on(lanczosMatrix(side, height), picture), across = on(lanczosMatrix(side, width), picture);
   const double sigma = std::clamp(kAnchor * static_cast<double>(std::max(height, width)) / static_cast<double>(side),
                                   kAnchor, kLargestAnchor);
@@ -84,16 +86,18 @@ at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNet
     const at::Tensor source = at::cat(sources);
     at::Tensor restored;
     try {
-      restored = network(source, static_cast<std::int64_t>(1 + begin));
+      restored = network(source, static_cast<std::int64_t>(begin) + (cut.whole ? 1 : 0));
     } catch (const std::exception& error) {
       if (!isOutOfMemory(error) || end - begin == 1) throw;
       batch = (end - begin) / 2;
       continue;
     }
-    for (std::size_t i = begin; i < end; ++i)
-      anchors.push_back(
-          resampled(change, up.narrow(0, cornerOf(i).first, side), across.narrow(0, cornerOf(i).second, side)));
-    restored = restored + resampled(source + at::cat(anchors) - restored, coarse, coarse);
+    if (cut.whole) {
+      for (std::size_t i = begin; i < end; ++i)
+        anchors.push_back(
+            resampled(change, up.narrow(0, cornerOf(i).first, side), across.narrow(0, cornerOf(i).second, side)));
+      restored = restored + resampled(source + at::cat(anchors) - restored, coarse, coarse);
+    }
     if (cut.detail > 0) restored = withDetail(source, restored, cut.detail);
     for (std::size_t i = begin; i < end; ++i) {
       const Place& place = places[i];
@@ -126,7 +130,7 @@ std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& 
     return static_cast<std::int64_t>(rowOf(std::max(length, cut.side), cut).starts.size());
   };
   const std::int64_t tiles = along(height) * along(width);
-  return tiles == 1 ? 1 : tiles + 1;
+  return tiles == 1 || !cut.whole ? tiles : tiles + 1;
 }
 
 at::Tensor unsquashed(const at::Tensor& squares, std::int64_t height, std::int64_t width) {

@@ -15,6 +15,7 @@ struct PhotoCut {
   std::int64_t side = 512;     // of the square
   std::int64_t overlap = 128;  // of neighbouring tiles at least
   double detail = 0;           // 0..1: how much of the source's fine structure replaces the network's
+  bool whole = true;           // what is large in a photo of tiles is as in the whole of it, one more square
   std::int64_t batch = 1;      // tiles at once; fewer where memory runs out
 };
 
@@ -27,13 +28,13 @@ at::Tensor unsquashed(const at::Tensor& squares, std::int64_t height, std::int64
 
 /// The picture at its own resolution: mirrored outwards where a side is shorter than the square, cut into overlapping
 /// tiles where it is longer. What changes of all that is larger than a few dozen pixels (haze, light, colour) is what
-/// changes of the whole picture as one square, so that tiles agree; N 3 H W to the same.
+/// changes of the whole picture as one square, so that tiles agree, unless `whole` is off; N 3 H W to the same.
 at::Tensor restoredAsTiles(const at::Tensor& pictures, const PhotoCut& cut, const SquareNetwork& network);
 
 /// Whether a picture has one square's worth of pixels along both sides, or less.
 bool fitsOneSquare(std::int64_t height, std::int64_t width, const PhotoCut& cut);
 
-/// Squares that a picture takes in tiles, the one of the whole included.
+/// Squares that a picture takes in tiles, the one of the whole included, which is the first.
 std::int64_t squaresOf(std::int64_t height, std::int64_t width, const PhotoCut& cut);
 
 }  // namespace heirloom::models

@@ -16,6 +16,7 @@ namespace {
 constexpr const char* kSize = "size";
 constexpr const char* kOverlap = "overlap";
 constexpr const char* kDetail = "detail";
+constexpr const char* kWhole = "whole";
 constexpr const char* kPreviews = "previews";
 constexpr const char* kRefine = "refine";
 constexpr const char* kTokens = "tokens";
@@ -42,6 +43,12 @@ std::vector<Parameter> restoreVarParameters(const RestoreVarConfig& config) {
       {kOverlap, HEIRLOOM_TEXT("setting.overlap", "Overlap of tiles"),
        HEIRLOOM_TEXT("setting.overlap.help", "More hides seams better and takes longer"), "px",
        IntegerRange{.minimum = config.side() / 16, .maximum = config.side() / 2, .byDefault = config.side() / 4}},
+      {kWhole, HEIRLOOM_TEXT("setting.restorevar.whole", "Large areas follow the whole photo"),
+       HEIRLOOM_TEXT(
+           "setting.restorevar.whole.help",
+           "Of tiles: haze, light and colour change as in the photo made small, so that tiles agree. Off for what "
+           "a small photo does not show, rain and snow"),
+       "", Toggle{true}},
       {kDetail, HEIRLOOM_TEXT("setting.detail", "Detail from the photo"),
        HEIRLOOM_TEXT(
            "setting.detail.help",
@@ -73,7 +80,10 @@ std::vector<Parameter> restoreVarParameters(const RestoreVarConfig& config) {
 
 RestoreVarOptions restoreVarOptions(const RestoreVarConfig& config, const Settings& settings) {
   return {.size = settings.choice(kSize),
-          .cut = {.side = config.side(), .overlap = settings.integer(kOverlap), .detail = settings.real(kDetail)},
+          .cut = {.side = config.side(),
+                  .overlap = settings.integer(kOverlap),
+                  .detail = settings.real(kDetail),
+                  .whole = settings.toggle(kWhole)},
           .previews = settings.integer(kPreviews),
           .refine = settings.toggle(kRefine),
           .samples = settings.choice(kTokens) == "drawn",
@@ -96,13 +106,18 @@ SquareMode RestoreVarOptions::modeOf(std::int64_t height, std::int64_t width, bo
   return SquareMode::Square;
 }
 
+bool RestoreVarOptions::showsWhole(std::int64_t height, std::int64_t width, bool onCpu) const {
+  return cut.whole || modeOf(height, width, onCpu) != SquareMode::Tiles || fitsOneSquare(height, width, cut);
+}
+
 double photoCost(const RestoreVarConfig& config, const RestoreVarOptions& options, std::int64_t height,
                  std::int64_t width, bool onCpu) {
   const RestoreVarCost cost = costOf(config);
   const double each = cost.total() - (options.refine ? 0 : cost.refiner);
   const bool tiles = options.modeOf(height, width, onCpu) == SquareMode::Tiles;
   const auto squares = static_cast<double>(tiles ? squaresOf(height, width, options.cut) : 1);
-  const auto shown = static_cast<double>(options.previews > 0 ? config.var.scales() / options.previews : 0);
+  const bool shows = options.previews > 0 && options.showsWhole(height, width, onCpu);
+  const auto shown = static_cast<double>(shows ? config.var.scales() / options.previews : 0);
   return squares * each + shown * cost.decoder;
 }
 
@@ -125,6 +140,7 @@ at::Tensor Restoration::operator()(const at::Tensor& pictures) {
   const std::int64_t height = pictures.size(2), width = pictures.size(3);
   const PhotoCut& cut = options_.cut;
   const SquareMode mode = options_.modeOf(height, width, onCpu_);
+  showsFirst_ = options_.showsWhole(height, width, onCpu_);
   RestoreVarOptions silent = options_;
   silent.previews = 0;
   const double each = photoCost(config_, silent, height, width, onCpu_);
@@ -217,7 +233,7 @@ at::Tensor Restoration::recordedSquares(const at::Tensor& squares, std::int64_t 
   for (int scale = 0; scale < config_.var.scales(); ++scale) {
     const auto at = static_cast<std::size_t>(2 * scale);
     scaleDone(scale, batch);
-    if (first == 0) tellScale(scale, made[at], made[at + 1]);
+    if (first == 0 && showsFirst_) tellScale(scale, made[at], made[at + 1]);
   }
   refined(batch);
   decoded(batch);
@@ -227,7 +243,7 @@ at::Tensor Restoration::recordedSquares(const at::Tensor& squares, std::int64_t 
 
 at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   // Of tiles only the first call, the whole of the first photo, is worth looking at.
-  const bool shows = options_.previews > 0 && first == 0;
+  const bool shows = options_.previews > 0 && first == 0 && showsFirst_;
   if (graphs_ && !shows && !options_.samples) return recordedSquares(squares, first);
   const std::int64_t batch = squares.size(0);
   VarRun run;
@@ -249,7 +265,7 @@ at::Tensor Restoration::squares(const at::Tensor& squares, std::int64_t first) {
   };
   run.scaleDone = [&](int scale, const at::Tensor& tokens, const at::Tensor& latent) {
     scaleDone(scale, batch);
-    if (first == 0) tellScale(scale, tokens, latent);
+    if (first == 0 && showsFirst_) tellScale(scale, tokens, latent);
     if (shows && (scale + 1) % options_.previews == 0) {
       if (timed) keeper_->took(now() - began);
       observer_.preview(scale, shown_(network_->decoded(latent, run.checkpoint)));

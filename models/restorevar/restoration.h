@@ -29,6 +29,8 @@ struct RestoreVarOptions {
   Sampling sampling;
 
   SquareMode modeOf(std::int64_t height, std::int64_t width, bool onCpu) const;
+  /// Whether the first square is the whole photo, which alone is shown on the way.
+  bool showsWhole(std::int64_t height, std::int64_t width, bool onCpu) const;
 };
 RestoreVarOptions restoreVarOptions(const RestoreVarConfig& config, const Settings& settings);
 /// The same settings for a photo that goes this way.
@@ -73,6 +75,7 @@ class Restoration {
   bool onCpu_;
 
   // Of the call at hand.
+  bool showsFirst_ = true;                                     // the first square is the whole photo
   std::function<at::Tensor(const at::Tensor& square)> shown_;  // a preview as the person sees it
   double done_ = 0;                                            // multiply-adds
   double told_ = 0;                                            // of them, to the observer

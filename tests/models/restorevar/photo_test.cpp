@@ -127,7 +127,35 @@ TEST(RestoreVarPhoto, detailBringsBackWhatATileLoses) {
   }
 }
 
+/// The network darkens every tile and leaves the whole as it is.
+TEST(RestoreVarPhoto, tilesFollowTheWholePhotoUnlessTheyAreToldNotTo) {
+  PhotoCut cut = kSmallCut;
+  const at::Tensor photo = at::full({1, 3, 150, 170}, 0.8);
+  const auto restored = [&](bool whole) {
+    cut.whole = whole;
+    return restoredAsTiles(photo, cut, [&](const at::Tensor& squares, std::int64_t first) {
+      return whole && first == 0 ? squares : squares / 2;
+    });
+  };
+  EXPECT_LT(difference(restored(true), photo), 1e-2);
+  EXPECT_LT(difference(restored(false), photo / 2), 1e-5);
+}
+
 TEST(RestoreVarPhoto, squaresOfSeveralPicturesAreNumberedOneAfterTheOther) {
+  for (const bool whole : {true, false}) {
+    PhotoCut cut = kSmallCut;
+    cut.whole = whole;
+    const auto [height, width] = std::pair{100, 70};
+    std::vector<std::int64_t> firsts;
+    const auto network = [&](const at::Tensor& squares, std::int64_t first) {
+      firsts.push_back(first);
+      return squares;
+    };
+    restoredAsTiles(at::rand({2, 3, height, width}), cut, network);
+    std::vector<std::int64_t> expected(static_cast<std::size_t>(2 * squaresOf(height, width, cut)));
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(firsts, expected) << whole;
+  }
   for (const auto& [height, width] : {std::pair{40, 30}, {100, 70}}) {
     std::vector<std::int64_t> firsts;
     const auto network = [&](const at::Tensor& squares, std::int64_t first) {

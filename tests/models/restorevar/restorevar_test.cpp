@@ -116,6 +116,23 @@ TEST_F(RestoreVarRuns, ofSeveralPhotosInTilesTheFirstIsShown) {
   EXPECT_LT((restored(first, alone) - both.narrow(0, 0, 1)).abs().max().item<double>(), 1e-4);
 }
 
+TEST_F(RestoreVarRuns, tilesByThemselvesShowNoneOfTheirScales) {
+  settings.set("size", "tiles");
+  settings.set("previews", "1");
+  settings.set("whole", "off");
+  const at::Tensor result = restored(photo(100, 70), observer);
+  EXPECT_TRUE(observer.previews.empty());
+  EXPECT_NEAR(observer.last, 1, 1e-6);
+  settings.set("whole", "on");
+  RecordingObserver other;
+  EXPECT_FALSE(at::equal(restored(photo(100, 70), other), result));
+  // One square is the photo itself.
+  settings.set("whole", "off");
+  RecordingObserver small;
+  restored(photo(40, 30), small);
+  EXPECT_EQ(small.previews.size(), 4U);
+}
+
 TEST_F(RestoreVarRuns, aPreviewThatNobodyLooksAtIsNotMade) {
   struct Unwatched : RecordingObserver, StepKeeper {
     bool keepsSteps() const override { return false; }
