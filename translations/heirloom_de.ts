@@ -4748,20 +4748,6 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     </message>
 </context>
 <context>
-    <name>setting.restorevar.whole</name>
-    <message>
-        <source>Large areas follow the whole photo</source>
-        <translation>Große Flächen nach dem ganzen Foto</translation>
-    </message>
-</context>
-<context>
-    <name>setting.restorevar.whole.help</name>
-    <message>
-        <source>Of tiles: haze, light and colour change as in the photo made small, so that tiles agree. Off for what a small photo does not show, rain and snow</source>
-        <translation>Bei Kacheln: Dunst, Licht und Farbe ändern sich wie im verkleinerten Foto, damit die Kacheln zusammenpassen. Aus bei dem, was ein kleines Foto nicht zeigt, Regen und Schnee</translation>
-    </message>
-</context>
-<context>
     <name>setting.restorevar.size</name>
     <message>
         <source>Photos larger than the network</source>
@@ -4773,6 +4759,20 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
     <message>
         <source>The network sees squares of %1 pixels. square: the whole photo squashed into one and back, fast, fine detail is lost; tiles: overlapping squares, slow; auto: tiles on a GPU, one square on the processor; published: one square, and the result stays so</source>
         <translation>Das Netz sieht Quadrate von %1 Pixeln. ein Quadrat: das ganze Foto wird in eines gestaucht und wieder gestreckt, schnell, feine Einzelheiten gehen verloren; Kacheln: überlappende Quadrate, langsam; automatisch: Kacheln auf der GPU, ein Quadrat auf dem Prozessor; wie veröffentlicht: ein Quadrat, und das Ergebnis bleibt so</translation>
+    </message>
+</context>
+<context>
+    <name>setting.restorevar.whole</name>
+    <message>
+        <source>Large areas follow the whole photo</source>
+        <translation>Große Flächen nach dem ganzen Foto</translation>
+    </message>
+</context>
+<context>
+    <name>setting.restorevar.whole.help</name>
+    <message>
+        <source>Of tiles: haze, light and colour change as in the photo made small, so that tiles agree. Off for what a small photo does not show, rain and snow</source>
+        <translation>Bei Kacheln: Dunst, Licht und Farbe ändern sich wie im verkleinerten Foto, damit die Kacheln zusammenpassen. Aus bei dem, was ein kleines Foto nicht zeigt, Regen und Schnee</translation>
     </message>
 </context>
 <context>

@@ -83,9 +83,13 @@ class Worker:
         self.process.wait()
 
 
+def settings_of(case):
+    return [word for setting in case.settings for word in ("--set", setting)]
+
+
 class Heirloom:
     def __init__(self, program, weights, case, precision):
-        self.command = [program, "bench", weights, "--size", str(case.size), "--dtype", precision]
+        self.command = [program, "bench", weights, "--size", str(case.size), "--dtype", precision, *settings_of(case)]
 
     def milliseconds(self, runs):
         return [float(re.search(r"median ([\d.e+]+) ms", output([*self.command, "--runs", str(runs)])).group(1))]
@@ -115,7 +119,7 @@ class Row:
         module = case.module()
         given = case.given()
         save_file({key: value.contiguous() for key, value in case.weights(module).items()}, folder / "weights.safetensors")
-        save_file(given, folder / "given.safetensors")
+        save_file({**given, **case.matrices(module)}, folder / "given.safetensors")
         with torch.no_grad():
             self.reference = module(*given.values()).numpy()
 
@@ -128,7 +132,8 @@ class Row:
             engine = self.worker([self.arguments.parts, self.case.part, weights, given, result, self.precision])
         else:
             engine = Heirloom(self.arguments.networks, weights, self.case, self.precision)
-            output([self.arguments.networks, "forward", weights, given, result, "--dtype", self.precision])
+            output([self.arguments.networks, "forward", weights, given, result, "--dtype", self.precision,
+                    *settings_of(self.case)])
         return engine, load_file(result)["image"].numpy()
 
     def peer(self, name):
