@@ -4764,15 +4764,15 @@ Freie Software unter der GNU General Public License, Version 3 oder später, ohn
 <context>
     <name>setting.restorevar.whole</name>
     <message>
-        <source>Large areas follow the whole photo</source>
-        <translation>Große Flächen nach dem ganzen Foto</translation>
+        <source>Follow the whole photo</source>
+        <translation>Dem ganzen Foto folgen</translation>
     </message>
 </context>
 <context>
     <name>setting.restorevar.whole.help</name>
     <message>
-        <source>Of tiles: haze, light and colour change as in the photo made small, so that tiles agree. Off for what a small photo does not show, rain and snow</source>
-        <translation>Bei Kacheln: Dunst, Licht und Farbe ändern sich wie im verkleinerten Foto, damit die Kacheln zusammenpassen. Aus bei dem, was ein kleines Foto nicht zeigt, Regen und Schnee</translation>
+        <source>Tiles change haze, light and colour as in the photo made small, so that they agree. Off for what a small photo does not show, rain and snow</source>
+        <translation>Kacheln ändern Dunst, Licht und Farbe wie im verkleinerten Foto, damit sie zusammenpassen. Aus bei dem, was ein kleines Foto nicht zeigt, Regen und Schnee</translation>
     </message>
 </context>
 <context>

@@ -43,11 +43,10 @@ std::vector<Parameter> restoreVarParameters(const RestoreVarConfig& config) {
       {kOverlap, HEIRLOOM_TEXT("setting.overlap", "Overlap of tiles"),
        HEIRLOOM_TEXT("setting.overlap.help", "More hides seams better and takes longer"), "px",
        IntegerRange{.minimum = config.side() / 16, .maximum = config.side() / 2, .byDefault = config.side() / 4}},
-      {kWhole, HEIRLOOM_TEXT("setting.restorevar.whole", "Large areas follow the whole photo"),
-       HEIRLOOM_TEXT(
-           "setting.restorevar.whole.help",
-           "Of tiles: haze, light and colour change as in the photo made small, so that tiles agree. Off for what "
-           "a small photo does not show, rain and snow"),
+      {kWhole, HEIRLOOM_TEXT("setting.restorevar.whole", "Follow the whole photo"),
+       HEIRLOOM_TEXT("setting.restorevar.whole.help",
+                     "Tiles change haze, light and colour as in the photo made small, so that they agree. Off for what "
+                     "a small photo does not show, rain and snow"),
        "", Toggle{true}},
       {kDetail, HEIRLOOM_TEXT("setting.detail", "Detail from the photo"),
        HEIRLOOM_TEXT(
