@@ -142,30 +142,22 @@ TEST(RestoreVarPhoto, tilesFollowTheWholePhotoUnlessTheyAreToldNotTo) {
 }
 
 TEST(RestoreVarPhoto, squaresOfSeveralPicturesAreNumberedOneAfterTheOther) {
-  for (const bool whole : {true, false}) {
+  struct Case {
+    std::int64_t height, width;
+    bool whole;
+  };
+  for (const Case& each : {Case{40, 30, true}, Case{100, 70, true}, Case{100, 70, false}}) {
     PhotoCut cut = kSmallCut;
-    cut.whole = whole;
-    const auto [height, width] = std::pair{100, 70};
+    cut.whole = each.whole;
     std::vector<std::int64_t> firsts;
     const auto network = [&](const at::Tensor& squares, std::int64_t first) {
       firsts.push_back(first);
       return squares;
     };
-    restoredAsTiles(at::rand({2, 3, height, width}), cut, network);
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(2 * squaresOf(height, width, cut)));
+    restoredAsTiles(at::rand({2, 3, each.height, each.width}), cut, network);
+    std::vector<std::int64_t> expected(static_cast<std::size_t>(2 * squaresOf(each.height, each.width, cut)));
     std::iota(expected.begin(), expected.end(), 0);
-    EXPECT_EQ(firsts, expected) << whole;
-  }
-  for (const auto& [height, width] : {std::pair{40, 30}, {100, 70}}) {
-    std::vector<std::int64_t> firsts;
-    const auto network = [&](const at::Tensor& squares, std::int64_t first) {
-      firsts.push_back(first);
-      return squares;
-    };
-    restoredAsTiles(at::rand({2, 3, height, width}), kSmallCut, network);
-    std::vector<std::int64_t> expected(static_cast<std::size_t>(2 * squaresOf(height, width, kSmallCut)));
-    std::iota(expected.begin(), expected.end(), 0);
-    EXPECT_EQ(firsts, expected);
+    EXPECT_EQ(firsts, expected) << each.height << ' ' << each.whole;
   }
 }
 
