@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <optional>
 
 #include "models/checkpoint/tensors.h"
@@ -31,8 +32,28 @@ struct Options {
   bool eager = false;
 };
 
-std::unique_ptr<Session> start(const Restorer& model, const Options& options, Observer& observer) {
+using Tensors = std::map<std::string, at::Tensor>;
+
+/// Matrices, which no text says: those of `given` under the names of their settings, or zeros, with which a network
+/// takes as long, where nothing is given at all.
+void setMatrices(Settings& settings, const Descriptor& descriptor, const Tensors* given) {
+  for (const Parameter& parameter : descriptor.parameters) {
+    const auto* matrix = std::get_if<MatrixInput>(&parameter.range);
+    if (!matrix || (given && !given->contains(parameter.name))) continue;
+    const at::Tensor tensor = given ? given->at(parameter.name) : at::zeros({matrix->rows, matrix->columns});
+    const at::Tensor values = tensor.to(at::kFloat).flatten(1).contiguous();
+    const float* begin = values.const_data_ptr<float>();
+    settings.set(parameter.name, Settings::Value(Grid{"a matrix of another size",
+                                                      static_cast<int>(values.size(0)),
+                                                      static_cast<int>(values.size(1)),
+                                                      {begin, begin + values.numel()}}));
+  }
+}
+
+std::unique_ptr<Session> start(const Restorer& model, const Options& options, Observer& observer,
+                               const Tensors* given = nullptr) {
   Settings settings(model.descriptor().parameters);
+  setMatrices(settings, model.descriptor(), given);
   for (const std::string& assignment : options.settings) {
     const std::size_t equals = assignment.find('=');
     settings.set(assignment.substr(0, equals),
@@ -51,13 +72,13 @@ void inspectModel(const Options& options) {
 void forward(const Options& options) {
   const auto model = models::open(options.model);
   Observer observer;
-  auto inputs = readSafetensors(options.input);
+  const Tensors inputs = readSafetensors(options.input);
   const auto picture = inputs.find("image");
   if (picture == inputs.end()) {
     throw Error(HEIRLOOM_TEXT("forward.image", "there is no tensor named image"),
                 HEIRLOOM_TEXT("forward.image.remedy", "give one, float32 N C H W in 0..1"), options.input);
   }
-  const at::Tensor result = start(*model, options, observer)->restore(picture->second.to(at::kFloat));
+  const at::Tensor result = start(*model, options, observer, &inputs)->restore(picture->second.to(at::kFloat));
   writeSafetensors(options.output, NamedTensors{{"image", result}});
 }
 
@@ -127,7 +148,8 @@ int main(int argc, char** argv) {
     sub->add_flag("--eager", options.eager, "without CUDA graphs");
   };
   command("inspect", "family, configuration, size", inspectModel);
-  CLI::App* run = command("forward", "runs image of a .safetensors file through the network", forward);
+  CLI::App* run = command(
+      "forward", "runs image of a .safetensors file through the network; a matrix it needs is there, too", forward);
   run->add_option("input", options.input)->required();
   run->add_option("output", options.output)->required();
   placed(run);

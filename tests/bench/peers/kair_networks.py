@@ -22,7 +22,7 @@ def with_level(x):
 
 
 def chain(inputs, outputs, features, dilations):
-    """Convolutions with ReLU between them, initialised so that the picture is still seen at the end (He et al., 2015)."""
+    """Convolutions with ReLU between them, initialised so that the picture is seen to the end (He et al., 2015)."""
     widths = [inputs, *[features] * (len(dilations) - 1), outputs]
     modules = []
     for before, after, dilation in zip(widths, widths[1:], dilations):
@@ -196,8 +196,8 @@ class HyperParameters(nn.Module):
     def __init__(self, iterations, features=64):
         super().__init__()
         widths = [2, features, features, 2 * iterations]
-        modules = [module for pair in zip(widths, widths[1:]) for module in (nn.Conv2d(*pair, 1), nn.ReLU(inplace=True))]
-        self.mlp = nn.Sequential(*modules[:-1])
+        layers = [nn.Conv2d(before, after, 1) for before, after in zip(widths, widths[1:])]
+        self.mlp = nn.Sequential(layers[0], nn.ReLU(inplace=True), layers[1], nn.ReLU(inplace=True), layers[2])
 
     def forward(self, x):
         return softplus(self.mlp(x)) + 1e-6
@@ -218,7 +218,7 @@ def times(a, b):
 
 
 class UsrNet(nn.Module):
-    """The whole unrolled algorithm: data steps by FFT, in float32 whatever the precision, and the prior between them."""
+    """The whole unrolled algorithm: data steps by FFT, always in float32, and the prior between them."""
 
     def __init__(self, scale, iterations=8):
         super().__init__()

@@ -29,7 +29,7 @@ class WithLevel(nn.Module):
 
 def swinir(features, heads, layers, upsampler, size, network=SwinIR):
     return network(img_size=size, embed_dim=features, depths=[6] * layers, num_heads=[heads] * layers, window_size=8,
-                  mlp_ratio=2, upscale=4, img_range=1.0, upsampler=upsampler, resi_connection="1conv")
+                   mlp_ratio=2, upscale=4, img_range=1.0, upsampler=upsampler, resi_connection="1conv")
 
 
 def hat(size):
