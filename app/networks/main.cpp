@@ -41,7 +41,7 @@ void setMatrices(Settings& settings, const Descriptor& descriptor, const Tensors
     const auto* matrix = std::get_if<MatrixInput>(&parameter.range);
     if (!matrix || (given && !given->contains(parameter.name))) continue;
     const at::Tensor tensor = given ? given->at(parameter.name) : at::zeros({matrix->rows, matrix->columns});
-    const at::Tensor values = tensor.to(at::kFloat).flatten(1).contiguous();
+    const at::Tensor values = at::atleast_2d(tensor).to(at::kFloat).flatten(1).contiguous();
     const float* begin = values.const_data_ptr<float>();
     settings.set(parameter.name, Settings::Value(Grid{"a matrix of another size",
                                                       static_cast<int>(values.size(0)),

@@ -4,6 +4,9 @@
 #include <cstdio>
 
 #include "models/checkpoint/tensors.h"
+#include "models/common/random_weights.h"
+#include "models/registry.h"
+#include "models/srmd/network.h"
 #include "tests/cli/workbench.h"
 
 namespace heirloom::tests {
@@ -46,6 +49,37 @@ TEST_F(Networks, forwardGivesWhatTheCommandLineGives) {
   expected.select(1, 0).slice(1, 0, 10, 2).slice(2, 0, 8, 2).add_(0.1);
   EXPECT_TRUE(at::allclose(own, expected, 1e-5, 1e-6));
   EXPECT_TRUE(at::allclose(own, result({}, "cli.safetensors"), 0, 1e-6));
+}
+
+TEST_F(Networks, aMatrixIsATensorBesideThePicture) {
+  using namespace heirloom::models;
+  const Srmd srmd(SrmdConfig{3, 8, 4, 2, /*noiseMap=*/false});
+  writeSafetensors(folder_ / "srmd.safetensors", randomWeights(stateOf(*srmd)));
+  const at::Tensor image = at::rand({1, 3, 6, 5});
+  const at::Tensor matrix = at::rand({kSrmdCode, kSrmdKernel * kSrmdKernel});
+  const auto forward = [&](const NamedTensors& given) {
+    writeSafetensors(folder_ / "in.safetensors", given);
+    return networks({"forward", "srmd.safetensors", "in.safetensors", "out.safetensors"});
+  };
+  const Ended ended = forward(NamedTensors{{"image", image}, {"pca", matrix}});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+
+  const auto model = models::open(folder_ / "srmd.safetensors");
+  const float* values = matrix.const_data_ptr<float>();
+  Settings settings(model->descriptor().parameters);
+  settings.set("pca",
+               Settings::Value(Grid{"", kSrmdCode, kSrmdKernel * kSrmdKernel, {values, values + matrix.numel()}}));
+  Observer observer;
+  const at::Tensor expected = model->start(settings, {}, observer)->restore(image);
+  EXPECT_TRUE(at::allclose(readSafetensors(folder_ / "out.safetensors").at("image"), expected, 0, 1e-6));
+
+  EXPECT_THAT(forward(NamedTensors{{"image", image}}).err, HasSubstr("without its matrix"));
+  for (const at::Tensor& unfit : {matrix.t(), matrix[0]}) {
+    EXPECT_THAT(forward(NamedTensors{{"image", image}, {"pca", unfit}}).err,
+                HasSubstr("pca cannot be a matrix of another size"));
+  }
+  // What is in it does not matter there.
+  EXPECT_EQ(networks({"bench", "srmd.safetensors", "--size", "8", "--runs", "1"}).code, 0);
 }
 
 TEST_F(Networks, benchSaysTheMedianAndTheWork) {
