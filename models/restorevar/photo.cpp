@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "models/common/out_of_memory.h"
@@ -52,19 +53,41 @@ TileRow rowOf(std::int64_t length, const PhotoCut& cut) {
   return tileRow(length, cut.side, cut.overlap, kFeather);
 }
 
+/// What a network changes of a whole picture as one square, for the tiles of the picture.
+class WholeChange {
+ public:
+  WholeChange(const at::Tensor& picture, std::int64_t side, const SquareNetwork& network)
+      : side_(side),
+        up_(on(lanczosMatrix(side, picture.size(2)), picture)),
+        across_(on(lanczosMatrix(side, picture.size(3)), picture)) {
+    const at::Tensor square = resizedIn8Bits(picture, side, side);
+    change_ = network(square, 0) - square;  // what squashing alone changes is not its doing
+    const auto longer = static_cast<double>(std::max(picture.size(2), picture.size(3)));
+    const double sigma = std::clamp(kAnchor * longer / static_cast<double>(side), kAnchor, kLargestAnchor);
+    coarse_ = on(gaussianMatrix(side, sigma), picture);
+  }
+
+  /// The change of the tile whose corner is `top`, `left`.
+  at::Tensor ofTile(std::int64_t top, std::int64_t left) const {
+    return resampled(change_, up_.narrow(0, top, side_), across_.narrow(0, left, side_));
+  }
+  /// `restored`, whose large areas are those of `source` with `change`.
+  at::Tensor followed(const at::Tensor& source, const at::Tensor& restored, const at::Tensor& change) const {
+    return restored + resampled(source + change - restored, coarse_, coarse_);
+  }
+
+ private:
+  std::int64_t side_;
+  at::Tensor up_, across_;  // a square's pixels to the picture's
+  at::Tensor change_;       // 1 3 S S
+  at::Tensor coarse_;       // keeps of a tile what is large
+};
+
 /// One picture, both sides at least cut.side long, more than one tile.
 at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNetwork& network) {
   const std::int64_t height = picture.size(2), width = picture.size(3), side = cut.side;
-  at::Tensor change;  // what the network changes of the whole: what squashing alone changes is not its doing
-  if (cut.whole) {
-    const at::Tensor square = resizedIn8Bits(picture, side, side);
-    change = network(square, 0) - square;
-  }
-  const at::Tensor up = on(lanczosMatrix(side, height), picture), across = on(lanczosMatrix(side, width), picture);
-  const double sigma = std::clamp(kAnchor * static_cast<double>(std::max(height, width)) / static_cast<double>(side),
-                                  kAnchor, kLargestAnchor);
-  const at::Tensor coarse = on(gaussianMatrix(side, sigma), picture);
-
+  std::optional<WholeChange> whole;
+  if (cut.whole) whole.emplace(picture, side, network);
   const TileRow rows = rowOf(height, cut), columns = rowOf(width, cut);
   struct Place {
     std::size_t row, column;
@@ -80,23 +103,22 @@ at::Tensor tiled(const at::Tensor& picture, const PhotoCut& cut, const SquareNet
   auto batch = static_cast<std::size_t>(std::max<std::int64_t>(1, cut.batch));
   for (std::size_t begin = 0; begin < places.size();) {
     const std::size_t end = std::min(places.size(), begin + batch);
-    std::vector<at::Tensor> sources, anchors;
+    std::vector<at::Tensor> sources;
     for (std::size_t i = begin; i < end; ++i)
       sources.push_back(tileOf(picture, cornerOf(i).first, cornerOf(i).second, side));
     const at::Tensor source = at::cat(sources);
     at::Tensor restored;
     try {
-      restored = network(source, static_cast<std::int64_t>(begin) + (cut.whole ? 1 : 0));
+      restored = network(source, static_cast<std::int64_t>(begin) + (whole ? 1 : 0));
     } catch (const std::exception& error) {
       if (!isOutOfMemory(error) || end - begin == 1) throw;
       batch = (end - begin) / 2;
       continue;
     }
-    if (cut.whole) {
-      for (std::size_t i = begin; i < end; ++i)
-        anchors.push_back(
-            resampled(change, up.narrow(0, cornerOf(i).first, side), across.narrow(0, cornerOf(i).second, side)));
-      restored = restored + resampled(source + at::cat(anchors) - restored, coarse, coarse);
+    if (whole) {
+      std::vector<at::Tensor> changes;
+      for (std::size_t i = begin; i < end; ++i) changes.push_back(whole->ofTile(cornerOf(i).first, cornerOf(i).second));
+      restored = whole->followed(source, restored, at::cat(changes));
     }
     if (cut.detail > 0) restored = withDetail(source, restored, cut.detail);
     for (std::size_t i = begin; i < end; ++i) {
