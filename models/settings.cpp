@@ -10,6 +10,7 @@
 #include "models/common/blur_kernel.h"
 #include "models/common/error.h"
 #include "models/common/joined.h"
+#include "models/common/parsed_number.h"
 #include "models/common/utf8.h"
 
 namespace heirloom::models {
@@ -22,16 +23,7 @@ struct Overloaded : Ts... {
 template <typename... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
 
-// std::from_chars and std::to_chars know no locale.
-template <typename Number>
-std::optional<Number> parsed(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
+// std::to_chars knows no locale.
 template <typename Number>
 std::string printed(Number value) {
   std::array<char, 32> buffer;
@@ -129,21 +121,21 @@ std::size_t Settings::indexOf(std::string_view name) const {
 
 void Settings::set(std::string_view name, std::string_view text) {
   const Parameter& parameter = parameters_[indexOf(name)];
-  const std::optional<Value> value =
-      std::visit(Overloaded{[&](const RealRange&) -> std::optional<Value> { return parsed<double>(text); },
-                            [&](const IntegerRange&) -> std::optional<Value> { return parsed<std::int64_t>(text); },
-                            [&](const Toggle&) -> std::optional<Value> {
-                              if (text == "true" || text == "1" || text == "on" || text == "yes") return true;
-                              if (text == "false" || text == "0" || text == "off" || text == "no") return false;
-                              return std::nullopt;
-                            },
-                            [&](const Choice&) -> std::optional<Value> { return std::string(text); },
-                            [&](const KernelInput&) -> std::optional<Value> { return parseKernel(text); },
-                            // Only whoever knows files and the library can look these up.
-                            [&](const MatrixInput&) -> std::optional<Value> { return std::nullopt; },
-                            [&](const DenoiserInput&) -> std::optional<Value> { return std::nullopt; },
-                            [&](const TextInput&) -> std::optional<Value> { return std::string(text); }},
-                 parameter.range);
+  const std::optional<Value> value = std::visit(
+      Overloaded{[&](const RealRange&) -> std::optional<Value> { return parsedNumber<double>(text); },
+                 [&](const IntegerRange&) -> std::optional<Value> { return parsedNumber<std::int64_t>(text); },
+                 [&](const Toggle&) -> std::optional<Value> {
+                   if (text == "true" || text == "1" || text == "on" || text == "yes") return true;
+                   if (text == "false" || text == "0" || text == "off" || text == "no") return false;
+                   return std::nullopt;
+                 },
+                 [&](const Choice&) -> std::optional<Value> { return std::string(text); },
+                 [&](const KernelInput&) -> std::optional<Value> { return parseKernel(text); },
+                 // Only whoever knows files and the library can look these up.
+                 [&](const MatrixInput&) -> std::optional<Value> { return std::nullopt; },
+                 [&](const DenoiserInput&) -> std::optional<Value> { return std::nullopt; },
+                 [&](const TextInput&) -> std::optional<Value> { return std::string(text); }},
+      parameter.range);
   if (!value) refuse(parameter, text);
   set(name, *value);
 }

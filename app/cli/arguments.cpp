@@ -10,6 +10,7 @@
 
 #include "core/engine/devices.h"
 #include "models/common/joined.h"
+#include "models/common/parsed_number.h"
 #include "models/several_networks.h"
 
 namespace heirloom::app {
@@ -68,15 +69,6 @@ CLI::callback_t reading(const Arguments::Reader& read) {
     for (const std::string& value : values) read(value.starts_with(kShield) ? value.substr(1) : value);
     return true;
   };
-}
-
-template <typename Number>
-std::optional<Number> number(const std::string& text) {
-  Number value{};
-  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
-  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 [[noreturn]] void refuse(const std::string& option, const std::string& value, const std::string& allowed) {
@@ -191,7 +183,7 @@ UsageError usageErrorOf(const CLI::ParseError& error, const CLI::App& program) {
 
 std::int64_t readInteger(const std::string& option, const std::string& value, std::int64_t minimum,
                          std::int64_t maximum) {
-  const std::optional<std::int64_t> read = number<std::int64_t>(value);
+  const std::optional<std::int64_t> read = models::parsedNumber<std::int64_t>(value);
   if (read && *read >= minimum && *read <= maximum) return *read;
   const bool open = maximum == std::numeric_limits<std::int64_t>::max();
   refuse(option, value,
@@ -200,14 +192,14 @@ std::int64_t readInteger(const std::string& option, const std::string& value, st
 }
 
 double readReal(const std::string& option, const std::string& value, double minimum, double maximum) {
-  const std::optional<double> read = number<double>(value);
+  const std::optional<double> read = models::parsedNumber<double>(value);
   if (read && *read >= minimum && *read <= maximum) return *read;
   refuse(option, value, "a number from " + shortest(minimum) + " to " + shortest(maximum));
 }
 
 double readFraction(const std::string& option, const std::string& value) {
   const bool percent = value.ends_with('%');
-  const std::optional<double> read = number<double>(percent ? value.substr(0, value.size() - 1) : value);
+  const std::optional<double> read = models::parsedNumber<double>(percent ? value.substr(0, value.size() - 1) : value);
   const double top = percent ? 100 : 1;
   if (read && *read >= 0 && *read <= top) return *read / top;
   refuse(option, value, "a number from 0 to 1, or 0% to 100%");

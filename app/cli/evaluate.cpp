@@ -1,6 +1,5 @@
 #include "core/quality/evaluate.h"
 
-#include <charconv>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "core/batch/inputs.h"
 #include "core/engine/placement.h"
 #include "models/common/jpeg_quality.h"
+#include "models/common/parsed_number.h"
 
 namespace heirloom::app {
 namespace {
@@ -38,20 +38,15 @@ Json degradationJson(const core::Degradation& degradation) {
   return json;
 }
 
-std::optional<double> number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-
 /// The name and the range of "density=0.01..0.02" or "length=30"; empty where it is neither.
 std::optional<std::pair<std::string, core::Range>> namedRange(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) return std::nullopt;
   const std::string_view numbers = std::string_view(text).substr(equals + 1);
   const std::size_t dots = numbers.find("..");
-  const std::optional<double> from = number(numbers.substr(0, dots));
-  const std::optional<double> to = dots == std::string_view::npos ? from : number(numbers.substr(dots + 2));
+  const std::optional<double> from = models::parsedNumber<double>(numbers.substr(0, dots));
+  const std::optional<double> to =
+      dots == std::string_view::npos ? from : models::parsedNumber<double>(numbers.substr(dots + 2));
   if (!from || !to) return std::nullopt;
   return std::pair(text.substr(0, equals), core::Range{*from, *to});
 }

@@ -1,10 +1,10 @@
 #include "models/sdxl/emphasis.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "models/common/error.h"
+#include "models/common/parsed_number.h"
 
 namespace heirloom::models {
 namespace {
@@ -36,11 +36,9 @@ std::optional<std::pair<std::string_view, double>> withNumber(std::string_view i
   std::string_view number = inside.substr(colon + 1);
   while (number.starts_with(' ')) number.remove_prefix(1);
   while (number.ends_with(' ')) number.remove_suffix(1);
-  if (number.starts_with('+')) number.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-  if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
-  return std::pair(inside.substr(0, colon), value);
+  const std::optional<double> value = parsedNumber<double>(number);
+  if (!value) return std::nullopt;
+  return std::pair(inside.substr(0, colon), *value);
 }
 
 /// What is shown of `text`: no character is cut in two.
